@@ -8,6 +8,8 @@ from socketserver import ThreadingMixIn
 from types import FrameType
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
+from typing_extensions import override
+
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
 from demo.web import DemoApplication
@@ -24,7 +26,8 @@ class _Server(ThreadingMixIn, WSGIServer):
 class _QuietHandler(WSGIRequestHandler):
     timeout = 30
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+    @override
+    def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the terminal shows the product's log."""
 
 

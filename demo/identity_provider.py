@@ -147,10 +147,12 @@ class IdentityProvider:
         """
         try:
             parsed = self._server.parse_authn_request(message, binding)
-        except Exception as error:  # noqa: BLE001 - pysaml2's exceptions share no base class
+        except Exception as error:  # pysaml2's exceptions share no base class.
             raise AuthnRequestRefusedError(f"The AuthnRequest is refused: {error!r}") from error
         if parsed is None or parsed.message is None or parsed.message.issuer is None:
             raise AuthnRequestRefusedError("The AuthnRequest is empty or names no issuer.")
+        if not parsed.issue_instant_ok():  # pysaml2 checks it too, and ignores the result.
+            raise AuthnRequestRefusedError("The AuthnRequest was issued more than a day ago.")
         return AuthnRequest(
             request_id=parsed.message.id,
             issuer=parsed.message.issuer.text.strip(),

@@ -7,7 +7,7 @@ from typing import Final
 from django.template import Context, Engine
 
 _HERE: Final = Path(__file__).parent
-_ENGINE: Final = Engine(dirs=[_HERE / "templates"], autoescape=True)
+_ENGINE: Final = Engine(dirs=[str(_HERE / "templates")], autoescape=True)
 
 STATIC_FILES: Final = {
     "/static/demo.css": ("text/css; charset=utf-8", (_HERE / "static/demo.css").read_bytes()),

@@ -54,7 +54,7 @@ class Provisioner:
         if user_id is None:
             self._call("POST", "/Users", body=user_resource(person))
             return f"{person.display_name} now has an account at Gatehouse, without any licence."
-        operations = [
+        operations: list[dict[str, Any]] = [
             {"op": "replace", "value": {"active": True, "displayName": person.display_name}},
             {"op": "replace", "path": "title", "value": person.title},
             {"op": "replace", "path": "name.givenName", "value": person.given_name},

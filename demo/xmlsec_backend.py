@@ -4,18 +4,20 @@ By itself it starts the ``xmlsec1`` program for each signature; a bare machine d
 that program, and the module does the same work thirty times faster.
 """
 
+from importlib import metadata
+
 import xmlsec
 from lxml import etree
 from saml2.sigver import CryptoBackend, SignatureError
 
 
-class XmlsecBackend(CryptoBackend):
+class XmlsecBackend(CryptoBackend):  # type: ignore[misc] - pysaml2 ships no types
     """Signs and verifies SAML elements in this process; does not encrypt."""
 
     @property
     def version(self) -> str:
         """The version of the ``xmlsec`` module."""
-        return str(xmlsec.__version__)
+        return metadata.version("xmlsec")
 
     def sign_statement(
         self, statement: object, node_name: str, key_file: str, node_id: str | None

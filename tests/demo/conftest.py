@@ -38,7 +38,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoProcess]:
     )
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
-    command = [sys.executable, "-m", "demo", "--port", str(port), "--state", state]
+    command = [sys.executable, "-m", "demo", "--port", str(port), "--state", str(state)]
     command += ["--gatehouse", "http://127.0.0.1:9"]
     with running(command, ready=answers_http(f"{url}/metadata")):
         yield DemoProcess(url, state)

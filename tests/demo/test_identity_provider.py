@@ -36,6 +36,10 @@ def response_in(page: str) -> etree._Element:
     return etree.fromstring(base64.b64decode(form.fields["SAMLResponse"]))
 
 
+def ids_in(message: etree._Element) -> set[str]:
+    return {element.attrib["ID"] for element in message.iter() if "ID" in element.attrib}
+
+
 def verify(element: etree._Element, demo: DemoProcess) -> None:
     """Check the enveloped signature of ``element`` with the certificate in the state folder."""
     signature = element.find("ds:Signature", NAMES)
@@ -128,13 +132,13 @@ class TestIdPInitiated:
             response_in(press(f"{demo.url}/open", person="jonas").text) for _ in range(2)
         )
 
-        assert not set(first.xpath("//@ID")) & set(second.xpath("//@ID"))
+        assert not ids_in(first) & ids_in(second)
 
     def test_a_name_with_accents_survives(self, demo: DemoProcess) -> None:
         response = response_in(press(f"{demo.url}/open", person="ines").text)
 
         verify(response, demo)
-        assert "Inês" in response.xpath("//text()")
+        assert "Inês" in list(response.itertext())
 
 
 class TestSPInitiated:
@@ -169,7 +173,7 @@ class TestSPInitiated:
             ({"destination": "https://other.example/sso"}, "refused"),
             (
                 {"issued": (datetime.now(UTC) - timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")},
-                "refused",
+                "more than a day ago",
             ),
         ],
         ids=["foreign issuer", "foreign ACS", "foreign destination", "old"],

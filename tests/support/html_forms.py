@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from typing_extensions import override
+
 
 @dataclass
 class Form:
@@ -24,6 +26,7 @@ class _FormReader(HTMLParser):
         self.forms: list[Form] = []
         self._inside = False
 
+    @override
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attrs}
         if tag == "form":
@@ -37,6 +40,7 @@ class _FormReader(HTMLParser):
                 return
             self.forms[-1].fields[values["name"]] = values.get("value", "on")
 
+    @override
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._inside = False

@@ -86,7 +86,7 @@ def _wait_until(
             state = "is not ready" if process.poll() is None else f"ended ({process.returncode})"
             output.seek(0)
             printed = output.read().decode(errors="replace")[-4000:]
-            raise ProcessFailedError(f"{process.args} {state}. It printed:\n{printed}")
+            raise ProcessFailedError(f"{process.args!r} {state}. It printed:\n{printed}")
         time.sleep(0.1)
 
 
