@@ -1,0 +1,62 @@
+"""Password sign-in, which happens before a tenant is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from typing_extensions import override
+
+from accounts.models import User
+from accounts.unscoped import every_tenant
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+
+class SignInBackend(BaseBackend):
+    """Authenticate by user name or e-mail address, and password.
+
+    The same address may exist in several tenants; the password decides.  Whether the tenant
+    lets people in with a password at all is the sign-in page's question, not this one's.
+    """
+
+    @override
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        if not username or not password:
+            return None
+        matching = [user for user in accounts_of(username) if user.check_password(password)]
+        if not matching:
+            make_password(password)  # As slow for an unknown address as for a known one.
+            return None
+        return matching[0]
+
+    @override
+    def get_user(self, user_id: Any) -> User | None:
+        try:
+            key = UUID(str(user_id))
+        except (ValueError, ValidationError):
+            return None
+        with every_tenant():
+            return User.objects.select_related("tenant").filter(pk=key, active=True).first()
+
+
+def accounts_of(address: str) -> list[User]:
+    """Return the active accounts, in any tenant, with this user name or e-mail address."""
+    folded = address.strip().lower()
+    with every_tenant():
+        return list(
+            User.objects.select_related("tenant")
+            .filter(Q(user_name_ci=folded) | Q(email_ci=folded), active=True)
+            .order_by("id")[:20]
+        )

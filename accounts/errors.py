@@ -1,0 +1,46 @@
+"""Reasons an account operation is refused.
+
+Each message is a sentence for the person (or the identity provider) that asked.
+"""
+
+from __future__ import annotations
+
+
+class AccountError(Exception):
+    """Base class for refusals that a caller may report to its client."""
+
+
+class UserNameTakenError(AccountError):
+    """Another user of the tenant already has this ``userName``, in any letter case."""
+
+
+class GroupNameTakenError(AccountError):
+    """Another group of the tenant already has this display name, in any letter case."""
+
+
+class LastAdminError(AccountError):
+    """The change would leave the tenant without an active admin."""
+
+
+class UnknownMemberError(AccountError):
+    """A member that was named does not exist in this tenant."""
+
+
+class GroupCycleError(AccountError):
+    """A group would become a member of itself, directly or through other groups."""
+
+
+class FixedGroupError(AccountError):
+    """Roles and access profiles are made, named and deleted in the console only."""
+
+
+class PlanError(AccountError):
+    """The tenant's plan does not include what was asked for."""
+
+
+class SignInRefusedError(AccountError):
+    """The person may not sign in this way; the message says why and where to go instead."""
+
+
+class InvalidLinkError(AccountError):
+    """A one-time link is unknown, used or expired."""

@@ -1,0 +1,29 @@
+"""Tenants and the people, roles, access profiles and groups that belong to them."""
+
+from accounts.models.audit import AuditEntry
+from accounts.models.groups import (
+    DirectoryGroup,
+    DirectoryGroupAttribute,
+    DirectoryGroupMember,
+    DirectoryGroupProfile,
+)
+from accounts.models.profiles import AccessProfile, ProfileMembership
+from accounts.models.sessions import OneTimeLink, Session
+from accounts.models.tenants import Plan, Tenant
+from accounts.models.users import Role, User
+
+__all__ = [
+    "AccessProfile",
+    "AuditEntry",
+    "DirectoryGroup",
+    "DirectoryGroupAttribute",
+    "DirectoryGroupMember",
+    "DirectoryGroupProfile",
+    "OneTimeLink",
+    "Plan",
+    "ProfileMembership",
+    "Role",
+    "Session",
+    "Tenant",
+    "User",
+]

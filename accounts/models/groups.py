@@ -1,0 +1,165 @@
+"""Directory groups: what an identity provider (or an admin) groups people by."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Collate, Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.identifiers import uuid7
+from accounts.models.profiles import AccessProfile
+from accounts.models.users import UNICODE_COLLATION, Role, User
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+
+
+class DirectoryGroup(TenantScopedModel):
+    """A plain group; its members may be people and other directory groups.
+
+    ``mapped_role`` and the profile mappings apply to everybody in it, also through nesting.
+    ``attributes`` holds what else an identity provider sent of the SCIM Group resource.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    display_name = models.CharField(_("name"), max_length=255)
+    display_name_ci = models.GeneratedField(
+        expression=Lower(Collate("display_name", UNICODE_COLLATION)),
+        output_field=models.CharField(max_length=255),
+        db_persist=True,
+    )
+    external_id = models.CharField(_("external id"), max_length=255, blank=True, default="")
+    mapped_role = models.CharField(
+        _("role of its members"), max_length=30, choices=Role, blank=True, default=""
+    )
+    attributes: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        default=dict, blank=True, editable=False
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    last_modified = models.DateTimeField(_("last modified"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[TenantScopedManager[DirectoryGroup]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("directory group")
+        verbose_name_plural = _("directory groups")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "display_name_ci"], name="group_name_unique_in_tenant"
+            ),
+            models.UniqueConstraint(fields=["tenant", "id"], name="group_key_in_tenant"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "external_id"],
+                name="group_external_id",
+                condition=~Q(external_id=""),
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class DirectoryGroupMember(TenantScopedModel):
+    """A person or a group that is a direct member of a directory group."""
+
+    group = models.ForeignKey(DirectoryGroup, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="group_memberships"
+    )
+    member_group = models.ForeignKey(
+        DirectoryGroup, null=True, on_delete=models.CASCADE, related_name="parent_memberships"
+    )
+
+    objects: ClassVar[TenantScopedManager[DirectoryGroupMember]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("group member")
+        verbose_name_plural = _("group members")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "group", "user"],
+                condition=Q(user__isnull=False),
+                name="group_member_user_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tenant", "group", "member_group"],
+                condition=Q(member_group__isnull=False),
+                name="group_member_group_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, member_group__isnull=True)
+                | Q(user__isnull=True, member_group__isnull=False),
+                name="group_member_is_a_user_or_a_group",
+            ),
+            models.CheckConstraint(
+                condition=Q(member_group__isnull=True) | ~Q(member_group=F("group")),
+                name="group_is_not_its_own_member",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.user_id or self.member_group_id} in {self.group_id}"
+
+
+class DirectoryGroupProfile(TenantScopedModel):
+    """The rule "members of this directory group are in this access profile"."""
+
+    group = models.ForeignKey(
+        DirectoryGroup, on_delete=models.CASCADE, related_name="profile_mappings"
+    )
+    profile = models.ForeignKey(
+        AccessProfile, on_delete=models.CASCADE, related_name="group_mappings"
+    )
+
+    objects: ClassVar[TenantScopedManager[DirectoryGroupProfile]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("access profile of its members")
+        verbose_name_plural = _("access profiles of its members")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "group", "profile"], name="group_profile_mapping_once"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.group_id} → {self.profile_id}"
+
+
+class DirectoryGroupAttribute(TenantScopedModel):
+    """A custom attribute of a directory group, for outbound group mappings to use."""
+
+    group = models.ForeignKey(
+        DirectoryGroup, on_delete=models.CASCADE, related_name="custom_attributes"
+    )
+    name = models.CharField(_("name"), max_length=100)
+    value = models.CharField(_("value"), max_length=1000, blank=True)
+
+    objects: ClassVar[TenantScopedManager[DirectoryGroupAttribute]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("custom attribute")
+        verbose_name_plural = _("custom attributes")
+        ordering = ["name"]
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                "tenant", "group", Lower("name"), name="group_attribute_name_once"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,155 @@
+"""People."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Collate, Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.identifiers import uuid7
+from accounts.models.tenants import Tenant
+from accounts.scoping import TenantForeignKey, TenantScopedManager
+
+UNICODE_COLLATION = "gatehouse_unicode"
+"""Made by the first migration: letter case by Unicode's rules, whatever the server's locale."""
+
+
+class Role(models.TextChoices):
+    """What a person may do in the console; everybody has exactly one role."""
+
+    MEMBER = "member", _("Member")
+    EDITOR = "editor", _("Editor")
+    CHANGE_REQUEST_MANAGER = "changeRequestManager", _("Change request manager")
+    ACCESS_REVIEW_MANAGER = "accessReviewManager", _("Access review manager")
+    CONNECTOR_ADMIN = "connectorAdmin", _("Connector admin")
+    ADMIN = "admin", _("Admin")
+
+
+class UserManager(TenantScopedManager["User"], BaseUserManager["User"]):
+    """Reach only users in scope."""
+
+
+class User(AbstractBaseUser):
+    """A person: the account that signs in, and the SCIM User resource.
+
+    Attributes that are searched, shown or decide something are columns; ``attributes`` holds
+    the rest of the SCIM resource as the identity provider sent it, in canonical form.  An
+    inactive user stays visible to the identity provider and cannot sign in.  Only operators of
+    the deployment have no tenant.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = TenantForeignKey(null=True)
+    user_name = models.CharField(_("user name"), max_length=255)
+    user_name_ci = models.GeneratedField(
+        expression=Lower(Collate("user_name", UNICODE_COLLATION)),
+        output_field=models.CharField(max_length=255),
+        db_persist=True,
+    )
+    external_id = models.CharField(_("external id"), max_length=255, blank=True, default="")
+    email = models.CharField(_("e-mail address"), max_length=320, blank=True, default="")
+    email_ci = models.GeneratedField(
+        expression=Lower(Collate("email", UNICODE_COLLATION)),
+        output_field=models.CharField(max_length=320),
+        db_persist=True,
+    )
+    given_name = models.CharField(_("given name"), max_length=255, blank=True, default="")
+    family_name = models.CharField(_("family name"), max_length=255, blank=True, default="")
+    display_name = models.CharField(_("display name"), max_length=512, blank=True, default="")
+    active = models.BooleanField(_("active"), default=True)
+    role = models.CharField(_("role"), max_length=30, choices=Role, default=Role.MEMBER)
+    attributes: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        _("other attributes"), default=dict, blank=True, editable=False
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    last_modified = models.DateTimeField(_("last modified"), default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "user_name"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "user_name_ci"], name="user_name_unique_in_tenant"
+            ),
+            models.UniqueConstraint(
+                fields=["user_name_ci"],
+                condition=Q(tenant__isnull=True),
+                name="user_name_unique_among_operators",
+            ),
+            models.UniqueConstraint(fields=["tenant", "id"], name="user_key_in_tenant"),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values), name="user_has_one_of_the_roles"
+            ),
+            models.CheckConstraint(condition=~Q(user_name=""), name="user_name_is_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "email_ci"], name="user_email"),
+            models.Index(
+                fields=["tenant", "external_id"],
+                name="user_external_id",
+                condition=~Q(external_id=""),
+            ),
+            models.Index(fields=["tenant", "role", "id"], name="user_role"),
+            # Sign-in knows an address before it knows a tenant.
+            models.Index(fields=["email_ci"], name="user_email_any_tenant"),
+            models.Index(fields=["user_name_ci"], name="user_name_any_tenant"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.display_name or self.user_name
+
+    @property
+    @override
+    def is_active(self) -> bool:  # type: ignore[override]
+        """Django's name for :attr:`active`."""
+        return self.active
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether this is a person who runs the deployment rather than a tenant's user."""
+        return self.tenant_id is None
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether this is an active system admin of a tenant."""
+        return self.active and self.tenant_id is not None and self.role == Role.ADMIN
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's question for its own admin: operators only."""
+        return self.active and self.is_operator
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Operators may do everything; tenants' users are judged by their role instead."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """See :meth:`has_perm`."""
+        return self.is_staff
+
+    def get_full_name(self) -> str:
+        """Return the display name, or given and family name, or the user name."""
+        return (
+            self.display_name or f"{self.given_name} {self.family_name}".strip() or self.user_name
+        )
+
+    def get_short_name(self) -> str:
+        """Return the given name, or the longer forms."""
+        return self.given_name or self.get_full_name()
+
+
+__all__ = ["UNICODE_COLLATION", "Role", "Tenant", "User"]

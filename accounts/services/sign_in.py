@@ -1,0 +1,65 @@
+"""Beginning and ending sessions."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import login
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import Session, Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.sessions import COLUMNS_KEY
+from accounts.unscoped import every_tenant
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpRequest
+
+BACKEND = "accounts.backends.SignInBackend"
+LONGEST_USER_AGENT = 300
+
+
+@transaction.atomic
+def begin_session(
+    *,
+    request: HttpRequest,
+    user: User,
+    method: str,
+    saml: dict[str, Any] | None = None,
+    ends: datetime | None = None,
+) -> None:
+    """Sign ``user`` in on this browser, under a new session key.
+
+    Args:
+        request: The browser's request; its session becomes the user's.
+        user: An active user; the caller has decided that they may sign in.
+        method: How they proved who they are: ``password``, ``saml``, ``break_glass``, ….
+        saml: NameID and SessionIndex, which Single Logout must match later.
+        ends: When the identity provider wants the session to be over, if before our own limit.
+    """
+    with ExitStack() as scopes:
+        scopes.enter_context(tenant_scope(user.tenant) if user.tenant else every_tenant())
+        scopes.enter_context(audit.acting_as(user.user_name))
+        request.session.flush()
+        request.session[COLUMNS_KEY] = {
+            "method": method,
+            "ip_address": request.META.get("REMOTE_ADDR") or None,
+            "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
+            "saml": saml or {},
+        }
+        login(request, user, backend=BACKEND)
+        if ends is not None:
+            request.session.set_expiry(min(ends, request.session.get_expiry_date()))
+        audit.record("user.signed_in", user, method=method)
+
+
+@transaction.atomic
+def end_sessions_of_tenant(*, tenant: Tenant, method: str) -> int:
+    """End every session that began with ``method``; return how many there were."""
+    sessions = Session.objects.filter(user__tenant_id=tenant.pk, method=method)
+    ended, _ = sessions.delete()
+    return ended

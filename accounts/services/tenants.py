@@ -1,0 +1,43 @@
+"""Setting tenants up."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import AccessProfile, Plan, Role, Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.services.users import UserFields, create_user
+
+DEFAULT_PROFILE_NAME = "Everybody"
+
+
+@transaction.atomic
+def create_tenant(*, slug: str, name: str, plan: Plan) -> Tenant:
+    """Create a tenant with its default access profile.
+
+    Raises:
+        django.core.exceptions.ValidationError: The slug is malformed or taken.
+    """
+    tenant = Tenant(slug=slug, name=name, plan=plan)
+    tenant.full_clean()
+    tenant.save()
+    with tenant_scope(tenant):
+        AccessProfile.objects.create(name=DEFAULT_PROFILE_NAME, is_default=True)
+        audit.record("tenant.created", tenant, plan=plan)
+    return tenant
+
+
+@transaction.atomic
+def create_first_admin(*, tenant: Tenant, email: str, password: str) -> User:
+    """Create a system admin of ``tenant``; without a password they need an invitation."""
+    with tenant_scope(tenant):
+        return create_user(
+            values=UserFields(
+                user_name=email,
+                email=email,
+                attributes={"emails": [{"value": email, "type": "work", "primary": True}]},
+            ),
+            role=Role.ADMIN,
+            password=password,
+        )

@@ -1,0 +1,258 @@
+"""Creating, changing, deactivating and deleting people."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import LastAdminError, UserNameTakenError
+from accounts.models import Role, Session, Tenant, User
+from accounts.scoping import active_tenant_id
+from accounts.signals import users_deactivated
+from accounts.unscoped import every_tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFields:
+    """Everything of a person that an identity provider or an admin may set.
+
+    ``attributes`` is the rest of the SCIM resource, in canonical form.
+    """
+
+    user_name: str
+    external_id: str = ""
+    email: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    display_name: str = ""
+    active: bool = True
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, user: User) -> UserFields:
+        """Return the present values of ``user``."""
+        return cls(**{name: getattr(user, name) for name in USER_FIELD_NAMES})
+
+
+USER_FIELD_NAMES = tuple(f.name for f in fields(UserFields))
+
+
+@transaction.atomic
+def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str = "") -> User:
+    """Create a user in the active tenant.
+
+    Without a ``password`` the person can sign in through the identity provider only.
+
+    Raises:
+        UserNameTakenError: The tenant already has this ``userName``, in any letter case.
+    """
+    user = _new_user(values, role, password)
+    with _user_names_checked():
+        user.save(force_insert=True)
+    audit.record("user.created", user, active=user.active, role=user.role)
+    return user
+
+
+@transaction.atomic
+def create_operator(*, email: str, password: str) -> User:
+    """Create a person who runs the deployment and belongs to no tenant.
+
+    Raises:
+        UserNameTakenError: Another operator has this address.
+    """
+    now = timezone.now()
+    user = User(
+        tenant=None,
+        user_name=email,
+        email=email,
+        password=make_password(password),
+        created=now,
+        last_modified=now,
+    )
+    with every_tenant(), _user_names_checked():
+        user.save(force_insert=True)
+        audit.record("operator.created", user)
+    return user
+
+
+@transaction.atomic
+def create_users(*, many: Sequence[UserFields]) -> list[User]:
+    """Create several users with a fixed number of statements, all or none.
+
+    Raises:
+        UserNameTakenError: One of the names is taken, or stands twice in ``many``.
+    """
+    users = [_new_user(values, Role.MEMBER, "") for values in many]
+    with _user_names_checked():
+        User.objects.bulk_create(users)
+    audit.record_all(
+        audit.Event("user.created", user, {"active": user.active, "role": user.role})
+        for user in users
+    )
+    return users
+
+
+@transaction.atomic
+def update_user(*, user: User, values: UserFields) -> bool:
+    """Make ``user`` hold ``values``; return whether anything changed.
+
+    Nothing is written, and ``last_modified`` and ``version`` stay, when nothing differs.
+    Deactivation ends the person's sessions and releases what they held.
+
+    Raises:
+        UserNameTakenError: Another user of the tenant has this ``userName``.
+        LastAdminError: This would deactivate the tenant's last active admin.
+    """
+    changed = [name for name in USER_FIELD_NAMES if getattr(user, name) != getattr(values, name)]
+    if not changed:
+        return False
+    leaves = user.active and not values.active
+    if leaves:
+        _require_another_admin(user)
+    before = UserFields.of(user)
+    for name in changed:
+        setattr(user, name, getattr(values, name))
+    user.last_modified = timezone.now()
+    user.version += 1
+    try:
+        with _user_names_checked():
+            user.save(update_fields=[*changed, "last_modified", "version"])
+    except UserNameTakenError:
+        for name in changed:
+            setattr(user, name, getattr(before, name))
+        raise
+    if leaves:
+        _end_access([user.pk])
+    audit.record(_update_action(before, values), user, changed=sorted(changed))
+    return True
+
+
+def deactivate_user(*, user: User) -> None:
+    """Take away ``user``'s access and keep the row.  Doing so twice is harmless.
+
+    Raises:
+        LastAdminError: They are the tenant's last active admin.
+    """
+    update_user(user=user, values=_with_active(user, active=False))
+
+
+def reactivate_user(*, user: User) -> None:
+    """Let ``user`` sign in again; licences they held are not given back."""
+    update_user(user=user, values=_with_active(user, active=True))
+
+
+@transaction.atomic
+def delete_user(*, user: User) -> None:
+    """Remove ``user`` for good: the id is gone and the ``userName`` is free again.
+
+    Raises:
+        LastAdminError: They are the tenant's last active admin.
+    """
+    _require_another_admin(user)
+    _end_access([user.pk])
+    audit.record("user.deleted", user, user_name=user.user_name)
+    user.delete()
+
+
+@transaction.atomic
+def set_password(*, user: User, password: str) -> None:
+    """Give ``user`` a new password, which has been validated, and end their sessions."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    Session.objects.filter(user=user).delete()
+    audit.record("user.password_changed", user)
+
+
+@contextmanager
+def keeping_an_admin() -> Iterator[None]:
+    """Undo the block when it takes the active tenant's last active admin away.
+
+    The tenant's row is locked meanwhile, so two admins who demote each other at once cannot
+    both succeed.  Must run inside a transaction.
+
+    Raises:
+        LastAdminError: The tenant had an active admin before and has none after the block.
+    """
+    Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+    admins = User.objects.filter(role=Role.ADMIN, active=True)
+    had_one = admins.exists()
+    yield
+    if had_one and not admins.exists():
+        raise LastAdminError(
+            _(
+                "This would leave the tenant without an active admin. "
+                "Make somebody else an admin first."
+            )
+        )
+
+
+def _require_another_admin(user: User) -> None:
+    """Refuse when ``user`` is the last active admin of their tenant."""
+    if user.tenant_id is None or not user.is_admin:
+        return
+    Tenant.objects.select_for_update(no_key=True).get(pk=user.tenant_id)
+    others = User.objects.filter(role=Role.ADMIN, active=True).exclude(pk=user.pk)
+    if not others.exists():
+        raise LastAdminError(
+            _(
+                "%(user)s is the last active admin of this tenant and cannot be demoted, "
+                "deactivated or deleted. Make somebody else an admin first."
+            )
+            % {"user": user.user_name}
+        )
+
+
+def _end_access(user_ids: list[UUID]) -> None:
+    Session.objects.filter(user_id__in=user_ids).delete()
+    users_deactivated.send(sender=User, user_ids=user_ids)
+
+
+def _new_user(values: UserFields, role: Role, password: str) -> User:
+    now = timezone.now()
+    return User(
+        tenant_id=active_tenant_id(),
+        role=role,
+        # An unusable password is cheap; a usable one costs an Argon2 hash.
+        password=make_password(password or None),
+        created=now,
+        last_modified=now,
+        **{name: getattr(values, name) for name in USER_FIELD_NAMES},
+    )
+
+
+def _with_active(user: User, *, active: bool) -> UserFields:
+    values = {name: getattr(user, name) for name in USER_FIELD_NAMES}
+    return UserFields(**{**values, "active": active})
+
+
+def _update_action(before: UserFields, after: UserFields) -> str:
+    if before.active and not after.active:
+        return "user.deactivated"
+    if after.active and not before.active:
+        return "user.reactivated"
+    return "user.updated"
+
+
+@contextmanager
+def _user_names_checked() -> Iterator[None]:
+    """Turn a violation of the unique user name, and nothing else, into our own error."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "user_name_unique" not in str(error):
+            raise
+        raise UserNameTakenError(
+            _("The userName is already in use in this tenant; letter case does not matter.")
+        ) from error

@@ -1,0 +1,132 @@
+"""Give out seats and take them back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from licenses.errors import (
+    InactiveUserError,
+    LicenseError,
+    NoSeatAvailableError,
+    SubscriptionNotCurrentError,
+)
+from licenses.models import Seat, Subscription
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from django.db import models
+
+    from accounts.models import User
+
+
+@transaction.atomic
+def assign_seat(
+    *, subscription: Subscription, user: User, reason: str = "", by_group: bool = False
+) -> Seat:
+    """Give ``user`` a seat, or return the one they already hold.
+
+    The subscription's row is locked while seats are counted, so two administrators who assign
+    the last seat at once cannot both succeed.
+
+    Raises:
+        InactiveUserError: The user is not active.
+        SubscriptionNotCurrentError: The subscription has not started, or is over.
+        NoSeatAvailableError: Every seat is taken by somebody else.
+    """
+    subscription = (
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("product")
+        .get(pk=subscription.pk)
+    )
+    held = Seat.objects.filter(subscription=subscription, user=user, released=None).first()
+    if held:
+        return held
+    _require_assignable(subscription, user)
+    taken = Seat.objects.filter(subscription=subscription, released=None).count()
+    if taken >= subscription.seats:
+        raise NoSeatAvailableError(
+            _(
+                "All %(seats)s seats of %(product)s are taken. "
+                "Release one, or ask for more seats to be added to the subscription."
+            )
+            % {"seats": subscription.seats, "product": subscription.product}
+        )
+    seat = Seat.objects.create(
+        subscription=subscription,
+        user=user,
+        user_label=user.user_name,
+        granted_by=audit.acting(),
+        grant_reason=reason[:300],
+        by_group=by_group,
+    )
+    audit.record("license.granted", user, product=subscription.product.key, reason=reason)
+    return seat
+
+
+@transaction.atomic
+def release_seat(*, subscription: Subscription, user: User, reason: str = "") -> None:
+    """Take the seat back; without one nothing happens.  The history is kept."""
+    _release(Seat.objects.filter(subscription=subscription, user=user, released=None), reason)
+
+
+@transaction.atomic
+def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
+    """Take back every seat these people hold."""
+    _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
+
+
+@transaction.atomic
+def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: str = "") -> None:
+    """Make ``user`` hold a seat of exactly these subscriptions: all of it, or nothing.
+
+    Raises:
+        LicenseError: One of the seats cannot be given; see :func:`assign_seat`.
+    """
+    wanted = {subscription.pk for subscription in subscriptions}
+    _release(
+        Seat.objects.filter(user=user, released=None).exclude(subscription_id__in=wanted), reason
+    )
+    for subscription in sorted(subscriptions, key=lambda each: each.pk):
+        assign_seat(subscription=subscription, user=user, reason=reason)
+
+
+def _require_assignable(subscription: Subscription, user: User) -> None:
+    error: LicenseError
+    if not user.active:
+        error = InactiveUserError(
+            _("%(user)s is inactive. Activate them before giving them a licence.") % {"user": user}
+        )
+    elif not subscription.is_current(timezone.localdate()):
+        error = SubscriptionNotCurrentError(
+            _("The subscription to %(product)s is not running today.")
+            % {"product": subscription.product}
+        )
+    else:
+        return
+    raise error
+
+
+def _release(seats: models.QuerySet[Seat], reason: str) -> None:
+    held = list(
+        seats.select_for_update(of=("self",)).select_related("user", "subscription__product")
+    )
+    if not held:
+        return
+    Seat.objects.filter(pk__in=[seat.pk for seat in held]).update(
+        released=timezone.now(), released_by=audit.acting(), release_reason=reason[:300]
+    )
+    audit.record_all(
+        audit.Event(
+            "license.released",
+            seat.user,
+            {"product": seat.subscription.product.key, "reason": reason},
+        )
+        for seat in held
+    )

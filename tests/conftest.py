@@ -1,0 +1,97 @@
+"""Fixtures shared by every test: two tenants, because one proves nothing about isolation.
+
+The people: *Alice* is the admin of Acme, *Bob* a member of Acme, *Grace* the admin of Globex,
+and *Olga* operates the deployment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from accounts.models import Plan, Role, Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.services.tenants import create_tenant
+from accounts.services.users import UserFields, create_operator, create_user
+from accounts.unscoped import every_tenant
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def _quick_settings(settings: Settings) -> None:
+    """Hash passwords quickly, and serve static files without ``collectstatic``."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def acme(db: None) -> Tenant:
+    return create_tenant(slug="acme", name="Acme", plan=Plan.ENTERPRISE)
+
+
+@pytest.fixture
+def globex(db: None) -> Tenant:
+    return create_tenant(slug="globex", name="Globex", plan=Plan.ENTERPRISE)
+
+
+def person(tenant: Tenant, name: str, role: Role = Role.MEMBER) -> User:
+    """Create a user of ``tenant`` who can sign in with :data:`PASSWORD`."""
+    address = f"{name.lower()}@{tenant.slug}.example"
+    values = UserFields(user_name=address, email=address, given_name=name, display_name=name)
+    with tenant_scope(tenant):
+        return create_user(values=values, role=role, password=PASSWORD)
+
+
+@pytest.fixture
+def alice(acme: Tenant) -> User:
+    return person(acme, "Alice", Role.ADMIN)
+
+
+@pytest.fixture
+def bob(acme: Tenant) -> User:
+    return person(acme, "Bob")
+
+
+@pytest.fixture
+def grace(globex: Tenant) -> User:
+    return person(globex, "Grace", Role.ADMIN)
+
+
+@pytest.fixture
+def olga(db: None) -> User:
+    return create_operator(email="olga@gatehouse.example", password=PASSWORD)
+
+
+@pytest.fixture
+def console(alice: User) -> Client:
+    """Alice's browser, signed in."""
+    return signed_in(alice)
+
+
+@pytest.fixture
+def other_console(grace: User) -> Client:
+    """Grace's browser, signed in."""
+    return signed_in(grace)
+
+
+@pytest.fixture
+def platform(olga: User) -> Client:
+    """Olga's browser, signed in."""
+    return signed_in(olga)
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which ``user`` is signed in."""
+    client = Client()
+    with tenant_scope(user.tenant) if user.tenant else every_tenant():
+        client.force_login(user, backend="accounts.backends.SignInBackend")
+    return client
