@@ -11,7 +11,7 @@ from lxml import etree
 from saml2.sigver import CryptoBackend, SignatureError
 
 
-class XmlsecBackend(CryptoBackend):  # type: ignore[misc] - pysaml2 ships no types
+class XmlsecBackend(CryptoBackend):  # type: ignore[misc]  # pysaml2 ships no types.
     """Signs and verifies SAML elements in this process; does not encrypt."""
 
     @property

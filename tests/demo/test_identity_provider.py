@@ -37,7 +37,7 @@ def response_in(page: str) -> etree._Element:
 
 
 def ids_in(message: etree._Element) -> set[str]:
-    return {element.attrib["ID"] for element in message.iter() if "ID" in element.attrib}
+    return {str(element.attrib["ID"]) for element in message.iter() if "ID" in element.attrib}
 
 
 def verify(element: etree._Element, demo: DemoProcess) -> None:

@@ -1,0 +1,48 @@
+# Everything a developer types. `make` alone lists the targets.
+
+PORT ?= 8000
+ARGS ?=
+export PORT
+
+PYTHON := .venv/bin/python
+STAMP := .venv/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format bench clean
+
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nPORT chooses the port of `make run` (8000); DATABASE_URL an external PostgreSQL.\n'
+	@printf 'ARGS is handed to pytest: make test ARGS="tests/demo -x".\n'
+
+setup: $(STAMP) ## Install what uv.lock says into .venv (the other targets do it by themselves)
+
+$(STAMP): uv.lock pyproject.toml scripts/setup
+	@scripts/setup
+	@touch $@
+
+run: $(STAMP) ## Serve Gatehouse and the demo identity provider, with a sample tenant
+	@exec $(PYTHON) -m demo.run
+
+test: $(STAMP) ## Run the tests, in random order, on two cores
+	$(PYTHON) -m pytest -n 2 $(ARGS)
+
+check: $(STAMP) ## Check style, types, layers, migrations and deployment settings
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy .
+	.venv/bin/lint-imports
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	GATEHOUSE_BASE_URL=https://gatehouse.example $(PYTHON) manage.py check --deploy --fail-level WARNING
+
+format: $(STAMP) ## Format the code and apply the safe fixes
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+bench: $(STAMP) ## Measure the hot paths
+	$(PYTHON) -m benchmarks $(ARGS)
+
+clean: ## Remove what was made here: .venv, caches and, in var/, this checkout's data
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf var staticfiles tests/foreign_idps/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
