@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("scim/v2/", include("scim.urls")),
+    path("saml/", include("saml_sso.urls")),
+    path("", include("accounts.urls")),
+]
