@@ -1,0 +1,194 @@
+"""The identity provider's signing certificates: what they say, and whether they may be trusted.
+
+A certificate is trusted because an admin uploaded it, so its own signature (often SHA-1, nearly
+always made by itself) proves nothing and is not looked at; the strength of its key is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from saml_sso.protocol.certificate_files import find_certificates
+from saml_sso.protocol.errors import CertificateError
+from saml_sso.protocol.instants import spoken_date
+
+MAX_CERTIFICATES: Final = 5
+MIN_RSA_BITS: Final = 2048
+MAX_RSA_BITS: Final = 16384
+MIN_RSA_EXPONENT: Final = 3
+MIN_EC_BITS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateInfo:
+    """One signing certificate, as the page shows it and as signatures are checked with it."""
+
+    subject: str
+    issuer: str
+    algorithm: str
+    fingerprint: str
+    not_before: datetime
+    not_after: datetime
+    serial: str
+    pem: str
+    weakness: str = ""
+
+    def is_current(self, now: datetime) -> bool:
+        """Tell whether ``now`` is inside the certificate's validity."""
+        return self.not_before <= now <= self.not_after
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFile:
+    """What a certificate file holds: usable certificates, and sentences about the others."""
+
+    certificates: tuple[CertificateInfo, ...]
+    warnings: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def describe_certificate(pem: str) -> CertificateInfo:
+    """Return what a stored PEM certificate says; nothing is judged but the key's weakness.
+
+    Raises:
+        ValueError: This is not a certificate.
+    """
+    return _describe(x509.load_pem_x509_certificate(pem.encode("ascii")))
+
+
+def read_certificates(
+    data: bytes, *, now: datetime, own_certificates: Iterable[str] = ()
+) -> CertificateFile:
+    """Read an uploaded file: PEM, DER, base64 without header lines, or PKCS #7.
+
+    Args:
+        data: The file's bytes.
+        now: Expired and not yet valid certificates are left out, with a warning.
+        own_certificates: PEM certificates of ours; uploading one of them is a common mistake.
+
+    Raises:
+        CertificateError: Nothing in the file can be trusted; its message says what to do.
+    """
+    found = [_describe(certificate) for certificate in find_certificates(data)]
+    return select_usable(found, now=now, own_certificates=own_certificates)
+
+
+def select_usable(
+    found: Iterable[CertificateInfo], *, now: datetime, own_certificates: Iterable[str] = ()
+) -> CertificateFile:
+    """Keep the certificates that may be trusted, each once, at most five.
+
+    Raises:
+        CertificateError: None is usable (the reason is the first one's), or too many are.
+    """
+    own = {describe_certificate(pem).fingerprint for pem in own_certificates}
+    usable: list[CertificateInfo] = []
+    refused: list[CertificateError] = []
+    for certificate in {info.fingerprint: info for info in found}.values():
+        try:
+            _require_usable(certificate, now=now, own_fingerprints=own)
+        except CertificateError as error:
+            refused.append(error)
+        else:
+            usable.append(certificate)
+    if not usable:
+        raise refused[0]
+    if len(usable) > MAX_CERTIFICATES:
+        raise CertificateError(
+            "too_many_certificates",
+            f"There are {len(usable)} certificates here; at most {MAX_CERTIFICATES} can be kept.",
+            "Upload only the certificates your identity provider signs with now or next.",
+        )
+    return CertificateFile(tuple(usable), tuple(error.message() for error in refused))
+
+
+def _require_usable(
+    certificate: CertificateInfo, *, now: datetime, own_fingerprints: set[str]
+) -> None:
+    name = certificate.subject or certificate.fingerprint[:23]
+    if certificate.fingerprint in own_fingerprints:
+        raise CertificateError(
+            "own_certificate",
+            "This is our own certificate, the one your identity provider encrypts to.",
+            "Upload the certificate your identity provider signs with instead; look for "
+            "“X.509 certificate” or “Certificate (Base64)” on its SAML page.",
+        )
+    if certificate.weakness:
+        raise CertificateError(
+            "weak_key",
+            f"The certificate “{name}” has {certificate.weakness}.",
+            "Create a new signing certificate at your identity provider with RSA of at least "
+            "2048 bits (or elliptic curve P-256), and upload that one.",
+        )
+    if certificate.not_after < now:
+        raise CertificateError(
+            "expired_certificate",
+            f"The certificate “{name}” expired on {spoken_date(certificate.not_after)}.",
+            "Create or activate a new signing certificate at your identity provider, "
+            "and upload that one.",
+        )
+    if certificate.not_before > now:
+        raise CertificateError(
+            "future_certificate",
+            f"The certificate “{name}” is not valid before {spoken_date(certificate.not_before)}.",
+            "Upload the certificate your identity provider signs with today; add this one "
+            "beside it when its time has come.",
+        )
+
+
+def _describe(certificate: x509.Certificate) -> CertificateInfo:
+    algorithm, weakness = _judge_key(certificate)
+    digest = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+    return CertificateInfo(
+        subject=_name(certificate.subject),
+        issuer=_name(certificate.issuer),
+        algorithm=algorithm,
+        fingerprint=digest,
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
+        serial=f"{certificate.serial_number:X}",
+        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+        weakness=weakness,
+    )
+
+
+def _name(name: x509.Name) -> str:
+    return name.rfc4514_string()
+
+
+def _judge_key(certificate: x509.Certificate) -> tuple[str, str]:
+    """Return the key's name, such as ``RSA 2048``, and what is weak about it, if anything."""
+    try:
+        key = certificate.public_key()
+    except Exception as error:  # noqa: BLE001 - OpenSSL's bindings raise several types here
+        return "unknown", f"a key that cannot be read ({type(error).__name__})"
+    match key:
+        case rsa.RSAPublicKey():
+            return f"RSA {key.key_size}", _judge_rsa(key)
+        case dsa.DSAPublicKey():
+            weak = key.key_size < MIN_RSA_BITS
+            return f"DSA {key.key_size}", f"a DSA key of {key.key_size} bits" if weak else ""
+        case ec.EllipticCurvePublicKey():
+            weak = key.key_size < MIN_EC_BITS
+            name = f"EC {key.curve.name}"
+            return name, f"an elliptic curve key of {key.key_size} bits" if weak else ""
+        case _:
+            kind = type(key).__name__.removesuffix("PublicKey").lstrip("_")
+            return kind, f"a key ({kind}) that XML signatures cannot be checked with"
+
+
+def _judge_rsa(key: rsa.RSAPublicKey) -> str:
+    if key.key_size < MIN_RSA_BITS:
+        return f"an RSA key of only {key.key_size} bits"
+    if key.key_size > MAX_RSA_BITS:
+        return f"an RSA key of {key.key_size} bits, which is too slow to check"
+    if key.public_numbers().e < MIN_RSA_EXPONENT:
+        return "an RSA key whose exponent makes it worthless"
+    return ""
