@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAX_RESULTS: Final = 200
 """Resources in one response, unless the caller says otherwise."""
 
-_LARGEST_INDEX: Final = 2**63 - 1
+_LARGEST_INDEX: Final = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)

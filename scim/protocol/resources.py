@@ -131,7 +131,7 @@ def read_attribute(
     if attribute.multi_valued:
         return _read_elements(attribute, value, name, also_read_only=also_read_only)
     if attribute.type == "complex":
-        return _read_complex(attribute, value, name, also_read_only=also_read_only)
+        return read_complex(attribute, value, name, also_read_only=also_read_only)
     return read_value(attribute, value, name)
 
 
@@ -147,7 +147,7 @@ def _read_elements(
         if attribute.type != "complex":
             element = identity = read_value(attribute, item, name)
         else:
-            element = _read_complex(attribute, item, name, also_read_only=also_read_only)
+            element = read_complex(attribute, item, name, also_read_only=also_read_only)
             if element is None or element.keys() <= _LABELS:
                 continue
             identity = _identity(element)
@@ -159,9 +159,16 @@ def _read_elements(
     return elements or None
 
 
-def _read_complex(
-    attribute: Attribute, value: object, name: str, *, also_read_only: bool
+def read_complex(
+    attribute: Attribute, value: object, name: str, *, also_read_only: bool = False
 ) -> dict[str, Any] | None:
+    """Return one value of a complex attribute, or ``None`` when nothing is in it.
+
+    A bare value stands for ``{"value": …}``.
+
+    Raises:
+        InvalidValueError: It is not an object, or a sub-attribute does not fit.
+    """
     if not isinstance(value, dict):
         if isinstance(value, list) or attribute.sub_attribute("value") is None:
             raise InvalidValueError(f"{name} must be an object.")

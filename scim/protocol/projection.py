@@ -1,0 +1,179 @@
+"""Which attributes a response carries: ``attributes`` and ``excludedAttributes`` (Section 3.9).
+
+A projection is compiled once per request (and cached per pair of parameters); the usual one,
+without parameters, only leaves out what is never or only on request returned.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from scim.protocol.errors import InvalidSyntaxError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from scim.protocol.schemas import Attribute, AttributePath, ResourceType
+
+_Selection = dict[tuple[str, str], frozenset[str] | None]
+"""For each selected attribute (extension, name): its sub-attributes, or ``None`` for all."""
+
+_MAX_NAMES: Final = 1_000
+
+
+class Projection:
+    """Chooses the attributes of a resource that a response carries.
+
+    ``attributes`` names those wanted besides the ones always returned; ``excluded`` those not
+    wanted of the default ones.  When both are given, which the RFC does not allow for, the
+    excluded ones are taken from the wanted ones.  Unknown names select nothing.
+    """
+
+    def __init__(
+        self, resource_type: ResourceType, attributes: Iterable[str], excluded: Iterable[str]
+    ) -> None:
+        wanted, unwanted = tuple(attributes), tuple(excluded)
+        self._only = _selection(resource_type, wanted) if wanted else None
+        self._without = _selection(resource_type, unwanted)
+        self._kept: dict[tuple[str, str], frozenset[str] | None] = {}
+        for path in resource_type.attributes():
+            subs = self._kept_sub_attributes(path)
+            if subs is None or subs:
+                self._kept[path.extension, path.attribute.name] = subs
+        self._urns = frozenset(extension.id for extension in resource_type.extensions)
+        self._keeps_all = not wanted and not unwanted
+        self._dropped_by_default = frozenset(
+            path.attribute.name
+            for path in resource_type.attributes()
+            if not path.extension and (path.extension, path.attribute.name) not in self._kept
+        )
+
+    def selects(self, name: str, *, extension: str = "") -> bool:
+        """Whether any part of the attribute is returned, so whether it must be read at all."""
+        return (extension, name) in self._kept
+
+    def __call__(self, resource: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the part of the resource that the response carries.
+
+        Only dicts are copied; lists and nested values are shared unless something inside them
+        is left out.
+        """
+        projected: dict[str, Any] = {}
+        for key, value in resource.items():
+            if key in self._urns:
+                extension = self._members(key, value)
+                if extension:
+                    projected[key] = extension
+            elif ("", key) in self._kept:
+                self._put(projected, "", key, value)
+        return projected
+
+    def _members(self, urn: str, value: Mapping[str, Any]) -> dict[str, Any]:
+        members: dict[str, Any] = {}
+        for key, item in value.items():
+            if (urn, key) in self._kept:
+                self._put(members, urn, key, item)
+        return members
+
+    def _put(self, holder: dict[str, Any], urn: str, key: str, value: Any) -> None:
+        subs = self._kept[urn, key]
+        if subs is None:
+            holder[key] = value
+        elif isinstance(value, list):
+            elements = [part for element in value if (part := _part(element, subs))]
+            if elements or not value:
+                holder[key] = elements
+        elif part := _part(value, subs):
+            holder[key] = part
+
+    def _kept_sub_attributes(self, path: AttributePath) -> frozenset[str] | None:
+        """Return the kept sub-attributes, ``None`` for the whole value, empty for nothing."""
+        attribute, key = path.attribute, (path.extension, path.attribute.name)
+        if attribute.returned == "never":
+            return frozenset()
+        if attribute.returned == "always":
+            return None
+        if not attribute.sub_attributes:
+            return None if self._keeps(attribute, key) else frozenset()
+        kept = frozenset(
+            sub.name for sub in attribute.sub_attributes if self._keeps_sub(attribute, sub, key)
+        )
+        return None if len(kept) == len(attribute.sub_attributes) else kept
+
+    def _keeps(self, attribute: Attribute, key: tuple[str, str]) -> bool:
+        if self._only is not None:
+            return key in self._only and key not in self._without
+        return attribute.returned == "default" and key not in self._without
+
+    def _keeps_sub(self, attribute: Attribute, sub: Attribute, key: tuple[str, str]) -> bool:
+        if sub.returned == "never":
+            return False
+        if key in self._without and _covers(self._without[key], sub):
+            return False
+        if self._only is not None:
+            return key in self._only and (_covers(self._only[key], sub) or sub.returned == "always")
+        return attribute.returned == "default" and sub.returned != "request"
+
+
+@lru_cache(maxsize=512)
+def projection(
+    resource_type: ResourceType, attributes: str = "", excluded_attributes: str = ""
+) -> Projection:
+    """Return the projection of two query parameters: comma-separated names in any letter case.
+
+    Names may be URN-qualified and may end in a sub-attribute; an extension's URN alone means all
+    of its attributes.
+    """
+    return Projection(resource_type, _names(attributes), _names(excluded_attributes))
+
+
+def read_names(value: object, name: str) -> str:
+    """Return the comma-separated names of a query parameter or of a ``.search`` body's array.
+
+    Raises:
+        InvalidSyntaxError: It is neither a string nor an array of strings.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(value)
+    raise InvalidSyntaxError(f"{name} must be an array of attribute names.")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()][:_MAX_NAMES]
+
+
+def _selection(resource_type: ResourceType, names: Iterable[str]) -> _Selection:
+    selection: _Selection = {}
+    for name in names:
+        path = resource_type.resolve(name)
+        if path is not None:
+            _select(selection, path)
+            continue
+        schema = resource_type.schema_of(name)
+        if schema is not None:
+            urn = schema.id if resource_type.is_extension(schema) else ""
+            selection |= {(urn, attribute.name): None for attribute in schema.attributes}
+    return selection
+
+
+def _select(selection: _Selection, path: AttributePath) -> None:
+    key = (path.extension, path.attribute.name)
+    if path.sub_attribute is None:
+        selection[key] = None
+        return
+    selected = selection.get(key, frozenset())
+    if selected is not None:
+        selection[key] = selected | {path.sub_attribute.name}
+
+
+def _covers(selected: frozenset[str] | None, sub: Attribute) -> bool:
+    return selected is None or sub.name in selected
+
+
+def _part(element: Mapping[str, Any], subs: frozenset[str]) -> dict[str, Any]:
+    return {key: value for key, value in element.items() if key in subs}
