@@ -60,7 +60,7 @@ def describe_certificate(pem: str) -> CertificateInfo:
     Raises:
         ValueError: This is not a certificate.
     """
-    return _describe(x509.load_pem_x509_certificate(pem.encode("ascii")))
+    return describe(x509.load_pem_x509_certificate(pem.encode("ascii")))
 
 
 def read_certificates(
@@ -76,7 +76,7 @@ def read_certificates(
     Raises:
         CertificateError: Nothing in the file can be trusted; its message says what to do.
     """
-    found = [_describe(certificate) for certificate in find_certificates(data)]
+    found = [describe(certificate) for certificate in find_certificates(data)]
     return select_usable(found, now=now, own_certificates=own_certificates)
 
 
@@ -143,7 +143,8 @@ def _require_usable(
         )
 
 
-def _describe(certificate: x509.Certificate) -> CertificateInfo:
+def describe(certificate: x509.Certificate) -> CertificateInfo:
+    """Return what a certificate says; nothing is judged but the key's weakness."""
     algorithm, weakness = _judge_key(certificate)
     digest = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
     return CertificateInfo(

@@ -16,6 +16,8 @@ def shown(value: str | None) -> str:
     """
     if value is None:
         return "(nothing)"
+    if value.isprintable() and len(value) <= SHOWN_CHARACTERS:
+        return value
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value[: SHOWN_CHARACTERS + 1])
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
