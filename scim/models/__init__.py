@@ -1,0 +1,19 @@
+"""What the SCIM service provider stores besides people and groups."""
+
+from scim.models.extensions import AttributeKind, ExtensionAttribute, ExtensionSchema
+from scim.models.mappings import DEFAULT_MAPPINGS, AttributeMapping, Resource
+from scim.models.request_log import RequestLogEntry
+from scim.models.sources import BearerToken, Departure, Source
+
+__all__ = [
+    "DEFAULT_MAPPINGS",
+    "AttributeKind",
+    "AttributeMapping",
+    "BearerToken",
+    "Departure",
+    "ExtensionAttribute",
+    "ExtensionSchema",
+    "RequestLogEntry",
+    "Resource",
+    "Source",
+]

@@ -1,0 +1,49 @@
+"""The log of what sources asked for and what they were answered."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+from scim.models.sources import Source
+
+
+class RequestLogEntry(TenantScopedModel):
+    """One request.  Bodies are kept only when the source asks for it, without their secrets.
+
+    ``route`` is the template, such as ``/Users/{id}``, and ``resource_id`` what stood for the id.
+    """
+
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL, related_name="+")
+    source_name = models.CharField(_("source"), max_length=200, blank=True, default="")
+    token_name = models.CharField(_("token"), max_length=200, blank=True, default="")
+    client = models.CharField(_("identity provider"), max_length=50, blank=True, default="")
+    user_agent = models.CharField(_("user agent"), max_length=300, blank=True, default="")
+    method = models.CharField(_("method"), max_length=10)
+    route = models.CharField(_("route"), max_length=100)
+    resource_id = models.CharField(_("resource"), max_length=320, blank=True, default="")
+    status = models.PositiveSmallIntegerField(_("status"))
+    scim_type = models.CharField(_("scimType"), max_length=30, blank=True, default="")
+    detail = models.TextField(_("detail"), blank=True, default="")
+    duration_ms = models.FloatField(_("milliseconds"), default=0)
+    request_body: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
+    response_body: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
+
+    objects: ClassVar[TenantScopedManager[RequestLogEntry]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("SCIM request")
+        verbose_name_plural = _("SCIM request log")
+        ordering = ["-at", "-id"]
+        base_manager_name = "objects"
+        indexes = [models.Index(fields=["tenant", "-at"], name="request_log_latest")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.method} {self.route} {self.status}"

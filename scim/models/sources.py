@@ -1,0 +1,120 @@
+"""Inbound sources: the identity providers that call ``/scim/v2``, and their tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+
+ONE_DAY, TEN_YEARS = 1, 3650
+
+
+class Departure(models.TextChoices):
+    """What becomes of a user whom the source deletes or deactivates."""
+
+    DEACTIVATE = "deactivate", _("Deactivate the user")
+    DELETE = "delete", _("Delete the user")
+
+
+class Source(TenantScopedModel):
+    """One identity provider of a tenant: its options, and when it was last heard of.
+
+    ``revision`` counts the changes of its mapping tables and of the tenant's extension schemas;
+    triggers in the database keep it, so that whatever is compiled from them can be cached.
+    """
+
+    name = models.CharField(_("display name"), max_length=200)
+    enabled = models.BooleanField(_("enabled"), default=True)
+    on_delete = models.CharField(
+        _("when the source deletes a user"),
+        max_length=20,
+        choices=Departure,
+        default=Departure.DEACTIVATE,
+    )
+    on_deactivate = models.CharField(
+        _("when the source deactivates or suspends a user"),
+        max_length=20,
+        choices=Departure,
+        default=Departure.DEACTIVATE,
+    )
+    log_bodies = models.BooleanField(
+        _("record request and response bodies"),
+        default=False,
+        help_text=_("Passwords and tokens are taken out before anything is recorded."),
+    )
+    log_retention_days = models.PositiveIntegerField(
+        _("keep the request log for"),
+        default=30,
+        validators=[MinValueValidator(ONE_DAY), MaxValueValidator(TEN_YEARS)],
+        help_text=_("In days."),
+    )
+    rate_limit_per_minute = models.PositiveIntegerField(
+        _("requests per minute"), default=0, help_text=_("For each token; 0 means the default.")
+    )
+    revision = models.PositiveBigIntegerField(default=1, editable=False)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    last_request_at = models.DateTimeField(_("last request"), null=True, editable=False)
+    last_success_at = models.DateTimeField(_("last success"), null=True, editable=False)
+    last_error_at = models.DateTimeField(_("last error"), null=True, editable=False)
+    last_error = models.TextField(_("what the last error was"), default="", editable=False)
+
+    objects: ClassVar[TenantScopedManager[Source]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("inbound source")
+        verbose_name_plural = _("inbound sources")
+        ordering = ["name"]
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "name"], name="source_name_unique_in_tenant"),
+            models.CheckConstraint(
+                condition=models.Q(on_delete__in=Departure.values)
+                & models.Q(on_deactivate__in=Departure.values),
+                name="source_knows_what_to_do",
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name
+
+
+class BearerToken(TenantScopedModel):
+    """A secret that a source authenticates with; it names the tenant and the source.
+
+    Only the SHA-256 of the secret is stored, so a copy of the table lets nobody in.  ``prefix``
+    is the part of the secret that may be shown.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=200)
+    prefix = models.CharField(_("starts with"), max_length=20, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used = models.DateTimeField(_("last used"), null=True, editable=False)
+    revoked = models.DateTimeField(_("revoked"), null=True, editable=False)
+
+    objects: ClassVar[TenantScopedManager[BearerToken]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("SCIM token")
+        verbose_name_plural = _("SCIM tokens")
+        ordering = ["-created"]
+        base_manager_name = "objects"
+        indexes = [models.Index(fields=["tenant", "source", "-created"], name="token_of_source")]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.name} (scim_{self.prefix}_…)"
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether requests with this token are let in now, as far as the token decides it."""
+        return self.revoked is None and (self.expires is None or self.expires > timezone.now())
