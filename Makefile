@@ -25,7 +25,7 @@ run: $(STAMP) ## Serve Gatehouse and the demo identity provider, with a sample t
 	@exec $(PYTHON) -m demo.run
 
 test: $(STAMP) ## Run the tests, in random order, on two cores
-	$(PYTHON) -m pytest -n 2 $(ARGS)
+	$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(STAMP) ## Check style, types, layers, migrations and deployment settings
 	$(PYTHON) -m ruff check .

@@ -14,6 +14,8 @@ from demo.keys import load_or_make_key_pair
 from tests.demo.conftest import SIGN_ON_PAGE_URL, DemoProcess
 from tests.support.html_forms import form_with_field
 
+pytestmark = pytest.mark.xdist_group("demo")  # One process serves them all.
+
 NAMES = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
     "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",

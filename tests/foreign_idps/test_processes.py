@@ -14,6 +14,8 @@ from lxml import etree
 from demo.keys import load_or_make_key_pair
 from tests.foreign_idps.parties import ForeignIdentityProvider, ServiceProviderFacts
 
+pytestmark = pytest.mark.xdist_group("foreign_idps")  # Each process is started once.
+
 NAMES = {
     "md": "urn:oasis:names:tc:SAML:2.0:metadata",
     "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",
