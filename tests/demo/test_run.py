@@ -1,0 +1,27 @@
+"""``make run`` when it cannot start."""
+
+import os
+import socket
+import subprocess
+import sys
+
+from tests.support.processes import LOOPBACK
+
+
+def test_a_taken_port_ends_with_a_message_that_names_the_way_out() -> None:
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        port = listener.getsockname()[1]
+
+        run = subprocess.run(
+            [sys.executable, "-m", "demo.run"],
+            env={**os.environ, "PORT": str(port)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert run.returncode == 1
+    assert f"port {port}" in run.stderr
+    assert "PORT=8100 make run" in run.stderr
+    assert "Traceback" not in run.stderr
