@@ -1,0 +1,99 @@
+"""What the operators' commands have in common: readable text, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from typing_extensions import override
+
+from accounts import audit
+from accounts.errors import AccountError
+from accounts.models import Tenant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OPERATOR_AT_THE_COMMAND_LINE = "operator (command line)"
+
+
+class OperatorCommand(BaseCommand):
+    """A command that answers with a mapping, printed as lines or with ``--json`` as one object.
+
+    Subclasses implement :meth:`answer` and, to word the text themselves, :meth:`text`.  Refusals
+    of services and invalid values end the command with their message and status 1.
+    """
+
+    requires_migrations_checks = False
+
+    @override
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument(
+            "--json", action="store_true", help="Print one JSON object and nothing else."
+        )
+        return parser
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        with audit.acting_as(OPERATOR_AT_THE_COMMAND_LINE), refusals_reported():
+            answer = self.answer(**options)
+        self.stdout.write(json.dumps(answer, default=str) if options["json"] else self.text(answer))
+
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        """Do the work and return what is to be printed; values must be JSON."""
+        raise NotImplementedError
+
+    def text(self, answer: Mapping[str, Any]) -> str:
+        """Return ``answer`` for a person to read: one line for each value."""
+        return "\n".join(f"{label(name)}: {value}" for name, value in answer.items())
+
+
+@contextmanager
+def refusals_reported() -> Iterator[None]:
+    """Turn refusals of services and invalid values into :class:`CommandError`."""
+    try:
+        yield
+    except ValidationError as error:
+        raise CommandError("\n".join(_lines(error))) from error
+    except AccountError as error:
+        raise CommandError(str(error)) from error
+
+
+def tenant_called(slug: str) -> Tenant:
+    """Return the tenant with this slug.
+
+    Raises:
+        CommandError: There is none; the message lists some of those that exist.
+    """
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        known = ", ".join(Tenant.objects.values_list("slug", flat=True)[:10])
+        hint = f"There are: {known}." if known else "Make one with create_tenant."
+        raise CommandError(f"There is no tenant “{slug}”. {hint}")
+    return tenant
+
+
+def label(name: str) -> str:
+    """Return the name of a value for a person to read.
+
+    >>> label("sign_on_page_url")
+    'Sign on page URL'
+    """
+    words = name.replace("_", " ").split()
+    spelt = [
+        word.upper() if word in {"url", "scim", "saml", "idp", "sp", "id"} else word
+        for word in words
+    ]
+    return " ".join([spelt[0].capitalize() if spelt[0].islower() else spelt[0], *spelt[1:]])
+
+
+def _lines(error: ValidationError) -> list[str]:
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    return [
+        f"{field}: {message}" for field, errors in error.message_dict.items() for message in errors
+    ]
