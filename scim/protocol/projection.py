@@ -42,12 +42,6 @@ class Projection:
             if subs is None or subs:
                 self._kept[path.extension, path.attribute.name] = subs
         self._urns = frozenset(extension.id for extension in resource_type.extensions)
-        self._keeps_all = not wanted and not unwanted
-        self._dropped_by_default = frozenset(
-            path.attribute.name
-            for path in resource_type.attributes()
-            if not path.extension and (path.extension, path.attribute.name) not in self._kept
-        )
 
     def selects(self, name: str, *, extension: str = "") -> bool:
         """Whether any part of the attribute is returned, so whether it must be read at all."""
