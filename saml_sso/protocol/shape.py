@@ -129,7 +129,7 @@ def require_unique_ids(root: etree._Element) -> None:
             if value in seen:
                 raise refuse("ids", expected="every ID once", got=f"{value} twice")
             seen.add(value)
-    for element in root.iter(samlp("Response"), saml("Assertion")):
+    for element in (root, *root.iter(saml("Assertion"))):
         if not _ID.fullmatch(element.get("ID") or ""):
             raise refuse(
                 "ids",

@@ -9,12 +9,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from lxml import etree
 
-from saml_sso.protocol import toolkit
 from saml_sso.protocol.certificates import CertificateInfo
 from saml_sso.protocol.errors import MessageError, Trace
 from saml_sso.protocol.instants import spoken_date
 from saml_sso.protocol.names import ds
 from saml_sso.protocol.parties import IdentityProvider, Policy
+from saml_sso.protocol.xmldsig import verify_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def verify_if_signed(element: etree._Element, trust: Trust) -> CertificateInfo |
     signature = element.find(ds("Signature"))
     if signature is None:
         return None
-    certificate = toolkit.verify_signature(signature, element, trust.candidates())
+    certificate = verify_signature(signature, element, trust.candidates())
     name = etree.QName(element).localname
     if certificate is None:
         raise MessageError(

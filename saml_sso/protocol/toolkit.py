@@ -1,20 +1,19 @@
-"""The only module that knows python3-saml and xmlsec, and what to distrust in them.
+"""The only module that knows python3-saml, and what to distrust in it.
 
 python3-saml in strict mode is one of the judges of a response; it is never the only one. It runs
-as a private copy of its response module whose collaborators are ours: signatures are verified by
-:func:`verify_signature` with an allow-list of transforms, its schema is compiled once instead of
-for every response, and instants and the clock are those of the rest of this package. The library
-itself is left as it is installed.
+as a private copy of its response module whose collaborators are ours: which signatures hold was
+found by :func:`~saml_sso.protocol.xmldsig.verify_signature` with an allow-list of transforms, its
+schema is compiled once instead of for every response, and instants and the clock are those of the
+rest of this package. The library itself is left as it is installed.
 """
 
 import importlib
 import importlib.util
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final, cast
@@ -24,75 +23,10 @@ from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
-from saml_sso.protocol.certificates import CertificateInfo
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.instants import parse_instant
 
-# Its type stubs miss half of its names.
-xmlsec: Final[Any] = importlib.import_module("xmlsec")
-# Without its file and network callbacks libxml2, as xmlsec uses it, can open nothing, whatever a
-# Reference asks for.
-xmlsec.cleanup_callbacks()
-
 _SCHEMAS: Final = Path(onelogin.saml2.__file__).parent / "schemas"
-_DSA_SHA256: Final = "dsa-sha256"
-_REFERENCE_TRANSFORMS: Final = (
-    xmlsec.Transform.ENVELOPED,
-    xmlsec.Transform.EXCL_C14N,
-    xmlsec.Transform.C14N,
-    xmlsec.Transform.SHA256,
-    xmlsec.Transform.SHA384,
-    xmlsec.Transform.SHA512,
-)
-_SIGNATURE_TRANSFORMS: Final = (
-    xmlsec.Transform.EXCL_C14N,
-    xmlsec.Transform.C14N,
-    xmlsec.Transform.RSA_SHA256,
-    xmlsec.Transform.RSA_SHA384,
-    xmlsec.Transform.RSA_SHA512,
-    xmlsec.Transform.ECDSA_SHA256,
-    xmlsec.Transform.ECDSA_SHA384,
-    xmlsec.Transform.ECDSA_SHA512,
-)
-_QUERY_TRANSFORMS: Final = {transform.href: transform for transform in _SIGNATURE_TRANSFORMS[2:]}
-
-
-@lru_cache(maxsize=1024)
-def _public_key(pem: str) -> Any:
-    return xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.CERT_PEM, None)
-
-
-def verify_signature(
-    signature: etree._Element, signed: etree._Element, certificates: Sequence[CertificateInfo]
-) -> CertificateInfo | None:
-    """Return the certificate whose key made ``signature``, or nothing when none of them did.
-
-    The caller has checked the signature's shape (:mod:`saml_sso.protocol.shape`) before. Keys
-    that come with the message are not looked at.
-    """
-    for certificate in certificates:
-        if _verifies(signature, signed, certificate.pem):
-            return certificate
-    return None
-
-
-def _verifies(signature: etree._Element, signed: etree._Element, pem: str) -> bool:
-    method = signature[0][1].get("Algorithm", "")
-    try:
-        context = xmlsec.SignatureContext()
-        context.key = _public_key(pem)
-        context.register_id(signed, "ID")
-        for transform in _REFERENCE_TRANSFORMS:
-            context.enable_reference_transform(transform)
-        if not method.endswith(_DSA_SHA256):
-            # xmlsec knows DSA-SHA256 but has no name for it that could be put on the list; the
-            # shape check has allowed exactly that method then.
-            for transform in _SIGNATURE_TRANSFORMS:
-                context.enable_signature_transform(transform)
-        context.verify(signature)
-    except (xmlsec.Error, ValueError, TypeError):
-        return False
-    return True
 
 
 @dataclass(slots=True)
@@ -256,53 +190,3 @@ def require_strict_validation(run: StrictRun) -> None:
         ) from error
     finally:
         _run.reset(token)
-
-
-def sign_query(query: bytes, private_key_pem: str) -> bytes:
-    """Return the RSA-SHA256 signature of a Redirect binding's query (Bindings 3.4.4.1)."""
-    context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(private_key_pem, xmlsec.KeyFormat.PEM, None)
-    return bytes(context.sign_binary(query, xmlsec.Transform.RSA_SHA256))
-
-
-def verify_query(
-    query: bytes, signature: bytes, algorithm: str, certificates: Sequence[CertificateInfo]
-) -> CertificateInfo | None:
-    """Return the certificate whose key signed a Redirect binding's query, or nothing.
-
-    ``algorithm`` is one of :data:`~saml_sso.protocol.shape.SIGNATURE_METHODS` but DSA.
-    """
-    transform = _QUERY_TRANSFORMS.get(algorithm)
-    for certificate in certificates if transform else ():
-        try:
-            context = xmlsec.SignatureContext()
-            context.key = _public_key(certificate.pem)
-            context.verify_binary(query, transform, signature)
-        except (xmlsec.Error, ValueError, TypeError):
-            continue
-        return certificate
-    return None
-
-
-def self_check() -> None:
-    """Require that lxml and xmlsec are built on the same libxml2; call it at start-up.
-
-    With another pair every signature fails at run time, far from the cause.
-
-    Raises:
-        RuntimeError: The installed wheels do not fit together.
-    """
-    if xmlsec.get_libxml_version()[:2] != etree.LIBXML_VERSION[:2]:
-        raise RuntimeError(
-            f"lxml {etree.__version__} is built on libxml2 {etree.LIBXML_VERSION} and xmlsec "
-            f"{xmlsec.__version__} on {xmlsec.get_libxml_version()}. Install the pair named in "
-            "uv.lock."
-        )
-    try:
-        template = xmlsec.template.create(
-            etree.Element("check"), xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256
-        )
-    except xmlsec.Error as error:
-        raise RuntimeError("lxml and xmlsec do not work together; see uv.lock.") from error
-    if template is None:
-        raise RuntimeError("lxml and xmlsec do not work together; see uv.lock.")
