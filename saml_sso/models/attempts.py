@@ -1,0 +1,81 @@
+"""The tenant's log of sign-ins: what came, what was decided, and why."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+
+
+class SignInAttempt(TenantScopedModel):
+    """One response of an identity provider (or a logout message) and its outcome.
+
+    Personal values are masked in the plain columns; ``sealed`` holds them encrypted, and
+    reading it is audited (`saml_sso.services.attempts.reveal_attempt`).
+    """
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        ACCEPTED = "accepted", _("signed in")
+        REFUSED = "refused", _("refused")
+
+    class Kind(models.TextChoices):
+        """What was tried."""
+
+        IDP_INITIATED = "idp_initiated", _("from the identity provider")
+        SP_INITIATED = "sp_initiated", _("from the sign-on page")
+        TEST = "test", _("test")
+        LOGOUT = "logout", _("logout")
+
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    kind = models.CharField(_("began"), max_length=20, choices=Kind)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    reference = models.CharField(_("reference"), max_length=20)
+    check_name = models.CharField(_("failed check"), max_length=60, blank=True, default="")
+    reason = models.TextField(_("reason"), blank=True, default="")
+    remedy = models.TextField(_("what to do"), blank=True, default="")
+    identifier = models.CharField(_("person"), max_length=400, blank=True, default="")
+    trace: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
+        default=list
+    )
+    sealed = models.BinaryField(default=b"")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    revision = models.PositiveIntegerField(default=0)
+    ip_address = models.GenericIPAddressField(_("address"), null=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True, default="")
+
+    objects: ClassVar[TenantScopedManager[SignInAttempt]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("sign-in attempt")
+        verbose_name_plural = _("sign-in attempts")
+        base_manager_name = "objects"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["tenant", "-id"], name="attempt_latest"),
+            models.Index(fields=["tenant", "outcome", "-id"], name="attempt_by_outcome"),
+            models.Index(fields=["tenant", "reference"], name="attempt_reference"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.outcome} {self.reference}"
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether every check passed."""
+        return self.outcome == self.Outcome.ACCEPTED
+
+    @property
+    def is_test(self) -> bool:
+        """Whether an admin tested the settings."""
+        return self.kind == self.Kind.TEST

@@ -1,0 +1,83 @@
+"""What must be remembered of SAML messages so that each counts once."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+
+
+class PendingRequest(TenantScopedModel):
+    """A sign-in (or a test) that began here and waits for the identity provider's answer.
+
+    It belongs to the browser whose cookie digests to ``browser_digest``, and is consumed once.
+    ``answer`` holds a validated assertion between the identity provider's cross-site POST and
+    the same-site request that finishes the sign-in.
+    """
+
+    class Purpose(models.TextChoices):
+        """What the answer is for."""
+
+        SIGN_IN = "sign_in", _("Sign-in")
+        TEST = "test", _("Test sign-in")
+
+    id = models.CharField(primary_key=True, max_length=64)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.SIGN_IN)
+    tester = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    browser_digest = models.CharField(max_length=64)
+    destination = models.CharField(max_length=2000, blank=True, default="")
+    issued_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    consumed_at = models.DateTimeField(null=True)
+    answer: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
+        null=True
+    )
+
+    objects: ClassVar[TenantScopedManager[PendingRequest]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("pending sign-in")
+        verbose_name_plural = _("pending sign-ins")
+        base_manager_name = "objects"
+        indexes = [
+            models.Index(fields=["tenant", "browser_digest"], name="pending_of_browser"),
+            models.Index(fields=["expires_at"], name="pending_expiry"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.id
+
+
+class ConsumedAssertion(TenantScopedModel):
+    """An assertion that was used; the row is made in the transaction that makes the session.
+
+    ``digest`` stands for issuer and assertion ID, which may be longer than an index can hold.
+    """
+
+    digest = models.CharField(max_length=64)
+    expires = models.DateTimeField()
+
+    objects: ClassVar[TenantScopedManager[ConsumedAssertion]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("used assertion")
+        verbose_name_plural = _("used assertions")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "digest"], name="assertion_used_once_in_tenant"
+            ),
+        ]
+        indexes = [models.Index(fields=["expires"], name="consumed_expiry")]
+
+    @override
+    def __str__(self) -> str:
+        return self.digest

@@ -1,0 +1,124 @@
+"""What a tenant knows of its identity provider, and what it allows it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.scoping import TenantScopedManager, TenantScopedModel
+from saml_sso.protocol.names import Binding
+
+BINDINGS = [(Binding.REDIRECT.value, _("Redirect")), (Binding.POST.value, _("POST"))]
+
+
+class IdentityProviderSettings(TenantScopedModel):
+    """The tenant's side of the trust; there is one row for each tenant.
+
+    ``revision`` rises with every change that can change the outcome of a sign-in.  A test
+    counts for the revision it was made with, so that a change takes the tick away.
+    """
+
+    entity_id = models.CharField(_("IdP entity ID"), max_length=1024, blank=True, default="")
+    sso_url = models.CharField(_("sign-in URL"), max_length=2000, blank=True, default="")
+    sso_binding = models.CharField(max_length=60, choices=BINDINGS, default=Binding.REDIRECT.value)
+    slo_url = models.CharField(_("logout URL"), max_length=2000, blank=True, default="")
+    slo_response_url = models.CharField(max_length=2000, blank=True, default="")
+    slo_binding = models.CharField(max_length=60, choices=BINDINGS, default=Binding.REDIRECT.value)
+    want_authn_requests_signed = models.BooleanField(default=False)
+
+    system_admin_email = models.EmailField(_("System admin email"), blank=True, default="")
+
+    metadata_url = models.CharField(_("metadata URL"), max_length=2000, blank=True, default="")
+    metadata_refreshed_at = models.DateTimeField(null=True)
+    metadata_problem = models.TextField(
+        blank=True, default="", help_text="Why the last refresh changed nothing; empty if it ran."
+    )
+    waiting_metadata = models.TextField(
+        blank=True,
+        default="",
+        help_text="Metadata that names another entity ID and waits for a person to decide.",
+    )
+
+    allow_idp_initiated = models.BooleanField(
+        _("Allow sign-ins that start at the identity provider"), default=True
+    )
+    tolerate_in_response_to = models.BooleanField(
+        _("Tolerate an InResponseTo in sign-ins that start at the identity provider"),
+        default=False,
+    )
+    refuse_expired_certificates = models.BooleanField(
+        _("Refuse signatures of an expired certificate"), default=False
+    )
+    create_users_at_sign_in = models.BooleanField(
+        _("Create unknown people at their first sign-in"), default=False
+    )
+    identifier_attribute = models.CharField(
+        _("identifier"), max_length=500, blank=True, default="", help_text="Empty: the NameID."
+    )
+    given_name_attribute = models.CharField(_("given name"), max_length=500, blank=True, default="")
+    family_name_attribute = models.CharField(
+        _("family name"), max_length=500, blank=True, default=""
+    )
+    display_name_attribute = models.CharField(
+        _("display name"), max_length=500, blank=True, default=""
+    )
+
+    revision = models.PositiveIntegerField(default=0, editable=False)
+    tested_revision = models.PositiveIntegerField(null=True, editable=False)
+    tested_at = models.DateTimeField(null=True, editable=False)
+
+    objects: ClassVar[TenantScopedManager[IdentityProviderSettings]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("SAML settings")
+        verbose_name_plural = _("SAML settings")
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant"], name="one_saml_settings_row_in_tenant"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.entity_id or "SAML"
+
+    @property
+    def is_tested(self) -> bool:
+        """Whether a sign-in has passed with exactly the settings of now."""
+        return self.tested_revision is not None and self.tested_revision == self.revision
+
+
+class IdentityProviderCertificate(TenantScopedModel):
+    """A certificate whose signature counts; a tenant has up to five.
+
+    What it says about itself is read from ``pem`` (`saml_sso.protocol.certificates`); the
+    columns are what is searched by.
+    """
+
+    fingerprint = models.CharField(_("fingerprint"), max_length=95)
+    pem = models.TextField()
+    not_after = models.DateTimeField(_("expires"))
+    added = models.DateTimeField(_("added"), default=timezone.now, editable=False)
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, editable=False, help_text="The last threshold a mail went out for."
+    )
+
+    objects: ClassVar[TenantScopedManager[IdentityProviderCertificate]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("certificate of the identity provider")
+        verbose_name_plural = _("certificates of the identity provider")
+        base_manager_name = "objects"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "fingerprint"], name="idp_certificate_once_in_tenant"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.fingerprint
