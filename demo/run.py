@@ -15,9 +15,12 @@ from typing import Final
 
 import django
 import httpx2
+from django.core.management import CommandError
+from django.db import OperationalError
 
 from config.embedded_postgres import EmbeddedPostgresError
 from config.env import Environment
+from config.env import EnvironmentError as UnusableVariableError
 from demo.connection import Connection
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
@@ -44,7 +47,7 @@ def main() -> int:
         signal.signal(number, _raise_stopped)
     try:
         return _run()
-    except (StartError, EmbeddedPostgresError) as error:
+    except (StartError, EmbeddedPostgresError, UnusableVariableError) as error:
         sys.stderr.write(f"\nGatehouse did not start: {error}\n")
         return 1
     except _Stopped:
@@ -84,21 +87,26 @@ def _prepare(
     django.setup()  # Starts the embedded PostgreSQL, which stays up as long as this process.
     from demo import sample  # noqa: PLC0415 - models exist only after set-up
 
-    sample.prepare_database()
-    sample.collect_static_files()
-    kept = kept_secrets(state)
-    secrets = kept or make_secrets()
-    save_secrets(state, secrets)
-    is_new = sample.ensure_people(secrets)
-    if kept is None and not is_new:
-        sample.reset_passwords(secrets)
-    metadata = _metadata(state, demo_port)
-    fingerprint = hashlib.sha256(f"{environment.base_url}\n{metadata}".encode()).hexdigest()
-    connection = sample.kept_connection(state)
-    if is_new or connection is None or secrets.connected_with != fingerprint:
-        connection = sample.connect(state, metadata)
-        secrets.connected_with = fingerprint
+    try:
+        sample.prepare_database()
+        sample.collect_static_files()
+        kept = kept_secrets(state)
+        secrets = kept or make_secrets()
         save_secrets(state, secrets)
+        is_new = sample.ensure_people(secrets)
+        if kept is None and not is_new:
+            sample.reset_passwords(secrets)
+        metadata = _metadata(state, demo_port)
+        fingerprint = hashlib.sha256(f"{environment.base_url}\n{metadata}".encode()).hexdigest()
+        connection = sample.kept_connection(state)
+        if is_new or connection is None or secrets.connected_with != fingerprint:
+            connection = sample.connect(state, metadata)
+            secrets.connected_with = fingerprint
+            save_secrets(state, secrets)
+    except OperationalError as error:
+        raise StartError(f"the database does not answer. Check DATABASE_URL. {error}") from error
+    except CommandError as error:
+        raise StartError(str(error)) from error
     return connection, secrets
 
 

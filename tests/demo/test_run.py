@@ -4,8 +4,31 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
-from tests.support.processes import LOOPBACK
+from tests.support.processes import LOOPBACK, free_port
+
+
+def test_an_unreachable_database_ends_with_a_message_that_names_the_variable(
+    tmp_path: Path,
+) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "demo.run"],
+        env={
+            **os.environ,
+            "PORT": str(free_port()),
+            "DATABASE_URL": f"postgresql://nobody:x@{LOOPBACK}:{free_port()}/none",
+            "GATEHOUSE_DATA_DIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert run.returncode == 1
+    assert "DATABASE_URL" in run.stderr
+    assert "Traceback" not in run.stderr
 
 
 def test_a_taken_port_ends_with_a_message_that_names_the_way_out() -> None:
