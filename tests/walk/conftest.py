@@ -1,0 +1,123 @@
+"""The product and the demo identity provider as ``make run`` starts them, on a fresh database."""
+
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+from django.db import connection
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from demo.connection import Connection, NotConnectedError, load_connection
+from demo.secrets_file import DemoSecrets, kept_secrets
+from tests.support.processes import LOOPBACK, answers_http, free_port, running
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A started product with its demo identity provider.
+
+    Attributes:
+        url: The product.
+        demo_url: The demo identity provider.
+        data_folder: What ``GATEHOUSE_DATA_DIR`` was set to.
+    """
+
+    url: str
+    demo_url: str
+    data_folder: Path
+
+    @property
+    def connection(self) -> Connection:
+        """What the demo knows of the sample tenant."""
+        return load_connection(self.data_folder / "demo")
+
+    @property
+    def secrets(self) -> DemoSecrets:
+        """The passwords that were printed."""
+        kept = kept_secrets(self.data_folder / "demo")
+        assert kept is not None
+        return kept
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """The connection string of a new, empty database on the tests' server; dropped at the end."""
+    parameters = connection.get_connection_params()
+    server = {
+        key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)
+    }
+    name = f"gatehouse_walk_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(make_conninfo(**server, dbname="postgres"), autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            yield make_conninfo(**server, dbname=name)
+        finally:
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def started(database_url: str, data_folder: Path, port: int) -> Iterator[Installation]:
+    """Run what ``make run`` runs until the block ends; the demo listens on the next port."""
+    installation = Installation(
+        url=f"http://{LOOPBACK}:{port}",
+        demo_url=f"http://{LOOPBACK}:{port + 1}",
+        data_folder=data_folder,
+    )
+    answers = [answers_http(f"{installation.url}/"), answers_http(f"{installation.demo_url}/")]
+
+    def ready() -> bool:
+        return all(answer() for answer in answers) and token_works(installation)
+
+    environment = {
+        "DATABASE_URL": database_url,
+        "GATEHOUSE_DATA_DIR": str(data_folder),
+        "GATEHOUSE_BASE_URL": installation.url,
+        "PORT": str(port),
+    }
+    with running([sys.executable, "-m", "demo.run"], ready=ready, environment=environment):
+        yield installation
+
+
+def token_works(installation: Installation) -> bool:
+    """Whether the SCIM token that the demo holds is accepted."""
+    try:
+        token = installation.connection.scim_token
+    except NotConnectedError:
+        return False
+    answer = httpx2.get(
+        f"{installation.url}/scim/v2/Users?count=0",
+        headers={"Authorization": f"Bearer {token}"},
+        trust_env=False,
+    )
+    return answer.status_code == 200
+
+
+def two_free_ports() -> int:
+    """A free port whose successor is free too."""
+    for _ in range(50):
+        port = free_port()
+        with httpx2.Client(trust_env=False) as client:
+            try:
+                client.get(f"http://{LOOPBACK}:{port + 1}/", timeout=1)
+            except httpx2.ConnectError:
+                return port
+            except httpx2.HTTPError:
+                continue
+    raise AssertionError("No two free ports in a row were found.")
+
+
+@pytest.fixture(scope="module")
+def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The product, freshly set up, with its demo identity provider."""
+    with (
+        fresh_database() as database_url,
+        started(database_url, tmp_path_factory.mktemp("var"), two_free_ports()) as installation,
+    ):
+        yield installation
