@@ -8,6 +8,7 @@ from accounts.models.groups import (
     DirectoryGroupProfile,
 )
 from accounts.models.profiles import AccessProfile, ProfileMembership
+from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.sessions import OneTimeLink, Session
 from accounts.models.tenants import Plan, Tenant
 from accounts.models.users import Role, User
@@ -19,9 +20,11 @@ __all__ = [
     "DirectoryGroupAttribute",
     "DirectoryGroupMember",
     "DirectoryGroupProfile",
+    "EmailDomain",
     "OneTimeLink",
     "Plan",
     "ProfileMembership",
+    "RecoveryCode",
     "Role",
     "Session",
     "Tenant",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +29,13 @@ class Role(models.TextChoices):
     ACCESS_REVIEW_MANAGER = "accessReviewManager", _("Access review manager")
     CONNECTOR_ADMIN = "connectorAdmin", _("Connector admin")
     ADMIN = "admin", _("Admin")
+
+
+def domain_of(field: str) -> Func:
+    """Return the expression for what follows the last ``@`` of an address column."""
+    return Func(
+        F(field), Value("@"), Value(-1), function="SPLIT_PART", output_field=models.CharField()
+    )
 
 
 class UserManager(TenantScopedManager["User"], BaseUserManager["User"]):
@@ -106,6 +113,9 @@ class User(AbstractBaseUser):
             # Sign-in knows an address before it knows a tenant.
             models.Index(fields=["email_ci"], name="user_email_any_tenant"),
             models.Index(fields=["user_name_ci"], name="user_name_any_tenant"),
+            # So does the choice of the identity provider, by the domain of the address.
+            models.Index(domain_of("email_ci"), "tenant", name="user_email_domain"),
+            models.Index(domain_of("user_name_ci"), "tenant", name="user_name_domain"),
         ]
 
     @override
@@ -152,4 +162,4 @@ class User(AbstractBaseUser):
         return self.given_name or self.get_full_name()
 
 
-__all__ = ["UNICODE_COLLATION", "Role", "Tenant", "User"]
+__all__ = ["UNICODE_COLLATION", "Role", "Tenant", "User", "domain_of"]
