@@ -411,12 +411,11 @@ def encrypted_data(
     return result
 
 
-def redirect_query(
-    parameters: Mapping[str, str], key: PrivateKey, *, method: str = RSA_SHA256
-) -> str:
+def redirect_query(parameters: dict[str, str], key: PrivateKey, *, method: str = RSA_SHA256) -> str:
     """Return a signed query of the Redirect binding (Bindings 3.4.4.1), RSA only."""
     signed = "&".join(
-        f"{name}={quote(value, safe='')}" for name, value in (*parameters.items(), ("SigAlg", method))
+        f"{name}={quote(value, safe='')}"
+        for name, value in (*parameters.items(), ("SigAlg", method))
     )
     assert isinstance(key, rsa.RSAPrivateKey)
     digest = hashes.SHA1() if method.endswith("sha1") else hashes.SHA256()  # noqa: S303
