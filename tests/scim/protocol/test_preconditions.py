@@ -1,0 +1,35 @@
+"""Entity tags decide whether a change goes on and whether a body is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from scim.protocol.errors import PreconditionFailedError
+from scim.protocol.preconditions import check_if_match, entity_tag, is_unmodified
+
+CURRENT = entity_tag(3)
+NAMING = ['W/"3"', '"3"', 'w/"3"', "3", "*", 'W/"1", W/"3"', '"1","3"', ' W/"3" ']
+OTHERS = ['W/"2"', '"2"', '"33"', 'W/"1", W/"2"', '"', ",,,", "W/", '"a, 3"', "x" * 100_000]
+
+
+@pytest.mark.parametrize("header", [*NAMING, None, "", "  "])
+def test_a_change_goes_on_when_the_version_is_current(header: str | None) -> None:
+    check_if_match(header, CURRENT)
+
+
+@pytest.mark.parametrize("header", OTHERS)
+def test_a_change_stops_when_the_version_is_stale(header: str) -> None:
+    with pytest.raises(PreconditionFailedError) as refusal:
+        check_if_match(header, CURRENT)
+
+    assert refusal.value.to_message()["status"] == "412"
+
+
+@pytest.mark.parametrize("header", NAMING)
+def test_an_unchanged_resource_needs_no_body(header: str) -> None:
+    assert is_unmodified(header, CURRENT)
+
+
+@pytest.mark.parametrize("header", [*OTHERS, None, ""])
+def test_a_changed_resource_is_sent(header: str | None) -> None:
+    assert not is_unmodified(header, CURRENT)
