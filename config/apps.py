@@ -1,8 +1,15 @@
-"""The project itself as an application: system checks and the shared templates."""
+"""The project itself as an application: system checks, the shared templates, the console."""
 
 from __future__ import annotations
 
-from django.apps import AppConfig
+from importlib import import_module
+
+from django.apps import AppConfig, apps
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.module_loading import module_has_submodule
+from typing_extensions import override
+
+APPLICATIONS = ("accounts", "licenses", "scim", "saml_sso", "gatehouse")
 
 
 class GatehouseConfig(AppConfig):
@@ -10,3 +17,17 @@ class GatehouseConfig(AppConfig):
 
     name = "config"
     label = "gatehouse"
+
+    @override
+    def ready(self) -> None:
+        """Let our applications register their admin pages; libraries' own ones stay out."""
+        for label in APPLICATIONS:
+            module = apps.get_app_config(label).module
+            if module is not None and module_has_submodule(module, "admin"):
+                import_module(f"{module.__name__}.admin")
+
+
+class ConsoleAdminConfig(SimpleAdminConfig):
+    """Django's admin, with the console as its default site."""
+
+    default_site = "config.sites.ConsoleSite"

@@ -1,3 +1,256 @@
-"""The two admin sites: ``/platform/`` for operators, ``/console/`` for system admins."""
+"""The two admin sites: ``/console/`` for a tenant's own people, ``/platform/`` for operators.
+
+Both decide here, and only here, who gets in and whose rows the pages may touch.  The console is
+Django's default admin site, so applications register with :mod:`django.contrib.admin` and never
+import this module.
+"""
 
 from __future__ import annotations
+
+from abc import abstractmethod
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.template.response import SimpleTemplateResponse
+from django.urls import NoReverseMatch, path, reverse
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts import audit
+from accounts.console.access import Access, access_of, may_enter
+from accounts.console.pages import ConsolePage, registered_pages
+from accounts.models import Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.unscoped import every_tenant
+from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from django.http import HttpRequest, HttpResponse
+    from django.http.response import HttpResponseBase
+    from django.urls import URLPattern, URLResolver
+
+    View = Callable[..., HttpResponseBase]
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LEFT_OUT = frozenset({"password_change", "password_change_done", "view_on_site"})
+"""Django's pages that have a counterpart elsewhere, or no use here."""
+
+
+class GatehouseSite(admin.AdminSite):
+    """An admin site with the public sign-in page, scoped views and sections of our own."""
+
+    site_title = _("Gatehouse")
+    site_header = _("Gatehouse")
+    sections: tuple[Section, ...] = ()
+    enable_nav_sidebar = False  # Ours stands in templates/admin/base_site.html.
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        # AuditedModelAdmin has an action of this name, which reports refusals one by one.
+        self.disable_action("delete_selected")
+
+    @abstractmethod
+    def scope_of(self, user: User) -> AbstractContextManager[None]:
+        """Return the scope in which the pages run for ``user``, who has permission."""
+
+    @abstractmethod
+    def refusal_of(self, user: User) -> dict[str, Any]:
+        """Return the context of the page for somebody who may not enter."""
+
+    @override
+    def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
+        """Let in who may enter, and run ``view`` with its rendering in their scope."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(view)
+        def scoped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            user = request.user
+            if not isinstance(user, User) or not user.active:
+                return redirect_to_login(request.get_full_path(), reverse("sign-in"))
+            if not self.has_permission(request):
+                return self._refused(request, user)
+            with self.scope_of(user), audit.acting_as(user.user_name):
+                try:
+                    response = guarded(request, *args, **kwargs)
+                except PermissionDenied:
+                    response = self._forbidden(request)
+                if isinstance(response, SimpleTemplateResponse):
+                    # Templates query too, so render before the scope ends.
+                    response.render()
+                return response
+
+        return scoped
+
+    @override
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        urls = [each for each in super().get_urls() if getattr(each, "name", None) not in _LEFT_OUT]
+        return [*self._page_urls(), *urls]
+
+    def _page_urls(self) -> Iterator[URLPattern]:
+        yield from ()
+
+    @override
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        target = request.GET.get("next") or reverse("admin:index", current_app=self.name)
+        return redirect_to_login(target, reverse("sign-in"))
+
+    @override
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        if request.method == "POST":
+            logout(request)
+        return redirect("sign-in")
+
+    @override
+    def app_index(  # type: ignore[override]
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseRedirect:
+        return redirect(f"{self.name}:index")
+
+    @override
+    def get_log_entries(self, request: HttpRequest) -> Any:
+        """Return nothing: the audit trail records what Django's own log would."""
+        return ()
+
+    @override
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Return the navigation: Django's "apps" are our sections, its "models" their pages."""
+        entries = {
+            f"{app['app_label']}.{model['object_name'].lower()}": model
+            for app in super().get_app_list(request)
+            for model in app["models"]
+        }
+        entries.update(self._page_entries(request))
+        sections = []
+        for section in self.sections:
+            models = [entries[key] for key in section.entries if key in entries]
+            if models:
+                sections.append(
+                    {
+                        "name": section.path[-1],
+                        "parents": section.path[:-1],
+                        "path": section.path,
+                        "app_label": section.key,
+                        "app_url": models[0]["admin_url"],
+                        "has_module_perms": True,
+                        "models": models,
+                    }
+                )
+        return sections
+
+    def _page_entries(self, request: HttpRequest) -> dict[str, dict[str, Any]]:
+        return {}
+
+    def _refused(self, request: HttpRequest, user: User) -> HttpResponse:
+        context = {"user": user, **self.refusal_of(user)}
+        return render(request, "admin/refused.html", context, status=HTTPStatus.FORBIDDEN)
+
+    def _forbidden(self, request: HttpRequest) -> HttpResponse:
+        request.current_app = self.name
+        context = {**self.each_context(request), "title": _("Not for your role")}
+        return render(request, "admin/forbidden.html", context, status=HTTPStatus.FORBIDDEN)
+
+
+class ConsoleSite(GatehouseSite):
+    """The pages of one tenant, for those of its people whose role may enter."""
+
+    sections = CONSOLE_SECTIONS
+    index_template = "admin/dashboard.html"
+
+    def __init__(self, name: str = "console") -> None:
+        super().__init__(name)
+
+    @override
+    def has_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and may_enter(request.user)
+
+    @override
+    def scope_of(self, user: User) -> AbstractContextManager[None]:
+        assert isinstance(user.tenant, Tenant)  # noqa: S101 - may_enter() asked for one
+        return tenant_scope(user.tenant)
+
+    @override
+    def refusal_of(self, user: User) -> dict[str, Any]:
+        return {"operator": user.is_operator}
+
+    @override
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        if isinstance(request.user, User) and request.user.tenant:
+            context["site_header"] = request.user.tenant.name
+        return context
+
+    @override
+    def _page_urls(self) -> Iterator[URLPattern]:
+        for page in registered_pages():
+            yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
+
+    def _judged(self, page: ConsolePage) -> View:
+        @wraps(page.view)
+        def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            needed = Access.VIEW if request.method in _SAFE_METHODS else Access.CHANGE
+            assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
+            if access_of(request.user, page.access_key) < needed:
+                raise PermissionDenied
+            request.current_app = self.name
+            return page.view(request, *args, **kwargs)
+
+        return judged
+
+    @override
+    def _page_entries(self, request: HttpRequest) -> dict[str, dict[str, Any]]:
+        entries = {"dashboard": _entry("dashboard", _("Dashboard"), f"{self.name}:index")}
+        for page in registered_pages():
+            assert isinstance(request.user, User)  # noqa: S101 - only people inside see a menu
+            if page.label and access_of(request.user, page.access_key):
+                entries[page.name] = _entry(page.name, page.label, f"{self.name}:{page.name}")
+        return entries
+
+
+class PlatformSite(GatehouseSite):
+    """The operators' pages, which span tenants."""
+
+    site_header = _("Gatehouse platform")
+    sections = PLATFORM_SECTIONS
+    index_template = "admin/platform_index.html"
+
+    def __init__(self, name: str = "platform") -> None:
+        super().__init__(name)
+
+    @override
+    def has_permission(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and request.user.is_staff
+
+    @override
+    def scope_of(self, user: User) -> AbstractContextManager[None]:
+        return every_tenant()
+
+    @override
+    def refusal_of(self, user: User) -> dict[str, Any]:
+        return {"platform": True}
+
+
+def _entry(name: str, label: Any, url_name: str) -> dict[str, Any]:
+    try:
+        url: str | None = reverse(url_name)
+    except NoReverseMatch:  # A page whose route needs values has no place in a menu.
+        url = None
+    return {"name": label, "object_name": name, "admin_url": url, "add_url": None, "perms": {}}
+
+
+platform_site = PlatformSite()

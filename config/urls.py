@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.urls import include, path
+
+from config.sites import platform_site
 
 urlpatterns = [
     path("scim/v2/", include("scim.urls")),
     path("saml/", include("saml_sso.urls")),
+    path("console/", admin.site.urls),
+    path("platform/", platform_site.urls),
     path("", include("accounts.urls")),
 ]

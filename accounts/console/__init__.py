@@ -1,0 +1,1 @@
+"""What the pages of the console have in common, in every application."""

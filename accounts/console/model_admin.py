@@ -1,0 +1,239 @@
+"""The base of every list and form of the console.
+
+A subclass says what is shown and which service writes.  Access comes from the table, rows come
+from the tenant's scope, refusals of services become errors on the form, and the audit trail
+takes the place of Django's own log.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.actions import delete_selected as ask_before_deleting
+from django.contrib.admin.utils import quote
+from django.core.exceptions import PermissionDenied
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from typing_extensions import override
+
+from accounts import audit
+from accounts.console.access import Access, access_of
+from accounts.errors import AccountError
+from accounts.models import AuditEntry, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django_stubs_ext import StrOrPromise
+
+_ModelT = TypeVar("_ModelT", bound=models.Model)
+HISTORY_LENGTH = 200
+
+
+class RefusableForm(forms.ModelForm[_ModelT]):
+    """A form that can show why the service refused what it asked for."""
+
+    refusal: ClassVar[Exception | None] = None
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.refusal is not None:
+            raise forms.ValidationError(str(self.refusal), code="refused")
+        return cleaned
+
+
+class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
+    """An admin whose writes are services, and whose history is the audit trail.
+
+    Attributes:
+        refusals: Errors of services that are shown to the person instead of being raised.
+        save_label: What the button of the form says.
+    """
+
+    refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
+    save_label: StrOrPromise = _("Save")
+    form: type[forms.ModelForm[_ModelT]] = RefusableForm
+    actions: Any = ["delete_selected"]
+    object_history_template = "admin/audit_history.html"
+    list_per_page = 50
+    show_full_result_count = False
+
+    def create_object(self, obj: _ModelT, form: Any) -> None:
+        """Store a new ``obj`` from a valid ``form``; override to call a service."""
+        obj.save()
+        audit.record(f"{obj._meta.model_name}.created", obj)
+
+    def change_object(self, obj: _ModelT, form: Any) -> None:
+        """Store the changes of a valid ``form``; override to call a service."""
+        obj.save()
+        audit.record(f"{obj._meta.model_name}.updated", obj, changed=sorted(form.changed_data))
+
+    def delete_object(self, obj: _ModelT) -> None:
+        """Delete ``obj``; override to call a service."""
+        audit.record(f"{obj._meta.model_name}.deleted", obj)
+        obj.delete()
+
+    @override
+    def save_model(self, request: HttpRequest, obj: _ModelT, form: Any, change: bool) -> None:
+        (self.change_object if change else self.create_object)(obj, form)
+
+    @override
+    def delete_model(self, request: HttpRequest, obj: _ModelT) -> None:
+        self.delete_object(obj)
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: _ModelT | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
+        return form
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        context = {
+            "save_label": self.save_label,
+            "show_save_and_add_another": False,
+            **(extra_context or {}),
+        }
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except self.refusals as refusal:
+            # Everything was rolled back.  Show the form again, with the reason.
+            request.refusal = refusal  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, context)
+
+    @override
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except self.refusals as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+            return redirect(self.url_of("change", quote(object_id)))
+
+    @admin.action(
+        permissions=["delete"], description=_("Delete the selected %(verbose_name_plural)s")
+    )
+    def delete_selected(
+        self, request: HttpRequest, queryset: QuerySet[_ModelT]
+    ) -> HttpResponse | None:
+        """Delete the selected objects; those that may not be deleted are named and stay."""
+        if not request.POST.get("post"):
+            return ask_before_deleting(self, request, queryset)
+        if not self.has_delete_permission(request):
+            return None
+        done = self.each_or_refusal(request, queryset, self.delete_object)
+        if done:
+            text = ngettext("%(count)s was deleted.", "%(count)s were deleted.", done)
+            self.message_user(request, text % {"count": done}, messages.SUCCESS)
+        return None
+
+    def each_or_refusal(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[_ModelT],
+        change: Callable[[_ModelT], object],
+    ) -> int:
+        """Call ``change`` for each object, report refusals and go on; return the successes."""
+        done = 0
+        for obj in queryset:
+            try:
+                with transaction.atomic():
+                    change(obj)
+            except self.refusals as refusal:
+                self.message_user(request, f"{obj}: {refusal}", messages.ERROR)
+            else:
+                done += 1
+        return done
+
+    @override
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise PermissionDenied
+        entries = AuditEntry.objects.filter(
+            target_type=self.opts.model_name or "", target_id=str(obj.pk)
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %s") % obj,
+            "entries": entries[:HISTORY_LENGTH],
+            "original": obj,
+            "object": obj,
+            "opts": self.opts,
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, self.object_history_template, context)
+
+    def url_of(self, page: str, *args: object) -> str:
+        """Return the name-spaced URL of this model's ``changelist``, ``add``, ``change``, …."""
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
+        return reverse(name, args=args)
+
+    @override
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    @override
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    @override
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None
+
+
+class ConsoleModelAdmin(AuditedModelAdmin[_ModelT]):
+    """A list and form of the console: who may do what is read from the access table."""
+
+    def access(self, request: HttpRequest) -> Access:
+        """Return what the signed-in person may do on this model's pages."""
+        if not isinstance(request.user, User):
+            return Access.NONE
+        return access_of(request.user, self.opts.label_lower)
+
+    @override
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.access(request) >= Access.VIEW
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
+        return self.access(request) >= Access.VIEW
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.access(request) >= Access.CHANGE
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
+        return self.access(request) >= Access.CHANGE
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
+        return self.access(request) >= Access.CHANGE

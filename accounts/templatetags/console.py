@@ -1,0 +1,47 @@
+"""What the templates of the console and the platform need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+if TYPE_CHECKING:
+    from django.template.context import Context
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/trail.html", takes_context=True)
+def trail(context: Context, here: str = "") -> dict[str, Any]:
+    """Return the headings above the present page, outermost first.
+
+    The page is found in the navigation by its model (``opts``) or by its URL name.  ``here``
+    names a page below it, which is then linked.
+    """
+    sections: list[dict[str, Any]] = context.get("available_apps") or []
+    wanted = _wanted(context)
+    for section in sections:
+        for page in section["models"]:
+            if page["object_name"].lower() in wanted:
+                here = here or _below(context)
+                return {"path": section["path"], "page": page, "here": here}
+    return {"path": (), "page": None, "here": here or context.get("title", "")}
+
+
+def _wanted(context: Context) -> set[str]:
+    wanted = set()
+    if context.get("opts"):
+        wanted.add(context["opts"].model_name)
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is not None:
+        wanted.add("dashboard" if match.url_name == "index" else match.url_name)
+    return wanted
+
+
+def _below(context: Context) -> str:
+    """Return what a form or a confirmation is about, below the list of its model."""
+    if context.get("original"):
+        return str(context["original"])
+    below_a_list = context.get("opts") is not None and context.get("cl") is None
+    return str(context.get("title") or "") if below_a_list else ""

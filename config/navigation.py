@@ -1,0 +1,56 @@
+"""The order of the console's pages: sections of the sidebar, and the trail above a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the pages below it: labels of models, or names of console pages.
+
+    ``path`` are the headings above, from the outside in, such as *System settings*, *Users*.
+    """
+
+    key: str
+    path: tuple[StrOrPromise, ...]
+    entries: tuple[str, ...]
+
+
+SYSTEM_SETTINGS = _("System settings")
+
+CONSOLE_SECTIONS = (
+    Section("overview", (_("Overview"),), ("dashboard",)),
+    Section(
+        "users",
+        (SYSTEM_SETTINGS, _("Users")),
+        ("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
+    ),
+    Section("security", (SYSTEM_SETTINGS, _("Security")), ("saml-and-scim",)),
+    Section(
+        "provisioning",
+        (SYSTEM_SETTINGS, _("Provisioning")),
+        ("scim.source", "scim.requestlogentry", "scim.extensionschema"),
+    ),
+    Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
+    Section("audit", (_("Audit trail"),), ("accounts.auditentry",)),
+)
+
+PLATFORM_SECTIONS = (
+    Section(
+        "customers",
+        (_("Customers"),),
+        ("accounts.tenant", "licenses.subscription", "licenses.product"),
+    ),
+    Section(
+        "deployment",
+        (_("Deployment"),),
+        ("accounts.user", "axes.accessattempt", "accounts.auditentry"),
+    ),
+)
