@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.models import DirectoryGroup, User
 from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
@@ -49,6 +50,7 @@ class Subscription(TenantScopedModel):
         ordering = ["product__name"]
         base_manager_name = "objects"
         constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="subscription_key_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "product"], name="one_subscription_per_product"
             ),
@@ -92,6 +94,8 @@ class Seat(TenantScopedModel):
         ordering = ["-granted"]
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="subscription", name="seat_subscription_in_tenant"),
+            SameTenant(field="user", name="seat_user_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "subscription", "user"],
                 condition=Q(released__isnull=True),
@@ -128,6 +132,8 @@ class GroupLicense(TenantScopedModel):
         verbose_name_plural = _("licences of its members")
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="group", name="group_license_group_in_tenant"),
+            SameTenant(field="subscription", name="group_license_subscription_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "group", "subscription"], name="group_license_mapping_once"
             ),

@@ -1,6 +1,7 @@
 """Tenants and the people, roles, access profiles and groups that belong to them."""
 
 from accounts.models.audit import AuditEntry
+from accounts.models.counts import UserCount
 from accounts.models.groups import (
     DirectoryGroup,
     DirectoryGroupAttribute,
@@ -29,4 +30,5 @@ __all__ = [
     "Session",
     "Tenant",
     "User",
+    "UserCount",
 ]

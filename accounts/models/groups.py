@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.identifiers import uuid7
 from accounts.models.profiles import AccessProfile
 from accounts.models.users import UNICODE_COLLATION, Role, User
@@ -85,6 +86,9 @@ class DirectoryGroupMember(TenantScopedModel):
         verbose_name_plural = _("group members")
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="group", name="group_member_group_in_tenant"),
+            SameTenant(field="user", name="group_member_user_in_tenant"),
+            SameTenant(field="member_group", name="group_member_nested_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "group", "user"],
                 condition=Q(user__isnull=False),
@@ -128,6 +132,8 @@ class DirectoryGroupProfile(TenantScopedModel):
         verbose_name_plural = _("access profiles of its members")
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="group", name="group_profile_group_in_tenant"),
+            SameTenant(field="profile", name="group_profile_profile_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "group", "profile"], name="group_profile_mapping_once"
             ),
@@ -155,6 +161,7 @@ class DirectoryGroupAttribute(TenantScopedModel):
         ordering = ["name"]
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="group", name="group_attribute_group_in_tenant"),
             models.UniqueConstraint(
                 "tenant", "group", Lower("name"), name="group_attribute_name_once"
             ),

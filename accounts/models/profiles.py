@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.models.users import User
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
@@ -39,6 +40,7 @@ class AccessProfile(TenantScopedModel):
         ordering = ["name"]
         base_manager_name = "objects"
         constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="profile_key_in_tenant"),
             models.UniqueConstraint("tenant", Lower("name"), name="profile_name_unique_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_default=True), name="one_default_profile"
@@ -66,6 +68,8 @@ class ProfileMembership(TenantScopedModel):
         verbose_name_plural = _("profile members")
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="profile", name="profile_membership_profile_in_tenant"),
+            SameTenant(field="user", name="profile_membership_user_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "profile", "user"], name="profile_member_once"
             ),

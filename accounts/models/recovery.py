@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.models.users import User
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
@@ -32,6 +33,9 @@ class RecoveryCode(TenantScopedModel):
         verbose_name = _("recovery code")
         verbose_name_plural = _("recovery codes")
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="user", name="recovery_code_user_in_tenant"),
+        ]
 
     @override
     def __str__(self) -> str:

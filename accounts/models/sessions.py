@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.models.users import User
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
@@ -75,6 +76,9 @@ class OneTimeLink(TenantScopedModel):
         verbose_name = _("one-time link")
         verbose_name_plural = _("one-time links")
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="user", name="one_time_link_user_in_tenant"),
+        ]
 
     @override
     def __str__(self) -> str:

@@ -74,6 +74,11 @@ class Tenant(models.Model):
         return self.saml_enabled and self.includes_saml_and_scim
 
     @property
+    def refuses_passwords(self) -> bool:
+        """Whether people have to sign in with SAML."""
+        return self.saml_enforced and self.saml_active
+
+    @property
     def scim_active(self) -> bool:
         """Whether identity providers can call the SCIM endpoints now."""
         return self.scim_enabled and self.saml_active

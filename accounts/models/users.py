@@ -110,6 +110,7 @@ class User(AbstractBaseUser):
                 condition=~Q(external_id=""),
             ),
             models.Index(fields=["tenant", "role", "id"], name="user_role"),
+            models.Index(fields=["tenant", "last_modified"], name="user_last_modified"),
             # Sign-in knows an address before it knows a tenant.
             models.Index(fields=["email_ci"], name="user_email_any_tenant"),
             models.Index(fields=["user_name_ci"], name="user_name_any_tenant"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 
@@ -59,6 +60,9 @@ class SignInAttempt(TenantScopedModel):
         verbose_name = _("sign-in attempt")
         verbose_name_plural = _("sign-in attempts")
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="user", name="sign_in_attempt_user_in_tenant"),
+        ]
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["tenant", "-id"], name="attempt_latest"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 
@@ -46,6 +47,9 @@ class PendingRequest(TenantScopedModel):
         verbose_name = _("pending sign-in")
         verbose_name_plural = _("pending sign-ins")
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="tester", name="pending_request_tester_in_tenant"),
+        ]
         indexes = [
             models.Index(fields=["tenant", "browser_digest"], name="pending_of_browser"),
             models.Index(fields=["expires_at"], name="pending_expiry"),

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 from scim.models.mappings import Resource
 
@@ -42,6 +43,7 @@ class ExtensionSchema(TenantScopedModel):
         ordering = ["urn"]
         base_manager_name = "objects"
         constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="extension_schema_key_in_tenant"),
             models.UniqueConstraint(fields=["tenant", "urn"], name="schema_urn_unique_in_tenant"),
         ]
 
@@ -101,6 +103,7 @@ class ExtensionAttribute(TenantScopedModel):
         ordering = ["id"]
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="schema", name="extension_attribute_schema_in_tenant"),
             models.UniqueConstraint(
                 "tenant",
                 "schema",

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 from scim.models.sources import Source
 
@@ -41,6 +42,7 @@ class AttributeMapping(TenantScopedModel):
         ordering = ["resource", "position", "id"]
         base_manager_name = "objects"
         constraints = [
+            SameTenant(field="source", name="mapping_source_in_tenant"),
             models.UniqueConstraint(
                 fields=["tenant", "source", "resource", "field"], name="field_is_mapped_once"
             ),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 from scim.models.sources import Source
 
@@ -42,6 +43,9 @@ class RequestLogEntry(TenantScopedModel):
         verbose_name_plural = _("SCIM request log")
         ordering = ["-at", "-id"]
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="source", name="request_log_source_in_tenant"),
+        ]
         indexes = [models.Index(fields=["tenant", "-at"], name="request_log_latest")]
 
     @override

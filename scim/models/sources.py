@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 ONE_DAY, TEN_YEARS = 1, 3650
@@ -72,6 +73,7 @@ class Source(TenantScopedModel):
         ordering = ["name"]
         base_manager_name = "objects"
         constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="source_key_in_tenant"),
             models.UniqueConstraint(fields=["tenant", "name"], name="source_name_unique_in_tenant"),
             models.CheckConstraint(
                 condition=models.Q(on_delete__in=Departure.values)
@@ -108,6 +110,9 @@ class BearerToken(TenantScopedModel):
         verbose_name_plural = _("SCIM tokens")
         ordering = ["-created"]
         base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="source", name="token_source_in_tenant"),
+        ]
         indexes = [models.Index(fields=["tenant", "source", "-created"], name="token_of_source")]
 
     @override
