@@ -21,6 +21,7 @@ from scim.protocol.errors import (
     SCIMError,
 )
 from scim.protocol.paging import read_integer
+from scim.protocol.patch_operations import decode_object
 from scim.protocol.values import is_storable
 
 if TYPE_CHECKING:
@@ -256,6 +257,8 @@ def _read_bulk_id(raw: object, where: str, seen: set[str]) -> str | None:
 
 
 def _read_data(data: object, where: str) -> dict[str, Any]:
+    # The client library behind Keycloak encodes the data once more, as a string.
+    data = decode_object(data)
     if not isinstance(data, dict):
         raise InvalidSyntaxError(f"{where}: data must be an object.")
     return data

@@ -80,24 +80,13 @@ def read_boolean(value: object) -> bool | None:
 
 
 def _read_string(value: object, name: str) -> str:
-    if type(value) is not str:
-        # Numbers stand for their digits: an employee number is often sent as one.
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise InvalidValueError(f"{name} must be a string, not {_kind(value)}.")
-        value = _number_as_string(value, name)
+    if not isinstance(value, str):
+        raise InvalidValueError(f"{name} must be a string, not {_kind(value)}.")
     if len(value) > MAX_STRING_LENGTH:
         raise InvalidValueError(f"{name} is longer than {MAX_STRING_LENGTH} characters.")
     if not is_storable(value):
         raise InvalidValueError(f"{name} holds a NUL or half of a surrogate pair.")
     return value
-
-
-def _number_as_string(value: float | str, name: str) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidValueError(f"{name} must be a string, not an infinite number.")
-    if isinstance(value, int) and abs(value) > _MAX_INTEGER:
-        raise InvalidValueError(f"{name} is too large a number; send it as a string.")
-    return str(value)
 
 
 def _read_boolean(value: object, name: str) -> bool:

@@ -108,6 +108,14 @@ def test_an_operation_that_makes_no_sense_fails_alone(
     assert bulk.operations[1].error is None
 
 
+def test_data_may_be_encoded_as_a_string() -> None:
+    operation = {"method": "POST", "path": "/Users", "data": '{"userName":"a"}'}
+
+    (read,) = parse_bulk(request(operation), max_operations=1).operations
+
+    assert (read.error, read.data) == (None, {"userName": "a"})
+
+
 def test_a_bulk_id_is_used_once() -> None:
     bulk = parse_bulk(request(post_user("q"), post_user("q")), max_operations=10)
 

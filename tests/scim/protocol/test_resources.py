@@ -52,6 +52,7 @@ def test_a_body_that_is_no_object_is_refused(body: object) -> None:
         ({"userName": {"a": 1}}, "userName"),
         ({"userName": ["a"]}, "userName"),
         ({"userName": True}, "userName"),
+        ({"userName": 12345}, "userName"),
         ({"userName": "a\x00b"}, "userName"),
         ({"userName": "a\ud800"}, "userName"),
         ({"userName": "x" * 70_000}, "userName"),
