@@ -7,13 +7,16 @@ import accounts.scoping
 
 EMAIL_VALUES = """
 CREATE FUNCTION accounts_email_values(attributes jsonb) RETURNS text[]
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-  SELECT coalesce(array_agg(lower((element ->> 'value') COLLATE gatehouse_unicode)), '{}')
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (
+  SELECT coalesce(
+    array_agg(lower((element ->> 'value') COLLATE gatehouse_unicode)), ARRAY[]::text[]
+  )
   FROM jsonb_array_elements(
     CASE WHEN jsonb_typeof(attributes -> 'emails') = 'array' THEN attributes -> 'emails' END
   ) AS elements(element)
   WHERE (element ->> 'value') IS NOT NULL
-$$;
+);
 CREATE INDEX user_email_values ON accounts_user USING gin (accounts_email_values(attributes));
 """
 COUNTING = """
