@@ -30,6 +30,18 @@ class GroupCycleError(AccountError):
     """A group would become a member of itself, directly or through other groups."""
 
 
+class UnknownGroupError(AccountError):
+    """The group does not exist, or does not exist any more."""
+
+
+class ChangedMeanwhileError(AccountError):
+    """What was read is not what is stored any more; read it again and repeat the change."""
+
+
+class ProfileNameTakenError(AccountError):
+    """Another access profile of the tenant already has this name, in any letter case."""
+
+
 class FixedGroupError(AccountError):
     """Roles and access profiles are made, named and deleted in the console only."""
 

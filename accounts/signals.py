@@ -9,4 +9,17 @@ users_deactivated = Signal()
 """Sent with ``user_ids`` (UUIDs) after people lost their access, also before a deletion."""
 
 group_membership_changed = Signal()
-"""Sent with ``user_ids``: people whose directory groups, direct or nested, may have changed."""
+"""Sent after people joined or left a directory group, directly or inside another group.
+
+``group_ids`` are the group and those it is nested in, ``people`` a callable that returns the ids
+of the people whose groups may be others now; asking it costs a statement when groups moved.
+"""
+
+signing_out = Signal()
+"""Sent with ``request`` before a session ends on its person's wish.
+
+A receiver may return the URL where the browser goes next, such as an identity provider's logout.
+"""
+
+account_page_shown = Signal()
+"""Sent with ``user``; a receiver returns an :class:`accounts.account_page.Section`, or nothing."""

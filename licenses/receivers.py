@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.signals import users_deactivated
+from accounts.signals import group_membership_changed, users_deactivated
+from licenses.group_licenses import apply_group_licenses
+from licenses.models import GroupLicense
 from licenses.services import release_all_seats
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
 
@@ -18,3 +21,12 @@ if TYPE_CHECKING:
 def release_seats_of_leavers(*, user_ids: list[UUID], **_kwargs: Any) -> None:
     """Free the seats of people who were deactivated or deleted."""
     release_all_seats(user_ids=user_ids, reason=_("The user was deactivated or deleted."))
+
+
+@receiver(group_membership_changed)
+def follow_groups(
+    *, group_ids: list[UUID], people: Callable[[], list[UUID]], **_kwargs: Any
+) -> None:
+    """Give and take the seats that the groups' mappings say; most groups have none."""
+    if GroupLicense.objects.filter(group_id__in=group_ids).exists():
+        apply_group_licenses(user_ids=people())

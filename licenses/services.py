@@ -83,6 +83,12 @@ def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
 
 
 @transaction.atomic
+def release_seats_of_group(*, seat_ids: Collection[int], reason: str) -> None:
+    """Take back these seats, which a directory group had given."""
+    _release(Seat.objects.filter(pk__in=list(seat_ids), by_group=True, released=None), reason)
+
+
+@transaction.atomic
 def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: str = "") -> None:
     """Make ``user`` hold a seat of exactly these subscriptions: all of it, or nothing.
 

@@ -9,12 +9,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import audit
-from accounts.errors import UnknownMemberError
 from accounts.models import Role, User
+from accounts.services.member_deltas import MemberDelta, refuse_unknown
 from accounts.services.users import keeping_an_admin
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
 
@@ -28,7 +28,6 @@ def change_role(*, user: User, role: Role) -> None:
     user.refresh_from_db(fields=["role", "version", "last_modified"])
 
 
-@transaction.atomic
 def add_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     """Move people into ``role``, out of the role they had.
 
@@ -36,47 +35,73 @@ def add_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
         UnknownMemberError: A user does not exist in the active tenant; nobody is moved.
         LastAdminError: Nobody would remain an active admin.
     """
-    wanted = set(user_ids)
-    found = list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
-    if len(found) < len(wanted):
-        missing = sorted(str(pk) for pk in wanted - {user.pk for user in found})
-        raise UnknownMemberError(f"No such user in this tenant: {', '.join(missing[:5])}.")
-    _move([user for user in found if user.role != role], role)
+    change_role_members(role=role, deltas=[MemberDelta(add=tuple(user_ids))])
 
 
-@transaction.atomic
 def remove_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     """Make those of ``user_ids`` who hold ``role`` members; others are left alone.
 
     Raises:
         LastAdminError: Nobody would remain an active admin.
     """
-    holders = User.objects.select_for_update().filter(pk__in=set(user_ids), role=role)
-    _move(list(holders.order_by("pk")) if role != Role.MEMBER else [], Role.MEMBER)
+    change_role_members(role=role, deltas=[MemberDelta(remove=tuple(user_ids))])
 
 
-@transaction.atomic
 def replace_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     """Make exactly ``user_ids`` hold ``role``; former holders become members.
+
+    Nobody leaves ``member`` this way, for they would have no role at all.
 
     Raises:
         UnknownMemberError: A user does not exist in the active tenant; nothing changes.
         LastAdminError: Nobody would remain an active admin.
     """
+    change_role_members(role=role, deltas=[MemberDelta(add=tuple(user_ids), remove_others=True)])
+
+
+@transaction.atomic
+def change_role_members(*, role: Role, deltas: Iterable[MemberDelta]) -> None:
+    """Apply the steps in order, all or none.  Whoever leaves a role becomes a member.
+
+    Raises:
+        UnknownMemberError: Somebody to add does not exist in the active tenant.
+        LastAdminError: Nobody would remain an active admin.
+    """
     with keeping_an_admin():
-        add_role_members(role=role, user_ids=user_ids)
-        leaving = User.objects.select_for_update().filter(role=role).exclude(pk__in=set(user_ids))
-        _move(list(leaving.order_by("pk")) if role != Role.MEMBER else [], Role.MEMBER)
+        for delta in deltas:
+            if delta.removes and role != Role.MEMBER:
+                move_users(users=_leaving(role, delta), role=Role.MEMBER)
+            if delta.add:
+                move_users(users=_joining(role, delta), role=role)
 
 
-def _move(users: list[User], role: Role) -> None:
+def move_users(*, users: Collection[User], role: Role) -> None:
+    """Write and record that these people, who hold other roles, hold ``role`` now.
+
+    Call it inside :func:`accounts.services.users.keeping_an_admin`.
+    """
     if not users:
         return
-    with keeping_an_admin():
-        User.objects.filter(pk__in=[user.pk for user in users]).update(
-            role=role, version=F("version") + 1, last_modified=timezone.now()
-        )
+    User.objects.filter(pk__in=[user.pk for user in users]).update(
+        role=role, version=F("version") + 1, last_modified=timezone.now()
+    )
     audit.record_all(
         audit.Event("user.role_changed", user, {"before": user.role, "after": role})
         for user in users
     )
+
+
+def _leaving(role: Role, delta: MemberDelta) -> list[User]:
+    holders = User.objects.select_for_update().filter(role=role).order_by("pk")
+    if delta.remove_others:
+        return list(holders.exclude(pk__in=set(delta.add)))
+    if delta.remove_matching is not None:
+        return list(holders.filter(delta.remove_matching))
+    return list(holders.filter(pk__in=set(delta.remove)))
+
+
+def _joining(role: Role, delta: MemberDelta) -> list[User]:
+    wanted = set(delta.add)
+    found = list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    refuse_unknown(wanted - {user.pk for user in found})
+    return [user for user in found if user.role != role]

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
+from accounts.services.group_versions import touch_groups_of_leaver
 from accounts.signals import users_deactivated
 from accounts.unscoped import every_tenant
 
@@ -161,6 +162,7 @@ def delete_user(*, user: User) -> None:
     """
     _require_another_admin(user)
     _end_access([user.pk])
+    touch_groups_of_leaver(user)
     audit.record("user.deleted", user, user_name=user.user_name)
     user.delete()
 

@@ -1,0 +1,325 @@
+"""Directory groups: making, changing and deleting them, and who is in them.
+
+Membership is changed as a difference, in SQL: adding one person to a group costs the same
+whether it has ten members or a hundred thousand.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import (
+    ChangedMeanwhileError,
+    GroupCycleError,
+    GroupNameTakenError,
+    UnknownGroupError,
+)
+from accounts.memberships import groups_below, people_below
+from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant, User
+from accounts.scoping import active_tenant_id
+from accounts.services.group_rules import MembershipChange, spread_change
+from accounts.services.group_versions import touch_group, touch_groups
+from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from uuid import UUID
+
+_ROWS_PER_INSERT = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupFields:
+    """Everything of a directory group but its members that an identity provider may set."""
+
+    display_name: str
+    external_id: str = ""
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, group: DirectoryGroup) -> GroupFields:
+        """Return the present values of ``group``."""
+        return cls(
+            display_name=group.display_name,
+            external_id=group.external_id,
+            attributes=group.attributes,
+        )
+
+
+@transaction.atomic
+def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> DirectoryGroup:
+    """Create a directory group with these people and groups in it.
+
+    Raises:
+        GroupNameTakenError: The tenant has a directory group of that name, in any letter case.
+        UnknownMemberError: A member does not exist in the active tenant.
+    """
+    now = timezone.now()
+    group = DirectoryGroup(
+        tenant_id=active_tenant_id(),
+        display_name=values.display_name,
+        external_id=values.external_id,
+        attributes=values.attributes,
+        created=now,
+        last_modified=now,
+    )
+    with _group_names_checked():
+        group.save(force_insert=True)
+    audit.record("group.created", group)
+    if member_ids:
+        members = _Members(group)
+        members.apply(MemberDelta(add=tuple(member_ids)))
+        members.record()
+        spread_change(change=members.change, above=touch_group(group))
+    return group
+
+
+@transaction.atomic
+def update_group(
+    *,
+    group: DirectoryGroup,
+    values: GroupFields,
+    members: Sequence[MemberDelta] = (),
+    only_unchanged: bool = False,
+) -> bool:
+    """Give ``group`` these values and apply the steps to its members; return whether it changed.
+
+    ``version`` and ``last_modified`` move, also in ``group`` itself, only when it did.  With
+    ``only_unchanged`` the group must not have changed since it was read, as it must not when
+    ``values`` differ from what was read.
+
+    Raises:
+        ChangedMeanwhileError: Somebody else changed the group; read it again.
+        UnknownGroupError: Somebody else deleted it.
+        GroupNameTakenError: Another directory group has that name, in any letter case.
+        UnknownMemberError: A member to add does not exist in the active tenant.
+        GroupCycleError: The group would be inside itself.
+        LastAdminError: A mapped role would take the last active admin away.
+    """
+    changed = _changed_names(group, values)
+    if changed or only_unchanged:
+        _require_version(group)
+    if changed:
+        _save_values(group, values, changed)
+    steps = _Members(group)
+    for delta in members:
+        steps.apply(delta)
+    if not changed and not steps.changed:
+        return False
+    above = touch_group(group)
+    if changed:
+        audit.record("group.updated", group, changed=changed)
+    if steps.changed:
+        steps.record()
+        spread_change(change=steps.change, above=above)
+    return True
+
+
+@transaction.atomic
+def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None:
+    """Delete ``group``; what it gave its members by mapping is taken back.
+
+    Raises:
+        ChangedMeanwhileError: ``only_unchanged`` was asked for and the group has changed.
+        LastAdminError: A mapped role would take the last active admin away.
+    """
+    if only_unchanged:
+        _require_version(group)
+    above = touch_group(group)
+    people = people_below([group.pk])
+    around = DirectoryGroupMember.objects.filter(member_group=group)
+    touch_groups(around.values_list("group_id", flat=True))
+    DirectoryGroupMember.objects.filter(Q(group=group) | Q(member_group=group)).delete()
+    spread_change(change=MembershipChange(left=people), above=above)
+    audit.record("group.deleted", group, display_name=group.display_name)
+    group.delete()
+
+
+def add_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
+    """Add people and groups by id; return whether any was new.  See :func:`update_group`."""
+    return _change(group, MemberDelta(add=tuple(member_ids)))
+
+
+def remove_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
+    """Remove people and groups by id; others are no error.  See :func:`update_group`."""
+    return _change(group, MemberDelta(remove=tuple(member_ids)))
+
+
+def replace_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
+    """Let exactly these people and groups be members.  See :func:`update_group`."""
+    return _change(group, MemberDelta(add=tuple(member_ids), remove_others=True))
+
+
+def _change(group: DirectoryGroup, delta: MemberDelta) -> bool:
+    return update_group(group=group, values=GroupFields.of(group), members=[delta])
+
+
+class _Members:
+    """Applies steps to the member rows of one group and remembers who joined and left."""
+
+    def __init__(self, group: DirectoryGroup) -> None:
+        self._group = group
+        self._joined: dict[UUID, None] = {}
+        self._left: dict[UUID, None] = {}
+        self._groups: set[UUID] = set()
+        """Which of those who joined or left are groups."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether membership is other than before."""
+        return bool(self._joined or self._left)
+
+    @property
+    def change(self) -> MembershipChange:
+        """The difference, as the rules that follow from it need it."""
+        return MembershipChange(
+            joined=[pk for pk in self._joined if pk not in self._groups],
+            left=[pk for pk in self._left if pk not in self._groups],
+            joined_groups=[pk for pk in self._joined if pk in self._groups],
+            left_groups=[pk for pk in self._left if pk in self._groups],
+        )
+
+    def apply(self, delta: MemberDelta) -> None:
+        """Carry out one step."""
+        if delta.removes:
+            self._remove(delta)
+        if delta.add:
+            self._add(set(delta.add))
+
+    def record(self) -> None:
+        """Write who joined and left into the audit trail."""
+        audit.record_all(
+            audit.Event("group.members_changed", self._group, details)
+            for details in audit_details(self._joined, self._left)
+        )
+
+    def _remove(self, delta: MemberDelta) -> None:
+        rows = DirectoryGroupMember.objects.filter(_leaving(delta), group=self._group)
+        leaving: list[tuple[int, UUID | None, UUID | None]] = list(
+            rows.values_list("pk", "user_id", "member_group_id")
+        )
+        if not leaving:
+            return
+        DirectoryGroupMember.objects.filter(pk__in=[row[0] for row in leaving]).delete()
+        for _pk, user_id, group_id in leaving:
+            if user_id is not None:
+                self._note(user_id, self._joined, self._left)
+            if group_id is not None:
+                self._note(group_id, self._joined, self._left)
+                self._groups.add(group_id)
+
+    def _add(self, wanted: set[UUID]) -> None:
+        members = DirectoryGroupMember.objects.filter(group=self._group)
+        users: dict[UUID, bool] = dict(
+            User.objects.filter(pk__in=wanted)
+            .annotate(is_in=Exists(members.filter(user=OuterRef("pk"))))
+            .values_list("pk", "is_in")
+        )
+        groups: dict[UUID, bool] = {}
+        if len(users) < len(wanted):
+            groups = dict(
+                DirectoryGroup.objects.filter(pk__in=wanted - users.keys())
+                .annotate(is_in=Exists(members.filter(member_group=OuterRef("pk"))))
+                .values_list("pk", "is_in")
+            )
+            refuse_unknown(wanted - users.keys() - groups.keys())
+        new_users = [pk for pk, is_in in users.items() if not is_in]
+        new_groups = [pk for pk, is_in in groups.items() if not is_in]
+        if new_groups:
+            self._require_no_cycle(new_groups)
+        self._insert(new_users, new_groups)
+
+    def _insert(self, users: list[UUID], groups: list[UUID]) -> None:
+        if not users and not groups:
+            return
+        rows = [DirectoryGroupMember(group=self._group, user_id=pk) for pk in users]
+        rows += [DirectoryGroupMember(group=self._group, member_group_id=pk) for pk in groups]
+        DirectoryGroupMember.objects.bulk_create(
+            rows, ignore_conflicts=True, batch_size=_ROWS_PER_INSERT
+        )
+        for pk in (*users, *groups):
+            self._note(pk, self._left, self._joined)
+        self._groups.update(groups)
+
+    def _require_no_cycle(self, groups: list[UUID]) -> None:
+        # Two nestings at once, each harmless by itself, could close a circle: one at a time.
+        Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+        if self._group.pk in groups_below(groups):
+            raise GroupCycleError(
+                _(
+                    "%(group)s would be inside itself: one of the groups to add is, or "
+                    "contains, %(group)s. Remove it from there first."
+                )
+                % {"group": self._group.display_name}
+            )
+
+    @staticmethod
+    def _note(pk: UUID, undone: dict[UUID, None], done: dict[UUID, None]) -> None:
+        if pk in undone:
+            del undone[pk]
+        else:
+            done[pk] = None
+
+
+def _leaving(delta: MemberDelta) -> Q:
+    if delta.remove_others:
+        stay = Q(user_id__in=set(delta.add)) | Q(member_group_id__in=set(delta.add))
+        kept = Q(user_id__isnull=False) | Q(member_group_id__isnull=False)
+        return kept & ~stay if delta.add else kept
+    if delta.remove_matching is not None:
+        return delta.remove_matching
+    return Q(user_id__in=set(delta.remove)) | Q(member_group_id__in=set(delta.remove))
+
+
+def _changed_names(group: DirectoryGroup, values: GroupFields) -> list[str]:
+    names = ("attributes", "display_name", "external_id")
+    return [name for name in names if getattr(group, name) != getattr(values, name)]
+
+
+def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str]) -> None:
+    before = GroupFields.of(group)
+    for name in changed:
+        setattr(group, name, getattr(values, name))
+    try:
+        with _group_names_checked():
+            group.save(update_fields=changed)
+    except GroupNameTakenError:
+        for name in changed:
+            setattr(group, name, getattr(before, name))
+        raise
+
+
+def _require_version(group: DirectoryGroup) -> None:
+    """Lock the group's row and refuse when it is not as it was read."""
+    version = (
+        DirectoryGroup.objects.select_for_update(no_key=True)
+        .filter(pk=group.pk)
+        .values_list("version", flat=True)
+        .first()
+    )
+    if version is None:
+        raise UnknownGroupError(_("The group does not exist any more."))
+    if version != group.version:
+        raise ChangedMeanwhileError(_("The group was changed meanwhile. Read it again."))
+
+
+@contextmanager
+def _group_names_checked() -> Iterator[None]:
+    """Turn a violation of the unique group name, and nothing else, into our own error."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "group_name_unique" not in str(error):
+            raise
+        raise GroupNameTakenError(
+            _("The tenant already has a group of this name; letter case does not matter.")
+        ) from error

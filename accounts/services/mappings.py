@@ -1,0 +1,74 @@
+"""What a directory group gives its members, and the custom attributes of the group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts import audit
+from accounts.memberships import people_below
+from accounts.models import (
+    AccessProfile,
+    DirectoryGroup,
+    DirectoryGroupAttribute,
+    DirectoryGroupProfile,
+    Role,
+)
+from accounts.services.group_rules import apply_profiles, apply_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+
+@transaction.atomic
+def set_group_mappings(
+    *, group: DirectoryGroup, role: Role | None, profiles: Collection[AccessProfile]
+) -> None:
+    """Let membership of ``group`` give this role, or none, and these access profiles.
+
+    Everybody in the group, also through nesting, is brought into line at once.
+
+    Raises:
+        LastAdminError: The tenant's last active admin would get another role; nothing changes.
+    """
+    group = DirectoryGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    former, mapped = group.mapped_role, role or ""
+    before = set(group.profile_mappings.values_list("profile_id", flat=True))
+    after = {profile.pk for profile in profiles if not profile.is_default}
+    if former == mapped and before == after:
+        return
+    group.mapped_role = mapped
+    group.save(update_fields=["mapped_role"])
+    group.profile_mappings.filter(profile_id__in=before - after).delete()
+    DirectoryGroupProfile.objects.bulk_create(
+        DirectoryGroupProfile(group=group, profile_id=pk) for pk in sorted(after - before)
+    )
+    audit.record(
+        "group.mapping_changed",
+        group,
+        role=mapped,
+        profiles=sorted(profile.name for profile in profiles if profile.pk in after),
+    )
+    people = people_below([group.pk])
+    if former != mapped:
+        apply_roles(joined=people if mapped else [], left=people, given={former} - {""})
+    if before != after:
+        apply_profiles(people)
+
+
+@transaction.atomic
+def set_group_attributes(*, group: DirectoryGroup, attributes: Mapping[str, str]) -> None:
+    """Let ``group`` have exactly these custom attributes, by name.
+
+    Names differ in more than letter case; the caller has checked that.
+    """
+    before = dict(group.custom_attributes.values_list("name", "value"))
+    if before == dict(attributes):
+        return
+    group.custom_attributes.all().delete()
+    DirectoryGroupAttribute.objects.bulk_create(
+        DirectoryGroupAttribute(group=group, name=name, value=value)
+        for name, value in attributes.items()
+    )
+    audit.record("group.attributes_changed", group, attributes=dict(attributes))

@@ -1,0 +1,69 @@
+"""A change of a group's members, said without naming those who stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from django.utils.translation import gettext as _
+
+from accounts.errors import UnknownMemberError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from uuid import UUID
+
+    from django.db.models import Q
+
+SHOWN_IN_ERRORS = 5
+IDS_IN_ONE_ENTRY = 1_000
+"""Members that one entry of the audit trail names; more are spread over several entries."""
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemberDelta:
+    """One step: first some members leave, then others join.
+
+    ``remove_others`` lets everybody leave who is not in ``add``; ``remove_matching`` is a
+    condition on the rows that hold the membership (a directory group's member rows, a profile's
+    membership rows, the users who hold a role).
+    """
+
+    add: tuple[UUID, ...] = ()
+    remove: tuple[UUID, ...] = ()
+    remove_others: bool = False
+    remove_matching: Q | None = None
+
+    @property
+    def removes(self) -> bool:
+        """Whether anybody may leave."""
+        return self.remove_others or bool(self.remove) or self.remove_matching is not None
+
+
+def refuse_unknown(missing: Collection[UUID]) -> None:
+    """Refuse when members were named that do not exist in the active tenant.
+
+    Raises:
+        UnknownMemberError: ``missing`` is not empty; the message names the first few.
+    """
+    if missing:
+        named = ", ".join(sorted(str(pk) for pk in missing)[:SHOWN_IN_ERRORS])
+        raise UnknownMemberError(
+            _("No such member in this tenant: %(members)s. Use the id of a user or group.")
+            % {"members": named}
+        )
+
+
+def audit_details(added: Iterable[UUID], removed: Iterable[UUID]) -> Iterator[dict[str, list[str]]]:
+    """Yield the details of the audit entries that together name everybody who joined or left."""
+    for name, ids in (("added", added), ("removed", removed)):
+        for batch in in_batches([str(pk) for pk in ids], IDS_IN_ONE_ENTRY):
+            yield {name: list(batch)}
+
+
+def in_batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Yield ``items`` in slices of at most ``size``."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

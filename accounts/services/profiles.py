@@ -1,0 +1,181 @@
+"""Access profiles: made, named and deleted in the console; members also change over SCIM."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import FixedGroupError, ProfileNameTakenError
+from accounts.models import AccessProfile, ProfileMembership, User
+from accounts.services.group_versions import touch_profiles
+from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from uuid import UUID
+
+_ROWS_PER_INSERT = 5_000
+
+
+@transaction.atomic
+def create_profile(*, name: str, description: str = "") -> AccessProfile:
+    """Create a custom access profile in the active tenant.
+
+    Raises:
+        ProfileNameTakenError: The tenant has a profile of that name, in any letter case.
+    """
+    profile = AccessProfile(name=name, description=description)
+    with _profile_names_checked():
+        profile.save(force_insert=True)
+    audit.record("profile.created", profile)
+    return profile
+
+
+@transaction.atomic
+def update_profile(*, profile: AccessProfile, name: str, description: str) -> None:
+    """Rename or describe a profile; the default one too, for only admins see its name.
+
+    Raises:
+        ProfileNameTakenError: The tenant has another profile of that name, in any letter case.
+    """
+    if (profile.name, profile.description) == (name, description):
+        return
+    profile.name, profile.description = name, description
+    with _profile_names_checked():
+        profile.save(update_fields=["name", "description"])
+    touch_profiles([profile.pk])
+    audit.record("profile.updated", profile)
+
+
+@transaction.atomic
+def set_profile_external_id(*, profile: AccessProfile, external_id: str) -> bool:
+    """Keep the id that an identity provider gives the profile; return whether it is another."""
+    if profile.external_id == external_id:
+        return False
+    profile.external_id = external_id
+    profile.save(update_fields=["external_id"])
+    touch_profiles([profile.pk])
+    audit.record("profile.updated", profile, changed=["external_id"])
+    return True
+
+
+@transaction.atomic
+def delete_profile(*, profile: AccessProfile) -> None:
+    """Delete a custom access profile; its members lose what it let them see.
+
+    Raises:
+        FixedGroupError: It is the tenant's default profile.
+    """
+    if profile.is_default:
+        raise FixedGroupError(
+            _("%(profile)s is the default access profile: everybody is in it, so it stays.")
+            % {"profile": profile.name}
+        )
+    audit.record("profile.deleted", profile)
+    profile.delete()
+
+
+def add_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]) -> bool:
+    """Add people by hand; return whether anything changed.  See :func:`change_profile_members`."""
+    return change_profile_members(profile=profile, deltas=[MemberDelta(add=tuple(user_ids))])
+
+
+def remove_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]) -> bool:
+    """Remove people; others are no error.  See :func:`change_profile_members`."""
+    return change_profile_members(profile=profile, deltas=[MemberDelta(remove=tuple(user_ids))])
+
+
+def replace_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]) -> bool:
+    """Let exactly these people be members.  See :func:`change_profile_members`."""
+    delta = MemberDelta(add=tuple(user_ids), remove_others=True)
+    return change_profile_members(profile=profile, deltas=[delta])
+
+
+@transaction.atomic
+def change_profile_members(*, profile: AccessProfile, deltas: Iterable[MemberDelta]) -> bool:
+    """Apply the steps in order, all or none; return whether membership is other than before.
+
+    Whoever is added this way stays when a mapped directory group takes its members' profile
+    back.  Whoever is removed while such a group gives the profile gets it again with the next
+    change of that group.
+
+    Raises:
+        FixedGroupError: It is the default profile, which everybody is in.
+        UnknownMemberError: Somebody to add is not a user of the active tenant.
+    """
+    if profile.is_default:
+        raise FixedGroupError(_("Everybody is in the default access profile."))
+    joined: set[UUID] = set()
+    left: set[UUID] = set()
+    for delta in deltas:
+        if delta.removes:
+            gone = _remove(profile, delta)
+            left |= gone - joined
+            joined -= gone
+        if delta.add:
+            new = _add(profile, set(delta.add))
+            joined |= new - left
+            left -= new
+    if not joined and not left:
+        return False
+    touch_profiles([profile.pk])
+    audit.record_all(
+        audit.Event("profile.members_changed", profile, details)
+        for details in audit_details(sorted(joined), sorted(left))
+    )
+    return True
+
+
+def _remove(profile: AccessProfile, delta: MemberDelta) -> set[UUID]:
+    rows = ProfileMembership.objects.filter(_leaving(delta), profile=profile)
+    leaving = dict(rows.values_list("pk", "user_id"))
+    if leaving:
+        ProfileMembership.objects.filter(pk__in=list(leaving)).delete()
+    return set(leaving.values())
+
+
+def _leaving(delta: MemberDelta) -> Q:
+    if delta.remove_others:
+        return ~Q(user_id__in=set(delta.add))
+    if delta.remove_matching is not None:
+        return delta.remove_matching
+    return Q(user_id__in=set(delta.remove))
+
+
+def _add(profile: AccessProfile, wanted: set[UUID]) -> set[UUID]:
+    """Insert those who are missing, and let those whom a group brought stay for good."""
+    users = User.objects.filter(pk__in=wanted)
+    refuse_unknown(wanted - set(users.values_list("pk", flat=True)))
+    rows = ProfileMembership.objects.filter(profile=profile, user_id__in=wanted)
+    present = dict(rows.values_list("user_id", "by_group"))
+    by_group = [user_id for user_id, is_by_group in present.items() if is_by_group]
+    if by_group:
+        ProfileMembership.objects.filter(profile=profile, user_id__in=by_group).update(
+            by_group=False
+        )
+    new = wanted - present.keys()
+    ProfileMembership.objects.bulk_create(
+        [ProfileMembership(profile=profile, user_id=pk) for pk in sorted(new)],
+        ignore_conflicts=True,
+        batch_size=_ROWS_PER_INSERT,
+    )
+    return new
+
+
+@contextmanager
+def _profile_names_checked() -> Iterator[None]:
+    """Turn a violation of the unique profile name, and nothing else, into our own error."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "profile_name_unique" not in str(error):
+            raise
+        raise ProfileNameTakenError(
+            _("The tenant already has an access profile of this name; letter case does not matter.")
+        ) from error

@@ -1,0 +1,137 @@
+"""Licences that membership of a directory group gives, for tenants that opt in to it.
+
+Membership itself never fails for want of a seat: whoever finds none is recorded in the audit
+trail and *waits*, visibly on the group's page, until the mapping is applied again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.memberships import groups_reached, people_below
+from accounts.models import DirectoryGroup, User
+from licenses.models import GroupLicense, Seat, Subscription
+from licenses.services import release_seats_of_group
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+
+@transaction.atomic
+def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subscription]) -> None:
+    """Let membership of ``group`` give a seat of exactly these subscriptions.
+
+    Everybody in it, also through nesting, is brought into line at once; so are those who waited
+    for a seat, when the mapping stays as it was.
+    """
+    mapped = GroupLicense.objects.filter(group=group)
+    before = set(mapped.values_list("subscription_id", flat=True))
+    after = {subscription.pk for subscription in subscriptions}
+    mapped.filter(subscription_id__in=before - after).delete()
+    GroupLicense.objects.bulk_create(
+        GroupLicense(group=group, subscription_id=pk) for pk in sorted(after - before)
+    )
+    if before != after:
+        audit.record(
+            "group.licenses_changed",
+            group,
+            products=sorted(subscription.product.key for subscription in subscriptions),
+        )
+    if before or after:
+        apply_group_licenses(user_ids=people_below([group.pk]))
+
+
+@transaction.atomic
+def apply_group_licenses(*, user_ids: Collection[UUID]) -> None:
+    """Make the seats given by groups match the groups these people are in.
+
+    Seats given by hand stay.  Inactive people get none.
+    """
+    entitled = _entitled(user_ids)
+    held = Seat.objects.filter(user_id__in=list(user_ids), by_group=True, released=None)
+    ended = [
+        seat.pk for seat in held if seat.user_id not in entitled.get(seat.subscription_id, set())
+    ]
+    if ended:
+        release_seats_of_group(seat_ids=ended, reason=_("Left the directory group."))
+    for subscription_id in sorted(entitled):
+        _assign(subscription_id, entitled[subscription_id])
+
+
+def waiting_for_a_seat(*, group: DirectoryGroup, subscription: Subscription) -> int:
+    """Return how many active people in ``group`` should hold a seat and hold none."""
+    return (
+        User.objects.filter(pk__in=people_below([group.pk]), active=True)
+        .exclude(pk__in=_holders(subscription.pk))
+        .count()
+    )
+
+
+def _entitled(user_ids: Collection[UUID]) -> dict[int, set[UUID]]:
+    """Return, for each subscription that groups give, those of the people who are in one."""
+    subscriptions: dict[UUID, set[int]] = {}
+    for group_id, subscription_id in GroupLicense.objects.values_list(
+        "group_id", "subscription_id"
+    ):
+        subscriptions.setdefault(group_id, set()).add(subscription_id)
+    entitled: dict[int, set[UUID]] = {}
+    for user_id, groups in groups_reached(user_ids).items():
+        for group_id in groups & subscriptions.keys():
+            for subscription_id in subscriptions[group_id]:
+                entitled.setdefault(subscription_id, set()).add(user_id)
+    return entitled
+
+
+def _assign(subscription_id: int, user_ids: set[UUID]) -> None:
+    """Give seats as far as they go, first come first served by the age of the account."""
+    subscription = (
+        Subscription.objects.select_for_update(of=("self",))
+        .select_related("product")
+        .get(pk=subscription_id)
+    )
+    holders = _holders(subscription_id)
+    missing = list(
+        User.objects.filter(pk__in=user_ids, active=True).exclude(pk__in=holders).order_by("pk")
+    )
+    if not missing:
+        return
+    free = max(0, subscription.seats - holders.count())
+    if not subscription.is_current(timezone.localdate()):
+        free = 0
+    given, waiting = missing[:free], missing[free:]
+    reason = _("Member of a directory group.")
+    Seat.objects.bulk_create(
+        Seat(
+            subscription=subscription,
+            user=user,
+            user_label=user.user_name,
+            granted_by=audit.acting(),
+            grant_reason=reason,
+            by_group=True,
+        )
+        for user in given
+    )
+    product = subscription.product.key
+    audit.record_all(
+        [
+            *(
+                audit.Event("license.granted", user, {"product": product, "reason": reason})
+                for user in given
+            ),
+            *(audit.Event("license.waiting", user, {"product": product}) for user in waiting),
+        ]
+    )
+
+
+def _holders(subscription_id: int) -> QuerySet[Seat, UUID | None]:
+    return Seat.objects.filter(subscription_id=subscription_id, released=None).values_list(
+        "user_id", flat=True
+    )
