@@ -1,4 +1,4 @@
-"""Password sign-in, which happens before a tenant is known."""
+"""Sign-in with a password or a recovery code, which happens before a tenant is known."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from typing_extensions import override
 
+from accounts import audit
 from accounts.models import User
+from accounts.scoping import tenant_scope
+from accounts.services.recovery import use_recovery_code
 from accounts.unscoped import every_tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
 
 
@@ -35,11 +40,11 @@ class SignInBackend(BaseBackend):
     ) -> User | None:
         if not username or not password:
             return None
-        matching = [user for user in accounts_of(username) if user.check_password(password)]
-        if not matching:
+        accounts = accounts_of(username)
+        if not accounts:
             make_password(password)  # As slow for an unknown address as for a known one.
-            return None
-        return matching[0]
+        matching = accounts_with_password(accounts, password)
+        return matching[0] if matching else None
 
     @override
     def get_user(self, user_id: Any) -> User | None:
@@ -49,6 +54,34 @@ class SignInBackend(BaseBackend):
             return None
         with every_tenant():
             return User.objects.select_related("tenant").filter(pk=key, active=True).first()
+
+
+class RecoveryCodeBackend(BaseBackend):
+    """Authenticate a system admin by address and one of their recovery codes, once."""
+
+    @override
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        secret: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        if not username or not secret:
+            return None
+        for user in accounts_of(username):
+            if user.tenant is None:
+                continue
+            with tenant_scope(user.tenant), audit.acting_as(user.user_name):
+                if use_recovery_code(user=user, code=secret):
+                    return user
+        return None
+
+
+def accounts_with_password(accounts: Iterable[User], password: str) -> list[User]:
+    """Return those of ``accounts`` that have this password."""
+    with every_tenant():  # A password whose hash is outdated is stored anew.
+        return [user for user in accounts if user.check_password(password)]
 
 
 def accounts_of(address: str) -> list[User]:

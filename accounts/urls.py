@@ -2,6 +2,23 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.views import account, landing, links, recovery, sign_in, sign_out
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing.home, name="home"),
+    path("sign-in/", sign_in.SignInView.as_view(), name="sign-in"),
+    path("sign-in/choose/", sign_in.ChooseAccountView.as_view(), name="sign-in-choose"),
+    path("sign-in/company/", sign_in.CompanySignInView.as_view(), name="sign-in-company"),
+    path("sign-in/recovery/", recovery.RecoverySignInView.as_view(), name="sign-in-recovery"),
+    path("sign-out/", sign_out.sign_out, name="sign-out"),
+    path("link/<str:secret>/", links.LinkView.as_view(), name="link"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.ChangePasswordView.as_view(), name="account-password"),
+    path("account/recovery-codes/", recovery.RecoveryCodesView.as_view(), name="recovery-codes"),
+    path(
+        "account/sessions/end-others/", account.end_sessions_elsewhere, name="sessions-end-others"
+    ),
+    path("account/sessions/<slug:reference>/end/", account.end_one_session, name="session-end"),
+]

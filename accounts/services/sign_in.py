@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import login
@@ -15,12 +15,20 @@ from accounts.sessions import COLUMNS_KEY
 from accounts.unscoped import every_tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from django.http import HttpRequest
 
 BACKEND = "accounts.backends.SignInBackend"
 LONGEST_USER_AGENT = 300
+
+
+@contextmanager
+def scope_of(user: User) -> Iterator[None]:
+    """Open the scope that ``user`` sees: their tenant; every tenant for an operator."""
+    with tenant_scope(user.tenant) if user.tenant else every_tenant():
+        yield
 
 
 @transaction.atomic
@@ -41,9 +49,7 @@ def begin_session(
         saml: NameID and SessionIndex, which Single Logout must match later.
         ends: When the identity provider wants the session to be over, if before our own limit.
     """
-    with ExitStack() as scopes:
-        scopes.enter_context(tenant_scope(user.tenant) if user.tenant else every_tenant())
-        scopes.enter_context(audit.acting_as(user.user_name))
+    with scope_of(user), audit.acting_as(user.user_name):
         request.session.flush()
         request.session[COLUMNS_KEY] = {
             "method": method,

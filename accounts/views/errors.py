@@ -2,15 +2,63 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from axes.helpers import get_cool_off
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+
+_SECONDS_PER_MINUTE = 60
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is too old, and how to go on (``CSRF_FAILURE_VIEW``)."""
     return render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
+
+
+def locked_out(
+    request: HttpRequest,
+    response: HttpResponse | None = None,
+    credentials: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Say how long sign-in pauses after too many failures (``AXES_LOCKOUT_CALLABLE``).
+
+    The same for known and unknown addresses.
+    """
+    pause = get_cool_off(request)
+    page = render(
+        request,
+        "errors/locked_out.html",
+        {"minutes": math.ceil(pause.total_seconds() / _SECONDS_PER_MINUTE)},
+        status=HTTPStatus.TOO_MANY_REQUESTS,
+    )
+    page["Retry-After"] = str(math.ceil(pause.total_seconds()))
+    return page
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 400 (``handler400``)."""
+    return render(request, "errors/400.html", status=HTTPStatus.BAD_REQUEST)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403 (``handler403``)."""
+    return render(request, "errors/403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 404 (``handler404``); the same whether the page is missing or somebody else's."""
+    return render(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500 (``handler500``) with a page that needs no database and no session."""
+    return HttpResponse(
+        render_to_string("errors/500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR
+    )

@@ -1,0 +1,25 @@
+"""What higher layers contribute to a person's account page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from accounts.signals import account_page_shown
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One box of the account page: a template and what it shows."""
+
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+def sections_of(user: User) -> list[Section]:
+    """Return the sections that receivers of ``account_page_shown`` give for ``user``."""
+    answers = account_page_shown.send(sender=Section, user=user)
+    return [section for _receiver, section in answers if isinstance(section, Section)]

@@ -1,0 +1,79 @@
+"""A person's own sessions: seeing them and ending them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.browsers import describe_browser
+from accounts.models import Session, User
+from accounts.secrets_digest import digest_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_REFERENCE_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session as its person sees it.
+
+    Attributes:
+        reference: Names the session in forms; says nothing about its secret key.
+        is_current: Whether it is the one that asks.
+    """
+
+    reference: str
+    browser: str
+    ip_address: str
+    method: str
+    created: datetime
+    last_seen: datetime
+    is_current: bool
+
+
+def list_sessions(*, user: User, current_key: str | None) -> list[SessionSummary]:
+    """Return the sessions of ``user`` that are alive, this one first, then the latest seen."""
+    sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now())
+    found = [
+        SessionSummary(
+            reference=_reference(session.session_key),
+            browser=describe_browser(session.user_agent),
+            ip_address=session.ip_address or "",
+            method=session.method,
+            created=session.created,
+            last_seen=session.last_seen,
+            is_current=session.session_key == current_key,
+        )
+        for session in sessions.order_by("-last_seen")[:200]
+    ]
+    return sorted(found, key=lambda session: not session.is_current)
+
+
+@transaction.atomic
+def end_session(*, user: User, reference: str) -> bool:
+    """End the session of ``user`` with this reference; return whether there was one."""
+    for key in Session.objects.filter(user=user).values_list("session_key", flat=True):
+        if _reference(key) == reference:
+            Session.objects.filter(session_key=key).delete()
+            audit.record("session.ended", user)
+            return True
+    return False
+
+
+@transaction.atomic
+def end_other_sessions(*, user: User, current_key: str | None) -> int:
+    """End all sessions of ``user`` but this one; return how many there were."""
+    ended, _ = Session.objects.filter(user=user).exclude(session_key=current_key).delete()
+    if ended:
+        audit.record("session.ended_others", user, number=ended)
+    return ended
+
+
+def _reference(session_key: str) -> str:
+    return digest_of(f"session:{session_key}")[:_REFERENCE_LENGTH]

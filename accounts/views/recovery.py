@@ -1,0 +1,84 @@
+"""Recovery codes: making them, and signing in with one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.contrib.auth import authenticate
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+
+from accounts import audit
+from accounts.forms import RecoveryCodeForm
+from accounts.services.emergency import begin_emergency_session
+from accounts.services.recovery import count_recovery_codes, make_recovery_codes
+from accounts.services.sign_in import scope_of
+from accounts.views.landing import landing_path
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import User
+
+
+@method_decorator([never_cache, sensitive_post_parameters("secret")], name="dispatch")
+class RecoverySignInView(View):
+    """Sign a system admin in with a recovery code, also when SAML is enforced."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for address and code."""
+        return render(request, "accounts/recovery_sign_in.html", {"form": RecoveryCodeForm()})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Use the code up and begin a session."""
+        form = RecoveryCodeForm(request.POST)
+        if form.is_valid():
+            user = authenticate(request, **form.cleaned_data)
+            if user is not None:
+                begin_emergency_session(request=request, user=user, method="recovery_code")
+                messages.warning(
+                    request, _("You used a recovery code. It does not work a second time.")
+                )
+                return redirect(landing_path(user))
+            form.add_error(
+                None,
+                _(
+                    "The address or the code is not right, or the code was used before. Codes "
+                    "work for system admins only. Without one, ask the operator of this "
+                    "deployment for a break-glass link."
+                ),
+            )
+        return render(request, "accounts/recovery_sign_in.html", {"form": form})
+
+
+@method_decorator([never_cache, login_required], name="dispatch")
+class RecoveryCodesView(View):
+    """Show how many codes are left, and make a new set, which is shown once."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show how many codes are left."""
+        user = _system_admin(request)
+        with scope_of(user):
+            left = count_recovery_codes(user=user)
+        return render(request, "accounts/recovery_codes.html", {"left": left})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Make ten new codes and show them, in this answer only."""
+        user = _system_admin(request)
+        with scope_of(user), audit.acting_as(user.user_name):
+            codes = make_recovery_codes(user=user)
+        return render(request, "accounts/recovery_codes.html", {"codes": codes})
+
+
+def _system_admin(request: HttpRequest) -> User:
+    user = request.user
+    if not user.is_authenticated or not user.is_admin:
+        raise PermissionDenied
+    return user
