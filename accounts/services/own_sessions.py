@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.browsers import describe_browser
 from accounts.models import Session, User
 from accounts.secrets_digest import digest_of
+from accounts.sign_in_methods import method_name
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +32,7 @@ class SessionSummary:
     reference: str
     browser: str
     ip_address: str
-    method: str
+    method_name: str
     created: datetime
     last_seen: datetime
     is_current: bool
@@ -45,7 +46,7 @@ def list_sessions(*, user: User, current_key: str | None) -> list[SessionSummary
             reference=_reference(session.session_key),
             browser=describe_browser(session.user_agent),
             ip_address=session.ip_address or "",
-            method=session.method,
+            method_name=method_name(session.method),
             created=session.created,
             last_seen=session.last_seen,
             is_current=session.session_key == current_key,
