@@ -1,7 +1,16 @@
-"""Routes of :mod:`saml_sso`."""
+"""Routes of :mod:`saml_sso`: one prefix for each tenant."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from saml_sso.views.logout import logout
+from saml_sso.views.metadata import metadata
+from saml_sso.views.sign_on import SignOnPage, finish
+
+urlpatterns = [
+    path("<slug:slug>/", SignOnPage.as_view(), name="saml-sign-on"),
+    path("<slug:slug>/metadata", metadata, name="saml-metadata"),
+    path("<slug:slug>/logout", logout, name="saml-logout"),
+    path("<slug:slug>/finish/<str:request_id>", finish, name="saml-finish"),
+]

@@ -14,7 +14,7 @@ from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 
 class PendingRequest(TenantScopedModel):
-    """A sign-in (or a test) that began here and waits for the identity provider's answer.
+    """A sign-in, test or logout that began here and waits for the identity provider's answer.
 
     It belongs to the browser whose cookie digests to ``browser_digest``, and is consumed once.
     ``answer`` holds a validated assertion between the identity provider's cross-site POST and
@@ -26,6 +26,7 @@ class PendingRequest(TenantScopedModel):
 
         SIGN_IN = "sign_in", _("Sign-in")
         TEST = "test", _("Test sign-in")
+        LOGOUT = "logout", _("Logout")
 
     id = models.CharField(primary_key=True, max_length=64)
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.SIGN_IN)

@@ -1,0 +1,1 @@
+"""Everything that changes a tenant's SAML settings, or comes of a SAML message."""

@@ -1,0 +1,171 @@
+"""The log of sign-ins: recording, reading what is masked, and keeping it short."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from accounts import audit
+from saml_sso.encryption import seal, unseal
+from saml_sso.models import SignInAttempt
+from saml_sso.services.evidence import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+
+    from accounts.models import User
+    from saml_sso.protocol.errors import SAMLError
+
+logger = logging.getLogger(__name__)
+
+Outcome = SignInAttempt.Outcome
+Kind = SignInAttempt.Kind
+KEPT_OF_EACH_OUTCOME = 1000
+KEPT_FOR = timedelta(days=90)
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_ADDRESS = re.compile(r"([^\s@<>“”\"',;()]{1,64})@([^\s@<>“”\"',;()]+)")
+_LONGEST_USER_AGENT = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What is known of an attempt, whatever its outcome."""
+
+    kind: str
+    revision: int = 0
+    identifier: str = ""
+    issuer: str = ""
+    attributes: dict[str, list[str]] = field(default_factory=dict)
+    user: User | None = None
+
+
+def new_reference() -> str:
+    """Return what a person reads to their admin over the phone, such as ``7KQ2-M4XB``."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def mask(text: str) -> str:
+    """Return ``text`` with the local parts of e-mail addresses hidden.
+
+    >>> mask("got ada@acme.example")
+    'got a•••@acme.example'
+    """
+    return _ADDRESS.sub(lambda found: f"{found[1][:1]}•••@{found[2]}", text)
+
+
+def mask_identifier(identifier: str) -> str:
+    """Return an identifier of any form with all but its beginning hidden."""
+    masked = mask(identifier)
+    return masked if masked != identifier else f"{identifier[:1]}•••" if identifier else ""
+
+
+def record_accepted(
+    *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]]
+) -> SignInAttempt | None:
+    """Log a response that passed every check; return nothing when the log cannot be written."""
+    return _record(request, outline, trace, {"outcome": Outcome.ACCEPTED}, new_reference())
+
+
+def record_refused(
+    *, request: HttpRequest, outline: Outline, error: SAMLError, reference: str
+) -> SignInAttempt | None:
+    """Log a refusal with its reason; return nothing when the log cannot be written."""
+    verdict = {
+        "outcome": Outcome.REFUSED,
+        "check_name": error.check,
+        "reason": f"Expected {error.expected}, got {error.got}.",
+        "remedy": error.remedy,
+    }
+    return _record(request, outline, as_json(error.trace), verdict, reference)
+
+
+def _record(
+    request: HttpRequest,
+    outline: Outline,
+    trace: list[dict[str, Any]],
+    verdict: dict[str, str],
+    reference: str,
+) -> SignInAttempt | None:
+    """Write one row; a log that is full or away never decides whether somebody gets in."""
+    detail = {
+        "identifier": outline.identifier,
+        "issuer": outline.issuer,
+        "attributes": outline.attributes,
+        "reason": verdict.get("reason", ""),
+        "trace": trace,
+    }
+    hide = _hider(outline.identifier)
+    try:
+        with transaction.atomic():
+            attempt = SignInAttempt.objects.create(
+                kind=outline.kind,
+                reference=reference,
+                identifier=mask_identifier(outline.identifier)[:400],
+                trace=[_masked(check, hide) for check in trace],
+                sealed=seal(json.dumps(detail)),
+                user=outline.user,
+                revision=outline.revision,
+                ip_address=request.META.get("REMOTE_ADDR") or None,
+                user_agent=_printable(request.headers.get("User-Agent", "")),
+                **{**verdict, "reason": hide(verdict.get("reason", ""))},
+            )
+            _drop_beyond_limit(attempt)
+    except DatabaseError:
+        logger.exception("The attempt %s could not be logged.", reference)
+        return None
+    return attempt
+
+
+def _hider(identifier: str) -> Callable[[str], str]:
+    def hide(text: str) -> str:
+        return mask(text.replace(identifier, mask_identifier(identifier)) if identifier else text)
+
+    return hide
+
+
+def _masked(check: dict[str, Any], hide: Callable[[str], str]) -> dict[str, Any]:
+    return {**check, "expected": hide(check["expected"]), "got": hide(check["got"])}
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text[:_LONGEST_USER_AGENT] if c.isprintable())
+
+
+def _drop_beyond_limit(latest: SignInAttempt) -> None:
+    """Keep the newest of each outcome, so that refusals from outside push no success away."""
+    if latest.pk % 50:
+        return
+    same = SignInAttempt.objects.filter(outcome=latest.outcome).order_by("-id")
+    oldest_kept = same.values_list("pk", flat=True)[KEPT_OF_EACH_OUTCOME - 1 :].first()
+    if oldest_kept is not None:
+        same.filter(pk__lt=oldest_kept).delete()
+
+
+def reveal_attempt(*, attempt: SignInAttempt) -> dict[str, Any]:
+    """Return what is masked: identifier, issuer, attributes, reason, trace.  This is audited."""
+    audit.record("saml.attempt_revealed", attempt, reference=attempt.reference)
+    return sealed_detail(attempt)
+
+
+def sealed_detail(attempt: SignInAttempt) -> dict[str, Any]:
+    """Return the encrypted part of an attempt; callers show it to its own tester or audit it."""
+    detail: dict[str, Any] = json.loads(unseal(attempt.sealed))
+    return detail
+
+
+def prune_attempts() -> int:
+    """Forget attempts older than 90 days; return how many."""
+    old = SignInAttempt.objects.filter(at__lt=timezone.now() - KEPT_FOR)
+    removed, _counts = old.delete()
+    return removed

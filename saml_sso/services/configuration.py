@@ -1,0 +1,145 @@
+"""Saying who the identity provider is: from metadata, from a certificate, or by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.services.sign_in import end_sessions_of_tenant
+from saml_sso.errors import SAMLSettingsError, TooManyCertificatesError
+from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
+from saml_sso.protocol.certificates import MAX_CERTIFICATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import Tenant
+    from saml_sso.protocol.certificates import CertificateInfo
+    from saml_sso.protocol.parties import IdentityProvider
+
+METHOD = "saml"
+"""The ``method`` of sessions that began with SAML."""
+
+
+def lock_settings(tenant: Tenant) -> IdentityProviderSettings:
+    """Return the tenant's row, made if need be and locked until the transaction ends."""
+    IdentityProviderSettings.objects.get_or_create(tenant=tenant)
+    return IdentityProviderSettings.objects.select_for_update().get()
+
+
+@transaction.atomic
+def save_identity_provider(*, tenant: Tenant, idp: IdentityProvider) -> None:
+    """Trust ``idp``, and nobody else, from now on.
+
+    SAML sessions end when this is another identity provider than before.
+    """
+    row = lock_settings(tenant)
+    before = row.entity_id
+    known = set(IdentityProviderCertificate.objects.values_list("fingerprint", flat=True))
+    row.entity_id = idp.entity_id or ""
+    row.sso_url, row.sso_binding = idp.sso_url or "", idp.sso_binding.value
+    row.slo_url, row.slo_binding = idp.slo_url or "", idp.slo_binding.value
+    row.slo_response_url = idp.slo_response_url or ""
+    row.want_authn_requests_signed = idp.want_authn_requests_signed
+    row.waiting_metadata = row.metadata_problem = ""
+    _replace_certificates(idp.certificates)
+    kept = known & {certificate.fingerprint for certificate in idp.certificates}
+    if known and (before != row.entity_id or not kept):
+        end_sessions_of_tenant(tenant=tenant, method=METHOD)
+    save_revision(row)
+    audit.record(
+        "saml.identity_provider_saved",
+        tenant,
+        entity_id=row.entity_id,
+        sso_url=row.sso_url,
+        certificates=[certificate.fingerprint for certificate in idp.certificates],
+    )
+
+
+@transaction.atomic
+def add_certificates(*, tenant: Tenant, certificates: Iterable[CertificateInfo]) -> None:
+    """Trust ``certificates`` beside those that are there; known ones are left alone.
+
+    Raises:
+        TooManyCertificatesError: There would be more than five.
+    """
+    row = lock_settings(tenant)
+    known = set(IdentityProviderCertificate.objects.values_list("fingerprint", flat=True))
+    new = [certificate for certificate in certificates if certificate.fingerprint not in known]
+    if len(known) + len(new) > MAX_CERTIFICATES:
+        raise TooManyCertificatesError(
+            _("At most %(most)d certificates are kept. Remove one that is used no more first.")
+            % {"most": MAX_CERTIFICATES}
+        )
+    if not new:
+        return
+    _create_certificates(new)
+    save_revision(row)
+    audit.record(
+        "saml.certificates_added", tenant, certificates=[added.fingerprint for added in new]
+    )
+
+
+@transaction.atomic
+def remove_certificate(*, tenant: Tenant, fingerprint: str) -> None:
+    """Stop trusting a certificate, from the next message on in every worker.
+
+    Raises:
+        SAMLSettingsError: It is the last one while SAML is on.
+    """
+    row = lock_settings(tenant)
+    others = IdentityProviderCertificate.objects.exclude(fingerprint=fingerprint)
+    if tenant.saml_enabled and not others.exists():
+        raise SAMLSettingsError(
+            _("This is the only certificate. Add the next one first, or switch SAML off.")
+        )
+    found = IdentityProviderCertificate.objects.filter(fingerprint=fingerprint)
+    if not found.exists():
+        return
+    found.delete()
+    save_revision(row)
+    audit.record("saml.certificate_removed", tenant, fingerprint=fingerprint)
+
+
+@transaction.atomic
+def save_details(*, tenant: Tenant, entity_id: str, sso_url: str) -> None:
+    """Set what goes with a certificate when there is no metadata.
+
+    ``sso_url`` has been checked (`saml_sso.protocol.addresses`).  Nothing changes when both are
+    as before; SAML sessions end when another identity provider is named.
+    """
+    row = lock_settings(tenant)
+    if (row.entity_id, row.sso_url) == (entity_id, sso_url):
+        return
+    if row.entity_id and row.entity_id != entity_id:
+        end_sessions_of_tenant(tenant=tenant, method=METHOD)
+    row.entity_id, row.sso_url = entity_id, sso_url
+    save_revision(row)
+    audit.record("saml.details_saved", tenant, entity_id=entity_id, sso_url=sso_url)
+
+
+def save_revision(row: IdentityProviderSettings) -> None:
+    """Save a change that can change the outcome of a sign-in: earlier tests no longer count."""
+    row.revision += 1
+    row.save()
+
+
+def _replace_certificates(certificates: Iterable[CertificateInfo]) -> None:
+    wanted = {certificate.fingerprint: certificate for certificate in certificates}
+    IdentityProviderCertificate.objects.exclude(fingerprint__in=wanted).delete()
+    known = set(IdentityProviderCertificate.objects.values_list("fingerprint", flat=True))
+    _create_certificates(info for name, info in wanted.items() if name not in known)
+
+
+def _create_certificates(certificates: Iterable[CertificateInfo]) -> None:
+    for certificate in certificates:
+        IdentityProviderCertificate.objects.create(
+            fingerprint=certificate.fingerprint,
+            pem=certificate.pem,
+            not_after=certificate.not_after,
+            added=timezone.now(),
+        )

@@ -1,0 +1,99 @@
+"""Single Logout in both directions (SAML Profiles 4.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Session
+from saml_sso.models import PendingRequest
+from saml_sso.protocol.outgoing_logout import answer_logout, start_logout
+from saml_sso.protocol.subject import NameID
+from saml_sso.services.configuration import METHOD
+from saml_sso.services.keys import ensure_key
+from saml_sso.services.requests import LIFETIME
+from saml_sso.trust import load_trust
+
+if TYPE_CHECKING:
+    from accounts.models import Tenant
+    from saml_sso.protocol.bindings import Outgoing
+    from saml_sso.protocol.logout import LogoutRequest
+
+
+@transaction.atomic
+def end_sessions_concerned(*, tenant: Tenant, logout: LogoutRequest) -> int:
+    """End the sessions that a verified LogoutRequest names; return how many there were."""
+    candidates = Session.objects.filter(
+        user__tenant_id=tenant.pk, method=METHOD, saml__value=logout.name_id.value
+    )
+    concerned = [row.pk for row in candidates if _concerns(logout, row.saml)]
+    ended, _counts = Session.objects.filter(pk__in=concerned).delete()
+    audit.record("saml.logout", tenant, sessions=ended)
+    return ended
+
+
+def begin_logout(*, tenant: Tenant, session: dict[str, Any], browser: str) -> Outgoing | None:
+    """Return the LogoutRequest for a session that is about to end here.
+
+    Args:
+        tenant: Whose scope is active.
+        session: What the sign-in remembered (:attr:`accounts.models.Session.saml`).
+        browser: The digest of the browser's secret.
+
+    Returns:
+        Nothing when the identity provider offers no logout, or is not the one that signed in.
+    """
+    trust = load_trust(tenant)
+    name_id = _name_id(session)
+    is_same = trust.idp.entity_id in {None, session.get("issuer")}
+    if not (tenant.saml_active and trust.idp.slo_url and name_id and is_same):
+        return None
+    if not trust.sp.key_pairs:
+        ensure_key(tenant=tenant)
+        trust = load_trust(tenant)
+    now = timezone.now()
+    outgoing = start_logout(
+        sp=trust.sp,
+        idp=trust.idp,
+        now=now,
+        name_id=name_id,
+        session_index=session.get("session_index"),
+    )
+    PendingRequest.objects.create(
+        id=outgoing.id,
+        purpose=PendingRequest.Purpose.LOGOUT,
+        browser_digest=browser,
+        issued_at=now,
+        expires_at=now + LIFETIME,
+    )
+    return outgoing
+
+
+def logout_answer(*, tenant: Tenant, logout: LogoutRequest) -> Outgoing | None:
+    """Return our answer to a LogoutRequest, or nothing when there is nowhere to send it."""
+    trust = load_trust(tenant)
+    if not trust.idp.slo_url:
+        return None
+    if not trust.sp.key_pairs:
+        ensure_key(tenant=tenant)
+        trust = load_trust(tenant)
+    return answer_logout(logout, sp=trust.sp, idp=trust.idp, now=timezone.now())
+
+
+def _concerns(logout: LogoutRequest, session: dict[str, Any]) -> bool:
+    name_id = _name_id(session)
+    return name_id is not None and logout.concerns(name_id, session.get("session_index"))
+
+
+def _name_id(session: dict[str, Any]) -> NameID | None:
+    if not session.get("value"):
+        return None
+    return NameID(
+        value=session["value"],
+        format=session["format"],
+        name_qualifier=session.get("name_qualifier"),
+        sp_name_qualifier=session.get("sp_name_qualifier"),
+    )

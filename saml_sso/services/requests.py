@@ -1,0 +1,108 @@
+"""Sign-ins and tests that begin here, each bound to the browser that began it."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from saml_sso.models import PendingRequest
+from saml_sso.protocol.authn_request import new_message_id, start_sign_in
+from saml_sso.services.evidence import Evidence
+from saml_sso.services.keys import ensure_key
+from saml_sso.trust import load_trust
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from accounts.models import Tenant, User
+    from saml_sso.protocol.bindings import Outgoing
+
+LIFETIME = timedelta(minutes=10)
+Purpose = PendingRequest.Purpose
+
+
+def browser_digest(secret: str) -> str:
+    """Return how a browser's secret is stored."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def begin_request(
+    *,
+    tenant: Tenant,
+    browser: str,
+    destination: str = "",
+    purpose: str = Purpose.SIGN_IN,
+    tester: User | None = None,
+) -> Outgoing | None:
+    """Return the AuthnRequest that sends this browser to the identity provider.
+
+    Args:
+        tenant: Whose scope is active.
+        browser: The digest of the browser's secret.
+        destination: A path of ours to end on, already judged.
+        purpose: A sign-in, or a test of the settings.
+        tester: The admin who tests.
+
+    Returns:
+        Nothing when the sign-in URL is not known.  A test is remembered also then: the admin
+        begins it at the identity provider.
+    """
+    trust = load_trust(tenant)
+    if trust.idp.want_authn_requests_signed and not trust.sp.key_pairs:
+        ensure_key(tenant=tenant)
+        trust = load_trust(tenant)
+    now = timezone.now()
+    outgoing = start_sign_in(sp=trust.sp, idp=trust.idp, now=now) if trust.idp.sso_url else None
+    # A new beginning replaces tests that this browser has left lying about.
+    open_requests(browser).filter(purpose=Purpose.TEST).delete()
+    prune_requests()
+    if outgoing is None and purpose == Purpose.SIGN_IN:
+        return None
+    PendingRequest.objects.create(
+        id=outgoing.id if outgoing else new_message_id(),
+        purpose=purpose,
+        tester=tester,
+        browser_digest=browser,
+        destination=destination,
+        issued_at=now,
+        expires_at=now + LIFETIME,
+    )
+    return outgoing
+
+
+def open_requests(browser: str) -> QuerySet[PendingRequest]:
+    """Return the requests of this browser that still wait."""
+    return waiting_requests().filter(browser_digest=browser)
+
+
+def waiting_requests() -> QuerySet[PendingRequest]:
+    """Return the tenant's requests that still wait, of any browser."""
+    return PendingRequest.objects.filter(consumed_at=None, expires_at__gt=timezone.now())
+
+
+def consume_request(*, request_id: str, browser: str) -> PendingRequest | None:
+    """Use up the request, once; return nothing when it waits no more or is not this browser's."""
+    taken = open_requests(browser).filter(pk=request_id).update(consumed_at=timezone.now())
+    return PendingRequest.objects.get(pk=request_id) if taken else None
+
+
+def park_answer(*, request_id: str, evidence: Evidence) -> bool:
+    """Keep a verified answer until its browser asks for it; only the first answer is kept."""
+    waiting = waiting_requests().filter(pk=request_id, answer=None)
+    return bool(waiting.update(answer=evidence.to_json()))
+
+
+def parked_answer(*, request_id: str, browser: str) -> Evidence | None:
+    """Return the answer that waits for this browser."""
+    found = open_requests(browser).filter(pk=request_id).first()
+    return Evidence.from_json(found.answer) if found and found.answer else None
+
+
+def prune_requests() -> int:
+    """Forget the tenant's requests that expired a while ago; return how many."""
+    old = PendingRequest.objects.filter(expires_at__lt=timezone.now() - LIFETIME)
+    removed, _counts = old.delete()
+    return removed

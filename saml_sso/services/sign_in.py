@@ -1,0 +1,211 @@
+"""From verified evidence to a session: which user, once, and under the settings of now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit
+from accounts.errors import UserNameTakenError
+from accounts.models import Tenant, User
+from accounts.services.sign_in import begin_session
+from accounts.services.users import UserFields, create_user
+from saml_sso.models import ConsumedAssertion, IdentityProviderSettings
+from saml_sso.protocol.errors import MessageError
+from saml_sso.services.configuration import METHOD
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from saml_sso.services.evidence import Evidence
+
+# What identity providers call a person's names unless told otherwise.
+_GIVEN_NAMES = (
+    "givenName",
+    "firstName",
+    "first_name",
+    "urn:oid:2.5.4.42",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname",
+)
+_FAMILY_NAMES = (
+    "familyName",
+    "lastName",
+    "last_name",
+    "surname",
+    "sn",
+    "urn:oid:2.5.4.4",
+    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
+)
+_DISPLAY_NAMES = (
+    "displayName",
+    "urn:oid:2.16.840.1.113730.3.1.241",
+    "http://schemas.microsoft.com/identity/claims/displayname",
+)
+_LONGEST_NAME = 255
+PRUNED_EVERY = 100
+
+
+@transaction.atomic
+def sign_in_with_evidence(*, request: HttpRequest, tenant: Tenant, evidence: Evidence) -> User:
+    """Begin a session for the person the evidence names, and use the assertion up.
+
+    All in one transaction: of two requests with the same assertion, one gets a session.  The
+    settings' row is locked against changes meanwhile, so that no session begins with a
+    certificate that was removed, or after SAML was switched off.
+
+    Raises:
+        MessageError: Checks ``settings_changed``, ``replay``, ``user``.
+    """
+    row = _settings_unchanged(tenant, evidence)
+    consume_assertion(evidence)
+    user = find_user(evidence.identifier)
+    if user is None and row.create_users_at_sign_in:
+        user = _create_user(row, evidence)
+    if user is None:
+        raise _nobody(evidence.identifier)
+    begin_session(
+        request=request,
+        user=user,
+        method=METHOD,
+        saml=dict(evidence.session),
+        ends=evidence.session_end,
+    )
+    request.session.save()
+    return user
+
+
+def find_user(identifier: str) -> User | None:
+    """Return the active tenant's one user with this e-mail address or user name.
+
+    Raises:
+        MessageError: Check ``user``: they are inactive, or several people match.
+    """
+    found = list(User.objects.filter(Q(email_ci=identifier) | Q(user_name_ci=identifier))[:2])
+    if len(found) > 1:
+        raise MessageError(
+            "user",
+            expected=f"one user whose e-mail address is {identifier}",
+            got="several",
+            remedy="Give each of these users an address of their own in the user list.",
+        )
+    if found and not found[0].active:
+        raise MessageError(
+            "user",
+            expected=f"an active user whose e-mail address is {identifier}",
+            got="an inactive one",
+            remedy="Activate the user at the identity provider or in the user list.",
+        )
+    return found[0] if found else None
+
+
+def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User | None, str]:
+    """Return whom a sign-in would be for, and a sentence; nobody is created.
+
+    Raises:
+        MessageError: Check ``user``: the sign-in would be refused.
+    """
+    user = find_user(identifier)
+    if user is not None:
+        return user, f"the user {user.user_name}"
+    if row.create_users_at_sign_in:
+        return None, "nobody yet; they would be created"
+    raise _nobody(identifier)
+
+
+def was_used(digest: str) -> bool:
+    """Tell whether an assertion was used before; the unique constraint decides in a race."""
+    return ConsumedAssertion.objects.filter(digest=digest).exists()
+
+
+def _settings_unchanged(tenant: Tenant, evidence: Evidence) -> IdentityProviderSettings:
+    with connection.cursor() as cursor:
+        # Shared, so that people of one tenant sign in side by side; Django has no method for it.
+        cursor.execute(
+            "SELECT 1 FROM saml_sso_identityprovidersettings s JOIN accounts_tenant t"
+            " ON t.id = s.tenant_id WHERE s.tenant_id = %s AND t.saml_enabled FOR SHARE",
+            [tenant.pk],
+        )
+        is_on = cursor.fetchone() is not None
+    row = IdentityProviderSettings.objects.first()
+    if row is None or not is_on or row.revision != evidence.revision:
+        raise MessageError(
+            "settings_changed",
+            expected="the settings that the response was checked with",
+            got="settings that were changed meanwhile",
+            remedy="Start the sign-in again.",
+        )
+    return row
+
+
+def consume_assertion(evidence: Evidence) -> None:
+    """Use the assertion up, in the transaction of what it is used for.
+
+    Raises:
+        MessageError: Check ``replay``: it was used before, or is being used by another request.
+    """
+    try:
+        with transaction.atomic():
+            used = ConsumedAssertion.objects.create(
+                digest=evidence.digest, expires=evidence.expires
+            )
+    except IntegrityError as error:
+        if "assertion_used_once" not in str(error):
+            raise
+        raise MessageError(
+            "replay",
+            expected="an assertion that was not used before",
+            got=evidence.assertion_id,
+            remedy="Start the sign-in again; going back in the browser, or reloading, sends the "
+            "same response twice.",
+        ) from error
+    if used.pk % PRUNED_EVERY == 0:
+        prune_consumed()
+
+
+def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | None:
+    def named(configured: str, usual: tuple[str, ...]) -> str:
+        for name in (configured,) if configured else usual:
+            values = evidence.attributes.get(name)
+            if values:
+                return values[0].strip()[:_LONGEST_NAME]
+        return ""
+
+    identifier = evidence.identifier
+    email = identifier if "@" in identifier else ""
+    given = named(row.given_name_attribute, _GIVEN_NAMES)
+    family = named(row.family_name_attribute, _FAMILY_NAMES)
+    values = UserFields(
+        user_name=identifier,
+        email=email,
+        given_name=given,
+        family_name=family,
+        display_name=named(row.display_name_attribute, _DISPLAY_NAMES)
+        or f"{given} {family}".strip(),
+        attributes={"emails": [{"value": email, "type": "work", "primary": True}]} if email else {},
+    )
+    try:
+        with audit.acting_as("SAML sign-in"):
+            return create_user(values=values)
+    except UserNameTakenError:
+        # Somebody else has just created them: their other browser, or the identity provider.
+        return find_user(identifier)
+
+
+def _nobody(identifier: str) -> MessageError:
+    return MessageError(
+        "user",
+        expected=f"a user of this tenant whose e-mail address is {identifier}",
+        got="nobody",
+        remedy="Create the user (or let the identity provider provision them), or change what it "
+        "sends as the person's identifier: NameID format “EmailAddress” (Okta: Application "
+        "username; Entra ID: Unique User Identifier) must be the e-mail address they have here.",
+    )
+
+
+def prune_consumed() -> int:
+    """Forget assertions that are refused as expired anyway; return how many."""
+    removed, _counts = ConsumedAssertion.objects.filter(expires__lt=timezone.now()).delete()
+    return removed

@@ -1,0 +1,165 @@
+"""Switching SAML on and off, enforcing it, and the rules a tenant chooses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import PlanError
+from accounts.models import Tenant
+from accounts.services.sign_in import end_sessions_of_tenant
+from saml_sso.errors import NotConfiguredError, NotTestedError, SCIMIsOnError
+from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
+from saml_sso.services.configuration import METHOD, lock_settings, save_revision
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a tenant allows its identity provider; see the fields of the model."""
+
+    allow_idp_initiated: bool = True
+    tolerate_in_response_to: bool = False
+    refuse_expired_certificates: bool = False
+    create_users_at_sign_in: bool = False
+    want_authn_requests_signed: bool = False
+    identifier_attribute: str = ""
+    given_name_attribute: str = ""
+    family_name_attribute: str = ""
+    display_name_attribute: str = ""
+
+    @classmethod
+    def of(cls, row: IdentityProviderSettings) -> Choices:
+        """Return the present choices."""
+        return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
+
+
+@transaction.atomic
+def enable_saml(*, tenant: Tenant) -> None:
+    """Let people of ``tenant`` sign in with SAML.
+
+    Raises:
+        PlanError: The plan does not include SAML.
+        NotConfiguredError: No certificate of the identity provider is known.
+    """
+    locked = _lock(tenant)
+    if not locked.includes_saml_and_scim:
+        raise PlanError(_("SAML and SCIM belong to the Enterprise plan."))
+    if not IdentityProviderCertificate.objects.exists():
+        raise NotConfiguredError(
+            _(
+                "Upload your identity provider's certificate or its metadata first: without one "
+                "nobody could sign in."
+            )
+        )
+    _switch(locked, tenant, "saml_enabled", value=True)
+
+
+@transaction.atomic
+def disable_saml(*, tenant: Tenant) -> None:
+    """Stop SAML sign-in, its enforcement, and every session that began with it.
+
+    Raises:
+        SCIMIsOnError: SCIM depends on SAML; it must be switched off before.
+    """
+    locked = _lock(tenant)
+    if locked.scim_enabled:
+        raise SCIMIsOnError(
+            _("SAML cannot be switched off while SCIM is on. Switch SCIM provisioning off first.")
+        )
+    if locked.saml_enforced:
+        _switch(locked, tenant, "saml_enforced", value=False)
+    _switch(locked, tenant, "saml_enabled", value=False)
+    end_sessions_of_tenant(tenant=tenant, method=METHOD)
+
+
+@transaction.atomic
+def enforce_saml(*, tenant: Tenant) -> None:
+    """Refuse password sign-in for ``tenant``'s people, after a test has passed.
+
+    Raises:
+        NotConfiguredError: SAML is off.
+        NotTestedError: No sign-in has passed with the settings of now.
+    """
+    row = lock_settings(tenant)
+    if not _lock(tenant).saml_enforced and not row.is_tested:
+        raise NotTestedError(
+            _("Make a test sign-in with the current settings first; then SAML can be enforced.")
+        )
+    enforce_saml_untested(tenant=tenant)
+
+
+@transaction.atomic
+def enforce_saml_untested(*, tenant: Tenant) -> None:
+    """Enforce on the operator's word: whoever runs the deployment has other ways in.
+
+    Raises:
+        NotConfiguredError: SAML is off.
+    """
+    locked = _lock(tenant)
+    if not locked.saml_enabled:
+        raise NotConfiguredError(_("Switch SAML sign-on on before you enforce it."))
+    _switch(locked, tenant, "saml_enforced", value=True)
+
+
+@transaction.atomic
+def stop_enforcing_saml(*, tenant: Tenant) -> None:
+    """Let people sign in with their password again, beside SAML."""
+    _switch(_lock(tenant), tenant, "saml_enforced", value=False)
+
+
+@transaction.atomic
+def save_choices(*, tenant: Tenant, choices: Choices) -> None:
+    """Set what the tenant allows; nothing happens when nothing differs."""
+    row = lock_settings(tenant)
+    before = Choices.of(row)
+    if before == choices:
+        return
+    changed = [
+        field.name
+        for field in fields(Choices)
+        if getattr(before, field.name) != getattr(choices, field.name)
+    ]
+    for name in changed:
+        setattr(row, name, getattr(choices, name))
+    save_revision(row)
+    audit.record("saml.choices_saved", tenant, changed=changed)
+
+
+@transaction.atomic
+def save_system_admin_email(*, tenant: Tenant, email: str) -> None:
+    """Set whom we warn of certificates that expire."""
+    row = lock_settings(tenant)
+    if row.system_admin_email == email:
+        return
+    row.system_admin_email = email
+    row.save(update_fields=["system_admin_email"])
+    audit.record("saml.system_admin_email_saved", tenant, email=email)
+
+
+def mark_tested(*, revision: int, now: datetime | None = None) -> None:
+    """Remember that a sign-in passed with the settings of ``revision``, if they are still so."""
+    IdentityProviderSettings.objects.filter(revision=revision).exclude(
+        tested_revision=revision
+    ).update(tested_revision=revision, tested_at=now or timezone.now())
+
+
+def _lock(tenant: Tenant) -> Tenant:
+    return Tenant.objects.select_for_update(no_key=True).get(pk=tenant.pk)
+
+
+def _switch(locked: Tenant, given: Tenant, name: str, *, value: bool) -> None:
+    """Set a switch of the tenant, on the locked row and on the caller's copy of it."""
+    setattr(given, name, value)
+    if getattr(locked, name) == value:
+        return
+    setattr(locked, name, value)
+    locked.save(update_fields=[name])
+    audit.record(f"saml.{name.removeprefix('saml_')}" if value else f"saml.not_{name[5:]}", given)

@@ -1,0 +1,64 @@
+"""Test sign-ins: everything a sign-in checks, and no session, no user, nothing changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from saml_sso.models import PendingRequest
+from saml_sso.protocol.errors import Check, SAMLError
+from saml_sso.services.attempts import (
+    Outline,
+    new_reference,
+    record_accepted,
+    record_refused,
+)
+from saml_sso.services.evidence import as_json, checks_of
+from saml_sso.services.requests import consume_request
+from saml_sso.services.sign_in import consume_assertion, judge_user
+from saml_sso.services.switches import mark_tested
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from saml_sso.models import IdentityProviderSettings, SignInAttempt
+    from saml_sso.services.evidence import Evidence
+
+
+def finish_trial(
+    *,
+    request: HttpRequest,
+    pending: PendingRequest,
+    settings: IdentityProviderSettings,
+    outline: Outline,
+    evidence: Evidence,
+) -> SignInAttempt | None:
+    """Log how a test ended whose response was verified; it counts for the settings of now.
+
+    The assertion is used up, so that it signs nobody in afterwards.  Nothing comes back when
+    the log cannot be written.
+    """
+    try:
+        with transaction.atomic():
+            consume_request(request_id=pending.pk, browser=pending.browser_digest)
+            consume_assertion(evidence)
+            _user, sentence = judge_user(row=settings, identifier=evidence.identifier)
+    except SAMLError as error:
+        error.trace = (*checks_of(evidence), error.as_check())
+        return fail_trial(request=request, pending=pending, outline=outline, error=error)
+    mark_tested(revision=evidence.revision)
+    found = Check("user", passed=True, expected="a user of this tenant", got=sentence)
+    trace = [*evidence.trace, *as_json((found,))]
+    return record_accepted(request=request, outline=outline, trace=trace)
+
+
+def fail_trial(
+    *, request: HttpRequest, pending: PendingRequest, outline: Outline, error: SAMLError
+) -> SignInAttempt | None:
+    """Log a test whose response was refused, and end the test."""
+    PendingRequest.objects.filter(pk=pending.pk, consumed_at=None).update(
+        consumed_at=timezone.now()
+    )
+    return record_refused(request=request, outline=outline, error=error, reference=new_reference())

@@ -1,0 +1,1 @@
+"""The sign-on page (which is the ACS), our metadata, and Single Logout."""

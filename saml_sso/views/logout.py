@@ -1,0 +1,106 @@
+"""Single Logout: requests of the identity provider, and its answers to ours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import SuspiciousOperation
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from saml_sso.protocol.bindings import Incoming, read_post, read_redirect
+from saml_sso.protocol.errors import MessageError, SAMLError
+from saml_sso.protocol.logout import read_logout_request, read_logout_response
+from saml_sso.services.attempts import Kind, Outline, new_reference, record_refused
+from saml_sso.services.logout import end_sessions_concerned, logout_answer
+from saml_sso.services.requests import Purpose, consume_request, open_requests
+from saml_sso.trust import load_trust
+from saml_sso.views.browser import digest_of_browser, send_away
+from saml_sso.views.reception import refused_page
+from saml_sso.views.tenants import in_tenant
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
+    from saml_sso.trust import Trust
+
+
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+@in_tenant
+def logout(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Receive a LogoutRequest or a LogoutResponse, by redirect or by form."""
+    trust = load_trust(tenant)
+    try:
+        incoming = _incoming(request)
+        if not (tenant.saml_enabled and trust.is_configured):
+            raise _refusal("enabled", "SAML sign-on that is switched on", "off")
+        if _is_answer(request):
+            return _receive_answer(request, trust, incoming)
+        return _receive_request(request, tenant, trust, incoming)
+    except SAMLError as error:
+        reference = new_reference()
+        outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
+        record_refused(request=request, outline=outline, error=error, reference=reference)
+        return refused_page(request, reference)
+
+
+def _receive_request(
+    request: HttpRequest, tenant: Tenant, trust: Trust, incoming: Incoming
+) -> HttpResponse:
+    message = read_logout_request(
+        incoming, sp=trust.sp, idp=trust.idp, policy=trust.policy, now=timezone.now()
+    )
+    end_sessions_concerned(tenant=tenant, logout=message)
+    answer = logout_answer(tenant=tenant, logout=message)
+    return send_away(request, answer) if answer else _signed_out(request, complete=True)
+
+
+def _receive_answer(request: HttpRequest, trust: Trust, incoming: Incoming) -> HttpResponse:
+    """Verify the answer to the latest logout of this browser; we are signed out already."""
+    browser = digest_of_browser(request)
+    begun = open_requests(browser).filter(purpose=Purpose.LOGOUT).order_by("-issued_at").first()
+    if begun is None:
+        return _signed_out(request, complete=False)
+    answer = read_logout_response(
+        incoming,
+        sp=trust.sp,
+        idp=trust.idp,
+        policy=trust.policy,
+        now=timezone.now(),
+        request_id=begun.pk,
+    )
+    consume_request(request_id=begun.pk, browser=browser)
+    return _signed_out(request, complete=answer.is_success)
+
+
+def _signed_out(request: HttpRequest, *, complete: bool) -> HttpResponse:
+    return render(request, "saml/signed_out.html", {"complete": complete})
+
+
+def _is_answer(request: HttpRequest) -> bool:
+    fields = request.GET if request.method == "GET" else request.POST
+    return "SAMLResponse" in fields
+
+
+def _incoming(request: HttpRequest) -> Incoming:
+    if request.method == "GET":
+        return read_redirect(request.META.get("QUERY_STRING", ""))
+    try:
+        return read_post(request.POST.dict())
+    except SuspiciousOperation as error:
+        raise _refusal("form", "a form of a usual size", "a larger one") from error
+
+
+def _refusal(check: str, expected: str, got: str) -> MessageError:
+    return MessageError(
+        check,
+        expected=expected,
+        got=got,
+        remedy="Compare the identity provider's logout settings with step 1 of this page.",
+    )

@@ -1,0 +1,263 @@
+"""What the ACS does with a posted response: sign in, finish a test, or refuse."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from saml_sso.protocol import parties
+from saml_sso.protocol.errors import MessageError, SAMLError
+from saml_sso.protocol.relay_state import safe_path
+from saml_sso.protocol.response import validate_response
+from saml_sso.services.attempts import (
+    Kind,
+    Outline,
+    new_reference,
+    record_accepted,
+    record_refused,
+)
+from saml_sso.services.evidence import Evidence, assertion_digest, checks_of
+from saml_sso.services.requests import (
+    Purpose,
+    consume_request,
+    open_requests,
+    park_answer,
+    waiting_requests,
+)
+from saml_sso.services.sign_in import sign_in_with_evidence, was_used
+from saml_sso.services.switches import mark_tested
+from saml_sso.services.trials import fail_trial, finish_trial
+from saml_sso.trust import Trust, load_trust
+from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant, User
+    from saml_sso.models import PendingRequest, SignInAttempt
+    from saml_sso.protocol.response import Assertion, AssertionKey
+
+logger = logging.getLogger(__name__)
+
+LARGEST_FORM = 2_000_000
+_OWN_PAGES = ("/account/", "/console/")
+
+
+@dataclass(slots=True)
+class Reception:
+    """One response on its way through the ACS.
+
+    ``pending`` is the request that the *signed* InResponseTo names, once it is known.
+    """
+
+    request: HttpRequest
+    tenant: Tenant
+    trust: Trust
+    browser: str
+    pending: PendingRequest | None = None
+    open_test: PendingRequest | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        tests = open_requests(self.browser).filter(purpose=Purpose.TEST)
+        self.open_test = tests.first() if self.browser else None
+
+    @property
+    def test(self) -> PendingRequest | None:
+        """The test this belongs to: the one it answers, or the one its browser has begun."""
+        if self.pending is None:
+            return self.open_test
+        return self.pending if self.pending.purpose == Purpose.TEST else None
+
+    def outline(self) -> Outline:
+        """Return what the log says of it before its content is known."""
+        began = Kind.SP_INITIATED if self.pending else Kind.IDP_INITIATED
+        return Outline(
+            kind=Kind.TEST if self.test else began, revision=self.trust.settings.revision
+        )
+
+    def find_pending(self, in_response_to: str) -> parties.PendingRequest | None:
+        """Return the request with this ID if it may be this browser's.
+
+        A browser that held its cookie back may claim any of the tenant's: whose it is will be
+        decided at the same-site finish, and nothing happens before.
+        """
+        mine = open_requests(self.browser) if self.browser else None
+        rows = waiting_requests() if may_hide_cookie(self.request) else mine
+        self.pending = rows.filter(pk=in_response_to).first() if rows is not None else None
+        if self.pending is None:
+            return None
+        row = self.pending
+        return parties.PendingRequest(row.pk, row.issued_at, row.expires_at)
+
+
+def receive_response(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Judge the posted SAMLResponse and answer the browser."""
+    reception = Reception(request, tenant, load_trust(tenant), digest_of_browser(request))
+    try:
+        assertion = _validated(reception)
+    except SAMLError as error:
+        return refuse(reception, error, reception.outline())
+    evidence = Evidence.of(assertion, revision=reception.trust.settings.revision)
+    pending = reception.pending
+    if pending is not None and not reception.browser:
+        park_answer(request_id=pending.pk, evidence=evidence)
+        return SeeOther(reverse("saml-finish", args=[tenant.slug, pending.pk]))
+    return conclude(reception, evidence)
+
+
+def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
+    """Finish a test or begin a session, and send the browser on."""
+    outline = replace(
+        reception.outline(),
+        identifier=evidence.identifier,
+        issuer=evidence.issuer,
+        attributes=evidence.attributes,
+    )
+    if reception.test is not None:
+        attempt = finish_trial(
+            request=reception.request,
+            pending=reception.test,
+            settings=reception.trust.settings,
+            outline=outline,
+            evidence=evidence,
+        )
+        return _trial_result(reception.request, attempt)
+    try:
+        user = _sign_in(reception, evidence)
+    except SAMLError as error:
+        error.trace = (*checks_of(evidence), error.as_check())
+        return refuse(reception, error, outline)
+    if not reception.trust.settings.is_tested:
+        mark_tested(revision=evidence.revision)
+    record_accepted(
+        request=reception.request, outline=replace(outline, user=user), trace=evidence.trace
+    )
+    return SeeOther(_destination(reception))
+
+
+def refuse(reception: Reception, error: SAMLError, outline: Outline) -> HttpResponse:
+    """Log the reason, and show a page that names a reference only."""
+    if reception.test is not None:
+        attempt = fail_trial(
+            request=reception.request, pending=reception.test, outline=outline, error=error
+        )
+        return _trial_result(reception.request, attempt)
+    reference = new_reference()
+    record_refused(request=reception.request, outline=outline, error=error, reference=reference)
+    return refused_page(reception.request, reference)
+
+
+def refused_page(request: HttpRequest, reference: str) -> HttpResponse:
+    """Return the one page that every refused response gets."""
+    return render(
+        request, "saml/refused.html", {"reference": reference}, status=HTTPStatus.FORBIDDEN
+    )
+
+
+def own_path(text: str | None) -> str:
+    """Return ``text`` when it is one of our pages, as a path or below our own address."""
+    path = (text or "").removeprefix(settings.BASE_URL)
+    return safe_path(path, prefixes=_OWN_PAGES) or ""
+
+
+@transaction.atomic
+def _sign_in(reception: Reception, evidence: Evidence) -> User:
+    if reception.pending is not None:
+        _consume(reception.pending, reception.browser)
+    return sign_in_with_evidence(
+        request=reception.request, tenant=reception.tenant, evidence=evidence
+    )
+
+
+def _consume(pending: PendingRequest, browser: str) -> None:
+    if consume_request(request_id=pending.pk, browser=browser) is None:
+        raise MessageError(
+            "in_response_to",
+            expected="a sign-in that this browser started, answered once",
+            got=pending.pk,
+            remedy="Start the sign-in again from the sign-on page.",
+        )
+
+
+def _validated(reception: Reception) -> Assertion:
+    _require_on(reception)
+    try:
+        return validate_response(
+            encoded=_posted(reception.request),
+            sp=reception.trust.sp,
+            idp=reception.trust.idp,
+            policy=reception.trust.policy,
+            now=timezone.now(),
+            pending_request=reception.find_pending,
+            seen=_seen,
+        )
+    except (SAMLError, MemoryError):
+        raise
+    except Exception as error:
+        logger.exception("A SAML response could not be judged.")
+        raise MessageError(
+            "internal",
+            expected="a response that can be judged",
+            got=type(error).__name__,
+            remedy="This is a fault of Gatehouse; give the reference to its operator.",
+        ) from error
+
+
+def _require_on(reception: Reception) -> None:
+    """Refuse while SAML is off; a test may be made before it is switched on."""
+    if reception.tenant.saml_enabled or reception.open_test is not None:
+        configured = reception.trust.is_configured
+    else:
+        configured = False
+    if not configured:
+        raise MessageError(
+            "enabled",
+            expected="SAML sign-on that is switched on",
+            got="SAML sign-on that is off",
+            remedy="Switch on “Enable SAML sign-on” on the page SAML & SCIM.",
+        )
+
+
+def _posted(request: HttpRequest) -> str:
+    try:
+        is_small = int(request.headers.get("Content-Length") or 0) <= LARGEST_FORM
+        encoded = request.POST.get("SAMLResponse", "") if is_small else None
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, ValueError):
+        encoded = None
+    if not encoded:
+        raise MessageError(
+            "form",
+            expected="a form with the field SAMLResponse, of a usual size",
+            got="nothing" if encoded == "" else "a form that is too large or broken",
+            remedy="Configure the identity provider for the HTTP-POST binding.",
+        )
+    return encoded
+
+
+def _seen(key: AssertionKey) -> bool:
+    return was_used(assertion_digest(key.issuer, key.assertion_id))
+
+
+def _destination(reception: Reception) -> str:
+    if reception.pending is not None:
+        wanted = reception.pending.destination
+    else:
+        wanted = own_path(reception.request.POST.get("RelayState"))
+    return wanted or reverse("account")
+
+
+def _trial_result(request: HttpRequest, attempt: SignInAttempt | None) -> HttpResponse:
+    if attempt is None:
+        return refused_page(request, new_reference())
+    return SeeOther(reverse("saml-scim-attempt", args=[attempt.pk]))

@@ -1,0 +1,100 @@
+"""The sign-on page URL: a page for people, and the ACS for identity providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET
+
+from saml_sso.protocol.errors import MessageError
+from saml_sso.services.requests import (
+    begin_request,
+    browser_digest,
+    parked_answer,
+    waiting_requests,
+)
+from saml_sso.trust import load_trust
+from saml_sso.views.browser import (
+    digest_of_browser,
+    remember,
+    secret_of_browser,
+    send_away,
+)
+from saml_sso.views.reception import (
+    Reception,
+    conclude,
+    own_path,
+    receive_response,
+    refuse,
+)
+from saml_sso.views.tenants import in_tenant
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class SignOnPage(View):
+    """``/saml/<tenant>/``.  A SAML response authenticates itself, so it needs no CSRF token."""
+
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Send a person to their identity provider, or say how to sign in."""
+        return start(request, slug)
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Receive a response of the identity provider."""
+        response = receive(request, slug)
+        add_never_cache_headers(response)
+        return response
+
+
+receive = in_tenant(receive_response)
+
+
+@in_tenant
+def start(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on."""
+    secret = secret_of_browser(request)
+    outgoing = None
+    if tenant.saml_active and load_trust(tenant).is_configured:
+        outgoing = begin_request(
+            tenant=tenant,
+            browser=browser_digest(secret),
+            destination=own_path(request.GET.get("next")),
+        )
+    if outgoing is None:
+        context = {"tenant": tenant, "is_on": tenant.saml_active}
+        return render(request, "saml/sign_on.html", context)
+    response = send_away(request, outgoing)
+    remember(response, secret)
+    add_never_cache_headers(response)
+    return response
+
+
+@require_GET
+@in_tenant
+def finish(request: HttpRequest, tenant: Tenant, request_id: str) -> HttpResponse:
+    """Finish a sign-in whose answer came from another site, without this browser's cookie."""
+    reception = Reception(request, tenant, load_trust(tenant), digest_of_browser(request))
+    evidence = parked_answer(request_id=request_id, browser=reception.browser)
+    if evidence is None:
+        error = MessageError(
+            "in_response_to",
+            expected="a sign-in that this browser started, within ten minutes",
+            got=request_id,
+            remedy="Start the sign-in again from the sign-on page, and finish it in that browser.",
+        )
+        return refuse(reception, error, reception.outline())
+    reception.pending = waiting_requests().get(pk=request_id)
+    response = conclude(reception, evidence)
+    add_never_cache_headers(response)
+    return response

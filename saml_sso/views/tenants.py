@@ -1,0 +1,48 @@
+"""The tenant of a SAML address comes from the URL, and from nothing else."""
+
+from __future__ import annotations
+
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
+
+from django.shortcuts import render
+
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+_P = ParamSpec("_P")
+
+
+def in_tenant(
+    view: Callable[Concatenate[HttpRequest, Tenant, _P], HttpResponse],
+) -> Callable[..., HttpResponse]:
+    """Give ``view`` the tenant that the URL's slug names, with its scope active.
+
+    A tenant that does not exist answers 404, one whose plan does not include SAML 403; neither
+    page says anything else.
+    """
+
+    @wraps(view)
+    def scoped(
+        request: HttpRequest, slug: str, *args: _P.args, **kwargs: _P.kwargs
+    ) -> HttpResponse:
+        tenant = Tenant.objects.filter(slug=slug).first()
+        if tenant is None:
+            return unavailable(request, HTTPStatus.NOT_FOUND)
+        if not tenant.includes_saml_and_scim:
+            return unavailable(request, HTTPStatus.FORBIDDEN)
+        with tenant_scope(tenant):
+            return view(request, tenant, *args, **kwargs)
+
+    return scoped
+
+
+def unavailable(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """Return the page that says there is no SAML sign-on here."""
+    return render(request, "saml/unavailable.html", status=status)
