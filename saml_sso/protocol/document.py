@@ -100,9 +100,11 @@ def _decode_text(data: bytes) -> str:
         declared = _DECLARED_ENCODING.search(declaration.group() if declaration else "")
         encoding = _READABLE_ENCODINGS.get(declared.group(1).lower() if declared else "utf-8")
     try:
-        if encoding is None or (b"\x00" in data and encoding != "utf-16"):
+        if encoding is None:
             raise UnicodeError
         text = data.decode(encoding)
+        if "\x00" in text:
+            raise UnicodeError
     except UnicodeError as error:
         raise MessageError(
             "encoding",

@@ -72,8 +72,15 @@ class Trust:
         self, message: Forge | str, *checks: str, used: frozenset[str] = frozenset()
     ) -> MessageError:
         """Return the refusal, which must be by one of ``checks`` and teach."""
+        posted = message.encoded() if isinstance(message, Forge) else encode(message)
+        return self.refuse_field(posted, *checks, used=used)
+
+    def refuse_field(
+        self, posted: str, *checks: str, used: frozenset[str] = frozenset()
+    ) -> MessageError:
+        """Return the refusal of a form field, exactly as it is posted."""
         with pytest.raises(MessageError) as refusal:
-            self.accept(message, used=used)
+            self.accept_field(posted, used=used)
         error = refusal.value
         assert error.check in checks, error.message()
         assert error.remedy

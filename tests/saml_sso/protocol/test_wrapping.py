@@ -127,8 +127,6 @@ def _hidden_in(path: str) -> Wrap:
             prefix, _, name = step.partition(":")
             name = f"{{{NS[prefix]}}}{name}"
             place = found if found is not None else etree.SubElement(place, name)
-                found if found is not None else etree.SubElement(place, f"{{{NS[prefix]}}}{name}")
-            )
         place.append(original)
         return root
 
