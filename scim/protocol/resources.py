@@ -113,7 +113,13 @@ def _store(
         if isinstance(nested, dict):
             holder[attribute.name] = holder.get(attribute.name, {}) | nested
         elif nested:
-            holder[attribute.name] = [*holder.get(attribute.name, []), *nested]
+            # Read once more together: an element may be there already, or another be primary.
+            holder[attribute.name] = read_attribute(
+                attribute,
+                [*holder.get(attribute.name, []), *nested],
+                attribute.name,
+                also_read_only=also_read_only,
+            )
     if path.extension and not holder:
         del resource[path.extension]
 

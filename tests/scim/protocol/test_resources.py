@@ -149,6 +149,10 @@ def test_an_immutable_attribute_keeps_its_value() -> None:
         check_immutable(before, {}, TENANT_USER)
 
 
+def test_a_value_named_twice_is_kept_once() -> None:
+    assert read_resource({"emails": "a", "emails.value": "a"}, USER) == {"emails": [{"value": "a"}]}
+
+
 def test_the_servers_own_resources_keep_read_only_attributes() -> None:
     body = {"id": "1", "userName": "a", "groups": [{"value": "g"}], "meta": {"version": "1"}}
 
