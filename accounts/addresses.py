@@ -26,3 +26,8 @@ def sign_on_page_url(tenant: Tenant) -> str:
 def console_url() -> str:
     """Return the absolute URL of the console."""
     return f"{settings.BASE_URL}/console/"
+
+
+def platform_url() -> str:
+    """Return the absolute URL of the operators' site."""
+    return f"{settings.BASE_URL}/platform/"
