@@ -14,4 +14,4 @@ class LicensesConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Connect the receivers."""
-        from licenses import receivers  # noqa: F401, PLC0415
+        from licenses import account_page, receivers  # noqa: F401, PLC0415
