@@ -28,6 +28,7 @@ from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secr
 
 _HOST: Final = "127.0.0.1"
 _WORKERS: Final = 2
+_THREADS_OF_A_WORKER: Final = 16  # Each keeps a database connection.
 _PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 60
 _STOP_SECONDS: Final = 10
@@ -125,7 +126,14 @@ def _start_servers(
     state: Path, environment: Environment, demo_port: int
 ) -> "list[subprocess.Popen[bytes]]":
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", _HOST]
-    granian += ["--port", str(environment.port), "--workers", str(_WORKERS)]
+    granian += [
+        "--port",
+        str(environment.port),
+        "--workers",
+        str(_WORKERS),
+        "--backpressure",
+        str(_THREADS_OF_A_WORKER),
+    ]
     granian += ["--log-level", "warning", "config.wsgi:application"]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
