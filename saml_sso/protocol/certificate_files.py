@@ -213,7 +213,7 @@ def _public_key() -> CertificateError:
 def _unreadable() -> CertificateError:
     return CertificateError(
         "unreadable",
-        "This is not a certificate that can be read.",
+        "This cannot be read as a certificate.",
         "Download it again as PEM (also called Base64 or .crt/.pem) or DER (.cer), without "
         "opening and saving it in a word processor.",
     )

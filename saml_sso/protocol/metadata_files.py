@@ -51,13 +51,13 @@ def _known_files(start: str) -> tuple[tuple[str, bool, str, str], ...]:
         ),
         (
             "private_key",
-            "private key-----" in start,
+            not is_metadata and "private key-----" in start,
             "This is a private key. It must stay secret and was not stored.",
             download,
         ),
         (
             "certificate",
-            "-----begin" in start,
+            not is_metadata and "-----begin" in start,
             "This is a certificate, not metadata.",
             "Upload it in the certificate field.",
         ),

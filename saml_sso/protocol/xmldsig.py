@@ -123,8 +123,8 @@ def verify_query(
     return None
 
 
-def self_check() -> None:
-    """Require that lxml and xmlsec are built on the same libxml2; call it at start-up.
+def require_matching_libraries() -> None:
+    """Require that lxml and xmlsec are built on the same libxml2.
 
     With another pair every signature fails at run time, far from the cause.
 
