@@ -1,0 +1,56 @@
+"""What an operation on a resource comes to, for a response of its own or a line of Bulk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scim.protocol.bulk import BulkOperation
+    from scim.protocol.projection import Projection
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status, and the resource with its location and version when there is one to show."""
+
+    status: HTTPStatus
+    resource: Mapping[str, Any] | None = None
+    location: str = ""
+    version: str = ""
+    resource_id: str = ""
+
+
+class Endpoint(Protocol):
+    """The operations on one kind of resource, whatever they arrived by.
+
+    ``projection`` says which parts of the resource the client will see, so that the others need
+    not be read; ``if_match`` is the condition of RFC 7644, Section 3.14.
+    """
+
+    def create(self, data: object, projection: Projection) -> Answer:
+        """Make a resource."""
+
+    def replace(
+        self, key: str, data: object, projection: Projection, if_match: str | None
+    ) -> Answer:
+        """Make a resource hold exactly ``data``."""
+
+    def modify(
+        self, key: str, data: object, projection: Projection, if_match: str | None
+    ) -> Answer:
+        """Apply a PatchOp."""
+
+    def remove(self, key: str, if_match: str | None) -> Answer:
+        """Delete a resource, or do what the source chose instead."""
+
+    def create_set(
+        self, operations: list[BulkOperation], projection: Projection
+    ) -> list[Answer] | None:
+        """Make several resources with a fixed number of statements, all of them or none.
+
+        ``None`` when that cannot be done: the caller then makes them one by one.
+        """

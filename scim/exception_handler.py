@@ -1,0 +1,89 @@
+"""Turn every failure of a SCIM view into a SCIM Error message (RFC 7644, Section 3.12)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import DataError, IntegrityError, OperationalError
+from django.http import Http404
+from rest_framework.exceptions import APIException
+
+from accounts import errors as accounts
+from licenses.errors import LicenseError
+from scim.authentication import challenge
+from scim.media import respond
+from scim.protocol import errors as scim
+from scim.protocol import urns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpResponse
+
+LOG = logging.getLogger(__name__)
+
+_ACCOUNT_ERRORS: Final[dict[type[Exception], type[scim.SCIMError]]] = {
+    accounts.UserNameTakenError: scim.UniquenessError,
+    accounts.GroupNameTakenError: scim.UniquenessError,
+    accounts.LastAdminError: scim.ConflictError,
+    accounts.UnknownMemberError: scim.InvalidValueError,
+    accounts.GroupCycleError: scim.InvalidValueError,
+    accounts.FixedGroupError: scim.MutabilityError,
+    accounts.PlanError: scim.ForbiddenError,
+    LicenseError: scim.ForbiddenError,
+}
+_RETRY_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03"})
+
+
+def scim_exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
+    """Return the Error message for ``error``; one that nobody expected is logged, not told."""
+    if isinstance(error, APIException):
+        message = {
+            "schemas": [urns.ERROR],
+            "status": str(error.status_code),
+            "detail": str(error.detail),
+        }
+        return respond(message, error.status_code)
+    refusal = as_scim_error(error)
+    if refusal is None:
+        LOG.error("A SCIM request failed.", exc_info=error)
+        refusal = scim.InternalServerError("The server failed; its log says why. Try again later.")
+    return respond(refusal.to_message(), refusal.status.value, _headers(refusal))
+
+
+def as_scim_error(error: Exception) -> scim.SCIMError | None:
+    """Return what a client is told about ``error``, or ``None`` when it is a fault of ours."""
+    if isinstance(error, scim.SCIMError):
+        return error
+    if isinstance(error, Http404):
+        return scim.NotFoundError("No such resource.")
+    for kind, refusal in _ACCOUNT_ERRORS.items():
+        if isinstance(error, kind):
+            return refusal(str(error))
+    if isinstance(error, DataError):
+        return scim.InvalidValueError("A value is too long or out of range.")
+    if isinstance(error, OperationalError | IntegrityError) and _is_race(error):
+        return OvertakenError("Another change came in between. Repeat the request.")
+    return None
+
+
+class OvertakenError(scim.ConflictError):
+    """Two requests changed the same thing at once, and this one lost."""
+
+
+def _is_race(error: Exception) -> bool:
+    state = getattr(error.__cause__, "sqlstate", None)
+    # 23503: what a new row refers to was deleted meanwhile.
+    return state in _RETRY_SQLSTATES or state == "23503"
+
+
+def _headers(refusal: scim.SCIMError) -> dict[str, str]:
+    if isinstance(refusal, scim.UnauthorizedError):
+        return {"WWW-Authenticate": challenge(refusal)}
+    if isinstance(refusal, scim.TooManyRequestsError):
+        return {"Retry-After": str(refusal.retry_after)}
+    if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return {"Cache-Control": "no-store"}
+    return {}

@@ -1,0 +1,146 @@
+"""Lists of users: filter, order, a page by index or by cursor, and how many there are."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection
+
+from accounts.scoping import active_tenant_id
+from scim.filter_query import SQL, compile_filter
+from scim.protocol.cursors import Cursor, CursorPage, cursor_scope, decode_cursor, encode_cursor
+from scim.protocol.filters import parse_filter
+from scim.protocol.messages import cursor_list_response, list_response, parse_sort
+from scim.protocol.projection import projection
+from scim.queries import cursor_key
+from scim.user_catalog import UserCatalog
+from scim.user_order import Order, user_order
+from scim.user_rows import WIDTH, WITH_GROUPS, WITHOUT_GROUPS, read_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scim.protocol.messages import Query
+    from scim.protocol.paging import Page
+    from scim.protocol.projection import Projection
+    from scim.protocol.schemas import ResourceType
+
+_COUNTED: Final = "SELECT coalesce(sum(users), 0) FROM accounts_usercount WHERE tenant_id = %s"
+
+
+def list_users(query: Query, resource_type: ResourceType) -> dict[str, object]:
+    """Return the ListResponse that answers ``query`` for the active tenant.
+
+    Raises:
+        InvalidFilterError: The filter cannot be parsed or mapped.
+        InvalidValueError: ``sortBy`` or ``sortOrder`` cannot be used.
+        InvalidCursorError: The cursor was made for another query.
+        ExpiredCursorError: The cursor is too old.
+    """
+    selection = _Selection.of(query, resource_type)
+    if isinstance(query.page, CursorPage):
+        return _cursor_page(selection, query.page, query)
+    return _index_page(selection, query.page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    """Which users, in which order, and what is shown of each."""
+
+    where: SQL
+    is_filtered: bool
+    is_selective: bool
+    order: Order
+    shown: Projection
+
+    @classmethod
+    def of(cls, query: Query, resource_type: ResourceType) -> _Selection:
+        catalog = UserCatalog(active_tenant_id())
+        shown = projection(resource_type, query.attributes, query.excluded_attributes)
+        order = user_order(parse_sort(query, resource_type), catalog)
+        tenant = SQL("u.tenant_id = %s", (active_tenant_id(),))
+        if query.filter is None:
+            return cls(tenant, is_filtered=False, is_selective=False, order=order, shown=shown)
+        condition = compile_filter(parse_filter(query.filter, resource_type), catalog)
+        return cls(
+            SQL(f"{tenant.text} AND {condition.sql.text}", tenant.params + condition.sql.params),
+            is_filtered=True,
+            is_selective=condition.is_selective,
+            order=order,
+            shown=shown,
+        )
+
+    def rows(self, after: SQL | None, *, backward: bool, limit: int, offset: int = 0) -> Any:
+        """Return the raw rows of a page, each followed by its place in the order."""
+        where, params = self.where.text, self.where.params
+        if after is not None:
+            where, params = f"{where} AND {after.text}", params + after.params
+        table = f"accounts_user u WHERE {where}"
+        if self.is_selective:
+            # Without the fence a page of few might be searched for along the whole order.
+            table = f"(SELECT u.* FROM {table} OFFSET 0) u"
+        columns = WITH_GROUPS if self.shown.selects("groups") else WITHOUT_GROUPS
+        order = self.order.backward if backward else self.order.forward
+        return _fetch(
+            f"SELECT {columns}, {self.order.place} FROM {table} "  # noqa: S608
+            f"ORDER BY {order} LIMIT %s OFFSET %s",
+            (*params, limit, offset),
+        )
+
+    def total(self) -> int:
+        """Return how many users are selected; without a filter the number is at hand."""
+        if not self.is_filtered:
+            return int(_fetch(_COUNTED, self.where.params)[0][0])
+        statement = f"SELECT count(*) FROM accounts_user u WHERE {self.where.text}"  # noqa: S608
+        return int(_fetch(statement, self.where.params)[0][0])
+
+    def resources(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return what the client sees of each row."""
+        with_groups, shown = self.shown.selects("groups"), self.shown
+        return [shown(read_row(row, with_groups=with_groups).resource) for row in rows]
+
+
+def _index_page(selection: _Selection, page: Page) -> dict[str, object]:
+    rows: Any = []
+    if page.count:
+        rows = selection.rows(None, backward=False, limit=page.count, offset=page.start_index - 1)
+    is_all = page.start_index == 1 and len(rows) < page.count
+    total = len(rows) if is_all else selection.total()
+    return list_response(selection.resources(rows), total=total, page=page)
+
+
+def _cursor_page(selection: _Selection, page: CursorPage, query: Query) -> dict[str, object]:
+    scope = cursor_scope(
+        str(active_tenant_id()), "User", query.filter or "", query.sort_by, query.sort_order
+    )
+    now = time.time()
+    cursor = None
+    if page.cursor:
+        cursor = decode_cursor(page.cursor, key=cursor_key(), scope=scope, now=now)
+    backward = cursor is not None and cursor.backward
+    after = selection.order.beyond(cursor) if cursor else None
+    rows = list(selection.rows(after, backward=backward, limit=page.count + 1))
+    more, rows = len(rows) > page.count, rows[: page.count]
+    if backward:
+        rows.reverse()
+
+    def edge(row: Sequence[Any], *, backward: bool) -> str:
+        place = Cursor(selection.order.position(row[WIDTH:]), backward)
+        return encode_cursor(place, key=cursor_key(), scope=scope, now=now)
+
+    has_next = bool(rows) and (more or backward)
+    has_previous = bool(rows) and (cursor is not None) and (more or not backward)
+    return cursor_list_response(
+        selection.resources(rows),
+        total=selection.total(),
+        next_cursor=edge(rows[-1], backward=False) if has_next else None,
+        previous_cursor=edge(rows[0], backward=True) if has_previous else None,
+    )
+
+
+def _fetch(statement: str, params: Sequence[Any]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return cursor.fetchall()

@@ -1,0 +1,117 @@
+"""Reading users for SCIM: one statement for a user or a page of them, with their groups."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+from django.db import connection
+
+from accounts.models.users import UNICODE_COLLATION
+from accounts.scoping import active_tenant_id
+from scim.adapters import Person, user_resource
+from scim.protocol.errors import NotFoundError
+from scim.protocol.values import is_storable
+from scim.user_groups import GROUPS_COLUMN, group_elements
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COLUMNS: Final = (
+    "id",
+    "user_name",
+    "external_id",
+    "email",
+    "given_name",
+    "family_name",
+    "display_name",
+    "active",
+    "role",
+    "attributes",
+    "created",
+    "last_modified",
+    "version",
+)
+_SELECTED: Final = ", ".join(f"u.{column}" for column in _COLUMNS)
+_ROLE: Final = _COLUMNS.index("role")
+_ATTRIBUTES: Final = _COLUMNS.index("attributes")
+WIDTH: Final = len(_COLUMNS) + 1
+"""Columns of a row, the last of which holds the groups."""
+
+WITH_GROUPS: Final = f"{_SELECTED}, {GROUPS_COLUMN}"
+WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
+_LONGEST_KEY: Final = 320
+_BY_ID: Final = "u.id = %s"
+_BY_NAME: Final = f"""
+u.id = (
+  SELECT found.id FROM accounts_user found WHERE found.tenant_id = %s
+  AND (found.user_name_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default"
+    OR found.email_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default")
+  ORDER BY found.user_name_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default" DESC,
+    found.id
+  LIMIT 1
+)"""
+
+
+class UserRow(NamedTuple):
+    """A user as it was read; ``groups`` is ``None`` when they were not asked for."""
+
+    person: Person
+    groups: list[dict[str, Any]] | None
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The canonical resource."""
+        return user_resource(self.person, self.groups)
+
+
+def read_user(key: str, *, with_groups: bool, for_update: bool = False) -> UserRow:
+    """Return the user with that id, or with that user name or address, with one statement.
+
+    With ``for_update`` the row is locked until the transaction ends.
+
+    Raises:
+        NotFoundError: The active tenant has no such user.
+    """
+    tenant = active_tenant_id()
+    condition, params = _condition(key, tenant)
+    statement = (
+        f"SELECT {WITH_GROUPS if with_groups else WITHOUT_GROUPS} FROM accounts_user u "  # noqa: S608
+        f"WHERE u.tenant_id = %s AND {condition}"
+    )
+    if for_update:
+        statement += " FOR NO KEY UPDATE OF u"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [tenant, *params])
+        row = cursor.fetchone()
+    if row is None:
+        raise _unknown(key)
+    return read_row(row, with_groups=with_groups)
+
+
+def read_row(row: Sequence[Any], *, with_groups: bool) -> UserRow:
+    """Return the user in a row of :data:`WITH_GROUPS` or :data:`WITHOUT_GROUPS`."""
+    person = Person(zip(_COLUMNS, row, strict=False))  # type: ignore[misc]  # pairs of its keys
+    attributes = row[_ATTRIBUTES]
+    person["attributes"] = orjson.loads(attributes) if isinstance(attributes, str) else attributes
+    groups = None
+    if with_groups:
+        others = row[WIDTH - 1]
+        if isinstance(others, str):
+            others = orjson.loads(others)
+        groups = group_elements(row[_ROLE], others)
+    return UserRow(person, groups)
+
+
+def _condition(key: str, tenant: int) -> tuple[str, list[Any]]:
+    try:
+        return _BY_ID, [uuid.UUID(key)] if str(uuid.UUID(key)) == key.lower() else [None]
+    except ValueError:
+        if not key or len(key) > _LONGEST_KEY or not is_storable(key):
+            raise _unknown(key) from None
+        return _BY_NAME, [tenant, key, key, key]
+
+
+def _unknown(key: str) -> NotFoundError:
+    return NotFoundError(f"There is no user {key[:100]!r} in this tenant.")

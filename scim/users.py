@@ -1,0 +1,184 @@
+"""The operations on Users: resources in, accounts changed by services, resources out.
+
+A PATCH is row → resource → pure ``apply_patch`` → one service call, in one transaction.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from accounts.errors import UserNameTakenError
+from accounts.models import User
+from accounts.scoping import active_tenant_id
+from accounts.services.users import (
+    UserFields,
+    create_user,
+    create_users,
+    deactivate_user,
+    delete_user,
+    update_user,
+)
+from scim.adapters import Person, person_of, user_fields, user_location, user_resource
+from scim.answers import Answer
+from scim.protocol.patch import apply_patch
+from scim.protocol.preconditions import check_if_match, entity_tag
+from scim.protocol.requirements import check_complete
+from scim.protocol.resources import check_immutable, read_resource
+from scim.user_groups import group_elements
+from scim.user_rows import UserRow, read_user
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scim.authentication import Credential
+    from scim.protocol.bulk import BulkOperation
+    from scim.protocol.projection import Projection
+    from scim.resource_types import SourceSchemas
+
+
+class UserEndpoint:
+    """Users of the active tenant as one source may handle them."""
+
+    def __init__(self, credential: Credential, schemas: SourceSchemas) -> None:
+        self._credential = credential
+        self._type = schemas.user
+        self._mapping = schemas.user_mapping
+
+    def retrieve(self, key: str, projection: Projection) -> UserRow:
+        """Return a user; their groups are read only when the client will see them."""
+        return read_user(key, with_groups=projection.selects("groups"))
+
+    def create(self, data: object, projection: Projection) -> Answer:
+        """Make a user; one who is inactive and has this ``userName`` comes back instead.
+
+        Identity providers send a create when somebody returns.  Answering 409 for ever would
+        lock the person out, so the inactive account is taken up again, under the same id.
+
+        Raises:
+            InvalidValueError: A required value is missing, or one does not fit.
+            UniquenessError: An active user has this ``userName``.
+        """
+        values = self._new_values(data)
+        try:
+            user = create_user(values=values)
+        except UserNameTakenError:
+            return self._reactivate(values, projection)
+        groups = group_elements(user.role, None) if projection.selects("groups") else None
+        return _shown(HTTPStatus.CREATED, person_of(user), groups)
+
+    def create_set(
+        self, operations: list[BulkOperation], projection: Projection
+    ) -> list[Answer] | None:
+        """See :class:`scim.answers.Endpoint`; refused as a whole when one name is taken."""
+        values = [self._new_values(operation.data) for operation in operations]
+        try:
+            users = create_users(many=values)
+        except UserNameTakenError:
+            return None
+        return [_located(HTTPStatus.CREATED, person_of(user)) for user in users]
+
+    @transaction.atomic
+    def replace(
+        self, key: str, data: object, projection: Projection, if_match: str | None
+    ) -> Answer:
+        """Make a user hold what was sent, and nothing else; ``active`` stays unless sent.
+
+        Raises:
+            InvalidValueError: A required value is missing, or one does not fit.
+            PreconditionFailedError: The user changed since the client read it.
+        """
+        row = self._locked(key, projection, if_match)
+        before = row.resource
+        wanted = read_resource(data, self._type)
+        wanted = self._mapping.apply(wanted, self._type, before)
+        check_complete(wanted, self._type)
+        check_immutable(before, wanted, self._type)
+        return self._store(row, wanted)
+
+    @transaction.atomic
+    def modify(
+        self, key: str, data: object, projection: Projection, if_match: str | None
+    ) -> Answer:
+        """Apply a PatchOp: all of it, or nothing.
+
+        Raises:
+            SCIMError: See :func:`scim.protocol.patch.apply_patch`.
+            PreconditionFailedError: The user changed since the client read it.
+        """
+        row = self._locked(key, projection, if_match)
+        before = row.resource
+        wanted = apply_patch(before, data, self._type)
+        wanted = self._mapping.apply(wanted, self._type, before)
+        return self._store(row, wanted)
+
+    @transaction.atomic
+    def remove(self, key: str, if_match: str | None) -> Answer:
+        """Deactivate the user, or delete them for good if the source was set to that.
+
+        Raises:
+            NotFoundError: There is no such user.
+            PreconditionFailedError: The user changed since the client read it.
+        """
+        row = read_user(key, with_groups=False, for_update=True)
+        check_if_match(if_match, entity_tag(row.person["version"]))
+        user = _model(row.person)
+        if self._credential.deletes_on_delete:
+            delete_user(user=user)
+        else:
+            deactivate_user(user=user)
+        return Answer(HTTPStatus.NO_CONTENT)
+
+    def _new_values(self, data: object) -> UserFields:
+        resource = read_resource(data, self._type)
+        resource = self._mapping.apply(resource, self._type)
+        check_complete(resource, self._type)
+        return user_fields(resource)
+
+    @transaction.atomic
+    def _reactivate(self, values: UserFields, projection: Projection) -> Answer:
+        with_groups = projection.selects("groups")
+        row = read_user(values.user_name, with_groups=with_groups, for_update=True)
+        user = _model(row.person)
+        if user.active or user.user_name.lower() != values.user_name.lower():
+            raise UserNameTakenError(
+                f"The userName {values.user_name!r} belongs to another, active user of this "
+                "tenant; letter case does not matter."
+            )
+        update_user(user=user, values=values)
+        return _shown(HTTPStatus.CREATED, person_of(user), row.groups)
+
+    def _locked(self, key: str, projection: Projection, if_match: str | None) -> UserRow:
+        row = read_user(key, with_groups=projection.selects("groups"), for_update=True)
+        check_if_match(if_match, entity_tag(row.person["version"]))
+        return row
+
+    def _store(self, row: UserRow, wanted: Mapping[str, Any]) -> Answer:
+        user = _model(row.person)
+        values = user_fields(wanted, active_unless_said=user.active)
+        leaves = user.active and not values.active
+        update_user(user=user, values=values)
+        answer = _shown(HTTPStatus.OK, person_of(user), row.groups)
+        if leaves and self._credential.deletes_on_deactivate:
+            # The source chose this: the answer shows the person once more, as they left.
+            delete_user(user=user)
+        return answer
+
+
+def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | None) -> Answer:
+    resource = user_resource(person, groups)
+    meta = resource["meta"]
+    return Answer(status, resource, meta["location"], meta["version"], resource["id"])
+
+
+def _located(status: HTTPStatus, person: Person) -> Answer:
+    user_id = str(person["id"])
+    return Answer(status, None, user_location(user_id), entity_tag(person["version"]), user_id)
+
+
+def _model(person: Person) -> User:
+    """Return the model instance of a user who was read, without reading again."""
+    names = ["tenant_id", *person]
+    return User.from_db("default", names, [active_tenant_id(), *person.values()])

@@ -1,0 +1,116 @@
+"""The HTTP of one kind of resource (RFC 7644, Sections 3.2 to 3.6): read, call, map."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from django.http import HttpResponse
+
+from scim.media import respond
+from scim.protocol.preconditions import is_unmodified
+from scim.protocol.projection import projection
+from scim.queries import list_query, search_query
+from scim.views.base import SCIMViewSet
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+
+    from scim.answers import Answer, Endpoint
+    from scim.protocol.messages import Query
+    from scim.protocol.projection import Projection
+    from scim.protocol.schemas import ResourceType
+
+_MINIMAL: Final = re.compile(r"\breturn\s*=\s*\"?minimal\b", re.IGNORECASE)
+
+
+class ResourceViewSet(SCIMViewSet):
+    """Base of ``/Users`` and ``/Groups``.
+
+    A subclass says what the resource type is and which endpoint does the work, and answers
+    ``retrieve_resource`` and ``list_resources``.
+    """
+
+    def resource_type(self) -> ResourceType:
+        """Return the type as the calling source sees it."""
+        raise NotImplementedError
+
+    def endpoint(self) -> Endpoint:
+        """Return what creates, changes and removes the resources."""
+        raise NotImplementedError
+
+    def retrieve_resource(self, key: str, shown: Projection) -> dict[str, Any]:
+        """Return the canonical resource, at least as much of it as ``shown`` selects."""
+        raise NotImplementedError
+
+    def list_resources(self, query: Query) -> dict[str, object]:
+        """Return the ListResponse for a query."""
+        raise NotImplementedError
+
+    def list(self, request: Request) -> HttpResponse:
+        """Answer ``GET`` on the endpoint: a page of resources."""
+        return respond(self.list_resources(list_query(request._request.GET)))  # noqa: SLF001
+
+    def search(self, request: Request) -> HttpResponse:
+        """Answer ``POST …/.search`` (Section 3.4.3)."""
+        return respond(self.list_resources(search_query(self.body())))
+
+    def retrieve(self, request: Request, resource_id: str) -> HttpResponse:
+        """Answer ``GET`` on a resource; 304 when the client has this version already."""
+        shown = self._projection()
+        resource = self.retrieve_resource(resource_id, shown)
+        version = resource["meta"]["version"]
+        headers = {"ETag": version, "Content-Location": resource["meta"]["location"]}
+        if is_unmodified(request.META.get("HTTP_IF_NONE_MATCH"), version):
+            return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+        return respond(shown(resource), headers=headers)
+
+    def create(self, request: Request) -> HttpResponse:
+        """Answer ``POST`` on the endpoint."""
+        shown = self._projection()
+        return self._answer(self.endpoint().create(self.body(), shown), shown)
+
+    def replace(self, request: Request, resource_id: str) -> HttpResponse:
+        """Answer ``PUT`` on a resource."""
+        shown = self._projection()
+        answer = self.endpoint().replace(resource_id, self.body(), shown, self._if_match())
+        return self._answer(answer, shown)
+
+    def modify(self, request: Request, resource_id: str) -> HttpResponse:
+        """Answer ``PATCH`` on a resource: 200 with what became of it, or 204 when preferred."""
+        shown = self._projection()
+        answer = self.endpoint().modify(resource_id, self.body(), shown, self._if_match())
+        return self._answer(answer, shown)
+
+    def remove(self, request: Request, resource_id: str) -> HttpResponse:
+        """Answer ``DELETE`` on a resource."""
+        self.endpoint().remove(resource_id, self._if_match())
+        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+
+    def _answer(self, answer: Answer, shown: Projection) -> HttpResponse:
+        headers = {"Location": answer.location, "ETag": answer.version}
+        if answer.status == HTTPStatus.OK and self._prefers_minimal():
+            headers["Preference-Applied"] = "return=minimal"
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
+        if answer.resource is None:
+            return HttpResponse(status=answer.status, headers=headers)
+        return respond(shown(answer.resource), answer.status.value, headers)
+
+    def _projection(self) -> Projection:
+        query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
+        if not query:
+            return projection(self.resource_type())
+        named = {name.lower(): value for name, value in query.items()}
+        return projection(
+            self.resource_type(),
+            str(named.get("attributes", "")),
+            str(named.get("excludedattributes", "")),
+        )
+
+    def _if_match(self) -> str | None:
+        header: str | None = self.request.META.get("HTTP_IF_MATCH")
+        return header
+
+    def _prefers_minimal(self) -> bool:
+        return bool(_MINIMAL.search(self.request.META.get("HTTP_PREFER", "")))
