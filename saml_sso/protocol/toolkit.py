@@ -25,7 +25,6 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.instants import parse_instant
-from saml_sso.protocol.xmldsig import require_matching_libraries
 
 _SCHEMAS: Final = Path(onelogin.saml2.__file__).parent / "schemas"
 
@@ -191,15 +190,3 @@ def require_strict_validation(run: StrictRun) -> None:
         ) from error
     finally:
         _run.reset(token)
-
-
-def self_check() -> None:
-    """Require that lxml, xmlsec and python3-saml work together; call it at start-up.
-
-    Raises:
-        RuntimeError: The installed wheels do not fit together, or python3-saml is not the
-            version whose response module this is made for.
-    """
-    require_matching_libraries()
-    if not callable(getattr(_Response, "is_valid", None)):
-        raise RuntimeError("python3-saml has changed; install the version named in uv.lock.")

@@ -123,7 +123,7 @@ def verify_query(
     return None
 
 
-def require_matching_libraries() -> None:
+def self_check() -> None:
     """Require that lxml and xmlsec are built on the same libxml2.
 
     With another pair every signature fails at run time, far from the cause.
