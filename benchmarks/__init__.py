@@ -1,0 +1,1 @@
+"""``make bench``: what the hot paths cost, next to a bare view and to django-scim2."""
