@@ -180,5 +180,7 @@ def _located(status: HTTPStatus, person: Person) -> Answer:
 
 def _model(person: Person) -> User:
     """Return the model instance of a user who was read, without reading again."""
-    names = ["tenant_id", *person]
-    return User.from_db("default", names, [active_tenant_id(), *person.values()])
+    values: dict[str, Any] = {**person, "tenant_id": active_tenant_id()}
+    # ``from_db`` takes the values in the model's own order and defers what is not named.
+    names = [field.attname for field in User._meta.concrete_fields if field.attname in values]
+    return User.from_db("default", names, [values[name] for name in names])
