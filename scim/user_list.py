@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,20 +9,18 @@ from django.db import connection
 
 from accounts.scoping import active_tenant_id
 from scim.filter_query import SQL, compile_filter
-from scim.protocol.cursors import Cursor, CursorPage, cursor_scope, decode_cursor, encode_cursor
+from scim.list_order import Order, order_of
+from scim.pages import answer
 from scim.protocol.filters import parse_filter
-from scim.protocol.messages import cursor_list_response, list_response, parse_sort
+from scim.protocol.messages import parse_sort
 from scim.protocol.projection import projection
-from scim.queries import cursor_key
 from scim.user_catalog import UserCatalog
-from scim.user_order import Order, user_order
 from scim.user_rows import WIDTH, WITH_GROUPS, WITHOUT_GROUPS, read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scim.protocol.messages import Query
-    from scim.protocol.paging import Page
     from scim.protocol.projection import Projection
     from scim.protocol.schemas import ResourceType
 
@@ -39,10 +36,7 @@ def list_users(query: Query, resource_type: ResourceType) -> dict[str, object]:
         InvalidCursorError: The cursor was made for another query.
         ExpiredCursorError: The cursor is too old.
     """
-    selection = _Selection.of(query, resource_type)
-    if isinstance(query.page, CursorPage):
-        return _cursor_page(selection, query.page, query)
-    return _index_page(selection, query.page)
+    return answer(_Selection.of(query, resource_type), query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +48,14 @@ class _Selection:
     is_selective: bool
     order: Order
     shown: Projection
+    resource_name: str = "User"
+    width: int = WIDTH
 
     @classmethod
     def of(cls, query: Query, resource_type: ResourceType) -> _Selection:
         catalog = UserCatalog(active_tenant_id())
         shown = projection(resource_type, query.attributes, query.excluded_attributes)
-        order = user_order(parse_sort(query, resource_type), catalog)
+        order = order_of(parse_sort(query, resource_type), catalog)
         tenant = SQL("u.tenant_id = %s", (active_tenant_id(),))
         if query.filter is None:
             return cls(tenant, is_filtered=False, is_selective=False, order=order, shown=shown)
@@ -100,44 +96,6 @@ class _Selection:
         """Return what the client sees of each row."""
         with_groups, shown = self.shown.selects("groups"), self.shown
         return [shown(read_row(row, with_groups=with_groups).resource) for row in rows]
-
-
-def _index_page(selection: _Selection, page: Page) -> dict[str, object]:
-    rows: Any = []
-    if page.count:
-        rows = selection.rows(None, backward=False, limit=page.count, offset=page.start_index - 1)
-    is_all = page.start_index == 1 and len(rows) < page.count
-    total = len(rows) if is_all else selection.total()
-    return list_response(selection.resources(rows), total=total, page=page)
-
-
-def _cursor_page(selection: _Selection, page: CursorPage, query: Query) -> dict[str, object]:
-    scope = cursor_scope(
-        str(active_tenant_id()), "User", query.filter or "", query.sort_by, query.sort_order
-    )
-    now = time.time()
-    cursor = None
-    if page.cursor:
-        cursor = decode_cursor(page.cursor, key=cursor_key(), scope=scope, now=now)
-    backward = cursor is not None and cursor.backward
-    after = selection.order.beyond(cursor) if cursor else None
-    rows = list(selection.rows(after, backward=backward, limit=page.count + 1))
-    more, rows = len(rows) > page.count, rows[: page.count]
-    if backward:
-        rows.reverse()
-
-    def edge(row: Sequence[Any], *, backward: bool) -> str:
-        place = Cursor(selection.order.position(row[WIDTH:]), backward)
-        return encode_cursor(place, key=cursor_key(), scope=scope, now=now)
-
-    has_next = bool(rows) and (more or backward)
-    has_previous = bool(rows) and (cursor is not None) and (more or not backward)
-    return cursor_list_response(
-        selection.resources(rows),
-        total=selection.total(),
-        next_cursor=edge(rows[-1], backward=False) if has_next else None,
-        previous_cursor=edge(rows[0], backward=True) if has_previous else None,
-    )
 
 
 def _fetch(statement: str, params: Sequence[Any]) -> Any:

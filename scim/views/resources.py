@@ -60,9 +60,11 @@ class ResourceViewSet(SCIMViewSet):
         """Answer ``GET`` on a resource; 304 when the client has this version already."""
         shown = self._projection()
         resource = self.retrieve_resource(resource_id, shown)
-        version = resource["meta"]["version"]
-        headers = {"ETag": version, "Content-Location": resource["meta"]["location"]}
-        if is_unmodified(request.META.get("HTTP_IF_NONE_MATCH"), version):
+        version = resource["meta"].get("version", "")
+        headers = {"Content-Location": resource["meta"]["location"]}
+        if version:
+            headers["ETag"] = version
+        if version and is_unmodified(request.META.get("HTTP_IF_NONE_MATCH"), version):
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return respond(shown(resource), headers=headers)
 
@@ -89,7 +91,9 @@ class ResourceViewSet(SCIMViewSet):
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
 
     def _answer(self, answer: Answer, shown: Projection) -> HttpResponse:
-        headers = {"Location": answer.location, "ETag": answer.version}
+        headers = {"Location": answer.location}
+        if answer.version:
+            headers["ETag"] = answer.version
         if answer.status == HTTPStatus.OK and self._prefers_minimal():
             headers["Preference-Applied"] = "return=minimal"
             return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)

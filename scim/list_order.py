@@ -1,6 +1,6 @@
-"""The order of a list of users: by one attribute and then by id, so that it is always total.
+"""The order of a list: by one attribute and then by id, so that it is always total.
 
-Users without a value come last when ascending and first when descending (RFC 7644, Section
+Resources without a value come last when ascending and first when descending (RFC 7644, Section
 3.4.2.3), which is what PostgreSQL does with ``NULL``.
 """
 
@@ -33,16 +33,21 @@ _CASTS = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """``expression`` is ``""`` for the order of creation, which is that of the ids."""
+    """``expression`` is ``""`` for the list's own order, which is that of ``key``.
+
+    ``key`` is unique; its type is ``key_type``.
+    """
 
     expression: str = ""
     cast: str = "text"
     descending: bool = False
+    key: str = "u.id"
+    key_type: str = "uuid"
 
     @property
     def place(self) -> str:
         """The columns that say where in the order a row is."""
-        return f"{self.expression}, u.id" if self.expression else "u.id"
+        return f"{self.expression}, {self.key}" if self.expression else self.key
 
     @property
     def forward(self) -> str:
@@ -56,9 +61,9 @@ class Order:
 
     def _by(self, direction: str, of_ids: str) -> str:
         return (
-            f"{self.expression} {direction}, u.id {of_ids}"
+            f"{self.expression} {direction}, {self.key} {of_ids}"
             if self.expression
-            else (f"u.id {of_ids}")
+            else f"{self.key} {of_ids}"
         )
 
     def position(self, place: Sequence[Any]) -> list[str | int | float | bool | None]:
@@ -78,14 +83,15 @@ class Order:
             raise InvalidCursorError("The cursor was made for another order.")
         than = "<" if cursor.backward else ">"
         if not self.expression:
-            return SQL(f"u.id {than} %s::uuid", (cursor.position[0],))
+            return SQL(f"{self.key} {than} %s::{self.key_type}", (cursor.position[0],))
         return self._beyond(cursor.position[0], str(cursor.position[1]), backward=cursor.backward)
 
-    def _beyond(self, value: Any, user_id: str, *, backward: bool) -> SQL:
+    def _beyond(self, value: Any, key: str, *, backward: bool) -> SQL:
         expression, than = self.expression, "<" if backward else ">"
+        further_key = f"{self.key} {than} %s::{self.key_type}"
         nulls_follow = self.descending == backward
         if value is None:
-            same = SQL(f"({expression} IS NULL AND u.id {than} %s::uuid)", (user_id,))
+            same = SQL(f"({expression} IS NULL AND {further_key})", (key,))
             if nulls_follow:
                 return same
             return SQL(f"({same.text} OR {expression} IS NOT NULL)", same.params)
@@ -93,35 +99,37 @@ class Order:
         placeholder = f"%s::{self.cast}"
         text = (
             f"{expression} {further} {placeholder} "
-            f"OR ({expression} = {placeholder} AND u.id {than} %s::uuid)"
+            f"OR ({expression} = {placeholder} AND {further_key})"
         )
         if nulls_follow:
             text += f" OR {expression} IS NULL"
-        return SQL(f"({text})", (value, value, user_id))
+        return SQL(f"({text})", (value, value, key))
 
 
-def user_order(sort: Sort | None, catalog: Catalog) -> Order:
-    """Return the order that ``sort`` asks for, or that of creation.
+def order_of(
+    sort: Sort | None, catalog: Catalog, *, key: str = "u.id", key_type: str = "uuid"
+) -> Order:
+    """Return the order that ``sort`` asks for, or the list's own.
 
     Raises:
-        InvalidValueError: Users cannot be sorted by the attribute.
+        InvalidValueError: Resources cannot be sorted by the attribute.
     """
     if sort is None:
-        return Order()
+        return Order(key=key, key_type=key_type)
     path, target = sort.path, sort.path.target
     if path.attribute.multi_valued:
         elements, scalar = catalog.elements(path), ElementCatalog().scalar(path)
     else:
         elements, scalar = None, catalog.scalar(path)
     if scalar is None or (path.attribute.multi_valued and elements is None):
-        raise InvalidValueError(f"Users cannot be sorted by {path}.")
+        raise InvalidValueError(f"The list cannot be sorted by {path}.")
     expression = _comparable(scalar, target)
     if elements is not None:
         first = f"SELECT {expression} FROM {elements}"
         expression = (
             f"coalesce(({first} WHERE e.v -> 'primary' = 'true' LIMIT 1), ({first} LIMIT 1))"
         )
-    return Order(expression, _CASTS.get(target.type, "text"), sort.descending)
+    return Order(expression, _CASTS.get(target.type, "text"), sort.descending, key, key_type)
 
 
 def _comparable(scalar: Scalar, target: Attribute) -> str:
