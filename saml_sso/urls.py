@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from saml_sso.views.logout import logout
+from saml_sso.views.logout import leave, logout
 from saml_sso.views.metadata import metadata
 from saml_sso.views.sign_on import SignOnPage, finish
 
@@ -12,5 +12,6 @@ urlpatterns = [
     path("<slug:slug>/", SignOnPage.as_view(), name="saml-sign-on"),
     path("<slug:slug>/metadata", metadata, name="saml-metadata"),
     path("<slug:slug>/logout", logout, name="saml-logout"),
+    path("<slug:slug>/leave/<str:request_id>", leave, name="saml-leave"),
     path("<slug:slug>/finish/<str:request_id>", finish, name="saml-finish"),
 ]

@@ -10,16 +10,16 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Session
 from saml_sso.models import PendingRequest
+from saml_sso.protocol.bindings import Outgoing
 from saml_sso.protocol.outgoing_logout import answer_logout, start_logout
 from saml_sso.protocol.subject import NameID
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.keys import ensure_key
-from saml_sso.services.requests import LIFETIME
+from saml_sso.services.requests import LIFETIME, Purpose, open_requests
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
-    from saml_sso.protocol.bindings import Outgoing
     from saml_sso.protocol.logout import LogoutRequest
 
 
@@ -35,13 +35,12 @@ def end_sessions_concerned(*, tenant: Tenant, logout: LogoutRequest) -> int:
     return ended
 
 
-def begin_logout(*, tenant: Tenant, session: dict[str, Any], browser: str) -> Outgoing | None:
+def begin_logout(*, tenant: Tenant, session: dict[str, Any]) -> Outgoing | None:
     """Return the LogoutRequest for a session that is about to end here.
 
     Args:
         tenant: Whose scope is active.
         session: What the sign-in remembered (:attr:`accounts.models.Session.saml`).
-        browser: The digest of the browser's secret.
 
     Returns:
         Nothing when the identity provider offers no logout, or is not the one that signed in.
@@ -64,12 +63,26 @@ def begin_logout(*, tenant: Tenant, session: dict[str, Any], browser: str) -> Ou
     )
     PendingRequest.objects.create(
         id=outgoing.id,
-        purpose=PendingRequest.Purpose.LOGOUT,
-        browser_digest=browser,
+        purpose=Purpose.LOGOUT,
+        browser_digest="",  # Until it sets out; see begun_logout().
         issued_at=now,
         expires_at=now + LIFETIME,
+        answer={"url": outgoing.url, "fields": dict(outgoing.fields)},
     )
     return outgoing
+
+
+def begun_logout(*, request_id: str, browser: str) -> Outgoing | None:
+    """Return the LogoutRequest that :func:`begin_logout` made, and bind it to this browser.
+
+    Its ID is known to the browser that signed out only; it sets out once.
+    """
+    waiting = open_requests("").filter(pk=request_id, purpose=Purpose.LOGOUT)
+    if not waiting.update(browser_digest=browser):
+        return None
+    row = open_requests(browser).get(pk=request_id)
+    answer = row.answer or {}
+    return Outgoing(row.pk, answer["url"], row.issued_at, answer["fields"])
 
 
 def logout_answer(*, tenant: Tenant, logout: LogoutRequest) -> Outgoing | None:

@@ -65,12 +65,17 @@ def may_hide_cookie(request: HttpRequest) -> bool:
 
 
 def send_away(request: HttpRequest, outgoing: Outgoing) -> HttpResponse:
-    """Return what takes the browser to the identity provider with our message."""
-    if not outgoing.fields:
-        # Django's own redirect refuses nothing here: the URL was checked when it was stored.
-        return HttpResponseRedirect(outgoing.url)
-    response = render(request, "saml/post.html", {"outgoing": outgoing})
-    parts = urlsplit(outgoing.url)
-    # Read by django-csp when it writes the header.
-    vars(response)["_csp_update"] = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}
-    return response
+    """Return what takes the browser to the identity provider with our message.
+
+    The URL was checked when it was stored.  A form of ours may lead here, and browsers hold the
+    redirects after a form to its page's ``form-action``; a page in between ends that.
+    """
+    if outgoing.fields:
+        response = render(request, "saml/post.html", {"outgoing": outgoing})
+        parts = urlsplit(outgoing.url)
+        # Read by django-csp when it writes the header.
+        vars(response)["_csp_update"] = {"form-action": [f"{parts.scheme}://{parts.netloc}"]}
+        return response
+    if request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return render(request, "saml/leave.html", {"outgoing": outgoing})
+    return HttpResponseRedirect(outgoing.url)

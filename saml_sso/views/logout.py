@@ -9,16 +9,16 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from saml_sso.protocol.bindings import Incoming, read_post, read_redirect
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.logout import read_logout_request, read_logout_response
 from saml_sso.services.attempts import Kind, Outline, new_reference, record_refused
-from saml_sso.services.logout import end_sessions_concerned, logout_answer
-from saml_sso.services.requests import Purpose, consume_request, open_requests
+from saml_sso.services.logout import begun_logout, end_sessions_concerned, logout_answer
+from saml_sso.services.requests import Purpose, browser_digest, consume_request, open_requests
 from saml_sso.trust import load_trust
-from saml_sso.views.browser import digest_of_browser, send_away
+from saml_sso.views.browser import digest_of_browser, remember, secret_of_browser, send_away
 from saml_sso.views.reception import refused_page
 from saml_sso.views.tenants import in_tenant
 
@@ -48,6 +48,20 @@ def logout(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
         record_refused(request=request, outline=outline, error=error, reference=reference)
         return refused_page(request, reference)
+
+
+@never_cache
+@require_GET
+@in_tenant
+def leave(request: HttpRequest, tenant: Tenant, request_id: str) -> HttpResponse:
+    """Take a browser that has signed out here to its identity provider."""
+    secret = secret_of_browser(request)
+    outgoing = begun_logout(request_id=request_id, browser=browser_digest(secret))
+    if outgoing is None:
+        return _signed_out(request, complete=False)
+    response = send_away(request, outgoing)
+    remember(response, secret)
+    return response
 
 
 def _receive_request(

@@ -1,0 +1,87 @@
+"""An identity provider as a tenant meets it: its metadata, and its responses in a browser."""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from django.test import Client
+from lxml import etree
+
+from accounts.sessions import COLUMNS_KEY
+from tests.support.saml import NS, Forge, pem
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+
+REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
+
+
+@dataclass(frozen=True)
+class Party:
+    """A forge and the addresses it is known by."""
+
+    forge: Forge
+    sso_url: str
+    slo_url: str = ""
+
+    def metadata(self, **changes: Any) -> str:
+        """Return metadata that describes this identity provider."""
+        entity_id = changes.get("entity_id", self.forge.entity_id)
+        use = changes.get("use", ' use="signing"')
+        certificate = "".join(pem(changes.get("cert", self.forge.cert)).splitlines()[1:-1])
+        logout = (
+            '<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"'
+            f' Location="{self.slo_url}"/>'
+            if self.slo_url
+            else ""
+        )
+        return (
+            f'<md:EntityDescriptor xmlns:md="{NS["md"]}" xmlns:ds="{NS["ds"]}" '
+            f'entityID="{entity_id}"><md:IDPSSODescriptor '
+            f'protocolSupportEnumeration="{NS["samlp"]}"{changes.get("role", "")}>'
+            f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}"
+            "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+            f"{logout}<md:SingleSignOnService "
+            'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
+            f'Location="{self.sso_url}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
+        )
+
+
+def post_response(
+    client: Client, message: Forge | str, path: str = "/saml/acme/", **extra: Any
+) -> HttpResponse:
+    """Bring a response to the ACS in ``client``'s browser."""
+    encoded = message.encoded() if isinstance(message, Forge) else message
+    fields = {"SAMLResponse": encoded, **extra.pop("fields", {})}
+    return cast("HttpResponse", client.post(path, fields, **extra))
+
+
+def person_in(client: Client) -> str | None:
+    """Return the id of the person who is signed in in this browser."""
+    return client.session.get("_auth_user_id")
+
+
+def method_in(client: Client) -> str:
+    """Return how the person in this browser has signed in."""
+    return str(client.session.get(COLUMNS_KEY, {}).get("method", ""))
+
+
+def request_in(location: str) -> etree._Element:
+    """Return the message that a redirect to the identity provider carries."""
+    query = parse_qs(urlsplit(location).query)
+    return etree.fromstring(zlib.decompress(base64.b64decode(query["SAMLRequest"][0]), wbits=-15))
+
+
+def refused(client: Client, response: HttpResponse) -> str:
+    """Check that the response was refused as every one is; return the page's reference."""
+    page = response.content.decode()
+    found = REFERENCE.search(page)
+    assert response.status_code == 403, page
+    assert person_in(client) is None
+    assert found, page
+    return found.group()
