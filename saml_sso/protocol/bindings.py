@@ -129,6 +129,8 @@ def inflate(data: bytes) -> bytes:
         raise _refuse("inflate", "a deflated message", str(error)) from error
     if len(inflated) > MAX_INFLATED:
         raise _refuse("inflate", f"at most {MAX_INFLATED:,} bytes", "more")
+    if not decompressor.eof:
+        raise _refuse("inflate", "a whole deflated message", "a part of one")
     return inflated
 
 

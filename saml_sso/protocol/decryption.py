@@ -94,7 +94,13 @@ def decrypt_element(encrypted: etree._Element, key_pairs: Sequence[KeyPair]) -> 
         )
     content_key = _content_key(keys, key_pairs, size=(_CBC | _GCM)[algorithm])
     plain = _decrypt_content(algorithm, content_key, _cipher_value(data[0]))
-    return _parse_in_context(plain, encrypted)
+    try:
+        return _parse_in_context(plain, encrypted)
+    except MessageError as error:
+        if algorithm in _GCM:
+            raise
+        # CBC proves nothing about its plain text: what parsing finds in it must not be told.
+        raise _undecryptable() from error
 
 
 def _content_key(
@@ -167,13 +173,17 @@ def _decrypt_content(algorithm: str, key: bytes, blob: bytes) -> bytes:
             raise ValueError
         return padded[: -padded[-1]]
     except Exception as error:
-        # One answer for every cause: which step failed must not be told.
-        raise _refuse(
-            "decryption",
-            expected="data encrypted to our certificate",
-            got="data that cannot be decrypted",
-            remedy=_REMEDY_KEY,
-        ) from error
+        raise _undecryptable() from error
+
+
+def _undecryptable() -> MessageError:
+    """Return one answer for every cause: which step failed must not be told."""
+    return _refuse(
+        "decryption",
+        expected="data encrypted to our certificate",
+        got="data that cannot be decrypted",
+        remedy=_REMEDY_KEY,
+    )
 
 
 def _parse_in_context(plain: bytes, encrypted: etree._Element) -> etree._Element:

@@ -19,22 +19,27 @@ def safe_path(relay_state: str | None, *, prefixes: Iterable[str]) -> str | None
         relay_state: The form field or parameter as it came.
         prefixes: Paths of this tenant that end in ``/``.
     """
-    if not relay_state or len(relay_state) > MAX_LENGTH:
+    if not relay_state or len(relay_state) > MAX_LENGTH or not _is_local_path(relay_state):
         return None
-    decoded = relay_state
-    for _ in range(_MAX_ENCODINGS):
-        if not _is_local_path(decoded):
-            return None
-        further = unquote(decoded)
-        if further == decoded:
-            break
-        decoded = further
-    else:
+    path = urlsplit(relay_state).path
+    decoded = _decode_fully(path)
+    if decoded is None:
         return None
-    path, decoded_path = urlsplit(relay_state).path, urlsplit(decoded).path
     for prefix in prefixes:
-        if path.startswith(prefix) and decoded_path.startswith(prefix):
+        if path.startswith(prefix) and decoded.startswith(prefix):
             return relay_state
+    return None
+
+
+def _decode_fully(path: str) -> str | None:
+    """Return ``path`` without percent-encoding, or nothing when any layer of it is hostile."""
+    for _ in range(_MAX_ENCODINGS):
+        further = unquote(path)
+        if further == path:
+            return path
+        if not _is_local_path(further):
+            return None
+        path = further
     return None
 
 

@@ -417,6 +417,11 @@ def redirect_query(parameters: dict[str, str], key: PrivateKey, *, method: str =
         f"{name}={quote(value, safe='')}"
         for name, value in (*parameters.items(), ("SigAlg", method))
     )
+    return signed_query(signed, key, method=method)
+
+
+def signed_query(signed: str, key: PrivateKey, *, method: str = RSA_SHA256) -> str:
+    """Return ``signed``, exactly as it is, with its Signature parameter."""
     assert isinstance(key, rsa.RSAPrivateKey)
     digest = hashes.SHA1() if method.endswith("sha1") else hashes.SHA256()  # noqa: S303
     signature = key.sign(signed.encode(), padding.PKCS1v15(), digest)
