@@ -29,6 +29,7 @@ from accounts.console.pages import ConsolePage, registered_pages
 from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.unscoped import every_tenant
+from config.dashboard import dashboard_context
 from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
+    from django.template.response import TemplateResponse
     from django.urls import URLPattern, URLResolver
 
     View = Callable[..., HttpResponseBase]
@@ -194,6 +196,14 @@ class ConsoleSite(GatehouseSite):
         if isinstance(request.user, User) and request.user.tenant:
             context["site_header"] = request.user.tenant.name
         return context
+
+    @override
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
+        context = {"title": _("Dashboard"), **dashboard_context(request.user)}
+        return super().index(request, {**context, **(extra_context or {})})
 
     @override
     def _page_urls(self) -> Iterator[URLPattern]:

@@ -13,19 +13,21 @@ register = template.Library()
 
 
 @register.inclusion_tag("admin/trail.html", takes_context=True)
-def trail(context: Context, here: str = "") -> dict[str, Any]:
+def trail(context: Context, here: str = "", page: str = "") -> dict[str, Any]:
     """Return the headings above the present page, outermost first.
 
-    The page is found in the navigation by its model (``opts``) or by its URL name.  ``here``
-    names a page below it, which is then linked.
+    The page is found in the navigation by its model (``opts``) or by its URL name.  ``page``
+    names that page instead, as the navigation does, and ``here`` the present page below it.
     """
     sections: list[dict[str, Any]] = context.get("available_apps") or []
-    wanted = _wanted(context)
+    wanted = {page.rpartition(".")[2]} if page else _wanted(context)
+    if page:
+        here = here or str(context.get("title") or "")
     for section in sections:
-        for page in section["models"]:
-            if page["object_name"].lower() in wanted:
+        for entry in section["models"]:
+            if entry["object_name"].lower() in wanted:
                 here = here or _below(context)
-                return {"path": section["path"], "page": page, "here": here}
+                return {"path": section["path"], "page": entry, "here": here}
     return {"path": (), "page": None, "here": here or context.get("title", "")}
 
 

@@ -1,0 +1,240 @@
+"""The user list without its licences, which a higher layer adds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from typing_extensions import override
+
+from accounts.admin.person_form import PersonForm
+from accounts.console.csv_export import csv_response
+from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.models import User
+from accounts.services import users
+from accounts.services.invitations import invite_user
+from accounts.services.settings_of_user import change_user_settings, replace_profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_WHO = (
+    "user_name",
+    "email",
+    ("given_name", "family_name"),
+    "display_name",
+)
+
+
+class PersonAdmin(ConsoleModelAdmin[User]):
+    """People: search, filters, one row's menu, actions for many."""
+
+    form: Any = PersonForm
+    save_label = _("Save user details")
+    list_display: Any = ["user_name", "get_full_name", "role", "status", "row_menu"]
+    list_filter: ClassVar[Any] = ["active", "role"]
+    search_fields = ["user_name", "display_name", "given_name", "family_name", "email"]
+    search_help_text = _("User name, name or e-mail address")
+    ordering: ClassVar[Any] = ["user_name_ci"]
+    actions: Any = ["deactivate", "reactivate", "delete_selected"]
+    change_form_template = "admin/accounts/user/change_form.html"
+    change_list_template = "admin/accounts/user/change_list.html"
+
+    @override
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        profiles = "profiles" if self.has_change_permission(request) else "profile_names"
+        rights = ("role", profiles, "active") if obj else ("role", profiles)
+        sections = [
+            (_("Profile"), {"fields": _WHO}),
+            (_("Role and access profiles"), {"fields": rights}),
+        ]
+        if obj is None:
+            sections.append((_("Invitation"), {"fields": ("active", "invite")}))
+        return sections
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return () if self.has_change_permission(request) else ("profile_names",)
+
+    @admin.display(description=_("Access profiles"))
+    def profile_names(self, user: User) -> str:
+        """Return the custom profiles of somebody, for those who may only look."""
+        held = user.profile_memberships.select_related("profile").order_by("profile__name")
+        return ", ".join(membership.profile.name for membership in held) or "-"
+
+    @admin.display(description=_("Status"), ordering="active")
+    def status(self, user: User) -> SafeString:
+        """Return a badge that says whether the person can sign in."""
+        context = {
+            "text": _("Active") if user.active else _("Inactive"),
+            "kind": "good" if user.active else "",
+        }
+        return render_to_string("components/status_badge.html", context)
+
+    @admin.display(description=_("Actions"))
+    def row_menu(self, user: User) -> SafeString:
+        """Return the three-dot menu of a row."""
+        urls = {
+            name: self.url_of(name, user.pk)
+            for name in ("change", "delete", "history", "deactivate", "reactivate", "invite")
+        }
+        return render_to_string("admin/accounts/user/row_menu.html", {"person": user, **urls})
+
+    @override
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = super().get_list_display(request)
+        if self.has_change_permission(request):
+            return shown
+        return [name for name in shown if name != "row_menu"]
+
+    # --- Writing --------------------------------------------------------------------------
+
+    @override
+    def create_object(self, obj: User, form: Any) -> None:
+        created = users.create_user(values=form.values(before=None), role=form.role())
+        replace_profiles(user=created, profiles=form.cleaned_data["profiles"])
+        obj.pk = created.pk
+        if form.cleaned_data["invite"] and created.active:
+            invite_user(user=created)
+
+    @override
+    def change_object(self, obj: User, form: Any) -> None:
+        # The form has written into ``obj`` already; services compare with what is stored.
+        stored = User.objects.select_for_update().get(pk=obj.pk)
+        change_user_settings(
+            user=stored,
+            values=form.values(before=users.UserFields.of(stored)),
+            role=form.role(),
+            profiles=form.cleaned_data["profiles"],
+        )
+
+    @override
+    def delete_object(self, obj: User) -> None:
+        users.delete_user(user=obj)
+
+    # --- One person -----------------------------------------------------------------------
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        return [
+            *(self._row_url(name, view) for name, view in self._row_views().items()),
+            path(
+                "export/",
+                self.admin_site.admin_view(self.export_view),
+                name="accounts_user_export",
+            ),
+            *super().get_urls(),
+        ]
+
+    def _row_views(self) -> dict[str, Callable[[HttpRequest, User], HttpResponse]]:
+        return {
+            "deactivate": self.deactivate_view,
+            "reactivate": self.reactivate_view,
+            "invite": self.invite_view,
+        }
+
+    def _row_url(self, name: str, view: Callable[[HttpRequest, User], HttpResponse]) -> URLPattern:
+        def one(request: HttpRequest, object_id: str) -> HttpResponse:
+            user = self.get_object(request, object_id)
+            if user is None:
+                raise Http404
+            if not self.has_change_permission(request, user):
+                raise PermissionDenied
+            try:
+                return view(request, user)
+            except self.refusals as refusal:
+                self.message_user(request, str(refusal), messages.ERROR)
+                return redirect(self.url_of("changelist"))
+
+        return path(
+            f"<path:object_id>/{name}/",
+            self.admin_site.admin_view(require_POST(one)),
+            name=f"accounts_user_{name}",
+        )
+
+    def deactivate_view(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Deactivate one person and go back to the list."""
+        users.deactivate_user(user=user)
+        text = _("%(user)s is deactivated: sessions ended, licences released.")
+        return self._back(request, text % {"user": user})
+
+    def reactivate_view(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Reactivate one person and go back to the list."""
+        users.reactivate_user(user=user)
+        text = _("%(user)s can sign in again. Give them the licences they need.")
+        return self._back(request, text % {"user": user})
+
+    def invite_view(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Mail an invitation and show its link once, in case the mail does not arrive."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Invitation sent"),
+            "opts": self.opts,
+            "original": user,
+            "url": invite_user(user=user),
+        }
+        request.current_app = self.admin_site.name
+        return render(request, "admin/accounts/user/invitation.html", context)
+
+    def _back(self, request: HttpRequest, text: str) -> HttpResponse:
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect(self.url_of("changelist"))
+
+    # --- Many people ----------------------------------------------------------------------
+
+    @admin.action(permissions=["change"], description=_("Deactivate the selected people"))
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Deactivate people; whoever must stay is named, and the rest goes on."""
+        done = self.each_or_refusal(
+            request, queryset, lambda user: users.deactivate_user(user=user)
+        )
+        text = ngettext("%(n)s person is inactive now.", "%(n)s people are inactive now.", done)
+        self.message_user(request, text % {"n": done}, messages.SUCCESS)
+
+    @admin.action(permissions=["change"], description=_("Reactivate the selected people"))
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Let people sign in again."""
+        done = self.each_or_refusal(
+            request, queryset, lambda user: users.reactivate_user(user=user)
+        )
+        text = ngettext("%(n)s person is active now.", "%(n)s people are active now.", done)
+        self.message_user(request, text % {"n": done}, messages.SUCCESS)
+
+    def export_view(self, request: HttpRequest) -> Any:
+        """Return the people that the list shows, with its search and filters, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        people = self.get_changelist_instance(request).get_queryset(request)
+        return csv_response(
+            name="users", header=self.export_header(), rows=self.export_rows(people)
+        )
+
+    def export_header(self) -> list[str]:
+        """Return the titles of the columns."""
+        return [
+            "id",
+            "user_name",
+            "email",
+            "given_name",
+            "family_name",
+            "display_name",
+            "role",
+            "active",
+            "created",
+        ]
+
+    def export_rows(self, people: QuerySet[User]) -> Iterator[list[Any]]:
+        """Yield one row for each person."""
+        names = self.export_header()
+        for user in people.iterator(chunk_size=1000):
+            yield [getattr(user, name) for name in names]

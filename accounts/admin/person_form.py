@@ -1,0 +1,102 @@
+"""The form *Edit user settings*: who somebody is, their role and their access profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.console.model_admin import RefusableForm
+from accounts.models import AccessProfile, ProfileMembership, Role, User
+from accounts.services.settings_of_user import with_work_address
+from accounts.services.users import UserFields
+
+
+class PersonForm(RefusableForm[User]):
+    """What an admin may change about a person; the services store it."""
+
+    profiles = forms.ModelMultipleChoiceField(
+        label=_("Access profiles"),
+        queryset=AccessProfile.objects.filter(is_default=False),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Everybody is in the default profile as well."),
+    )
+    invite = forms.BooleanField(
+        label=_("Send an invitation"),
+        required=False,
+        initial=True,
+        help_text=_(
+            "By e-mail, with a link to choose a password. Not needed by people who sign in "
+            "through your identity provider."
+        ),
+    )
+
+    class Meta:
+        model = User
+        fields = (
+            "user_name",
+            "email",
+            "given_name",
+            "family_name",
+            "display_name",
+            "role",
+            "active",
+        )
+        help_texts = {
+            "user_name": _("What they sign in with; usually the e-mail address."),
+            "email": _("SAML sign-on finds the person by this address."),
+            "active": _(
+                "Inactive people cannot sign in: their sessions end and their licences are "
+                "released at once."
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "profiles" in self.fields:
+            # A new person has no memberships, although the key is made in advance.
+            held = ProfileMembership.objects.filter(user_id=self.instance.pk)
+            self.initial.setdefault("profiles", list(held.values_list("profile_id", flat=True)))
+
+    def clean_user_name(self) -> str:
+        """Refuse a name that somebody else in the tenant has, in any letter case."""
+        name = str(self.cleaned_data["user_name"]).strip()
+        others = User.objects.filter(user_name_ci=name.lower()).exclude(pk=self.instance.pk)
+        if others.exists():
+            raise forms.ValidationError(
+                _("Somebody else already has this user name; letter case does not matter.")
+            )
+        return name
+
+    def clean_email(self) -> str:
+        """Refuse what is no address."""
+        value = str(self.cleaned_data["email"]).strip()
+        return str(forms.EmailField(max_length=320).clean(value)) if value else ""
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and not cleaned.get("email") and "@" in str(cleaned.get("user_name", "")):
+            cleaned["email"] = cleaned["user_name"]
+        return cleaned
+
+    def values(self, before: UserFields | None) -> UserFields:
+        """Return the person's values after this form; what it does not show stays as before."""
+        data = self.cleaned_data
+        return UserFields(
+            user_name=data["user_name"],
+            email=data["email"],
+            given_name=data["given_name"],
+            family_name=data["family_name"],
+            display_name=data["display_name"],
+            active=data["active"],
+            external_id=before.external_id if before else "",
+            attributes=with_work_address(before.attributes if before else {}, data["email"]),
+        )
+
+    def role(self) -> Role:
+        """Return the chosen role."""
+        return Role(self.cleaned_data["role"])

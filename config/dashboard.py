@@ -1,0 +1,124 @@
+"""What the first page of the console shows: connections, certificates, seats, recent errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.console.access import Access, access_of
+from accounts.models import Tenant, User
+from licenses.usage import subscription_use, subscriptions_with_use
+from saml_sso.models import IdentityProviderCertificate, SignInAttempt
+from scim.models import Source
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+EXPIRES_SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One row of the table of connections; ``kind`` colours its badge."""
+
+    name: str
+    state: str
+    kind: str
+    url: str
+    last_request: datetime | None = None
+    last_success: datetime | None = None
+    last_error: datetime | None = None
+    error: str = ""
+
+
+def dashboard_context(user: User) -> dict[str, Any]:
+    """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
+    tenant = user.tenant
+    assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
+    people = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
+    people["inactive"] = people["all"] - people["active"]
+    return {
+        "tenant": tenant,
+        "people": people,
+        "plan_includes_saml": tenant.includes_saml_and_scim,
+        "connections": [_saml(tenant, user), *_sources(tenant, user)],
+        "certificates": _certificates(),
+        "licenses": [
+            {"product": each.product, "ends": each.ends, **subscription_use(each)}
+            for each in subscriptions_with_use()
+        ],
+        "may_see_users": access_of(user, "accounts.user") >= Access.VIEW,
+        "may_configure": access_of(user, "saml-and-scim") >= Access.VIEW,
+        "settings_url": _url("console:saml-and-scim"),
+    }
+
+
+def _saml(tenant: Tenant, user: User) -> Connection:
+    attempts = SignInAttempt.objects.all()
+    last = attempts.first()
+    success = attempts.filter(outcome=SignInAttempt.Outcome.ACCEPTED).first()
+    failure = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED).first()
+    state, kind = _saml_state(tenant)
+    return Connection(
+        name=_("SAML sign-on"),
+        state=state,
+        kind=kind,
+        url=_url("console:saml-and-scim") if access_of(user, "saml-and-scim") else "",
+        last_request=last.at if last else None,
+        last_success=success.at if success else None,
+        last_error=failure.at if failure else None,
+        error=failure.reason if failure else "",
+    )
+
+
+def _saml_state(tenant: Tenant) -> tuple[str, str]:
+    if not tenant.saml_active:
+        return _("Off"), ""
+    return (_("Enforced"), "good") if tenant.saml_enforced else (_("On"), "good")
+
+
+def _sources(tenant: Tenant, user: User) -> list[Connection]:
+    linked = access_of(user, "scim.source") >= Access.VIEW
+    return [
+        Connection(
+            name=_("SCIM: %s") % source.name,
+            state=_("On") if tenant.scim_active and source.enabled else _("Off"),
+            kind="good" if tenant.scim_active and source.enabled else "",
+            url=_url("console:scim_source_change", source.pk) if linked else "",
+            last_request=source.last_request_at,
+            last_success=source.last_success_at,
+            last_error=source.last_error_at,
+            error=source.last_error,
+        )
+        for source in Source.objects.all()
+    ]
+
+
+def _certificates() -> list[dict[str, Any]]:
+    now = timezone.now()
+    found = []
+    for certificate in IdentityProviderCertificate.objects.order_by("not_after"):
+        left = certificate.not_after - now
+        kind = "bad" if left < timedelta() else "warn" if left < EXPIRES_SOON else "good"
+        found.append(
+            {
+                "fingerprint": certificate.fingerprint,
+                "not_after": certificate.not_after,
+                "days": max(left.days, 0),
+                "kind": kind,
+            }
+        )
+    return found
+
+
+def _url(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:  # The page belongs to an application that is not installed.
+        return ""

@@ -1,0 +1,204 @@
+"""*User list* and *Edit user settings*: people with their licences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from typing_extensions import override
+
+from accounts.admin.people import PersonAdmin
+from accounts.errors import AccountError
+from accounts.models import User
+from licenses.bulk import Outcome, assign_seats_to_many, release_seats_of_many
+from licenses.errors import LicenseError
+from licenses.forms import ChooseLicenseForm, UserSettingsForm
+from licenses.models import Seat, Subscription
+from licenses.services import set_seats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+
+SHOWN_REFUSALS = 20
+
+
+class LicenseFilter(admin.SimpleListFilter):
+    """People who hold a licence of one product, or none at all."""
+
+    title = _("licence")
+    parameter_name = "licence"
+    NONE = "none"
+
+    @override
+    def lookups(
+        self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> Iterable[tuple[str, Any]]:
+        held = [
+            (str(each.pk), each.product.name)
+            for each in Subscription.objects.select_related("product")
+        ]
+        return [*held, (self.NONE, _("Without a licence"))]
+
+    @override
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        value = self.value()
+        holders = Seat.objects.filter(released=None)
+        if value == self.NONE:
+            return queryset.exclude(pk__in=holders.exclude(user=None).values("user_id"))
+        if value and value.isdecimal():
+            return queryset.filter(
+                pk__in=holders.filter(subscription_id=int(value)).values("user_id")
+            )
+        return queryset
+
+
+@admin.register(User)
+class UserAdmin(PersonAdmin):
+    """People with their licences."""
+
+    form: Any = UserSettingsForm
+    refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
+    list_display: Any = [
+        "user_name",
+        "get_full_name",
+        "role",
+        "status",
+        "license_names",
+        "row_menu",
+    ]
+    list_filter: ClassVar[Any] = ["active", "role", LicenseFilter]
+    actions: Any = [
+        "assign_license",
+        "release_license",
+        "deactivate",
+        "reactivate",
+        "delete_selected",
+    ]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        held = Seat.objects.filter(released=None).select_related("subscription__product")
+        return super().get_queryset(request).prefetch_related(Prefetch("seats", held, "held"))
+
+    @override
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        sections = super().get_fieldsets(request, obj)
+        if obj is None:
+            return sections
+        name = "licenses" if self.has_change_permission(request) else "license_names"
+        return [*sections, (_("Product user licences"), {"fields": (name,)})]
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        readonly = super().get_readonly_fields(request, obj)
+        return (*readonly, "license_names") if readonly else ()
+
+    @admin.display(description=_("Licences"))
+    def license_names(self, user: User) -> str:
+        """Return the products whose licence the person holds."""
+        names = sorted(seat.subscription.product.name for seat in _held(user))
+        return ", ".join(names) or "-"
+
+    @override
+    def change_object(self, obj: User, form: Any) -> None:
+        super().change_object(obj, form)
+        stored = User.objects.get(pk=obj.pk)
+        if stored.active:  # Deactivation has released every licence.
+            set_seats(user=stored, subscriptions=form.cleaned_data["licenses"])
+
+    # --- Many people ----------------------------------------------------------------------
+
+    @admin.action(permissions=["change"], description=_("Assign a licence to the selected people…"))
+    def assign_license(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Ask for a licence, then give each person a seat; refusals are listed."""
+        return self._with_license(
+            request,
+            queryset,
+            title=_("Assign a licence"),
+            change=lambda subscription: assign_seats_to_many(
+                subscription=subscription, people=queryset
+            ),
+        )
+
+    @admin.action(
+        permissions=["change"], description=_("Release a licence of the selected people…")
+    )
+    def release_license(
+        self, request: HttpRequest, queryset: QuerySet[User]
+    ) -> HttpResponse | None:
+        """Ask for a licence, then take the seat of each person back."""
+        return self._with_license(
+            request,
+            queryset,
+            title=_("Release a licence"),
+            change=lambda subscription: release_seats_of_many(
+                subscription=subscription, people=queryset
+            ),
+        )
+
+    def _with_license(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[User],
+        *,
+        title: Any,
+        change: Callable[[Subscription], Outcome],
+    ) -> HttpResponse | None:
+        form = ChooseLicenseForm(request.POST if "subscription" in request.POST else None)
+        if form.is_valid():
+            self._report(request, change(form.cleaned_data["subscription"]))
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "form": form,
+            "count": queryset.count(),
+            "some": queryset[:10],
+            "action": request.POST.get("action"),
+            "select_across": request.POST.get("select_across", "0"),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/accounts/user/choose_license.html", context)
+
+    def _report(self, request: HttpRequest, outcome: Outcome) -> None:
+        for name, reason in outcome.refusals[:SHOWN_REFUSALS]:
+            self.message_user(request, f"{name}: {reason}", messages.ERROR)
+        more = len(outcome.refusals) - SHOWN_REFUSALS
+        if more > 0:
+            text = ngettext(
+                "%(n)s more person was refused.", "%(n)s more people were refused.", more
+            )
+            self.message_user(request, text % {"n": more}, messages.ERROR)
+        text = ngettext("Done for %(n)s person.", "Done for %(n)s people.", outcome.done)
+        self.message_user(request, text % {"n": outcome.done}, messages.SUCCESS)
+
+    # --- Export ---------------------------------------------------------------------------
+
+    @override
+    def export_header(self) -> list[str]:
+        return [*super().export_header(), "licences"]
+
+    @override
+    def export_rows(self, people: QuerySet[User]) -> Iterator[list[Any]]:
+        names = super().export_header()
+        for user in people.iterator(chunk_size=1000):
+            keys = sorted(seat.subscription.product.key for seat in _held(user))
+            yield [*(getattr(user, name) for name in names), " ".join(keys)]
+
+
+def _held(user: User) -> Iterable[Seat]:
+    prefetched = getattr(user, "held", None)
+    if prefetched is None:
+        return user.seats.filter(released=None).select_related("subscription__product")
+    held: list[Seat] = prefetched
+    return held

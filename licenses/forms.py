@@ -1,0 +1,122 @@
+"""Forms about licences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.admin.person_form import PersonForm
+from licenses.models import Seat, Subscription
+from licenses.usage import subscriptions_with_use
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def label_of(subscription: Any) -> str:
+    """Return a licence with its seats and, when it cannot be given now, the reason."""
+    seats = _t("%(product)s: %(used)s of %(seats)s seats used") % {
+        "product": subscription.product,
+        "used": subscription.used,
+        "seats": subscription.seats,
+    }
+    if not subscription.is_current(timezone.localdate()):
+        return _t("%s. The subscription is not running today.") % seats
+    if subscription.used >= subscription.seats:
+        return _t("%s. All are taken: release one, or ask for more seats.") % seats
+    return str(seats)
+
+
+class LicenseCheckboxes(forms.CheckboxSelectMultiple):
+    """A checkbox for each licence; those that cannot be given now are greyed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unavailable: Collection[int] = ()
+
+    @override
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        key = getattr(value, "value", value)
+        if key in self.unavailable:
+            option["attrs"]["disabled"] = True
+        return option
+
+
+class LicenseField(forms.ModelMultipleChoiceField[Subscription]):
+    """Which licences somebody holds, with the seats used and bought."""
+
+    widget = LicenseCheckboxes
+
+    @override
+    def label_from_instance(self, obj: Any) -> str:
+        return label_of(obj)
+
+
+class UserSettingsForm(PersonForm):
+    """*Edit user settings* with its section *Product user licences*."""
+
+    licenses = LicenseField(
+        label=_("Licences"),
+        queryset=Subscription.objects.none(),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("licenses")
+        if not isinstance(field, LicenseField):
+            return
+        held = list(
+            Seat.objects.filter(user_id=self.instance.pk, released=None).values_list(
+                "subscription_id", flat=True
+            )
+        )
+        subscriptions: list[Any] = list(subscriptions_with_use())
+        field.queryset = subscriptions_with_use()
+        self.initial["licenses"] = held
+        today = timezone.localdate()
+        field.widget.unavailable = {
+            each.pk
+            for each in subscriptions
+            if each.pk not in held and (each.used >= each.seats or not each.is_current(today))
+        }
+        if not subscriptions:
+            field.help_text = _("Your organization has no licences yet.")
+
+
+class LicenseChoiceField(forms.ModelChoiceField[Subscription]):
+    """One licence, with the seats used and bought."""
+
+    @override
+    def label_from_instance(self, obj: Any) -> str:
+        return label_of(obj)
+
+
+class ChooseLicenseForm(forms.Form):
+    """Which licence the selected people get or give back."""
+
+    subscription = LicenseChoiceField(
+        label=_("Licence"), queryset=Subscription.objects.none(), empty_label=None
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["subscription"]
+        assert isinstance(field, LicenseChoiceField)  # noqa: S101 - declared above
+        field.queryset = subscriptions_with_use()
+
+
+class LicenseFileForm(forms.Form):
+    """The upload of a CSV file."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        help_text=_("Columns: email, product and, if wanted, action (assign or release)."),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+    )
