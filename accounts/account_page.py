@@ -21,5 +21,5 @@ class Section:
 
 def sections_of(user: User) -> list[Section]:
     """Return the sections that receivers of ``account_page_shown`` give for ``user``."""
-    answers = account_page_shown.send(sender=Section, user=user)
+    answers: list[tuple[Any, Any]] = account_page_shown.send(sender=Section, user=user)
     return [section for _receiver, section in answers if isinstance(section, Section)]

@@ -34,8 +34,7 @@ def make_recovery_codes(*, user: User) -> list[str]:
     codes = [_new_code() for _number in range(CODES_PER_SET)]
     RecoveryCode.objects.filter(user=user).delete()
     RecoveryCode.objects.bulk_create(
-        RecoveryCode(tenant_id=user.tenant_id, user=user, digest=_digest(user, code))
-        for code in codes
+        RecoveryCode(tenant=user.tenant, user=user, digest=_digest(user, code)) for code in codes
     )
     audit.record("recovery_codes.made", user, number=len(codes))
     return codes

@@ -40,7 +40,7 @@ def identity_provider_of(address: str) -> Tenant | None:
     with every_tenant():
         claim = EmailDomain.objects.filter(domain=domain, verified__isnull=False).first()
         tenant_id = claim.tenant_id if claim else _sole_tenant_with(domain)
-    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    tenant = Tenant.objects.filter(pk=tenant_id).first() if tenant_id else None
     if tenant is None or not tenant.saml_active:
         return None
     return tenant if claim or tenant.saml_enforced else None

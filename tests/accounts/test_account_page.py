@@ -16,7 +16,7 @@ from licenses.services import assign_seat
 from tests.conftest import PASSWORD, signed_in
 
 if TYPE_CHECKING:
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -237,7 +237,7 @@ class TestRecoveryCodes:
 
 def test_a_mail_server_that_is_down_locks_nobody_out(
     console: Client,
-    settings: SettingsWrapper,
+    settings: Settings,
     django_capture_on_commit_callbacks: object,
 ) -> None:
     code = new_codes(console)[0]
