@@ -136,11 +136,11 @@ def _decode(body: str) -> bytes:
     lines = [line for line in body.splitlines() if ":" not in line]
     compact = "".join("".join(lines).split())
     if _NOT_BASE64.search(compact):
-        raise _unreadable()
+        raise unreadable()
     try:
         return base64.b64decode(compact.rstrip("=") + "=" * (-len(compact.rstrip("=")) % 4))
     except binascii.Error as error:
-        raise _unreadable() from error
+        raise unreadable() from error
 
 
 def _from_der(data: bytes) -> list[x509.Certificate]:
@@ -184,7 +184,7 @@ def _explain_der(data: bytes) -> CertificateError:
         except Exception:  # noqa: BLE001, S112 - not this kind of file
             continue
         return refusal()
-    return _unreadable()
+    return unreadable()
 
 
 def _private_key() -> CertificateError:
@@ -210,7 +210,8 @@ def _public_key() -> CertificateError:
     )
 
 
-def _unreadable() -> CertificateError:
+def unreadable() -> CertificateError:
+    """Return the refusal of what looks like a certificate and is none."""
     return CertificateError(
         "unreadable",
         "This cannot be read as a certificate.",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from saml_sso.protocol.certificate_files import find_certificates
+from saml_sso.protocol.certificate_files import find_certificates, unreadable
 from saml_sso.protocol.errors import CertificateError
 from saml_sso.protocol.instants import spoken_date
 
@@ -144,20 +144,26 @@ def _require_usable(
 
 
 def describe(certificate: x509.Certificate) -> CertificateInfo:
-    """Return what a certificate says; nothing is judged but the key's weakness."""
-    algorithm, weakness = _judge_key(certificate)
-    digest = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
-    return CertificateInfo(
-        subject=_name(certificate.subject),
-        issuer=_name(certificate.issuer),
-        algorithm=algorithm,
-        fingerprint=digest,
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        serial=f"{certificate.serial_number:X}",
-        pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
-        weakness=weakness,
-    )
+    """Return what a certificate says; nothing is judged but the key's weakness.
+
+    Raises:
+        CertificateError: Check ``unreadable``: its parts are read only here, and one is damaged.
+    """
+    try:
+        return CertificateInfo(
+            subject=_name(certificate.subject),
+            issuer=_name(certificate.issuer),
+            algorithm=_judge_key(certificate)[0],
+            fingerprint=certificate.fingerprint(hashes.SHA256()).hex(":").upper(),
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            serial=f"{certificate.serial_number:X}",
+            pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
+            weakness=_judge_key(certificate)[1],
+        )
+    except Exception as error:
+        # OpenSSL's and the parser's errors have no common base.
+        raise unreadable() from error
 
 
 def _name(name: x509.Name) -> str:

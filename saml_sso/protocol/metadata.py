@@ -70,7 +70,8 @@ def read_metadata(
             refused.append(error)
     if not candidates:
         raise refused[0]
-    return tuple(candidates)
+    # An entity that is described twice is one identity provider; its first description counts.
+    return tuple({c.identity_provider.entity_id: c for c in reversed(candidates)}.values())[::-1]
 
 
 def _entities(root: etree._Element, now: datetime) -> list[etree._Element]:

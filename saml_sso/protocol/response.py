@@ -146,6 +146,7 @@ def _judge(
     authn_instant, session_end, session_index = require_authn_statement(assertion, context, request)
     _require_toolkit_agrees(opened, issuer, context)
     name_id = read_name_id(assertion, sp.key_pairs)
+    _require_our_namespace(name_id, context)
     identifier = read_identifier(assertion, name_id, attribute=policy.identifier_attribute)
     passed(context.trace, "identifier", "one identifier of one person")
     key = AssertionKey(issuer, assertion.get("ID", ""))
@@ -244,6 +245,18 @@ def _require_toolkit_agrees(opened: Opened, issuer: str, context: Context) -> No
         )
     )
     passed(context.trace, "toolkit", "python3-saml's strict validation")
+
+
+def _require_our_namespace(name_id: NameID | None, context: Context) -> None:
+    """A NameID that is qualified for another service provider names somebody there."""
+    qualifier = None if name_id is None else name_id.sp_name_qualifier
+    context.trace.require(
+        "name_id",
+        passed=qualifier in {None, context.sp.entity_id},
+        expected=f"a NameID without SPNameQualifier, or with {context.sp.entity_id}",
+        got=qualifier or "none",
+        remedy="Remove SPNameQualifier at the identity provider, or set it to our entity ID.",
+    )
 
 
 def _require_unused(key: AssertionKey, seen: Callable[[AssertionKey], bool], trace: Trace) -> None:

@@ -82,7 +82,7 @@ def certificate(
     name: str = "idp.example",
     not_before: datetime = datetime(2020, 1, 1, tzinfo=UTC),
     not_after: datetime = datetime(2045, 1, 1, tzinfo=UTC),
-    signature_hash: hashes.HashAlgorithm | None = None,
+    signature_hash: hashes.SHA256 | hashes.SHA384 | None = None,
 ) -> x509.Certificate:
     """Return a self-signed certificate for ``key``."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

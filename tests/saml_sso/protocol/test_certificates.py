@@ -106,7 +106,7 @@ def test_an_unusable_one_among_several_is_left_out_with_a_warning() -> None:
 
 def _csr(encoding: serialization.Encoding) -> bytes:
     builder = x509.CertificateSigningRequestBuilder().subject_name(NAME)
-    return builder.sign(KEY, hashes.SHA256()).public_bytes(encoding)  # type: ignore[arg-type]
+    return builder.sign(KEY, hashes.SHA256()).public_bytes(encoding)
 
 
 def _ed25519() -> bytes:
@@ -141,7 +141,7 @@ TRADITIONAL_KEY = KEY.private_bytes(
 )
 P12 = pkcs12.serialize_key_and_certificates(
     b"x",
-    KEY,  # type: ignore[arg-type]
+    KEY,
     CERT,
     None,
     serialization.BestAvailableEncryption(b"secret"),

@@ -44,6 +44,7 @@ AUTHN = (
         ({"assertion_issuer": None}, "schema"),
         ({"assertion_issuer": " "}, "issuer"),
         ({"name_id": None}, "identifier"),
+        ({"name_id_xml": '<saml:NameID SPNameQualifier="urn:x">a@x</saml:NameID>'}, "name_id"),
         ({"name_id": ""}, "identifier"),
         ({"name_id": "   "}, "identifier"),
         ({"name_id": "a" * 400}, "identifier"),

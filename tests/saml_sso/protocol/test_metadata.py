@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
 
 from saml_sso.protocol.candidates import Candidate, choose, diff_identity_provider
 from saml_sso.protocol.errors import MetadataError
@@ -21,7 +22,7 @@ SAML2 = NS["samlp"]
 SSO = "https://idp.example/sso"
 
 
-def _key(cert: object = CERT, use: str | None = "signing") -> str:
+def _key(cert: x509.Certificate | str = CERT, use: str | None = "signing") -> str:
     text = cert if isinstance(cert, str) else base64.b64encode(der(cert)).decode()
     attribute = f' use="{use}"' if use else ""
     return (
@@ -127,7 +128,7 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
     name = "utf-16" if encoding == "utf-16" else "UTF-8"
     text = f'<?xml version="1.0" encoding="{name}"?>\n<!-- from us -->\n{Metadata().xml()}'
 
-    assert choose(_read(text.encode(encoding)))
+    assert choose(_read(text.encode(encoding))).warnings == ()
 
 
 @pytest.mark.parametrize(
@@ -201,7 +202,11 @@ def test_two_identity_providers_need_a_choice() -> None:
 def test_the_only_identity_provider_of_a_federation_needs_no_choice() -> None:
     sp = Metadata(entity_id="https://sp.example", role="SPSSODescriptor")
 
-    assert choose(_read(_federation(sp, Metadata())))
+    assert choose(_read(_federation(sp, Metadata()))).warnings == ()
+
+
+def test_an_identity_provider_that_is_described_twice_is_one() -> None:
+    assert len(_read(_federation(Metadata(), Metadata()))) == 1
 
 
 PAST = f' validUntil="{instant(NOW - timedelta(days=1))}"'
@@ -321,7 +326,7 @@ def test_plain_http_is_allowed_on_this_machine() -> None:
 def test_a_future_valid_until_is_fine() -> None:
     attribute = f' validUntil="{instant(NOW + timedelta(days=1))}" cacheDuration="PT1H"'
 
-    assert Metadata(entity_attributes=attribute).read()
+    assert Metadata(entity_attributes=attribute).read().sso_url == SSO
 
 
 def test_a_difference_is_told_field_by_field() -> None:

@@ -22,7 +22,7 @@ ACME = acme_trust()
 RESPONSE = ACME.forge.but(sign="both").xml()
 SEALED = ACME.forge.but(encrypt_to=service_provider_keys().certificate_pem).xml()
 SNIPPETS = ["<", ">", "&", '"', "<!--", "]]>", "<a>", "\x00", "\u202e", "=", "#", "xmlns", "ID"]
-QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
@@ -83,7 +83,8 @@ def test_any_damaged_der_is_answered(at: int, insert: bytes) -> None:
     data = der(ACME.forge.cert)
 
     with contextlib.suppress(SAMLError):
-        assert read_certificates(data[:at] + insert + data[at + len(insert) :], now=NOW)
+        damaged = data[:at] + insert + data[at + len(insert) :]
+        assert read_certificates(damaged, now=NOW).certificates
 
 
 @QUICK
