@@ -6,7 +6,7 @@ our own model; what it does is in the plain functions, which the endpoints call.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
@@ -143,7 +143,8 @@ def moment(value: datetime) -> str:
 
 def person_of(user: User) -> Person:
     """Return the columns of a model instance."""
-    return Person(**{name: getattr(user, name) for name in Person.__annotations__})
+    columns = {name: getattr(user, name) for name in Person.__annotations__}
+    return cast("Person", columns)
 
 
 def _name(person: Person) -> dict[str, Any]:
@@ -177,6 +178,7 @@ class UserAdapter(SCIMUser):  # type: ignore[misc]  # django-scim2 ships no type
     """django-scim2's view of a user: one object with ``to_dict``, ``from_dict`` and ``save``."""
 
     id_field = "id"
+    obj: User
 
     @property
     def location(self) -> str:

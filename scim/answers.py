@@ -7,9 +7,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from scim.protocol.bulk import BulkOperation
+    from scim.protocol.errors import SCIMError
     from scim.protocol.projection import Projection
 
 
@@ -48,9 +48,10 @@ class Endpoint(Protocol):
         """Delete a resource, or do what the source chose instead."""
 
     def create_set(
-        self, operations: list[BulkOperation], projection: Projection
-    ) -> list[Answer] | None:
-        """Make several resources with a fixed number of statements, all of them or none.
+        self, many: Sequence[object], projection: Projection
+    ) -> list[Answer | SCIMError | None] | None:
+        """Make several resources with a fixed number of statements.
 
-        ``None`` when that cannot be done: the caller then makes them one by one.
+        Each is answered with what became of it: an answer, a refusal, or ``None`` when it must
+        be made on its own (:meth:`create`).  ``None`` for the whole means that all must.
         """

@@ -54,11 +54,11 @@ USER_FIELDS: Final[dict[str, str]] = {
 GROUP_FIELDS: Final[dict[str, str]] = {"display_name": "displayName", "external_id": "externalId"}
 """The same for a directory group."""
 
-_NEVER_CLEARED: Final = frozenset({"userName", "active"})
+_NEVER_CLEARED: Final = frozenset({"userName", "active", "displayName"})
 
 
 @dataclass(frozen=True, slots=True)
-class UserMapping:
+class FieldMapping:
     """The rows that are not the default: pairs of (the field's own path, the source's path)."""
 
     rows: tuple[tuple[str, str], ...] = ()
@@ -92,13 +92,16 @@ class UserMapping:
                 yield Operation("remove", field_path, None)
 
 
-def compile_user_mapping(rows: Iterable[tuple[str, str]]) -> UserMapping:
-    """Return the mapping that (field, SCIM attribute) rows describe."""
-    return UserMapping(
+def compile_mapping(rows: Iterable[tuple[str, str]], fields: Mapping[str, str]) -> FieldMapping:
+    """Return the mapping that (field, SCIM attribute) rows describe.
+
+    ``fields`` are :data:`USER_FIELDS` or :data:`GROUP_FIELDS`; rows of other fields say nothing.
+    """
+    return FieldMapping(
         tuple(
-            (USER_FIELDS[field], attribute)
+            (fields[field], attribute)
             for field, attribute in rows
-            if field in USER_FIELDS and attribute.strip().lower() != USER_FIELDS[field].lower()
+            if field in fields and attribute.strip().lower() != fields[field].lower()
         )
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.http.request import UnreadablePostError
@@ -13,6 +14,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from typing_extensions import override
 
+from scim.limits import MAX_BODY
 from scim.protocol.errors import (
     InvalidSyntaxError,
     NotAcceptableError,
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from rest_framework.request import Request
 
 MEDIA_TYPE: Final = "application/scim+json"
-MAX_BODY: Final = 4 * 1024 * 1024
-"""Bytes in a body; ``bulk.maxPayloadSize`` of the ServiceProviderConfig."""
 
 _READABLE: Final = frozenset({MEDIA_TYPE, "application/json"})
 _ACCEPTED: Final = frozenset({"*/*", "application/*", *_READABLE})
@@ -109,7 +109,7 @@ class SCIMNegotiation(BaseContentNegotiation):
         return next(iter(parsers)) if (request.content_type or "") in _READABLE else None
 
     @override
-    def select_renderer(  # type: ignore[override]
+    def select_renderer(
         self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         check_acceptable(request.META.get("HTTP_ACCEPT"))
@@ -141,3 +141,8 @@ def respond(
     return HttpResponse(
         orjson.dumps(message), status=status, headers=headers, content_type=MEDIA_TYPE
     )
+
+
+def base_url() -> str:
+    """Return where the endpoints are, from outside; no slash at the end."""
+    return f"{settings.BASE_URL}/scim/v2"

@@ -5,20 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
+from scim.limits import DEFAULT_COUNT, MAX_RESULTS
 from scim.protocol.messages import Query, read_query, read_search_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_RESULTS: Final = 1_000
-"""Resources in one response at most; ``filter.maxResults`` of the ServiceProviderConfig."""
-
-DEFAULT_COUNT: Final = 100
-"""Resources in one response when the client does not say how many."""
 
 
 def list_query(params: Mapping[str, object]) -> Query:

@@ -11,8 +11,13 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from scim.mapping import UserMapping, compile_user_mapping
-from scim.models import AttributeMapping, ExtensionSchema, Resource
+from scim.mapping import (
+    GROUP_FIELDS,
+    USER_FIELDS,
+    FieldMapping,
+    compile_mapping,
+)
+from scim.models import AttributeMapping, ExtensionSchema, Resource, Source
 from scim.protocol.core_schemas import GROUP, USER
 from scim.protocol.schemas import Attribute, ResourceType, Schema, with_extensions, with_required
 
@@ -27,11 +32,16 @@ _KEPT: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SourceSchemas:
-    """What a source may send and ask for."""
+    """What a source may send and ask for.
+
+    ``lists_entitlements`` when roles and licences are announced as resource types as well.
+    """
 
     user: ResourceType
     group: ResourceType
-    user_mapping: UserMapping
+    user_mapping: FieldMapping
+    group_mapping: FieldMapping
+    lists_entitlements: bool = False
 
 
 _cache: OrderedDict[tuple[int, int], SourceSchemas] = OrderedDict()
@@ -57,14 +67,21 @@ def schemas_of(credential: Credential) -> SourceSchemas:
 def _compile(source_id: int) -> SourceSchemas:
     rows = list(AttributeMapping.objects.filter(source_id=source_id))
     schemas = list(ExtensionSchema.objects.prefetch_related("attributes"))
+    source = Source.objects.get(pk=source_id)
     user_rows = [row for row in rows if row.resource == Resource.USER]
     group_rows = [row for row in rows if row.resource == Resource.GROUP]
     user = _with_rows(_with_schemas(USER, schemas, Resource.USER), user_rows)
     return SourceSchemas(
         user=user,
         group=_with_rows(_with_schemas(GROUP, schemas, Resource.GROUP), group_rows),
-        user_mapping=compile_user_mapping([(row.field, row.scim_attribute) for row in user_rows]),
+        user_mapping=compile_mapping(_pairs(user_rows), USER_FIELDS),
+        group_mapping=compile_mapping(_pairs(group_rows), GROUP_FIELDS),
+        lists_entitlements=source.lists_entitlements,
     )
+
+
+def _pairs(rows: Iterable[AttributeMapping]) -> list[tuple[str, str]]:
+    return [(row.field, row.scim_attribute) for row in rows]
 
 
 def _with_schemas(

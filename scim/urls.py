@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, re_path
 
-from scim.views.discovery import (
-    ResourceTypeViewSet,
-    SchemaViewSet,
-    ServiceProviderConfigViewSet,
-)
+from scim.views.bulk import BulkViewSet
+from scim.views.discovery import ResourceTypeViewSet, SchemaViewSet
+from scim.views.entitlements import EntitlementViewSet, RoleViewSet
+from scim.views.groups import GroupViewSet
+from scim.views.me import MeViewSet
+from scim.views.search import RootViewSet
+from scim.views.service_provider_config import ServiceProviderConfigViewSet
 from scim.views.unknown import UnknownRouteView
 from scim.views.users import UserViewSet
 
@@ -20,8 +22,10 @@ if TYPE_CHECKING:
 
 app_name = "scim"
 
-_COLLECTION = {"get": "list", "post": "create"}
-_RESOURCE = {"get": "retrieve", "put": "replace", "patch": "modify", "delete": "remove"}
+Actions = Any  # The stubs want more than the names that DRF documents.
+
+_COLLECTION: Actions = {"get": "list", "post": "create"}
+_RESOURCE: Actions = {"get": "retrieve", "put": "replace", "patch": "modify", "delete": "remove"}
 
 
 def _resource_routes(name: str, viewset: type[ResourceViewSet]) -> list[URLPattern]:
@@ -47,14 +51,22 @@ def _read_only_routes(name: str, viewset: Any) -> list[URLPattern]:
     ]
 
 
-def _single(name: str, viewset: type[SCIMViewSet], actions: dict[str, str]) -> URLPattern:
+def _single(name: str, viewset: type[SCIMViewSet], actions: Actions) -> URLPattern:
     return re_path(rf"^{name}/?$", viewset.as_view(actions), name=name)
 
 
 urlpatterns: list[URLPattern] = [
     *_resource_routes("Users", UserViewSet),
+    *_resource_routes("Groups", GroupViewSet),
+    *_resource_routes("Groups", GroupViewSet),
+    re_path(r"^$", RootViewSet.as_view({"get": "list"}), name="root"),
+    _single(r"\.search", RootViewSet, {"post": "search"}),
     *_read_only_routes("Schemas", SchemaViewSet),
     *_read_only_routes("ResourceTypes", ResourceTypeViewSet),
+    *_read_only_routes("Roles", RoleViewSet),
+    *_read_only_routes("Entitlements", EntitlementViewSet),
+    _single("Bulk", BulkViewSet, {"post": "create"}),
+    _single("Me", MeViewSet, dict.fromkeys(("get", "post", "put", "patch", "delete"), "refuse")),
     _single("ServiceProviderConfig", ServiceProviderConfigViewSet, {"get": "retrieve"}),
     re_path(r"^.*$", UnknownRouteView.as_view(), name="unknown"),
 ]

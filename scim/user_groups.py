@@ -73,7 +73,7 @@ def groups_of_user(user: User) -> list[dict[str, Any]]:
     """Return ``groups`` of one person, with one statement."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT g.id, g.name, g.direct FROM accounts_user u, LATERAL ({ALL_GROUPS}) g "  # noqa: S608
+            f"SELECT g.id, g.name, g.direct FROM accounts_user u, LATERAL ({ALL_GROUPS}) g "
             "WHERE u.tenant_id = %s AND u.id = %s ORDER BY g.id",
             [active_tenant_id(), user.pk],
         )

@@ -80,7 +80,7 @@ class _Selection:
         columns = WITH_GROUPS if self.shown.selects("groups") else WITHOUT_GROUPS
         order = self.order.backward if backward else self.order.forward
         return _fetch(
-            f"SELECT {columns}, {self.order.place} FROM {table} "  # noqa: S608
+            f"SELECT {columns}, {self.order.place} FROM {table} "
             f"ORDER BY {order} LIMIT %s OFFSET %s",
             (*params, limit, offset),
         )
@@ -89,7 +89,7 @@ class _Selection:
         """Return how many users are selected; without a filter the number is at hand."""
         if not self.is_filtered:
             return int(_fetch(_COUNTED, self.where.params)[0][0])
-        statement = f"SELECT count(*) FROM accounts_user u WHERE {self.where.text}"  # noqa: S608
+        statement = f"SELECT count(*) FROM accounts_user u WHERE {self.where.text}"
         return int(_fetch(statement, self.where.params)[0][0])
 
     def resources(self, rows: Sequence[Any]) -> list[dict[str, Any]]:

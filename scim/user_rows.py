@@ -77,7 +77,7 @@ def read_user(key: str, *, with_groups: bool, for_update: bool = False) -> UserR
     tenant = active_tenant_id()
     condition, params = _condition(key, tenant)
     statement = (
-        f"SELECT {WITH_GROUPS if with_groups else WITHOUT_GROUPS} FROM accounts_user u "  # noqa: S608
+        f"SELECT {WITH_GROUPS if with_groups else WITHOUT_GROUPS} FROM accounts_user u "
         f"WHERE u.tenant_id = %s AND {condition}"
     )
     if for_update:

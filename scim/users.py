@@ -23,6 +23,7 @@ from accounts.services.users import (
 )
 from scim.adapters import Person, person_of, user_fields, user_location, user_resource
 from scim.answers import Answer
+from scim.protocol.errors import SCIMError
 from scim.protocol.patch import apply_patch
 from scim.protocol.preconditions import check_if_match, entity_tag
 from scim.protocol.requirements import check_complete
@@ -31,10 +32,9 @@ from scim.user_groups import group_elements
 from scim.user_rows import UserRow, read_user
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scim.authentication import Credential
-    from scim.protocol.bulk import BulkOperation
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
@@ -70,15 +70,25 @@ class UserEndpoint:
         return _shown(HTTPStatus.CREATED, person_of(user), groups)
 
     def create_set(
-        self, operations: list[BulkOperation], projection: Projection
-    ) -> list[Answer] | None:
-        """See :class:`scim.answers.Endpoint`; refused as a whole when one name is taken."""
-        values = [self._new_values(operation.data) for operation in operations]
+        self, many: Sequence[object], projection: Projection
+    ) -> list[Answer | SCIMError | None]:
+        """See :class:`scim.answers.Endpoint`; a name that is taken is left to :meth:`create`."""
+        results: list[Answer | SCIMError | None] = [None] * len(many)
+        values: dict[int, UserFields] = {}
+        for index, data in enumerate(many):
+            try:
+                values[index] = self._new_values(data)
+            except SCIMError as error:
+                results[index] = error
+        free = _with_free_names(values)
         try:
-            users = create_users(many=values)
+            users = create_users(many=list(free.values()))
         except UserNameTakenError:
-            return None
-        return [_located(HTTPStatus.CREATED, person_of(user)) for user in users]
+            # Somebody took a name meanwhile: each one finds out for itself.
+            return results
+        for index, user in zip(free, users, strict=True):
+            results[index] = _located(HTTPStatus.CREATED, person_of(user))
+        return results
 
     @transaction.atomic
     def replace(
@@ -165,6 +175,17 @@ class UserEndpoint:
             # The source chose this: the answer shows the person once more, as they left.
             delete_user(user=user)
         return answer
+
+
+def _with_free_names(values: Mapping[int, UserFields]) -> dict[int, UserFields]:
+    """Return those whose ``userName`` nobody has, neither in the tenant nor among themselves."""
+    free: dict[str, int] = {}
+    for index, fields in values.items():
+        free.setdefault(fields.user_name.lower(), index)
+    taken = User.objects.filter(user_name_ci__in=list(free)).values_list("user_name_ci", flat=True)
+    for name in taken:
+        free.pop(name, None)
+    return {index: values[index] for index in sorted(free.values())}
 
 
 def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | None) -> Answer:

@@ -44,6 +44,11 @@ class Source(TenantScopedModel):
         choices=Departure,
         default=Departure.DEACTIVATE,
     )
+    lists_entitlements = models.BooleanField(
+        _("announce roles and licences as resource types"),
+        default=False,
+        help_text=_("Okta finds the entitlements it can manage this way; others need it off."),
+    )
     log_bodies = models.BooleanField(
         _("record request and response bodies"),
         default=False,

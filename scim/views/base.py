@@ -71,7 +71,7 @@ class SCIMView(APIView):
         return _RENDERER, MEDIA_TYPE
 
     @override
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         offered = ", ".join(self.allowed_methods)
         raise MethodNotAllowedError(
             f"{request.method} is not offered here. What is: {offered or 'nothing'}."
@@ -89,7 +89,7 @@ class SCIMView(APIView):
         return response
 
     @override
-    def options(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """Refuse: SCIM describes itself under ``/ServiceProviderConfig`` instead."""
         return self.http_method_not_allowed(request, *args, **kwargs)
 

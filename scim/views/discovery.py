@@ -1,17 +1,15 @@
-"""What the server is and offers: ``/ServiceProviderConfig``, ``/Schemas``, ``/ResourceTypes``."""
+"""What resources look like: ``/Schemas`` and ``/ResourceTypes`` (RFC 7644, Section 4)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
+from typing_extensions import override
 
-from scim.media import MAX_BODY, respond
-from scim.protocol import urns
-from scim.protocol.cursors import CURSOR_TIMEOUT
+from scim.media import base_url, respond
 from scim.protocol.errors import ForbiddenError, NotFoundError
 from scim.protocol.messages import list_response
-from scim.queries import DEFAULT_COUNT, MAX_RESULTS
+from scim.protocol.okta_schemas import ENTITLEMENT, ROLE
 from scim.views.base import SCIMViewSet
 
 if TYPE_CHECKING:
@@ -20,14 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from scim.protocol.schemas import ResourceType, Schema
-
-MAX_OPERATIONS = 1_000
-"""Operations in one Bulk request."""
-
-
-def _base_url() -> str:
-    return f"{settings.BASE_URL}/scim/v2"
+    from scim.protocol.schemas import Schema
 
 
 class DiscoveryViewSet(SCIMViewSet):
@@ -61,87 +52,28 @@ class SchemaViewSet(DiscoveryViewSet):
 
     route = "/Schemas"
 
+    @override
     def documents(self) -> Sequence[dict[str, Any]]:
         """Return each schema once, though two resource types may share one."""
         found: dict[str, Schema] = {}
-        for resource_type in (self.schemas.user, self.schemas.group):
+        types = [self.schemas.user, self.schemas.group]
+        if self.schemas.lists_entitlements:
+            types += [ROLE, ENTITLEMENT]
+        for resource_type in types:
             for schema in (resource_type.schema, *resource_type.extensions):
                 found.setdefault(schema.id, schema)
-        return [schema.to_document(base_url=_base_url()) for schema in found.values()]
+        return [schema.to_document(base_url=base_url()) for schema in found.values()]
 
 
 class ResourceTypeViewSet(DiscoveryViewSet):
-    """``/ResourceTypes``."""
+    """``/ResourceTypes``; those for Okta are listed when the source is set to it."""
 
     route = "/ResourceTypes"
 
+    @override
     def documents(self) -> Sequence[dict[str, Any]]:
-        """Return the two resource types, and those Okta reads roles and licences from."""
-        types: tuple[ResourceType, ...] = (self.schemas.user, self.schemas.group)
-        return [
-            *(resource_type.to_document(base_url=_base_url()) for resource_type in types),
-            *(_okta_type(name, endpoint, urn) for name, endpoint, urn in _OKTA_TYPES),
-        ]
-
-
-_OKTA_TYPES = (
-    ("Role", "/Roles", urns.OKTA_ROLE),
-    ("Entitlement", "/Entitlements", urns.OKTA_ENTITLEMENT),
-)
-
-
-def _okta_type(name: str, endpoint: str, urn: str) -> dict[str, Any]:
-    return {
-        "schemas": [urns.RESOURCE_TYPE],
-        "id": name,
-        "name": name,
-        "description": name,
-        "endpoint": endpoint,
-        "schema": urn,
-        "meta": {"resourceType": "ResourceType", "location": f"{_base_url()}/ResourceTypes/{name}"},
-    }
-
-
-class ServiceProviderConfigViewSet(SCIMViewSet):
-    """``/ServiceProviderConfig`` (RFC 7643, Section 5): what is offered, in true numbers."""
-
-    route = "/ServiceProviderConfig"
-
-    def retrieve(self, request: Request) -> HttpResponse:
-        """Answer with the one document."""
-        return respond(
-            {
-                "schemas": [urns.SERVICE_PROVIDER_CONFIG],
-                "patch": {"supported": True},
-                "bulk": {
-                    "supported": True,
-                    "maxOperations": MAX_OPERATIONS,
-                    "maxPayloadSize": MAX_BODY,
-                },
-                "filter": {"supported": True, "maxResults": MAX_RESULTS},
-                "changePassword": {"supported": False},
-                "sort": {"supported": True},
-                "etag": {"supported": True},
-                "pagination": {
-                    "cursor": True,
-                    "index": True,
-                    "defaultPaginationMethod": "index",
-                    "defaultPageSize": DEFAULT_COUNT,
-                    "maxPageSize": MAX_RESULTS,
-                    "cursorTimeout": CURSOR_TIMEOUT,
-                },
-                "authenticationSchemes": [
-                    {
-                        "type": "oauthbearertoken",
-                        "name": "OAuth Bearer Token",
-                        "description": "The token of a SCIM source, sent as a bearer token.",
-                        "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
-                        "primary": True,
-                    }
-                ],
-                "meta": {
-                    "resourceType": "ServiceProviderConfig",
-                    "location": f"{_base_url()}/ServiceProviderConfig",
-                },
-            }
-        )
+        """Return the resource types that the source may ask for."""
+        types = [self.schemas.user, self.schemas.group]
+        if self.schemas.lists_entitlements:
+            types += [ROLE, ENTITLEMENT]
+        return [resource_type.to_document(base_url=base_url()) for resource_type in types]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from typing_extensions import override
 
 from scim.protocol.errors import NotFoundError
 from scim.views.base import SCIMView
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 
 class UnknownRouteView(SCIMView):
@@ -19,7 +16,7 @@ class UnknownRouteView(SCIMView):
     route = "unknown"
 
     @override
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> NoReturn:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotFoundError(
             "There is no such endpoint. /ResourceTypes lists those there are; each is below "
             "/scim/v2, and its name is spelt with a capital, as in /Users."

@@ -1,0 +1,118 @@
+"""Bulk requests carried out (RFC 7644, Section 3.7).
+
+Neighbouring creates are made as a set, so a thousand of them cost as many statements as a few.
+Every operation stands or falls on its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from scim.answers import Answer
+from scim.exception_handler import as_scim_error
+from scim.protocol.bulk import BulkRequest, BulkResults
+from scim.protocol.bulk_plan import Batch, plan, resolve_references
+from scim.protocol.errors import InternalServerError, SCIMError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scim.answers import Endpoint
+    from scim.protocol.bulk import BulkOperation
+    from scim.protocol.projection import Projection
+
+LOG = logging.getLogger(__name__)
+
+
+class BulkRun:
+    """One Bulk request on its way; ``endpoints`` and ``shown`` are by path, such as ``/Users``."""
+
+    def __init__(
+        self,
+        request: BulkRequest,
+        endpoints: Mapping[str, Endpoint],
+        shown: Mapping[str, Projection],
+        base_url: str,
+    ) -> None:
+        self._operations = request.operations
+        self._endpoints = endpoints
+        self._shown = shown
+        self._base_url = base_url
+        self._results = BulkResults(request)
+        # With failOnErrors, what follows the last error allowed must not be done at all.
+        self._sets_allowed = request.fail_on_errors is None
+
+    def run(self) -> dict[str, object]:
+        """Carry out the operations and return the BulkResponse."""
+        for batch in plan(self._operations):
+            if self._sets_allowed and len(batch.operations) > 1:
+                self._run_set(batch)
+                continue
+            for operation in batch.operations:
+                if self._results.is_exhausted:
+                    return self._results.to_message()
+                self._run_one(operation)
+        return self._results.to_message()
+
+    def _run_set(self, batch: Batch) -> None:
+        """Make a batch of creates at one endpoint."""
+        endpoint_name = batch.operations[0].endpoint
+        resolved = [self._resolved(operation) for operation in batch.operations]
+        ready = [operation for operation in resolved if operation is not None]
+        answers = self._endpoints[endpoint_name].create_set(
+            [operation.data for operation in ready], self._shown[endpoint_name]
+        )
+        for operation, answer in zip(ready, answers or [None] * len(ready), strict=True):
+            if answer is None:
+                self._run_one(operation)
+            elif isinstance(answer, SCIMError):
+                self._results.failed(operation, answer)
+            else:
+                self._succeeded(operation, answer)
+
+    def _resolved(self, operation: BulkOperation) -> BulkOperation | None:
+        try:
+            return resolve_references(operation, self._results.resource_ids)
+        except SCIMError as error:
+            self._results.failed(operation, error)
+            return None
+
+    def _run_one(self, operation: BulkOperation) -> None:
+        try:
+            if operation.error is not None:
+                raise operation.error
+            operation = resolve_references(operation, self._results.resource_ids)
+            self._succeeded(operation, self._carry_out(operation))
+        except Exception as error:
+            refusal = as_scim_error(error)
+            if refusal is None:
+                LOG.exception("An operation of a Bulk request failed.")
+                refusal = InternalServerError("The server failed; its log says why.")
+            self._results.failed(operation, refusal, location=self._location(operation))
+
+    def _carry_out(self, operation: BulkOperation) -> Answer:
+        endpoint, shown = self._endpoints[operation.endpoint], self._shown[operation.endpoint]
+        key, version = operation.resource_id or "", operation.version or None
+        if operation.method == "POST":
+            return endpoint.create(operation.data, shown)
+        if operation.method == "PUT":
+            return endpoint.replace(key, operation.data, shown, version)
+        if operation.method == "PATCH":
+            return endpoint.modify(key, operation.data, shown, version)
+        return endpoint.remove(key, version)
+
+    def _succeeded(self, operation: BulkOperation, answer: Answer) -> None:
+        self._results.succeeded(
+            operation,
+            status=HTTPStatus(answer.status),
+            location=answer.location or self._location(operation),
+            version=answer.version or None,
+            resource_id=answer.resource_id or None,
+        )
+
+    def _location(self, operation: BulkOperation) -> str | None:
+        if operation.resource_id is None or not operation.endpoint:
+            return None
+        return f"{self._base_url}{operation.endpoint}/{operation.resource_id}"

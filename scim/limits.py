@@ -1,0 +1,17 @@
+"""The numbers that ``/ServiceProviderConfig`` announces and the endpoints keep to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_BODY: Final = 4 * 1024 * 1024
+"""Bytes in a body; ``bulk.maxPayloadSize``."""
+
+MAX_OPERATIONS: Final = 1_000
+"""Operations in one Bulk request; ``bulk.maxOperations``."""
+
+MAX_RESULTS: Final = 1_000
+"""Resources in one response at most; ``filter.maxResults``."""
+
+DEFAULT_COUNT: Final = 100
+"""Resources in one response when the client does not say how many."""

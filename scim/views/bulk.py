@@ -1,0 +1,40 @@
+"""``/Bulk`` (RFC 7644, Section 3.7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scim.bulk import BulkRun
+from scim.groups import GroupEndpoint
+from scim.limits import MAX_OPERATIONS
+from scim.media import base_url, respond
+from scim.protocol.bulk import parse_bulk
+from scim.protocol.projection import projection
+from scim.users import UserEndpoint
+from scim.views.base import SCIMViewSet
+
+if TYPE_CHECKING:
+    from django.http import HttpResponse
+    from rest_framework.request import Request
+
+    from scim.answers import Endpoint
+
+
+class BulkViewSet(SCIMViewSet):
+    """Many operations in one request, up to the announced limits."""
+
+    route = "/Bulk"
+
+    def create(self, request: Request) -> HttpResponse:
+        """Carry out the operations; what became of each is in the answer, which is 200."""
+        endpoints: dict[str, Endpoint] = {
+            "/Users": UserEndpoint(self.credential, self.schemas),
+            "/Groups": GroupEndpoint(self.credential, self.schemas),
+        }
+        bulk = parse_bulk(self.body(), max_operations=MAX_OPERATIONS, endpoints=list(endpoints))
+        # Nothing of a resource but its id is in a BulkResponse, so nothing else is read.
+        shown = {
+            "/Users": projection(self.schemas.user, "id"),
+            "/Groups": projection(self.schemas.group, "id"),
+        }
+        return respond(BulkRun(bulk, endpoints, shown, base_url()).run())
