@@ -1,9 +1,11 @@
 """Reads the forms of a page, so that a test submits what the server really sent."""
 
+import importlib
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from typing import Any
 
-from typing_extensions import override
+# lxml.html has no types; what it gives is turned into ``Form`` here.
+lxml_html: Any = importlib.import_module("lxml.html")
 
 
 @dataclass
@@ -12,7 +14,9 @@ class Form:
 
     Attributes:
         action: As written in the page; empty means the page's own address.
-        fields: Names and values of hidden and filled inputs, ticked boxes, chosen options.
+        method: ``get`` or ``post``.
+        fields: Names and values of hidden and text inputs, ticked boxes and chosen options; of
+            several with one name the last.
     """
 
     action: str
@@ -20,37 +24,16 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
 
 
-class _FormReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self._inside = False
-
-    @override
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._inside = True
-            self.forms.append(Form(values.get("action", ""), values.get("method", "get").lower()))
-        elif tag == "input" and self._inside and "name" in values:
-            kind = values.get("type", "text")
-            if kind in {"submit", "button"} or (
-                kind in {"checkbox", "radio"} and "checked" not in values
-            ):
-                return
-            self.forms[-1].fields[values["name"]] = values.get("value", "on")
-
-    @override
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._inside = False
-
-
 def read_forms(page: str) -> list[Form]:
     """Every form of the HTML ``page``, in order."""
-    reader = _FormReader()
-    reader.feed(page)
-    return reader.forms
+    return [
+        Form(
+            action=form.get("action", ""),
+            method=form.get("method", "get").lower(),
+            fields={name: value or "" for name, value in _sent(form)},
+        )
+        for form in lxml_html.fromstring(page).forms
+    ]
 
 
 def form_with_field(page: str, name: str) -> Form:
@@ -63,3 +46,27 @@ def form_with_field(page: str, name: str) -> Form:
         if name in form.fields:
             return form
     raise AssertionError(f"The page has no form with a field {name!r}:\n{page[:3000]}")
+
+
+def checkbox_value(page: str, label: str) -> str:
+    """What the checkbox whose label begins with ``label`` sends when it is ticked.
+
+    Raises:
+        AssertionError: There is no such checkbox, or it cannot be ticked.
+    """
+    for box in lxml_html.fromstring(page).xpath("//input[@type='checkbox' and not(@disabled)]"):
+        words = "" if box.label is None else box.label.text_content()
+        if " ".join(words.split()).startswith(label):
+            return str(box.get("value"))
+    raise AssertionError(f"The page has no checkbox {label!r} to tick:\n{page[:3000]}")
+
+
+def _sent(form: Any) -> list[tuple[str, str | None]]:
+    # form_values() leaves empty text fields out, which a browser sends.
+    texts = form.xpath(".//input[@name and not(@disabled)]")
+    empty = [
+        (text.get("name"), "")
+        for text in texts
+        if text.get("type", "text") in {"text", "email", "password", "hidden"}
+    ]
+    return [*empty, *form.form_values()]

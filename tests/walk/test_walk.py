@@ -1,0 +1,188 @@
+"""The whole way of a person, over real HTTP: product, demo identity provider and SCIM client."""
+
+from urllib.parse import urljoin
+
+import httpx2
+import pytest
+
+from tests.support.html_forms import Form, checkbox_value, form_with_field, lxml_html
+from tests.walk.conftest import Installation, fresh_database, started, two_free_ports
+
+pytestmark = pytest.mark.xdist_group("walk")  # One installation serves every test here.
+
+
+def browser() -> httpx2.Client:
+    """A browser without a session anywhere."""
+    return httpx2.Client(follow_redirects=True, trust_env=False, timeout=30)
+
+
+def submit(
+    client: httpx2.Client, page: httpx2.Response, form: Form, **fields: str
+) -> httpx2.Response:
+    """Send ``form`` of ``page`` with ``fields`` filled in."""
+    return client.post(
+        urljoin(str(page.url), form.action),
+        data={**form.fields, **fields},
+        headers={"Referer": str(page.url)},
+    )
+
+
+def press(
+    client: httpx2.Client, gatehouse: Installation, button: str, person: str
+) -> httpx2.Response:
+    """Press a button of the demo's dashboard: ``provision``, ``open`` or ``deactivate``."""
+    return client.post(f"{gatehouse.demo_url}/{button}", data={"person": person})
+
+
+def open_gatehouse(client: httpx2.Client, gatehouse: Installation, person: str) -> httpx2.Response:
+    """Press *Open Gatehouse* and let the form that follows post the signed response."""
+    page = press(client, gatehouse, "open", person)
+    return submit(client, page, form_with_field(page.text, "SAMLResponse"))
+
+
+def scim_users(gatehouse: Installation, user_name: str) -> list[dict[str, object]]:
+    """The SCIM users called ``user_name``."""
+    connection = gatehouse.connection
+    answer = httpx2.get(
+        f"{connection.scim_url}/Users",
+        params={"filter": f'userName eq "{user_name}"'},
+        headers={"Authorization": f"Bearer {connection.scim_token}"},
+        trust_env=False,
+    )
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json().get("Resources", [])
+    return found
+
+
+def admins_browser(gatehouse: Installation) -> httpx2.Client:
+    """A browser in which the sample tenant's admin has signed in with the printed password."""
+    client = browser()
+    page = client.get(gatehouse.connection.console_url)
+    page = submit(
+        client, page, form_with_field(page.text, "username"), username="admin@acme.example"
+    )
+    page = submit(
+        client,
+        page,
+        form_with_field(page.text, "password"),
+        password=gatehouse.secrets.admin_password,
+    )
+    assert page.url.path.startswith("/console/"), page.text
+    return client
+
+
+def give_licence(admin: httpx2.Client, gatehouse: Installation, email: str, product: str) -> None:
+    """User list, three-dot menu, Edit user settings, tick the licence, Save user details."""
+    users = admin.get(f"{gatehouse.url}/console/accounts/user/", params={"q": email})
+    settings = admin.get(urljoin(str(users.url), link_called(users.text, "Edit user settings")))
+    form = form_with_field(settings.text, "user_name")
+    ticked = checkbox_value(settings.text, f"{product}:")
+
+    saved = submit(admin, settings, form, licenses=ticked)
+
+    assert "All are taken" not in saved.text
+    assert saved.history, saved.text
+
+
+def link_called(page: str, words: str) -> str:
+    """Where the first link of ``page`` that shows ``words`` leads."""
+    for link in lxml_html.fromstring(page).iter("a"):
+        if words in link.text_content():
+            return str(link.get("href"))
+    raise AssertionError(f"No link {words!r} in:\n{page[:3000]}")
+
+
+def shown_text(page: httpx2.Response) -> str:
+    """The text of a page, with single spaces."""
+    return " ".join(lxml_html.fromstring(page.text).text_content().split())
+
+
+def test_provision_license_and_open(gatehouse: Installation) -> None:
+    email = "mara.lindqvist@acme.example"
+    mara = browser()
+
+    provisioned = press(mara, gatehouse, "provision", "mara")
+    assert "now has an account" in provisioned.text
+    (user,) = scim_users(gatehouse, email)
+    assert user["active"] is True
+
+    before = open_gatehouse(mara, gatehouse, "mara")
+    assert before.url.path == "/account/"
+    assert "Insight Studio" not in shown_text(before)
+
+    give_licence(admins_browser(gatehouse), gatehouse, email, "Insight Studio")
+
+    account = open_gatehouse(mara, gatehouse, "mara")
+    assert account.url.path == "/account/"
+    assert "Mara Lindqvist" in shown_text(account)
+    assert "Insight Studio" in shown_text(account)
+
+
+def test_the_sign_on_page_leads_through_the_identity_provider(gatehouse: Installation) -> None:
+    aiko = browser()
+    press(aiko, gatehouse, "provision", "aiko")
+
+    chooser = aiko.get(gatehouse.connection.sign_on_page_url)
+    assert str(chooser.url).startswith(f"{gatehouse.demo_url}/sso?")
+    form = form_with_field(chooser.text, "request_id")
+    posted = submit(aiko, chooser, form, person="aiko")
+    account = submit(aiko, posted, form_with_field(posted.text, "SAMLResponse"))
+
+    assert account.url.path == "/account/"
+    assert "Aiko Tanaka" in shown_text(account)
+
+
+def test_a_response_cannot_be_used_twice(gatehouse: Installation) -> None:
+    press(browser(), gatehouse, "provision", "ines")
+    page = press(browser(), gatehouse, "open", "ines")
+    form = form_with_field(page.text, "SAMLResponse")
+    assert submit(browser(), page, form).url.path == "/account/"
+
+    thief = browser()
+    refused = submit(thief, page, form)
+
+    assert refused.status_code == 403
+    assert "eference" in refused.text
+    assert thief.get(f"{gatehouse.url}/account/").url.path == "/sign-in/"
+
+
+def test_somebody_never_provisioned_is_refused_with_a_reference(gatehouse: Installation) -> None:
+    stranger = browser()
+
+    refused = open_gatehouse(stranger, gatehouse, "stranger")
+
+    assert refused.status_code == 403
+    assert "eference" in refused.text
+    assert "sam@elsewhere.example" not in refused.text
+
+
+def test_deactivation_ends_the_session_and_provisioning_lets_them_in_again(
+    gatehouse: Installation,
+) -> None:
+    jonas = browser()
+    press(jonas, gatehouse, "provision", "jonas")
+    assert open_gatehouse(jonas, gatehouse, "jonas").url.path == "/account/"
+
+    assert "is inactive" in press(browser(), gatehouse, "deactivate", "jonas").text
+
+    assert jonas.get(f"{gatehouse.url}/account/").url.path == "/sign-in/"
+    assert open_gatehouse(jonas, gatehouse, "jonas").status_code == 403
+    assert "already had an account" in press(browser(), gatehouse, "provision", "jonas").text
+    assert open_gatehouse(jonas, gatehouse, "jonas").url.path == "/account/"
+
+
+def test_a_second_start_keeps_the_data_and_the_token(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("var")
+    port = two_free_ports()
+    with fresh_database() as database_url:
+        with started(database_url, folder, port) as first:
+            press(browser(), first, "provision", "tomasz")
+            printed = (first.connection, first.secrets)
+
+        with started(database_url, folder, port) as second:
+            assert (second.connection, second.secrets) == printed
+            assert scim_users(second, "tomasz.zielinski@acme.example")
+            assert open_gatehouse(browser(), second, "tomasz").url.path == "/account/"
+            admins_browser(second)
