@@ -125,16 +125,7 @@ def _metadata(state: Path, demo_port: int) -> str:
 def _start_servers(
     state: Path, environment: Environment, demo_port: int
 ) -> "list[subprocess.Popen[bytes]]":
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", _HOST]
-    granian += [
-        "--port",
-        str(environment.port),
-        "--workers",
-        str(_WORKERS),
-        "--backpressure",
-        str(_THREADS_OF_A_WORKER),
-    ]
-    granian += ["--log-level", "warning", "config.wsgi:application"]
+    granian = [sys.executable, *granian_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
     # Sessions of their own: Ctrl-C reaches this process only, which then stops both in order.
@@ -142,6 +133,13 @@ def _start_servers(
         subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
         for command in (granian, demo)
     ]
+
+
+def granian_command(port: int) -> list[str]:
+    """Return what Python is called with to serve Gatehouse on a port of the loopback interface."""
+    command = ["-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
+    command += ["--workers", str(_WORKERS), "--backpressure", str(_THREADS_OF_A_WORKER)]
+    return [*command, "--log-level", "warning", "config.wsgi:application"]
 
 
 def _wait_until_ready(servers: "list[subprocess.Popen[bytes]]", ports: list[int]) -> None:
