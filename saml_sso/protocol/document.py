@@ -32,6 +32,7 @@ class Limits:
     attributes: int = 20_000
     namespaces: int = 600
     depth: int = 48
+    attributes_of_one: int = 64
 
 
 MESSAGE_LIMITS: Final = Limits()
@@ -83,7 +84,7 @@ def parse_xml(data: bytes, *, limits: Limits = MESSAGE_LIMITS) -> etree._Element
     text = _decode_text(data)
     _bound(text, limits)
     root = _parse(text)
-    _bound_depth(root, limits)
+    _bound_tree(root, limits)
     _drop_comments(root)
     return root
 
@@ -167,10 +168,18 @@ def _parse(text: str) -> etree._Element:
     return root
 
 
-def _bound_depth(root: etree._Element, limits: Limits) -> None:
+def _bound_tree(root: etree._Element, limits: Limits) -> None:
     depth = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
+    for event, element in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
+        if event == "start" and len(element.attrib) > limits.attributes_of_one:
+            # Canonicalization sorts them, in time that grows with their square.
+            raise MessageError(
+                "document_limits",
+                expected=f"at most {limits.attributes_of_one} XML attributes on one element",
+                got=f"{len(element.attrib):,}",
+                remedy="No identity provider needs so many; the message is not genuine.",
+            )
         if depth > limits.depth:
             raise MessageError(
                 "document_limits",

@@ -18,7 +18,7 @@ from saml_sso.protocol.assertion_rules import (
 from saml_sso.protocol.certificates import CertificateInfo
 from saml_sso.protocol.document import element_text
 from saml_sso.protocol.envelope import Opened, open_response, passed
-from saml_sso.protocol.errors import Check, MessageError, SAMLError, Trace
+from saml_sso.protocol.errors import Check, SAMLError, Trace
 from saml_sso.protocol.names import saml
 from saml_sso.protocol.parties import IdentityProvider, PendingRequest, Policy, ServiceProvider
 from saml_sso.protocol.signatures import Trust
@@ -268,6 +268,3 @@ def _require_unused(key: AssertionKey, seen: Callable[[AssertionKey], bool], tra
         remedy="Start the sign-in again; going back in the browser, or "
         "reloading, sends the same response twice.",
     )
-
-
-__all__ = ["Assertion", "AssertionKey", "MessageError", "PendingRequests", "validate_response"]

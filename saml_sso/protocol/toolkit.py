@@ -9,6 +9,7 @@ rest of this package. The library itself is left as it is installed.
 
 import importlib
 import importlib.util
+import re
 import threading
 from collections.abc import Iterable
 from contextvars import ContextVar
@@ -26,6 +27,9 @@ from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.instants import parse_instant
 
+_DIGIT_FIRST: Final = re.compile(
+    r"'[0-9][A-Za-z0-9_.\-]*' is not a valid value of the atomic type 'xs:(ID|NCName)'", re.ASCII
+)
 _SCHEMAS: Final = Path(onelogin.saml2.__file__).parent / "schemas"
 
 
@@ -77,7 +81,7 @@ def schema_error(document: etree._Element) -> str | None:
     if schema.validate(document):
         return None
     for entry in cast("Iterable[Any]", schema.error_log):
-        if not ("'xs:ID'" in entry.message or "'xs:NCName'" in entry.message):
+        if not _DIGIT_FIRST.search(entry.message):
             return str(entry.message)
     return None
 

@@ -44,6 +44,8 @@ AUTHN = (
         ({"assertion_issuer": None}, "schema"),
         ({"assertion_issuer": " "}, "issuer"),
         ({"name_id": None}, "identifier"),
+        ({"in_response_to": ""}, "schema"),
+        ({"in_response_to": "a b"}, "schema"),
         ({"name_id_xml": '<saml:NameID SPNameQualifier="urn:x">a@x</saml:NameID>'}, "name_id"),
         ({"name_id": ""}, "identifier"),
         ({"name_id": "   "}, "identifier"),

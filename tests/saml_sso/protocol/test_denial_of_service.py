@@ -119,6 +119,7 @@ FLOODS = {
     "a megabyte": "<x>" + "a" * 1_000_000 + "</x>",
     "many elements": "<x>" + "<y/>" * 30_000 + "</x>",
     "many attributes": "<x " + " ".join(f'a{i}="1"' for i in range(25_000)) + "/>",
+    "many attributes on one element": "<x " + " ".join(f'a{i}="1"' for i in range(900)) + "/>",
     "many namespaces": "<x " + " ".join(f'xmlns:n{i}="u"' for i in range(5_000)) + "/>",
     "deep nesting": "<x>" * 200 + "</x>" * 200,
     "deeper nesting": "<x>" * 9_000 + "</x>" * 9_000,
