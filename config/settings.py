@@ -215,7 +215,7 @@ SCIM_SERVICE_PROVIDER = {
     "SCHEME": urlsplit(BASE_URL).scheme,
     "AUTHENTICATION_SCHEMES": [{"type": "oauthbearertoken"}],
     "USER_ADAPTER": "scim.adapters.UserAdapter",
-    "GROUP_ADAPTER": "scim.adapters.GroupAdapter",
+    "GROUP_ADAPTER": "scim.group_adapter.GroupAdapter",
     "WWW_AUTHENTICATE_HEADER": "Bearer",
 }
 

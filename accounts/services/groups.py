@@ -274,8 +274,6 @@ def _leaving(delta: MemberDelta) -> Q:
         stay = Q(user_id__in=set(delta.add)) | Q(member_group_id__in=set(delta.add))
         kept = Q(user_id__isnull=False) | Q(member_group_id__isnull=False)
         return kept & ~stay if delta.add else kept
-    if delta.remove_matching is not None:
-        return delta.remove_matching
     return Q(user_id__in=set(delta.remove)) | Q(member_group_id__in=set(delta.remove))
 
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from uuid import UUID
 
-    from django.db.models import Q
-
 SHOWN_IN_ERRORS = 5
 IDS_IN_ONE_ENTRY = 1_000
 """Members that one entry of the audit trail names; more are spread over several entries."""
@@ -26,20 +24,17 @@ _T = TypeVar("_T")
 class MemberDelta:
     """One step: first some members leave, then others join.
 
-    ``remove_others`` lets everybody leave who is not in ``add``; ``remove_matching`` is a
-    condition on the rows that hold the membership (a directory group's member rows, a profile's
-    membership rows, the users who hold a role).
+    ``remove_others`` lets everybody leave who is not in ``add``.
     """
 
     add: tuple[UUID, ...] = ()
     remove: tuple[UUID, ...] = ()
     remove_others: bool = False
-    remove_matching: Q | None = None
 
     @property
     def removes(self) -> bool:
         """Whether anybody may leave."""
-        return self.remove_others or bool(self.remove) or self.remove_matching is not None
+        return self.remove_others or bool(self.remove)
 
 
 def refuse_unknown(missing: Collection[UUID]) -> None:

@@ -142,8 +142,6 @@ def _remove(profile: AccessProfile, delta: MemberDelta) -> set[UUID]:
 def _leaving(delta: MemberDelta) -> Q:
     if delta.remove_others:
         return ~Q(user_id__in=set(delta.add))
-    if delta.remove_matching is not None:
-        return delta.remove_matching
     return Q(user_id__in=set(delta.remove))
 
 

@@ -95,8 +95,6 @@ def _leaving(role: Role, delta: MemberDelta) -> list[User]:
     holders = User.objects.select_for_update().filter(role=role).order_by("pk")
     if delta.remove_others:
         return list(holders.exclude(pk__in=set(delta.add)))
-    if delta.remove_matching is not None:
-        return list(holders.filter(delta.remove_matching))
     return list(holders.filter(pk__in=set(delta.remove)))
 
 

@@ -1,0 +1,49 @@
+"""Roles and access profiles as Groups: made, named and deleted in the console only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from accounts.services.profiles import change_profile_members, set_profile_external_id
+from accounts.services.roles import change_role_members
+from scim.group_adapter import group_fields
+from scim.group_rows import GroupKind, read_group
+from scim.protocol.errors import MutabilityError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from accounts.services.member_deltas import MemberDelta
+    from scim.group_rows import GroupRow
+
+
+@transaction.atomic
+def change_fixed_group(
+    row: GroupRow, wanted: Mapping[str, Any], deltas: Sequence[MemberDelta]
+) -> GroupRow:
+    """Change who is in a role or profile, and return it as it is then.
+
+    A profile keeps an ``externalId``; a role belongs to the product, and ignores one.
+
+    Raises:
+        MutabilityError: It would get another name.
+        UnknownMemberError: Somebody to add is not a user of the active tenant.
+        LastAdminError: Nobody would remain an active admin.
+    """
+    values = group_fields(wanted)
+    if values.display_name.strip().lower() not in {"", row.display_name.lower()}:
+        raise MutabilityError(
+            f"{row.id} is named in the console only: send displayName "
+            f"{row.display_name!r}, or leave it out."
+        )
+    if row.kind == GroupKind.ROLE:
+        if deltas:
+            change_role_members(role=row.role, deltas=deltas)
+        return row
+    profile = row.profile
+    changed = set_profile_external_id(profile=profile, external_id=values.external_id)
+    if deltas:
+        changed |= change_profile_members(profile=profile, deltas=deltas)
+    return read_group(row.id) if changed else row
