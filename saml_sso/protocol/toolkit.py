@@ -7,7 +7,6 @@ schema is compiled once instead of for every response, and instants and the cloc
 rest of this package. The library itself is left as it is installed.
 """
 
-import importlib
 import importlib.util
 import re
 import threading

@@ -8,20 +8,20 @@ would send.
 import base64
 import importlib
 import secrets
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
-from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
+
+from tests.support.saml_encryption import AES256_GCM, OAEP_MGF1P, encrypt_assertion
 
 xmlsec: Any = importlib.import_module("xmlsec")
 
@@ -41,8 +41,6 @@ RSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"
 ECDSA_SHA256 = "http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256"
 DSA_SHA256 = "http://www.w3.org/2009/xmldsig11#dsa-sha256"
 SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
-OAEP_MGF1P = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"
-AES256_GCM = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 
 PrivateKey = rsa.RSAPrivateKey | dsa.DSAPrivateKey | ec.EllipticCurvePrivateKey
 SignedPart = Literal["assertion", "response", "both", "none"]
@@ -361,74 +359,3 @@ def sign_element(
     context.key = xmlsec.Key.from_memory(private_pem(key), xmlsec.KeyFormat.PEM)
     xmlsec.tree.add_ids(element.getroottree().getroot(), ["ID"])
     context.sign(signature)
-
-
-def encrypt_assertion(
-    assertion: etree._Element, to: str, algorithm: str, key_transport: str
-) -> None:
-    """Replace ``assertion`` with an EncryptedAssertion for the PEM certificate ``to``."""
-    parent = assertion.getparent()
-    assert parent is not None
-    wrapper = etree.Element(f"{{{NS['saml']}}}EncryptedAssertion")
-    parent.replace(assertion, wrapper)
-    plain = etree.tostring(assertion, with_tail=False)
-    wrapper.append(encrypted_data(plain, to, algorithm, key_transport))
-
-
-def encrypted_data(
-    plain: bytes, to: str, algorithm: str = AES256_GCM, key_transport: str = OAEP_MGF1P
-) -> etree._Element:
-    """Return EncryptedData holding ``plain`` for the PEM certificate ``to``."""
-    names = {
-        "aes128-cbc": ("AES128", 128),
-        "aes192-cbc": ("AES192", 192),
-        "aes256-cbc": ("AES256", 256),
-        "aes128-gcm": ("AES128_GCM", 128),
-        "aes192-gcm": ("AES192_GCM", 192),
-        "aes256-gcm": ("AES256_GCM", 256),
-        "tripledes-cbc": ("DES3", 192),
-    }
-    transform, bits = names[algorithm.rpartition("#")[2]]
-    transports = {"rsa-oaep-mgf1p": "RSA_OAEP", "rsa-1_5": "RSA_PKCS1"}
-    template = xmlsec.template.encrypted_data_create(
-        etree.Element("root"),
-        getattr(xmlsec.Transform, transform),
-        type=xmlsec.EncryptionType.ELEMENT,
-        ns="xenc",
-    )
-    xmlsec.template.encrypted_data_ensure_cipher_value(template)
-    key_info = xmlsec.template.encrypted_data_ensure_key_info(template, ns="dsig")
-    encrypted_key = xmlsec.template.add_encrypted_key(
-        key_info, getattr(xmlsec.Transform, transports[key_transport.rpartition("#")[2]])
-    )
-    xmlsec.template.encrypted_data_ensure_cipher_value(encrypted_key)
-    manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(to, xmlsec.KeyFormat.CERT_PEM))
-    context = xmlsec.EncryptionContext(manager)
-    kind = xmlsec.KeyData.DES if transform == "DES3" else xmlsec.KeyData.AES
-    context.key = xmlsec.Key.generate(kind, bits, xmlsec.KeyDataType.SESSION)
-    result: etree._Element = context.encrypt_binary(template, plain)
-    return result
-
-
-def redirect_query(parameters: dict[str, str], key: PrivateKey, *, method: str = RSA_SHA256) -> str:
-    """Return a signed query of the Redirect binding (Bindings 3.4.4.1), RSA only."""
-    signed = "&".join(
-        f"{name}={quote(value, safe='')}"
-        for name, value in (*parameters.items(), ("SigAlg", method))
-    )
-    return signed_query(signed, key, method=method)
-
-
-def signed_query(signed: str, key: PrivateKey, *, method: str = RSA_SHA256) -> str:
-    """Return ``signed``, exactly as it is, with its Signature parameter."""
-    assert isinstance(key, rsa.RSAPrivateKey)
-    digest = hashes.SHA1() if method.endswith("sha1") else hashes.SHA256()  # noqa: S303
-    signature = key.sign(signed.encode(), padding.PKCS1v15(), digest)
-    return f"{signed}&Signature={quote(base64.b64encode(signature).decode(), safe='')}"
-
-
-def deflated(xml: str) -> str:
-    """Return ``xml`` deflated and in base64, as the Redirect binding carries it."""
-    compressor = zlib.compressobj(wbits=-15)
-    return base64.b64encode(compressor.compress(xml.encode()) + compressor.flush()).decode()

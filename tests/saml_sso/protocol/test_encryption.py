@@ -5,14 +5,8 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from tests.support.saml import (
-    NS,
-    Forge,
-    SignedPart,
-    encrypted_data,
-    new_id,
-    sign_element,
-)
+from tests.support.saml import NS, Forge, SignedPart, new_id, sign_element
+from tests.support.saml_encryption import encrypted_data
 from tests.support.saml_trust import Trust, service_provider_keys
 
 AES = [f"{mode}#aes{bits}-{mode}" for mode in ("cbc", "gcm") for bits in (128, 192, 256)]

@@ -28,15 +28,13 @@ from tests.support.saml import (
     NS,
     PrivateKey,
     certificate,
-    deflated,
-    encrypted_data,
     instant,
     pem,
     private_key,
-    redirect_query,
     sign_element,
-    signed_query,
 )
+from tests.support.saml_encryption import encrypted_data
+from tests.support.saml_redirect import deflated, redirect_query, signed_query
 from tests.support.saml_trust import (
     IDP_ENTITY_ID,
     NOW,

@@ -15,7 +15,8 @@ from saml_sso.protocol.instants import format_instant, parse_instant
 from saml_sso.protocol.logout import read_logout_request
 from saml_sso.protocol.metadata import read_metadata
 from saml_sso.protocol.response import Assertion
-from tests.support.saml import deflated, der, pem
+from tests.support.saml import der, pem
+from tests.support.saml_redirect import deflated
 from tests.support.saml_trust import NOW, acme_trust, service_provider_keys
 
 ACME = acme_trust()
