@@ -32,7 +32,7 @@ CONSOLE_SECTIONS = (
         (SYSTEM_SETTINGS, _("Users")),
         ("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
     ),
-    Section("security", (SYSTEM_SETTINGS, _("Security")), ("saml-and-scim",)),
+    Section("security", (SYSTEM_SETTINGS, _("Security")), ("saml-and-scim", "accounts.emaildomain")),
     Section(
         "provisioning",
         (SYSTEM_SETTINGS, _("Provisioning")),
@@ -46,7 +46,7 @@ PLATFORM_SECTIONS = (
     Section(
         "customers",
         (_("Customers"),),
-        ("accounts.tenant", "licenses.subscription", "licenses.product"),
+        ("accounts.tenant", "licenses.subscription", "licenses.product", "accounts.emaildomain"),
     ),
     Section(
         "deployment",

@@ -15,3 +15,7 @@ class SubscriptionNotCurrentError(LicenseError):
 
 class InactiveUserError(LicenseError):
     """An inactive user cannot hold a licence."""
+
+
+class SeatsInUseError(LicenseError):
+    """A subscription cannot have fewer seats than are in use."""

@@ -41,6 +41,7 @@ ACCESS: dict[str, dict[Role, Access]] = {
     "user-licenses-csv": _ADMIN_ONLY,
     "accounts.accessprofile": _PEOPLE,
     "accounts.directorygroup": _PEOPLE | {Role.CONNECTOR_ADMIN: Access.VIEW},
+    "accounts.emaildomain": _ADMIN_ONLY,
     "saml-and-scim": _ADMIN_ONLY,
     "scim.source": _CONNECTIONS,
     "scim.extensionschema": _CONNECTIONS,

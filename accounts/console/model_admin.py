@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.utils import quote
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -47,7 +47,9 @@ class RefusableForm(forms.ModelForm[_ModelT]):
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
         if self.refusal is not None:
-            raise forms.ValidationError(str(self.refusal), code="refused")
+            if isinstance(self.refusal, ValidationError):
+                raise self.refusal
+            raise ValidationError(str(self.refusal), code="refused")
         return cleaned
 
 

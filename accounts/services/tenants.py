@@ -41,3 +41,24 @@ def create_first_admin(*, tenant: Tenant, email: str, password: str) -> User:
             role=Role.ADMIN,
             password=password,
         )
+
+
+@transaction.atomic
+def update_tenant(*, tenant: Tenant, name: str, plan: Plan) -> None:
+    """Rename ``tenant`` or move it to another plan.
+
+    On a plan without SAML and SCIM neither works; their settings are kept for the day the
+    tenant comes back.
+    """
+    stored = Tenant.objects.select_for_update().get(pk=tenant.pk)
+    changes = {
+        field: {"before": before, "after": after}
+        for field, before, after in (("name", stored.name, name), ("plan", stored.plan, plan))
+        if before != after
+    }
+    if not changes:
+        return
+    stored.name, stored.plan = name, plan
+    stored.save(update_fields=["name", "plan"])
+    with tenant_scope(stored):
+        audit.record("tenant.updated", stored, **changes)

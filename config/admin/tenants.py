@@ -1,0 +1,131 @@
+"""Customers: making a tenant with its first admin, changing its plan; verifying mail domains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
+from accounts.models import EmailDomain, Plan, Tenant
+from accounts.scoping import tenant_id_scope, tenant_scope
+from accounts.services.domains import verify_domain, withdraw_domain
+from accounts.services.invitations import invite_user
+from accounts.services.tenants import create_first_admin, create_tenant, update_tenant
+from config.sites import platform_site
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class TenantForm(RefusableForm[Tenant]):
+    """A tenant, and on its first day also its admin."""
+
+    admin_email = forms.EmailField(
+        label=_("E-mail address of the first admin"),
+        max_length=255,
+        help_text=_("They get an invitation with a link to choose a password."),
+    )
+
+    class Meta:
+        model = Tenant
+        fields = ("slug", "name", "plan")
+
+
+@admin.register(Tenant, site=platform_site)
+class TenantAdmin(AuditedModelAdmin[Tenant]):
+    """Tenants are made and changed here; they are not deleted in a browser."""
+
+    form: Any = TenantForm
+    list_display = ["name", "slug", "plan", "saml_enabled", "saml_enforced", "scim_enabled"]
+    list_filter = ["plan", "saml_enabled", "scim_enabled"]
+    search_fields = ["name", "slug"]
+    search_help_text = _("Name or short name")
+    actions: Any = None
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
+        if obj is None:
+            return ["slug", "name", "plan", "admin_email"]
+        return ["slug", "name", "plan", "saml_enabled", "saml_enforced", "scim_enabled", "created"]
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
+        if obj is None:
+            return []
+        return ["slug", "saml_enabled", "saml_enforced", "scim_enabled", "created"]
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Tenant | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        if change:
+            del form.base_fields["admin_email"]
+        return form
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Tenant | None = None) -> bool:
+        return False
+
+    @override
+    def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
+        if change:
+            update_tenant(tenant=obj, name=obj.name, plan=Plan(obj.plan))
+            return
+        tenant = create_tenant(slug=obj.slug, name=obj.name, plan=Plan(obj.plan))
+        first = create_first_admin(
+            tenant=tenant, email=form.cleaned_data["admin_email"], password=""
+        )
+        with tenant_scope(tenant):
+            url = invite_user(user=first)
+        obj.pk = tenant.pk
+        text = _(
+            "Invitation for %(who)s, shown only now, in case the mail does not arrive: %(url)s"
+        )
+        self.message_user(request, text % {"who": first.user_name, "url": url}, messages.WARNING)
+
+
+@admin.register(EmailDomain, site=platform_site)
+class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
+    """Claims of mail domains, which an operator verifies after asking for proof."""
+
+    list_display = ["domain", "tenant", "verified", "verified_by"]
+    list_filter = [("verified", admin.EmptyFieldListFilter)]
+    list_select_related = ["tenant"]
+    search_fields = ["domain", "tenant__name"]
+    search_help_text = _("Domain or tenant")
+    actions: Any = ["verify", "delete_selected"]
+    fields: ClassVar[Any] = ("domain", "tenant", "verified", "verified_by")
+    readonly_fields: ClassVar[Any] = fields
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @override
+    def delete_object(self, obj: EmailDomain) -> None:
+        with tenant_id_scope(obj.tenant_id):
+            withdraw_domain(claim=obj)
+
+    @admin.action(permissions=["change"], description=_("Verify the selected domains"))
+    def verify(self, request: HttpRequest, queryset: QuerySet[EmailDomain]) -> None:
+        """Let addresses at these domains sign in at their tenant's identity provider."""
+        for claim in queryset:
+            try:
+                with tenant_id_scope(claim.tenant_id):
+                    verify_domain(claim=claim)
+            except ValidationError as refusal:
+                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
+            else:
+                text = _("%(domain)s is verified.") % {"domain": claim.domain}
+                self.message_user(request, text, messages.SUCCESS)

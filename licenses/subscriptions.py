@@ -1,0 +1,72 @@
+"""What operators decide: which tenant has how many seats of what, and for how long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.scoping import tenant_id_scope
+from licenses.errors import SeatsInUseError
+from licenses.models import Product, Seat, Subscription
+
+if TYPE_CHECKING:
+    import datetime
+
+    from accounts.models import Tenant
+
+
+@transaction.atomic
+def create_subscription(
+    *,
+    tenant: Tenant,
+    product: Product,
+    seats: int,
+    starts: datetime.date,
+    ends: datetime.date | None,
+) -> Subscription:
+    """Let ``tenant`` give out ``seats`` licences of ``product`` between two days, included."""
+    with tenant_id_scope(tenant.pk):
+        subscription = Subscription.objects.create(
+            tenant=tenant, product=product, seats=seats, starts=starts, ends=ends
+        )
+        audit.record("subscription.created", subscription, seats=seats)
+    return subscription
+
+
+@transaction.atomic
+def change_subscription(
+    *,
+    subscription: Subscription,
+    seats: int,
+    starts: datetime.date,
+    ends: datetime.date | None,
+) -> None:
+    """Change the number of seats and the days; the row is locked, as it is by assignments.
+
+    Raises:
+        SeatsInUseError: Fewer seats than are in use now.
+    """
+    with tenant_id_scope(subscription.tenant_id):
+        stored = Subscription.objects.select_for_update(of=("self",)).get(pk=subscription.pk)
+        used = Seat.objects.filter(subscription=stored, released=None).count()
+        if seats < used:
+            raise SeatsInUseError(
+                _(
+                    "%(used)s seats are in use. Ask the tenant to release %(over)s of them "
+                    "first, or keep at least %(used)s."
+                )
+                % {"used": used, "over": used - seats}
+            )
+        before = stored.seats
+        stored.seats, stored.starts, stored.ends = seats, starts, ends
+        stored.save(update_fields=["seats", "starts", "ends"])
+        audit.record(
+            "subscription.updated",
+            stored,
+            seats_before=before,
+            seats=seats,
+            ends=str(ends) if ends else "",
+        )

@@ -1,0 +1,72 @@
+"""One row of any model, made from its fields, so that rules can be tried on models to come."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Session, Tenant, User
+from licenses.models import Product
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+OUR_APPS = frozenset({"accounts", "licenses", "scim", "saml_sso", "gatehouse"})
+BELONG_TO_NO_TENANT = frozenset({Tenant, Product, Session})
+"""A tenant is not its own; products are the same for all; a session exists before sign-in."""
+
+
+def our_models() -> list[type[models.Model]]:
+    """Return every model of ours."""
+    return [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
+
+
+def tenant_models() -> list[type[models.Model]]:
+    """Return every model whose rows belong to a tenant."""
+    return [model for model in our_models() if model not in BELONG_TO_NO_TENANT]
+
+
+def specimen(model: type[models.Model], marker: str) -> models.Model:
+    """Store a row of ``model`` in the active tenant; its texts contain ``marker``."""
+    manager = model._default_manager
+    if model in (User, AuditEntry):
+        found = manager.first()
+        assert found is not None
+        return found
+    values = dict(_values(model, marker))
+    unique = {name: value for name, value in values.items() if isinstance(value, models.Model)}
+    existing = manager.filter(**unique).first() if unique else None
+    return existing or manager.create(**values)
+
+
+def _values(model: type[models.Model], marker: str) -> Iterator[tuple[str, Any]]:
+    for field in model._meta.concrete_fields:
+        if field.name == "tenant" or field.primary_key or field.generated:
+            continue
+        if isinstance(field, models.ForeignKey):
+            if not field.null or field.name == "user":
+                related: Any = field.related_model
+                yield field.name, specimen(related, marker)
+        elif field.choices:
+            yield field.name, next(value for value, _label in field.flatchoices if value)
+        elif not field.has_default() or isinstance(field, models.CharField | models.TextField):
+            value = _value(field, marker)
+            if value is not None:
+                yield field.name, value
+
+
+def _value(field: models.Field[Any, Any], marker: str) -> Any:
+    now = timezone.now()
+    samples: list[tuple[type[models.Field[Any, Any]], Any]] = [
+        (models.DateTimeField, None if field.null else now + datetime.timedelta(days=1)),
+        (models.DateField, None if field.null else now.date()),
+        (models.GenericIPAddressField, None),
+        (models.CharField, marker[: field.max_length]),
+        (models.TextField, marker),
+        (models.IntegerField, None if field.null else 3),
+    ]
+    return next((value for kind, value in samples if isinstance(field, kind)), None)

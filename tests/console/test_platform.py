@@ -1,0 +1,160 @@
+"""The operators' pages."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axes.models import AccessAttempt
+
+from accounts.models import OneTimeLink, Plan, Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.services.domains import claim_domain
+from accounts.unscoped import every_tenant
+from licenses.models import Product, Subscription
+from licenses.services import assign_seat
+from tests.conftest import person
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import User as UserType
+
+
+@pytest.fixture
+def crm(acme: Tenant) -> Subscription:
+    """Three seats of "CRM" for Acme, two of them used."""
+    product = Product.objects.create(key="crm", name="CRM")
+    with tenant_scope(acme):
+        subscription = Subscription.objects.create(product=product, seats=3)
+        for name in ("Carol", "Dan"):
+            assign_seat(subscription=subscription, user=person(acme, name))
+    return subscription
+
+
+def test_a_new_tenant_has_an_invited_admin(platform: Client) -> None:
+    data = {
+        "slug": "initech",
+        "name": "Initech",
+        "plan": "enterprise",
+        "admin_email": "bill@initech.example",
+    }
+
+    response = platform.post("/platform/accounts/tenant/add/", data, follow=True)
+
+    assert "/link/" in response.content.decode()
+    tenant = Tenant.objects.get(slug="initech")
+    with tenant_scope(tenant):
+        assert User.objects.get().is_admin
+        assert OneTimeLink.objects.count() == 1
+
+
+@pytest.mark.parametrize("slug", ["acme", "Not A Slug"])
+def test_a_taken_or_malformed_slug_is_refused(platform: Client, acme: Tenant, slug: str) -> None:
+    data = {"slug": slug, "name": "X", "plan": "starter", "admin_email": "x@x.example"}
+
+    response = platform.post("/platform/accounts/tenant/add/", data)
+
+    assert response.status_code == HTTPStatus.OK
+    assert Tenant.objects.count() == 1
+
+
+def test_the_plan_changes_and_the_slug_does_not(platform: Client, acme: Tenant) -> None:
+    platform.post(
+        f"/platform/accounts/tenant/{acme.pk}/change/",
+        {"slug": "other", "name": "Acme", "plan": "starter"},
+    )
+
+    acme.refresh_from_db()
+    assert (acme.slug, acme.plan) == ("acme", Plan.STARTER)
+
+
+def test_seats_in_use_cannot_be_taken_away(platform: Client, crm: Subscription) -> None:
+    url = f"/platform/licenses/subscription/{crm.pk}/change/"
+
+    refused = platform.post(url, {"seats": "1", "starts": "2020-01-01"})
+    accepted = platform.post(url, {"seats": "2", "starts": "2020-01-01"})
+
+    assert "2 seats are in use" in refused.content.decode()
+    assert accepted.status_code == HTTPStatus.FOUND
+    with tenant_scope(crm.tenant):
+        assert Subscription.objects.get().seats == 2
+
+
+def test_a_subscription_is_made_for_one_tenant(platform: Client, acme: Tenant) -> None:
+    product = Product.objects.create(key="crm", name="CRM")
+    data = {"tenant": acme.pk, "product": product.pk, "seats": "5", "starts": "2020-01-01"}
+
+    platform.post("/platform/licenses/subscription/add/", data)
+    twice = platform.post("/platform/licenses/subscription/add/", data)
+
+    assert "already exists" in twice.content.decode()
+    with tenant_scope(acme):
+        assert Subscription.objects.get().seats == 5
+
+
+def test_a_sold_product_cannot_be_deleted(platform: Client, crm: Subscription) -> None:
+    response = platform.post(
+        f"/platform/licenses/product/{crm.product_id}/delete/", {"post": "yes"}
+    )
+
+    assert "Cannot delete product" in response.content.decode()
+    assert Product.objects.exists()
+
+
+class TestOperators:
+    URL = "/platform/accounts/user/"
+
+    def test_only_operators_are_listed(self, platform: Client, alice: UserType) -> None:
+        page = platform.get(self.URL).content.decode()
+
+        assert "olga@gatehouse.example" in page
+        assert "alice@acme.example" not in page
+
+    def test_a_new_one_can_sign_in(self, platform: Client) -> None:
+        data = {"user_name": "otto@gatehouse.example", "password": "rather long words"}
+
+        platform.post(f"{self.URL}add/", data)
+
+        with every_tenant():
+            assert User.objects.get(user_name="otto@gatehouse.example").is_staff
+
+    def test_a_short_password_is_refused(self, platform: Client) -> None:
+        data = {"user_name": "otto@gatehouse.example", "password": "short"}
+
+        assert "too short" in platform.post(f"{self.URL}add/", data).content.decode()
+
+    def test_the_last_one_stays_active(self, platform: Client, olga: UserType) -> None:
+        response = platform.post(f"{self.URL}{olga.pk}/change/", {})
+
+        assert "last active operator" in response.content.decode()
+
+
+def test_a_lockout_is_reset(platform: Client) -> None:
+    attempt: Any = AccessAttempt.objects.create(
+        username="bob", ip_address="192.0.2.1", failures_since_start=10
+    )
+
+    platform.post(f"/platform/axes/accessattempt/{attempt.pk}/delete/", {"post": "yes"})
+
+    assert not AccessAttempt.objects.exists()
+
+
+def test_a_domain_is_verified(platform: Client, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        claim = claim_domain(domain="acme.example")
+    data = {"action": "verify", "_selected_action": [str(claim.pk)]}
+
+    platform.post("/platform/accounts/emaildomain/", data)
+
+    with tenant_scope(acme):
+        claim.refresh_from_db()
+    assert claim.verified is not None
+
+
+def test_the_trail_spans_tenants(platform: Client, alice: UserType, grace: UserType) -> None:
+    page = platform.get("/platform/accounts/auditentry/").content.decode()
+
+    assert "alice" in page.lower()
+    assert "grace" in page.lower()

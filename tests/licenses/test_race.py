@@ -1,0 +1,102 @@
+"""Many at once for the last seat: connections of their own, as several servers have."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from accounts.models import Tenant, User
+from accounts.scoping import tenant_scope
+from accounts.services.users import deactivate_user
+from licenses.errors import LicenseError
+from licenses.models import Product, Seat, Subscription
+from licenses.services import assign_seat
+from tests.conftest import person
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AT_ONCE = 20
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def last_seat(acme: Tenant) -> Subscription:
+    """One free seat of "CRM"."""
+    with tenant_scope(acme):
+        product = Product.objects.create(key="crm", name="CRM")
+        return Subscription.objects.create(product=product, seats=1)
+
+
+def all_at_once(tenant: Tenant, tasks: list[Callable[[], object]]) -> list[bool]:
+    """Run every task in a thread with its own connection; return which were not refused."""
+    start = threading.Barrier(len(tasks))
+
+    def run(task: Callable[[], object]) -> bool:
+        try:
+            with tenant_scope(tenant):
+                connection.ensure_connection()
+                start.wait(timeout=30)
+                task()
+        except LicenseError:
+            return False
+        else:
+            return True
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return list(pool.map(run, tasks))
+
+
+def test_twenty_assignments_of_one_free_seat_grant_exactly_one(
+    acme: Tenant, last_seat: Subscription
+) -> None:
+    people = [person(acme, f"Person{number}") for number in range(AT_ONCE)]
+
+    granted = all_at_once(
+        acme,
+        [lambda user=user: assign_seat(subscription=last_seat, user=user) for user in people],  # type: ignore[misc]
+    )
+
+    assert granted.count(True) == 1
+    with tenant_scope(acme):
+        assert Seat.objects.filter(released=None).count() == 1
+
+
+def test_the_same_assignment_twenty_times_takes_one_seat(
+    acme: Tenant, last_seat: Subscription
+) -> None:
+    bob = person(acme, "Bob")
+
+    granted = all_at_once(
+        acme, [lambda: assign_seat(subscription=last_seat, user=bob) for _ in range(AT_ONCE)]
+    )
+
+    assert all(granted)
+    with tenant_scope(acme):
+        assert Seat.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_whoever_is_deactivated_meanwhile_holds_no_seat(
+    acme: Tenant, last_seat: Subscription, attempt: int
+) -> None:
+    bob = person(acme, "Bob")
+
+    def leave() -> None:
+        deactivate_user(user=User.objects.get(pk=bob.pk))
+
+    def join() -> None:
+        assign_seat(subscription=last_seat, user=User.objects.get(pk=bob.pk))
+
+    all_at_once(acme, [leave, join, join, leave, join])
+
+    with tenant_scope(acme):
+        assert not User.objects.get(pk=bob.pk).active
+        assert not Seat.objects.filter(released=None).exists()
