@@ -4,7 +4,10 @@
 "use strict";
 
 function readValue(element) {
-  return "value" in element ? element.value : element.textContent.trim();
+  // A list item has a value, too: its number.  innerText keeps the lines of a list apart.
+  return element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement
+    ? element.value
+    : element.innerText.trim();
 }
 
 async function copyText(element) {

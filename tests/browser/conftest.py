@@ -1,0 +1,87 @@
+"""Chromium, driven by Playwright, against a real server on the loopback interface."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.support.browser import watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, Page
+    from pytest_django.fixtures import Settings
+    from pytest_django.live_server_helper import LiveServer
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium of this machine.
+
+    It lives as long as one module's tests, because Playwright keeps an event loop running in
+    this thread; Django is told not to mind the loop.
+    """
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    try:
+        with sync_playwright() as playwright:
+            path = shutil.which("chromium") or "/usr/bin/chromium"
+            browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
+            yield browser
+            browser.close()
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def open_browser(
+    chromium: Browser, live_server: LiveServer, settings: Settings
+) -> Iterator[Callable[..., Page]]:
+    """Open a fresh browser: ``open_browser(width=360, scheme="dark")`` returns its page.
+
+    Paths are relative to the server.  At the end of the test no page may have had an error, nor
+    a violation of the Content-Security-Policy.
+    """
+    settings.BASE_URL = live_server.url
+    contexts, watched = [], []
+
+    def open_one(*, width: int = 1440, scheme: str = "light") -> Page:
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if scheme == "dark" else "light",
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        watched.append(watch(page))
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert [problem for problems in watched for problem in problems] == []
+
+
+@pytest.fixture
+def page(open_browser: Callable[..., Page]) -> Page:
+    """The page of a fresh browser in a wide window."""
+    return open_browser()

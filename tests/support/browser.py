@@ -1,0 +1,69 @@
+"""What every page must satisfy in a real browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from axe_playwright_python.sync_playwright import Axe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import ConsoleMessage, Page
+
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_EXPECTED = "Failed to load resource: the server responded with a status of"
+
+
+def assert_accessible(page: Page) -> None:
+    """Run axe with every WCAG 2.2 A and AA rule and its best practices; none is violated."""
+    options = {"resultTypes": ["violations"], "runOnly": _RULES}
+    results = Axe().run(page, options=options)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def assert_fits(page: Page) -> None:
+    """Check that nobody has to scroll sideways."""
+    wide, window = page.evaluate(
+        "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert wide <= window, f"{page.url} is {wide} px wide in a window of {window} px"
+
+
+def watch(page: Page) -> list[str]:
+    """Return a list that grows with what goes wrong in ``page``.
+
+    The Content-Security-Policy's refusals are among it, for browsers report them as errors of
+    the console.  A page that is meant to answer 4xx is no error.
+    """
+    problems: list[str] = []
+
+    def on_console(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and _EXPECTED not in message.text:
+            problems.append(f"{page.url}: {message.text}")
+
+    page.on("console", on_console)
+    page.on("pageerror", lambda error: problems.append(f"{page.url}: {error}"))
+    return problems
+
+
+def focused_name(page: Page) -> str:
+    """Return the accessible name, more or less, of the element that has the focus."""
+    name: str = page.evaluate(
+        "(e => e.getAttribute('aria-label') || e.name || e.textContent.trim())"
+        "(document.activeElement)"
+    )
+    return name
+
+
+def press_tab_until(page: Page, name: str, *, most: int = 40) -> None:
+    """Move the focus with the Tab key to the element called ``name``.
+
+    Raises:
+        AssertionError: It was not reached within ``most`` presses.
+    """
+    passed = []
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        passed.append(focused_name(page))
+        if passed[-1] == name:
+            return
+    raise AssertionError(f"{name!r} is not reached by keyboard; passed: {passed}")
