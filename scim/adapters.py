@@ -38,6 +38,13 @@ _LIMITS: Final = {
     "emails.value": 320,
 }
 _OWN_COLUMNS: Final = frozenset({"userName", "externalId", "displayName", "active", "name"})
+ACTIVE_UNASSIGNED: Final = "activeUnassigned"
+"""Key in the stored attributes of a person whose ``active`` a client has removed.
+
+RFC 7644, Section 3.5.2.2, wants the attribute to be gone then; the account follows the default.
+"""
+
+_NOT_ATTRIBUTES: Final = frozenset({"name", ACTIVE_UNASSIGNED})
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
 
 
@@ -78,8 +85,9 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
         resource["name"] = name
     if person["display_name"]:
         resource["displayName"] = person["display_name"]
-    resource |= {key: value for key, value in attributes.items() if key != "name"}
-    resource["active"] = person["active"]
+    resource |= {key: value for key, value in attributes.items() if key not in _NOT_ATTRIBUTES}
+    if not person["active"] or ACTIVE_UNASSIGNED not in attributes:
+        resource["active"] = person["active"]
     if groups:
         resource["groups"] = groups
     resource["meta"] = {
@@ -92,8 +100,10 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
     return resource
 
 
-def user_fields(resource: Mapping[str, Any], *, active_unless_said: bool = True) -> UserFields:
+def user_fields(resource: Mapping[str, Any]) -> UserFields:
     """Return what a canonical resource says of a person, in the words of the accounts.
+
+    Without ``active`` the person is active.
 
     Raises:
         InvalidValueError: A value is longer than its column.
@@ -116,7 +126,7 @@ def user_fields(resource: Mapping[str, Any], *, active_unless_said: bool = True)
         given_name=_limited(name.get("givenName", ""), "name.givenName"),
         family_name=_limited(name.get("familyName", ""), "name.familyName"),
         display_name=_limited(resource.get("displayName", ""), "displayName"),
-        active=resource.get("active", active_unless_said),
+        active=resource.get("active", True),
         attributes=attributes,
     )
 

@@ -58,7 +58,6 @@ def _single(name: str, viewset: type[SCIMViewSet], actions: Actions) -> URLPatte
 urlpatterns: list[URLPattern] = [
     *_resource_routes("Users", UserViewSet),
     *_resource_routes("Groups", GroupViewSet),
-    *_resource_routes("Groups", GroupViewSet),
     re_path(r"^$", RootViewSet.as_view({"get": "list"}), name="root"),
     _single(r"\.search", RootViewSet, {"post": "search"}),
     *_read_only_routes("Schemas", SchemaViewSet),

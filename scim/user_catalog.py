@@ -10,6 +10,7 @@ from django.conf import settings
 
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
+from scim.adapters import ACTIVE_UNASSIGNED
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.protocol import urns
 from scim.user_groups import ALL_GROUPS
@@ -30,12 +31,13 @@ def _always(expression: str, folded: str = "") -> Scalar:
     return Scalar(expression, "TRUE", "TRUE", folded)
 
 
+_IS_ASSIGNED: Final = f"(NOT u.active OR (u.attributes -> '{ACTIVE_UNASSIGNED}') IS NULL)"
 _SCALARS: Final = {
     "id": _always("u.id::text"),
     "externalId": _text("external_id"),
     "userName": _always("u.user_name", "u.user_name_ci"),
     "displayName": _text("display_name"),
-    "active": _always("u.active"),
+    "active": Scalar("u.active", _IS_ASSIGNED, _IS_ASSIGNED),
     "name.givenName": _text("given_name"),
     "name.familyName": _text("family_name"),
     "meta.resourceType": _always("'User'"),

@@ -19,9 +19,16 @@ from accounts.services.users import (
     create_users,
     deactivate_user,
     delete_user,
-    update_user,
+    update_locked_user,
 )
-from scim.adapters import Person, person_of, user_fields, user_location, user_resource
+from scim.adapters import (
+    ACTIVE_UNASSIGNED,
+    Person,
+    person_of,
+    user_fields,
+    user_location,
+    user_resource,
+)
 from scim.answers import Answer
 from scim.protocol.errors import SCIMError
 from scim.protocol.patch import apply_patch
@@ -104,9 +111,10 @@ class UserEndpoint:
         before = row.resource
         wanted = read_resource(data, self._type)
         wanted = self._mapping.apply(wanted, self._type, before)
+        wanted.setdefault("active", row.person["active"])
         check_complete(wanted, self._type)
         check_immutable(before, wanted, self._type)
-        return self._store(row, wanted)
+        return self._store(row, user_fields(wanted))
 
     @transaction.atomic
     def modify(
@@ -122,7 +130,10 @@ class UserEndpoint:
         before = row.resource
         wanted = apply_patch(before, data, self._type)
         wanted = self._mapping.apply(wanted, self._type, before)
-        return self._store(row, wanted)
+        values = user_fields(wanted)
+        if "active" not in wanted:
+            values.attributes[ACTIVE_UNASSIGNED] = True
+        return self._store(row, values)
 
     @transaction.atomic
     def remove(self, key: str, if_match: str | None) -> Answer:
@@ -157,7 +168,7 @@ class UserEndpoint:
                 f"The userName {values.user_name!r} belongs to another, active user of this "
                 "tenant; letter case does not matter."
             )
-        update_user(user=user, values=values)
+        update_locked_user(user=user, values=values)
         return _shown(HTTPStatus.CREATED, person_of(user), row.groups)
 
     def _locked(self, key: str, projection: Projection, if_match: str | None) -> UserRow:
@@ -165,11 +176,10 @@ class UserEndpoint:
         check_if_match(if_match, entity_tag(row.person["version"]))
         return row
 
-    def _store(self, row: UserRow, wanted: Mapping[str, Any]) -> Answer:
+    def _store(self, row: UserRow, values: UserFields) -> Answer:
         user = _model(row.person)
-        values = user_fields(wanted, active_unless_said=user.active)
         leaves = user.active and not values.active
-        update_user(user=user, values=values)
+        update_locked_user(user=user, values=values)
         answer = _shown(HTTPStatus.OK, person_of(user), row.groups)
         if leaves and self._credential.deletes_on_deactivate:
             # The source chose this: the answer shows the person once more, as they left.

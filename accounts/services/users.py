@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.addresses import with_address
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
@@ -49,7 +50,6 @@ class UserFields:
 USER_FIELD_NAMES = tuple(f.name for f in fields(UserFields))
 
 
-@transaction.atomic
 def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str = "") -> User:
     """Create a user in the active tenant.
 
@@ -61,7 +61,7 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
     user = _new_user(values, role, password)
     with _user_names_checked():
         user.save(force_insert=True)
-    audit.record("user.created", user, active=user.active, role=user.role)
+        audit.record("user.created", user, active=user.active, role=user.role)
     return user
 
 
@@ -87,7 +87,6 @@ def create_operator(*, email: str, password: str) -> User:
     return user
 
 
-@transaction.atomic
 def create_users(*, many: Sequence[UserFields]) -> list[User]:
     """Create several users with a fixed number of statements, all or none.
 
@@ -97,14 +96,13 @@ def create_users(*, many: Sequence[UserFields]) -> list[User]:
     users = [_new_user(values, Role.MEMBER, "") for values in many]
     with _user_names_checked():
         User.objects.bulk_create(users)
-    audit.record_all(
-        audit.Event("user.created", user, {"active": user.active, "role": user.role})
-        for user in users
-    )
+        audit.record_all(
+            audit.Event("user.created", user, {"active": user.active, "role": user.role})
+            for user in users
+        )
     return users
 
 
-@transaction.atomic
 def update_user(*, user: User, values: UserFields) -> bool:
     """Make ``user`` hold ``values``; return whether anything changed.
 
@@ -115,6 +113,22 @@ def update_user(*, user: User, values: UserFields) -> bool:
         UserNameTakenError: Another user of the tenant has this ``userName``.
         LastAdminError: This would deactivate the tenant's last active admin.
     """
+    before = UserFields.of(user)
+    try:
+        with transaction.atomic():
+            return update_locked_user(user=user, values=values)
+    except UserNameTakenError:
+        for name in USER_FIELD_NAMES:
+            setattr(user, name, getattr(before, name))
+        raise
+
+
+def update_locked_user(*, user: User, values: UserFields) -> bool:
+    """Do what :func:`update_user` does, for a caller who holds a lock on the row.
+
+    The caller's transaction must be given up when this raises, as it has no savepoint.
+    """
+    values = _with_one_address(user, values)
     changed = [name for name in USER_FIELD_NAMES if getattr(user, name) != getattr(values, name)]
     if not changed:
         return False
@@ -126,17 +140,20 @@ def update_user(*, user: User, values: UserFields) -> bool:
         setattr(user, name, getattr(values, name))
     user.last_modified = timezone.now()
     user.version += 1
-    try:
-        with _user_names_checked():
-            user.save(update_fields=[*changed, "last_modified", "version"])
-    except UserNameTakenError:
-        for name in changed:
-            setattr(user, name, getattr(before, name))
-        raise
+    with _user_names_reported():
+        user.save(update_fields=[*changed, "last_modified", "version"])
     if leaves:
         _end_access([user.pk])
     audit.record(_update_action(before, values), user, changed=sorted(changed))
     return True
+
+
+def _with_one_address(user: User, values: UserFields) -> UserFields:
+    """Carry a new address over to the SCIM resource, unless that was given as well."""
+    if values.email == user.email or values.attributes != user.attributes:
+        return values
+    attributes = with_address(values.attributes, former=user.email, address=values.email)
+    return replace(values, attributes=attributes)
 
 
 def deactivate_user(*, user: User) -> None:
@@ -248,10 +265,19 @@ def _update_action(before: UserFields, after: UserFields) -> str:
 
 @contextmanager
 def _user_names_checked() -> Iterator[None]:
-    """Turn a violation of the unique user name, and nothing else, into our own error."""
+    """Turn a violation of the unique user name, and nothing else, into our own error.
+
+    The block is a transaction of its own, or a savepoint of the one that is open.
+    """
+    with _user_names_reported(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def _user_names_reported() -> Iterator[None]:
+    """Do the same without a savepoint: the open transaction must end with the error."""
     try:
-        with transaction.atomic():
-            yield
+        yield
     except IntegrityError as error:
         if "user_name_unique" not in str(error):
             raise

@@ -333,7 +333,9 @@ GROUP_SCHEMA: Final = Schema(
                 ),
                 Attribute(
                     name="display",
+                    # Read for each member, and seldom wanted: sent when a client names it.
                     mutability="readOnly",
+                    returned="request",
                     description="The name of the member.",
                 ),
             ),

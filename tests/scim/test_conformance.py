@@ -1,0 +1,48 @@
+"""The whole service provider, checked by an independent suite (scim2-tester)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from scim2_client.engines.wsgi import WSGISCIMClient
+from scim2_tester import Status, check_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.scim import SCIMClient
+
+GREEN = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
+
+
+@pytest.fixture
+def _connection_stays_open() -> Iterator[None]:
+    """Keep the test's transaction, which the end of a real request would close."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.usefixtures("_connection_stays_open")
+def test_every_check_of_scim2_tester_is_green(deleting_scim: SCIMClient) -> None:
+    client = WSGISCIMClient(
+        get_wsgi_application(),
+        base_url="http://127.0.0.1/scim/v2",
+        headers={"Authorization": f"Bearer {deleting_scim.secret}"},
+    )
+
+    results = check_server(client)
+
+    assert len(results) > 100
+    unexpected = [
+        f"{result.status.name} {result.resource_type} {result.title}: {result.reason}"
+        for result in results
+        if result.status not in GREEN
+    ]
+    assert not unexpected, "\n".join(unexpected)
