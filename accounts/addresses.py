@@ -1,25 +1,33 @@
-"""Keeping the account's address and the addresses of the SCIM resource one and the same."""
+"""Addresses of pages that people and commands are told about.
+
+Absolute ones start with the configured ``BASE_URL``: a request's Host header has no say.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from accounts.models import Tenant
 
 
-def with_address(attributes: dict[str, Any], *, former: str, address: str) -> dict[str, Any]:
-    """Return ``attributes`` in whose ``emails`` ``address`` has taken the place of ``former``.
+def sign_on_page_path(tenant: Tenant) -> str:
+    """Return the path of the tenant's SAML sign-on page."""
+    return f"/saml/{tenant.slug}/"
 
-    Identity providers read and search ``emails``; the account's own column must not contradict
-    them when somebody edits it here.
-    """
-    emails: list[dict[str, Any]] = list(attributes.get("emails", []))
-    place = next(
-        (index for index, element in enumerate(emails) if element.get("value") == former), None
-    )
-    if place is not None and address:
-        emails[place] = {**emails[place], "value": address}
-    elif place is not None:
-        del emails[place]
-    elif address:
-        emails.append({"value": address, "type": "work", "primary": not emails})
-    rest = {key: value for key, value in attributes.items() if key != "emails"}
-    return {**rest, "emails": emails} if emails else rest
+
+def sign_on_page_url(tenant: Tenant) -> str:
+    """Return the absolute URL of the tenant's SAML sign-on page."""
+    return f"{settings.BASE_URL}{sign_on_page_path(tenant)}"
+
+
+def console_url() -> str:
+    """Return the absolute URL of the console."""
+    return f"{settings.BASE_URL}/console/"
+
+
+def platform_url() -> str:
+    """Return the absolute URL of the operators' site."""
+    return f"{settings.BASE_URL}/platform/"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.addresses import with_address
+from accounts.email_addresses import with_address
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
