@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from config.security.set_up import set_up
 from config.sites import platform_site
 
 urlpatterns = [
     path("scim/v2/", include("scim.urls")),
     path("saml/", include("saml_sso.urls")),
+    path("set-up/<slug:slug>/<str:secret>/", set_up, name="set-up"),
     path("console/", admin.site.urls),
     path("platform/", platform_site.urls),
     path("", include("accounts.urls")),

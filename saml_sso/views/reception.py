@@ -260,4 +260,4 @@ def _destination(reception: Reception) -> str:
 def _trial_result(request: HttpRequest, attempt: SignInAttempt | None) -> HttpResponse:
     if attempt is None:
         return refused_page(request, new_reference())
-    return SeeOther(reverse("saml-scim-attempt", args=[attempt.pk]))
+    return SeeOther(reverse("console:saml-and-scim-attempt", args=[attempt.pk]))

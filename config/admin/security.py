@@ -1,0 +1,52 @@
+"""The console pages of *SAML & SCIM*."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.console.pages import ConsolePage, register_page
+from config.security import actions, attempts, page, trial
+
+ACCESS = "saml-and-scim"
+ROUTE = "security/saml-scim/"
+
+for each in (
+    ConsolePage(name="saml-and-scim", route=ROUTE, view=page.saml_and_scim, label=_("SAML & SCIM")),
+    ConsolePage(
+        name="saml-and-scim-rules", route=f"{ROUTE}rules/", view=actions.save_rules, access=ACCESS
+    ),
+    ConsolePage(
+        name="saml-and-scim-action",
+        route=f"{ROUTE}do/<slug:action>/",
+        view=actions.act,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-test", route=f"{ROUTE}test/", view=trial.begin_test, access=ACCESS
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempts",
+        route=f"{ROUTE}attempts/",
+        view=attempts.attempts,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempts-csv",
+        route=f"{ROUTE}attempts/export/",
+        view=attempts.attempts_csv,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempt",
+        route=f"{ROUTE}attempts/<int:pk>/",
+        view=attempts.attempt,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-reveal",
+        route=f"{ROUTE}attempts/<int:pk>/reveal/",
+        view=attempts.reveal,
+        access=ACCESS,
+    ),
+):
+    register_page(each)

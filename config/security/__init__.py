@@ -1,0 +1,1 @@
+"""*System settings › Security › SAML & SCIM*: the page that joins the two protocols."""

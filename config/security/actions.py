@@ -1,0 +1,142 @@
+"""What the buttons of the page do at once, without *Save*."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from accounts.errors import AccountError
+from config.security.forms import LinkForm, RulesForm, SettingsForm
+from config.security.once import LINK, TOKEN, show_once
+from config.security.page import page, tenant_of
+from config.security.provisioning import regenerate_token
+from config.security.set_up import set_up_url
+from saml_sso.models import IdentityProviderSettings, SetUpLink
+from saml_sso.services.configuration import remove_certificate
+from saml_sso.services.keys import add_next_key, ensure_key, remove_other_key, use_next_key
+from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
+from saml_sso.services.switches import Choices, save_choices
+from saml_sso.trust import load_trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
+
+    Action = Callable[[HttpRequest, Tenant], str]
+
+PAGE = "console:saml-and-scim"
+ATTRIBUTE_USES = (
+    ("identifier_attribute", gettext_lazy("identifier")),
+    ("given_name_attribute", gettext_lazy("given name")),
+    ("family_name_attribute", gettext_lazy("family name")),
+    ("display_name_attribute", gettext_lazy("display name")),
+)
+
+
+@require_POST
+def act(request: HttpRequest, action: str) -> HttpResponse:
+    """Run one action and go back to the page, which says what happened."""
+    tenant = tenant_of(request)
+    if action not in _ACTIONS:
+        raise Http404
+    if not tenant.includes_saml_and_scim:
+        raise PermissionDenied
+    try:
+        messages.success(request, _ACTIONS[action](request, tenant))
+    except AccountError as error:
+        messages.error(request, str(error))
+    return redirect(PAGE)
+
+
+@require_POST
+def save_rules(request: HttpRequest) -> HttpResponse:
+    """Store the rules of a sign-in."""
+    tenant = tenant_of(request)
+    if not tenant.includes_saml_and_scim:
+        raise PermissionDenied
+    trust = load_trust(tenant)
+    form = RulesForm(request.POST, instance=trust.settings)
+    if not form.is_valid():
+        settings = SettingsForm(tenant=tenant, row=trust.settings)
+        return page(request, trust, settings, form)
+    save_choices(tenant=tenant, choices=form.choices())
+    messages.success(request, _("The rules are saved."))
+    return redirect(PAGE)
+
+
+def _remove_certificate(request: HttpRequest, tenant: Tenant) -> str:
+    remove_certificate(tenant=tenant, fingerprint=request.POST.get("fingerprint", ""))
+    return _("The certificate is removed. What it signs is refused from now on.")
+
+
+def _make_next_key(request: HttpRequest, tenant: Tenant) -> str:
+    if load_trust(tenant).sp.key_pairs:
+        add_next_key(tenant=tenant)
+        return _("The next key is made. Let your identity provider read our metadata again.")
+    ensure_key(tenant=tenant)
+    return _("The key is made. Its certificate is in our metadata.")
+
+
+def _use_next_key(request: HttpRequest, tenant: Tenant) -> str:
+    use_next_key(tenant=tenant)
+    return _("The next key signs from now on. The one before still decrypts.")
+
+
+def _remove_other_key(request: HttpRequest, tenant: Tenant) -> str:
+    remove_other_key(tenant=tenant)
+    return _("Only the current key is left.")
+
+
+def _regenerate_token(request: HttpRequest, tenant: Tenant) -> str:
+    show_once(request, TOKEN, regenerate_token(tenant))
+    return _("There is a new SCIM token. Every earlier one is dead.")
+
+
+def _map_attribute(request: HttpRequest, tenant: Tenant) -> str:
+    use, attribute = request.POST.get("use", ""), request.POST.get("attribute", "")[:500]
+    if use not in dict(ATTRIBUTE_USES):
+        raise Http404
+    row = IdentityProviderSettings.objects.get()
+    changed: dict[str, Any] = {use: attribute}
+    save_choices(tenant=tenant, choices=replace(Choices.of(row), **changed))
+    return _("“%(attribute)s” is used from now on. Test again.") % {"attribute": attribute}
+
+
+def _make_link(request: HttpRequest, tenant: Tenant) -> str:
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    wanted = form.cleaned_data
+    secret = make_set_up_link(tenant=tenant, purpose=wanted["purpose"], days=wanted["days"])
+    show_once(request, LINK, set_up_url(tenant, secret))
+    return _("The set-up link is made. It is shown below, this once.")
+
+
+def _revoke_link(request: HttpRequest, tenant: Tenant) -> str:
+    number = request.POST.get("link", "")
+    link = get_object_or_404(SetUpLink, pk=number if number.isdecimal() else 0)
+    revoke_set_up_link(link=link)
+    return _("The link works no more.")
+
+
+_ACTIONS: dict[str, Action] = {
+    "remove-certificate": _remove_certificate,
+    "make-next-key": _make_next_key,
+    "use-next-key": _use_next_key,
+    "remove-other-key": _remove_other_key,
+    "regenerate-token": _regenerate_token,
+    "map-attribute": _map_attribute,
+    "make-link": _make_link,
+    "revoke-link": _revoke_link,
+}

@@ -1,0 +1,152 @@
+"""The page itself: show it, preview what was uploaded, save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from accounts.errors import AccountError
+from accounts.models import Tenant, User
+from config.security.forms import LinkForm, RulesForm, SettingsForm
+from config.security.once import LINK, TOKEN, show_once, take
+from config.security.provisioning import (
+    scim_context,
+    switch_scim_off,
+    switch_scim_on,
+)
+from config.security.status import status_of
+from config.security.vendors import VENDORS
+from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
+from saml_sso.errors import (
+    NotConfiguredError,
+    NotTestedError,
+    SCIMIsOnError,
+    TooManyCertificatesError,
+)
+from saml_sso.models import ServiceProviderKey, SetUpLink, SignInAttempt
+from saml_sso.protocol.candidates import diff_identity_provider
+from saml_sso.protocol.certificates import describe_certificate
+from saml_sso.services.readings import save_reading
+from saml_sso.services.switches import (
+    disable_saml,
+    enable_saml,
+    enforce_saml,
+    save_system_admin_email,
+    stop_enforcing_saml,
+)
+from saml_sso.trust import load_trust
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from saml_sso.trust import Trust
+
+SHOWN_ATTEMPTS = 5
+_FIELD_OF_REFUSAL: tuple[tuple[type[AccountError], str], ...] = (
+    (NotTestedError, "enforce_saml"),
+    (TooManyCertificatesError, "certificate"),
+    (NotConfiguredError, "enable_saml"),
+    (SCIMIsOnError, "enable_saml"),
+)
+
+
+def tenant_of(request: HttpRequest) -> Tenant:
+    """Return the tenant whose page this is: the signed-in admin's."""
+    assert isinstance(request.user, User)  # noqa: S101 - the console let them in
+    assert isinstance(request.user.tenant, Tenant)  # noqa: S101
+    return request.user.tenant
+
+
+@never_cache
+def saml_and_scim(request: HttpRequest) -> HttpResponse:
+    """Show the page; on *Save* store what was given; on *Preview* show what it says."""
+    tenant = tenant_of(request)
+    if not tenant.includes_saml_and_scim:
+        return render(request, "security/plan.html", frame(request, tenant))
+    trust = load_trust(tenant)
+    if request.method != "POST":
+        return page(request, trust, SettingsForm(tenant=tenant, row=trust.settings))
+    form = SettingsForm(request.POST, request.FILES, tenant=tenant, row=trust.settings)
+    if form.is_valid() and "preview" not in request.POST and _saved(request, tenant, form):
+        return redirect("console:saml-and-scim")
+    return page(request, trust, form)
+
+
+def page(
+    request: HttpRequest, trust: Trust, form: SettingsForm, rules: RulesForm | None = None
+) -> HttpResponse:
+    """Return the page with ``form``, which may hold errors or a preview."""
+    tenant = tenant_of(request)
+    candidate = form.reading.candidate
+    keys = ServiceProviderKey.objects.order_by("use")
+    context = {
+        **frame(request, tenant),
+        "trust": trust,
+        "form": form,
+        "rules": rules or RulesForm(instance=trust.settings),
+        "status": status_of(tenant, trust),
+        "sign_on_page_url": sign_on_page_url(tenant),
+        "metadata_url": metadata_url(tenant),
+        "logout_url": logout_url(tenant),
+        "vendors": VENDORS,
+        "changes": diff_identity_provider(
+            trust.idp if trust.is_configured else None, candidate.identity_provider
+        )
+        if candidate
+        else (),
+        "keys": [(key, describe_certificate(key.certificate)) for key in keys],
+        "attempts": SignInAttempt.objects.all()[:SHOWN_ATTEMPTS],
+        "links": SetUpLink.objects.all()[:10],
+        "link_form": LinkForm(),
+        "new_link": take(request, LINK),
+        "new_token": take(request, TOKEN),
+        **scim_context(tenant),
+    }
+    return render(request, "security/page.html", context)
+
+
+def frame(request: HttpRequest, tenant: Tenant) -> dict[str, Any]:
+    """Return what every page of this section hands to its template."""
+    return {**admin.site.each_context(request), "title": _("SAML & SCIM"), "tenant": tenant}
+
+
+def _saved(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> bool:
+    """Store everything or nothing; a refusal goes to the field it concerns."""
+    try:
+        with transaction.atomic():
+            token = _store(tenant, form)
+    except AccountError as error:
+        fields = (name for kind, name in _FIELD_OF_REFUSAL if isinstance(error, kind))
+        form.add_error(next(fields, None), str(error))
+        tenant.refresh_from_db()
+        return False
+    if token:
+        show_once(request, TOKEN, token)
+    for warning in form.reading.warnings:
+        messages.warning(request, warning)
+    messages.success(request, _("The settings are saved."))
+    return True
+
+
+def _store(tenant: Tenant, form: SettingsForm) -> str:
+    """Apply the form in an order in which each step's conditions hold; return a new token."""
+    wanted = form.cleaned_data
+    entity_id, sso_url = form.details()
+    save_system_admin_email(tenant=tenant, email=wanted["system_admin_email"])
+    save_reading(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
+    if not wanted["enable_scim"]:
+        switch_scim_off(tenant)
+    if not wanted["enforce_saml"]:
+        stop_enforcing_saml(tenant=tenant)
+    if wanted["enable_saml"]:
+        enable_saml(tenant=tenant)
+    elif tenant.saml_enabled:
+        disable_saml(tenant=tenant)
+    if wanted["enforce_saml"] and not tenant.saml_enforced:
+        enforce_saml(tenant=tenant)
+    return switch_scim_on(tenant) if wanted["enable_scim"] else ""

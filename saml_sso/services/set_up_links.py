@@ -1,0 +1,59 @@
+"""Links for a colleague in IT: made once, shown once, good for one purpose."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from saml_sso.models import SetUpLink
+
+if TYPE_CHECKING:
+    from accounts.models import Tenant
+
+LONGEST_DAYS = 7
+_SECRET_BYTES = 32
+
+
+@transaction.atomic
+def make_set_up_link(*, tenant: Tenant, purpose: str, days: int) -> str:
+    """Return the secret of a new link that works for ``days``; it is not stored."""
+    secret = secrets.token_urlsafe(_SECRET_BYTES)
+    link = SetUpLink.objects.create(
+        purpose=SetUpLink.Purpose(purpose),
+        digest=_digest(secret),
+        made_by=audit.acting(),
+        expires=timezone.now() + timedelta(days=min(days, LONGEST_DAYS)),
+    )
+    audit.record("set_up_link.made", link, purpose=purpose, tenant=tenant.slug, days=days)
+    return secret
+
+
+@transaction.atomic
+def revoke_set_up_link(*, link: SetUpLink) -> None:
+    """Let the link work no more, from now on."""
+    if link.revoked is None:
+        link.revoked = timezone.now()
+        link.save(update_fields=["revoked"])
+        audit.record("set_up_link.revoked", link, purpose=link.purpose)
+
+
+def open_set_up_link(*, secret: str) -> SetUpLink | None:
+    """Return the active tenant's link with this secret while it works, and note its use."""
+    link = SetUpLink.objects.filter(digest=_digest(secret)).first()
+    if link is None or not link.is_open:
+        return None
+    if link.last_used is None:
+        audit.record("set_up_link.opened", link, purpose=link.purpose)
+    link.last_used = timezone.now()
+    link.save(update_fields=["last_used"])
+    return link
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
