@@ -1,0 +1,79 @@
+"""Databases of the benchmarks' own: made, copied and dropped on whatever server there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from config.embedded_postgres import embedded_database_url
+from config.env import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import LiteralString
+
+PREFIX = "gatehouse_benchmarks"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """One database; ``url`` is what ``DATABASE_URL`` is set to for those who use it."""
+
+    name: str
+    url: str
+
+    def run(self, *statements: LiteralString, params: Sequence[Any] = ()) -> None:
+        """Run each statement in a transaction of its own; ``params`` go to every one."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement, params or None)
+
+    def number(self, statement: LiteralString) -> int:
+        """Return the one number that ``statement`` selects."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            row = connection.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+
+class DatabaseServer:
+    """The server of ``DATABASE_URL``, or the embedded one in the folder of the benchmarks."""
+
+    def __init__(self) -> None:
+        environment = Environment()
+        folder = environment.data_dir.resolve() / "benchmarks"
+        self._url = environment.database_url or embedded_database_url(folder)
+        self._made: list[str] = []
+
+    def make(self, suffix: str, template: Database | None = None) -> Database:
+        """Make a database anew, empty or as a copy of ``template``, which nobody may be using."""
+        name = f"{PREFIX}_{suffix}"
+        self._drop(name)
+        source = template.name if template else "template0"
+        self._execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
+                sql.Identifier(name), sql.Identifier(source)
+            )
+        )
+        self._made.append(name)
+        return Database(name, self._address(name))
+
+    def drop_all(self) -> None:
+        """Drop every database made here."""
+        while self._made:
+            self._drop(self._made.pop())
+
+    def _drop(self, name: str) -> None:
+        self._execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+    def _execute(self, statement: sql.Composed) -> None:
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _address(self, name: str) -> str:
+        return make_conninfo(**{**conninfo_to_dict(self._url), "dbname": name})

@@ -1,0 +1,71 @@
+"""Responses judged at the ACS, end to end, next to python3-saml alone."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from benchmarks.load import Request
+from benchmarks.measuring import Series, Track
+from benchmarks.operations import BARE, OURS, Candidate
+from benchmarks.population import fill_for_operations
+from benchmarks.report import Result
+from benchmarks.tenant import SLUG
+
+if TYPE_CHECKING:
+    from benchmarks.databases import Database
+    from benchmarks.deployment import Deployment
+    from benchmarks.measuring import Pace
+
+_SECTION: Final = "SAML"
+_LABEL: Final = "a response at the ACS"
+_USERS: Final = 1_000
+_MOST_PER_SECOND: Final = 500
+"""More responses than this are not prepared for a second; a round ends when they are used up."""
+
+_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/floor/saml/"}
+_NAMES: Final = {OURS: "Gatehouse", BARE: "python3-saml alone"}
+
+
+def results(deployment: Deployment, pace: Pace) -> list[Result]:
+    """Measure sign-ins: all our checks, the user, the session and the log; and the bare library."""
+
+    def fill(database: Database) -> None:
+        fill_for_operations(database, users=_USERS, token_digest=deployment.tenant.digest)
+
+    sys.stderr.write(f"measuring: {_LABEL}\n")
+    with deployment.served("saml", fill) as server, tempfile.TemporaryDirectory() as folder:
+        series = {name: Series() for name in _PATHS}
+        for seconds in (1, *[pace.seconds] * pace.rounds):
+            for name, path in _PATHS.items():
+                file = Path(folder) / f"{name}.forms"
+                deployment.idp.write_forms(
+                    file, path, users=_USERS, how_many=seconds * _MOST_PER_SECOND
+                )
+                track = Track(server.url, _candidate(path, file), users=_USERS)
+                track.run(seconds)
+                series[name].loads += track.series.loads
+    for one in series.values():
+        del one.loads[0]  # The first warmed the workers up.
+    return _judged(series)
+
+
+def _candidate(path: str, file: Path) -> Candidate:
+    form = "application/x-www-form-urlencoded"
+    return Candidate(Request("POST", path, content_type=form, file=str(file)))
+
+
+def _judged(series: dict[str, Series]) -> list[Result]:
+    row = Result(_SECTION, _LABEL, "", 0)
+    rows = []
+    for name, one in series.items():
+        rows += [
+            replace(row, what=f"{_NAMES[name]}, per second", value=one.per_second),
+            replace(row, what=f"{_NAMES[name]}, p50", value=one.p50, unit="ms"),
+            replace(row, what=f"{_NAMES[name]}, p99", value=one.p99, unit="ms"),
+        ]
+    ratio = series[OURS].ratio_to(series[BARE])
+    return [*rows, replace(row, what=f"ratio to {_NAMES[BARE]}", value=ratio, at_least=1.0)]
