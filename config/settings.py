@@ -50,7 +50,9 @@ INSTALLED_APPS = [
     "config.apps.GatehouseConfig",
 ]
 MIDDLEWARE = [
+    "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "scim.middleware.SCIMMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -141,7 +143,6 @@ AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "secret"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.errors.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-AXES_IPWARE_PROXY_COUNT = ENV.trusted_proxies or None
 
 # --- The browser: TLS, cookies, Content-Security-Policy -------------------------------------
 
@@ -151,6 +152,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
+TRUSTED_PROXIES = ENV.trusted_proxies
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.trusted_proxies else None
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True

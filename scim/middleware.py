@@ -1,0 +1,34 @@
+"""Lets SCIM requests pass by what only browsers need: sessions, messages, forgery checks, pages.
+
+Such a request carries a bearer token and no cookie, and is answered in JSON.  What comes before
+this in ``MIDDLEWARE`` (redirects to HTTPS, the headers of the security middleware) still applies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.urls import resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+_PREFIX: Final = "/scim/v2/"
+
+
+class SCIMMiddleware:
+    """Hand requests under ``/scim/v2/`` to their view at once; views answer every error."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not request.path_info.startswith(_PREFIX):
+            return self._get_response(request)
+        match = resolve(request.path_info)
+        request.resolver_match = match
+        response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        return response
