@@ -18,7 +18,8 @@ of the people whose groups may be others now; asking it costs a statement when g
 signing_out = Signal()
 """Sent with ``request`` before a session ends on its person's wish.
 
-A receiver may return the URL where the browser goes next, such as an identity provider's logout.
+A receiver may return the path of ours where the browser goes next, such as the page that leads
+to an identity provider's logout: the Content-Security-Policy lets no form of ours end elsewhere.
 """
 
 account_page_shown = Signal()

@@ -18,6 +18,8 @@ from accounts.secrets_digest import digest_of
 CODES_PER_SET: Final = 10
 _BYTES: Final = 10  # 80 bits: 16 characters of Base32.
 _GROUP: Final = 4
+_MISREAD: Final = str.maketrans("018", "OIB")
+"""Digits that Base32 does not have, read as the letters they look like."""
 
 
 @transaction.atomic
@@ -67,4 +69,5 @@ def _new_code() -> str:
 
 def _digest(user: User, code: str) -> str:
     plain = "".join(character for character in code.upper() if character.isalnum())
+    plain = plain.translate(_MISREAD)
     return digest_of(f"{user.pk}:{plain}")

@@ -18,6 +18,7 @@ from tests.conftest import PASSWORD, person, signed_in
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
+    from pytest_django.fixtures import Settings
 
 pytestmark = pytest.mark.django_db
 
@@ -167,9 +168,7 @@ class TestNothingTellsWhoIsKnown:
 
 
 class TestEnforcement:
-    def test_the_refusal_says_why_and_where_to_sign_in(
-        self, enforcing: Tenant, bob: User, settings: pytest.FixtureRequest
-    ) -> None:
+    def test_the_refusal_says_why_and_where_to_sign_in(self, enforcing: Tenant, bob: User) -> None:
         browser = Client()
 
         response = enter_password("bob@acme.example", browser=browser)
@@ -354,6 +353,23 @@ class TestThrottling:
 
         assert enter_password("alice@acme.example")["Location"] == "/account/"
 
+    def test_behind_a_proxy_the_clients_address_counts(self, bob: User, settings: Settings) -> None:
+        settings.TRUSTED_PROXIES = 1
+        attacker = Client(headers={"x-forwarded-for": "10.0.0.1, 203.0.113.7"})
+        for _attempt in range(10):
+            enter_password("bob@acme.example", "wrong", browser=attacker)
+
+        bobs = Client(headers={"x-forwarded-for": "198.51.100.9"})
+        assert enter_password("bob@acme.example", browser=bobs)["Location"] == "/account/"
+        assert "198.51.100.9" in bobs.get("/account/").content.decode()
+
+    def test_without_trusted_proxies_nobody_chooses_an_address(self, bob: User) -> None:
+        for attempt in range(10):
+            claims = Client(headers={"x-forwarded-for": f"203.0.113.{attempt}"})
+            response = enter_password("bob@acme.example", "wrong", browser=claims)
+
+        assert response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+
     def test_recovery_codes_are_throttled_with_passwords(self, alice: User) -> None:
         codes = {"username": "alice@acme.example", "secret": "AAAA-BBBB-CCCC-DDDD"}
         answers = [Client().post("/sign-in/recovery/", codes).status_code for _attempt in range(10)]
@@ -394,7 +410,7 @@ class TestLeaving:
         from accounts.signals import signing_out  # noqa: PLC0415
 
         def receiver(**kwargs: object) -> str:
-            return "https://idp.example/logout"
+            return "/saml/acme/leave/"
 
         signing_out.connect(receiver)
         try:
@@ -402,7 +418,7 @@ class TestLeaving:
         finally:
             signing_out.disconnect(receiver)
 
-        assert response["Location"] == "https://idp.example/logout"
+        assert response["Location"] == "/saml/acme/leave/"
 
     def test_a_deactivated_user_loses_every_session_at_once(self, acme: Tenant, bob: User) -> None:
         browsers = [signed_in(bob), signed_in(bob)]
