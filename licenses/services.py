@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.models import User
 from licenses.errors import (
     InactiveUserError,
     LicenseError,
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from django.db import models
 
-    from accounts.models import User
-
 
 @transaction.atomic
 def assign_seat(
@@ -32,14 +31,16 @@ def assign_seat(
 ) -> Seat:
     """Give ``user`` a seat, or return the one they already hold.
 
-    The subscription's row is locked while seats are counted, so two administrators who assign
-    the last seat at once cannot both succeed.
+    The person's row is locked first, so that nobody is deactivated while they get a seat.  Then
+    the subscription's is, while seats are counted, so two administrators who assign the last
+    seat at once cannot both succeed.
 
     Raises:
         InactiveUserError: The user is not active.
         SubscriptionNotCurrentError: The subscription has not started, or is over.
         NoSeatAvailableError: Every seat is taken by somebody else.
     """
+    active = _lock_and_ask_whether_active(user)
     subscription = (
         Subscription.objects.select_for_update(of=("self",))
         .select_related("product")
@@ -48,7 +49,7 @@ def assign_seat(
     held = Seat.objects.filter(subscription=subscription, user=user, released=None).first()
     if held:
         return held
-    _require_assignable(subscription, user)
+    _require_assignable(subscription, user, active=active)
     taken = Seat.objects.filter(subscription=subscription, released=None).count()
     if taken >= subscription.seats:
         raise NoSeatAvailableError(
@@ -95,6 +96,7 @@ def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: st
     Raises:
         LicenseError: One of the seats cannot be given; see :func:`assign_seat`.
     """
+    _lock_and_ask_whether_active(user)  # Before their seats, as a deactivation does.
     wanted = {subscription.pk for subscription in subscriptions}
     _release(
         Seat.objects.filter(user=user, released=None).exclude(subscription_id__in=wanted), reason
@@ -103,9 +105,14 @@ def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: st
         assign_seat(subscription=subscription, user=user, reason=reason)
 
 
-def _require_assignable(subscription: Subscription, user: User) -> None:
+def _lock_and_ask_whether_active(user: User) -> bool:
+    locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
+    return bool(locked.values_list("active", flat=True).first())
+
+
+def _require_assignable(subscription: Subscription, user: User, *, active: bool) -> None:
     error: LicenseError
-    if not user.active:
+    if not active:
         error = InactiveUserError(
             _("%(user)s is inactive. Activate them before giving them a licence.") % {"user": user}
         )

@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Session, Tenant, User
@@ -30,33 +30,49 @@ def tenant_models() -> list[type[models.Model]]:
     return [model for model in our_models() if model not in BELONG_TO_NO_TENANT]
 
 
-def specimen(model: type[models.Model], marker: str) -> models.Model:
-    """Store a row of ``model`` in the active tenant; its texts contain ``marker``."""
-    manager = model._default_manager
-    if model in (User, AuditEntry):
-        found = manager.first()
-        assert found is not None
-        return found
-    values = dict(_values(model, marker))
-    unique = {name: value for name, value in values.items() if isinstance(value, models.Model)}
-    existing = manager.filter(**unique).first() if unique else None
-    return existing or manager.create(**values)
+class Specimens:
+    """Rows of the active tenant, one of each model that is asked for; texts hold ``marker``."""
 
+    def __init__(self, marker: str) -> None:
+        self._marker = marker
+        self._made: dict[type[models.Model], models.Model] = {}
 
-def _values(model: type[models.Model], marker: str) -> Iterator[tuple[str, Any]]:
-    for field in model._meta.concrete_fields:
-        if field.name == "tenant" or field.primary_key or field.generated:
-            continue
-        if isinstance(field, models.ForeignKey):
-            if not field.null or field.name == "user":
-                related: Any = field.related_model
-                yield field.name, specimen(related, marker)
-        elif field.choices:
-            yield field.name, next(value for value, _label in field.flatchoices if value)
-        elif not field.has_default() or isinstance(field, models.CharField | models.TextField):
-            value = _value(field, marker)
-            if value is not None:
-                yield field.name, value
+    def of(self, model: type[models.Model]) -> models.Model:
+        """Return the row of ``model``, made when it is asked for first."""
+        if model not in self._made:
+            self._made[model] = self._make(model)
+        return self._made[model]
+
+    def _make(self, model: type[models.Model]) -> models.Model:
+        manager = model._default_manager
+        if model in {User, AuditEntry}:  # Made by services, with more than their fields say.
+            return manager.get(**self._newest(model))
+        values = dict(self._values(model))
+        try:
+            with transaction.atomic():
+                return manager.create(**values)
+        except IntegrityError:  # The tenant has the only row there may be.
+            return manager.get()
+
+    def _newest(self, model: type[models.Model]) -> dict[str, Any]:
+        newest = model._default_manager.order_by("-pk").first()
+        assert newest is not None
+        return {"pk": newest.pk}
+
+    def _values(self, model: type[models.Model]) -> Iterator[tuple[str, Any]]:
+        for field in model._meta.concrete_fields:
+            if field.name == "tenant" or field.primary_key or field.generated:
+                continue
+            if isinstance(field, models.ForeignKey):
+                if not field.null or field.name == "user":
+                    related: Any = field.related_model
+                    yield field.name, self.of(related)
+            elif field.choices:
+                yield field.name, next(value for value, _label in field.flatchoices if value)
+            elif not field.has_default() or isinstance(field, models.CharField | models.TextField):
+                value = _value(field, self._marker)
+                if value is not None:
+                    yield field.name, value
 
 
 def _value(field: models.Field[Any, Any], marker: str) -> Any:

@@ -14,7 +14,7 @@ from accounts.scoping import (
     TenantScopeMissingError,
     tenant_scope,
 )
-from tests.architecture.specimens import our_models, specimen, tenant_models
+from tests.architecture.specimens import Specimens, our_models, tenant_models
 
 if TYPE_CHECKING:
     from django.db import models
@@ -51,7 +51,7 @@ class TestEveryModel:
         self, model: type[models.Model], acme: Tenant, globex: Tenant, alice: User
     ) -> None:
         with tenant_scope(acme):
-            row = specimen(model, "acmesecret")
+            row = Specimens("acmesecret").of(model)
 
         with tenant_scope(globex):
             assert not model._default_manager.filter(pk=row.pk).exists()
@@ -60,7 +60,7 @@ class TestEveryModel:
         self, model: type[models.Model], acme: Tenant, globex: Tenant, alice: User
     ) -> None:
         with tenant_scope(acme):
-            row = specimen(model, "acmesecret")
+            row = Specimens("acmesecret").of(model)
 
         with tenant_scope(globex), pytest.raises(ForeignTenantError), transaction.atomic():
             row.save()
