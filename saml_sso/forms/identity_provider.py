@@ -92,7 +92,7 @@ class IdentityProviderForm(forms.Form):
         max_length=2000,
         help_text=_("Also: Single sign-on URL, Login URL. Metadata fills it in."),
     )
-    identity_provider = forms.ChoiceField(
+    identity_provider = forms.CharField(
         label=_("The file holds several identity providers: choose one"),
         required=False,
         widget=forms.RadioSelect,
@@ -131,10 +131,10 @@ class IdentityProviderForm(forms.Form):
         )
 
     @property
-    def _choice(self) -> forms.ChoiceField:
-        field = self.fields["identity_provider"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        return field
+    def _choice(self) -> forms.RadioSelect:
+        widget = self.fields["identity_provider"].widget
+        assert isinstance(widget, forms.RadioSelect)  # noqa: S101 - declared above
+        return widget
 
     def _read_metadata(self, cleaned: dict[str, Any]) -> None:
         field, data = self._metadata_given(cleaned)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
+from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from lxml import etree
 
 from accounts.sessions import COLUMNS_KEY
-from tests.support.saml import NS, Forge, pem
+from tests.support.saml import NS, Forge, certificate, pem, private_key
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -50,6 +52,22 @@ class Party:
             'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
             f'Location="{self.sso_url}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
         )
+
+
+def party_of(slug: str) -> Party:
+    """Return an identity provider for the tenant ``slug``, connected or not."""
+    key = private_key("rsa2048", slug)
+    url = f"{settings.BASE_URL}/saml/{slug}/"
+    forge = Forge(
+        entity_id=f"https://idp.{slug}.example/metadata",
+        sp_entity_id=url,
+        acs_url=url,
+        key=key,
+        cert=certificate(key),
+        now=timezone.now(),
+        name_id=f"bob@{slug}.example",
+    )
+    return Party(forge, f"https://login.{slug}.example/sso")
 
 
 def post_response(
