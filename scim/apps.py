@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 
 class ScimConfig(AppConfig):
@@ -9,3 +10,11 @@ class ScimConfig(AppConfig):
 
     name = "scim"
     verbose_name = _("SCIM provisioning")
+
+    @override
+    def ready(self) -> None:
+        """Let the rate limit and the request log watch what passes."""
+        from scim import exchanges, rate_limit, request_log  # noqa: PLC0415 - needs the models
+
+        exchanges.gates.append(rate_limit.gate)
+        exchanges.observers.append(request_log.observe)

@@ -64,6 +64,12 @@ def schemas_of(credential: Credential) -> SourceSchemas:
     return found
 
 
+def tenant_resource_type(resource: str) -> ResourceType:
+    """Return the type of a :class:`~scim.models.Resource` with the active tenant's schemas."""
+    schemas = list(ExtensionSchema.objects.prefetch_related("attributes"))
+    return _with_schemas(USER if resource == Resource.USER else GROUP, schemas, resource)
+
+
 def _compile(source_id: int) -> SourceSchemas:
     rows = list(AttributeMapping.objects.filter(source_id=source_id))
     schemas = list(ExtensionSchema.objects.prefetch_related("attributes"))

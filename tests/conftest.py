@@ -16,6 +16,8 @@ from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
 from accounts.services.users import UserFields, create_operator, create_user
 from accounts.unscoped import every_tenant
+from scim import request_log
+from scim.request_log import RequestLogBuffer
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -31,6 +33,14 @@ def _quick_settings(settings: Settings) -> None:
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def request_log_buffer(monkeypatch: pytest.MonkeyPatch) -> RequestLogBuffer:
+    """Keep the SCIM request log waiting until a test flushes it, and start no thread."""
+    waiting = RequestLogBuffer(seconds=None)
+    monkeypatch.setattr(request_log, "buffer", waiting)
+    return waiting
 
 
 @pytest.fixture

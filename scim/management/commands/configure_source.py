@@ -1,0 +1,74 @@
+"""``manage.py configure_source``: what becomes of users whom a source deletes or deactivates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import CommandError
+from typing_extensions import override
+
+from accounts.commands import OperatorCommand, tenant_called
+from accounts.scoping import tenant_scope
+from scim.models import Departure, Source
+from scim.services import SourceOptions, first_source, update_source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.core.management.base import CommandParser
+
+
+class Command(OperatorCommand):
+    help = "Set the options of a source, and print all of them; without options only print them."
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="The tenant's short name.")
+        parser.add_argument(
+            "--source",
+            metavar="NAME",
+            default="",
+            help="The source's display name; without it the tenant's first source is meant.",
+        )
+        parser.add_argument(
+            "--on-delete",
+            choices=Departure.values,
+            help="What DELETE of a user over SCIM does.",
+        )
+        parser.add_argument(
+            "--on-deactivate",
+            choices=Departure.values,
+            help="What becomes of a user whom the source deactivates or suspends.",
+        )
+
+    @override
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        tenant = tenant_called(options["slug"])
+        with tenant_scope(tenant):
+            source = _source(options["source"].strip())
+            chosen = {
+                name: options[name]
+                for name in ("on_delete", "on_deactivate")
+                if options[name] is not None
+            }
+            update_source(source=source, options=replace(SourceOptions.of(source), **chosen))
+            return {
+                "tenant": tenant.slug,
+                "source": source.name,
+                "enabled": source.enabled,
+                "on_delete": str(source.on_delete),
+                "on_deactivate": str(source.on_deactivate),
+                "log_bodies": source.log_bodies,
+                "log_retention_days": source.log_retention_days,
+                "rate_limit_per_minute": source.rate_limit_per_minute,
+            }
+
+
+def _source(name: str) -> Source:
+    found = Source.objects.filter(name=name).first() if name else first_source()
+    if found is None:
+        known = ", ".join(f"“{each}”" for each in Source.objects.values_list("name", flat=True))
+        hint = f"There are: {known}." if known else "Make one with create_scim_token."
+        raise CommandError(f"There is no source “{name}”. {hint}" if name else hint)
+    return found

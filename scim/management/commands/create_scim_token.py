@@ -1,0 +1,58 @@
+"""``manage.py create_scim_token``: switch SCIM on and make a token for a source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from typing_extensions import override
+
+from accounts.commands import OperatorCommand, tenant_called
+from accounts.scoping import tenant_scope
+from scim.models import Source
+from scim.services import (
+    SourceOptions,
+    create_source,
+    enable_scim,
+    first_source,
+    regenerate_token,
+    scim_url,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.core.management.base import CommandParser
+
+
+class Command(OperatorCommand):
+    help = (
+        "Enable SCIM for a tenant and print its SCIM URL and a new token. Earlier tokens of the "
+        "source die at once. SAML has to be set up first (configure_saml)."
+    )
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", metavar="SLUG", help="The tenant's short name.")
+        parser.add_argument(
+            "--source",
+            metavar="NAME",
+            default="",
+            help="The source's display name; it is made if there is none. "
+            "Without it the tenant's first source is meant.",
+        )
+
+    @override
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        tenant = tenant_called(options["slug"])
+        name = options["source"].strip()
+        with transaction.atomic(), tenant_scope(tenant):
+            enable_scim(tenant=tenant)
+            source = _source(name)
+            issued = regenerate_token(source=source)
+        return {"scim_url": scim_url(), "token": issued.secret}
+
+
+def _source(name: str) -> Source:
+    found = Source.objects.filter(name=name).first() if name else first_source()
+    return found or create_source(options=SourceOptions(name=name))

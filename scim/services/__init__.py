@@ -1,0 +1,33 @@
+"""Changes to what identity providers may do: sources, tokens, mappings, extension schemas."""
+
+from scim.services.sources import (
+    SourceOptions,
+    create_source,
+    delete_source,
+    disable_scim,
+    enable_scim,
+    first_source,
+    update_source,
+)
+from scim.services.tokens import (
+    IssuedToken,
+    create_token,
+    regenerate_token,
+    revoke_token,
+    scim_url,
+)
+
+__all__ = [
+    "IssuedToken",
+    "SourceOptions",
+    "create_source",
+    "create_token",
+    "delete_source",
+    "disable_scim",
+    "enable_scim",
+    "first_source",
+    "regenerate_token",
+    "revoke_token",
+    "scim_url",
+    "update_source",
+]

@@ -1,0 +1,130 @@
+"""Attribute mapping tables of sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from scim.errors import MappingError
+from scim.mapping import GROUP_FIELDS, USER_FIELDS
+from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
+from scim.protocol.errors import SCIMError
+from scim.protocol.paths import PatchPath, parse_path
+from scim.resource_types import tenant_resource_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scim.protocol.schemas import ResourceType
+
+
+@dataclass(frozen=True, slots=True)
+class MappingRow:
+    """One row: the source's ``scim_attribute`` fills ``field``; a create needs it if required."""
+
+    field: str
+    scim_attribute: str
+    required: bool = False
+
+
+def fields_of(resource: str) -> dict[str, str]:
+    """Return the fields that rows of a table may name, each with its own SCIM attribute."""
+    return USER_FIELDS if resource == Resource.USER else GROUP_FIELDS
+
+
+def fixed_fields(resource: str) -> tuple[str, ...]:
+    """Return the fields whose rows every table has."""
+    return tuple(row[0] for row in DEFAULT_MAPPINGS[resource])
+
+
+@transaction.atomic
+def set_mapping(*, source: Source, resource: str, rows: Sequence[MappingRow]) -> bool:
+    """Let the table of ``resource`` have exactly these rows; return whether it changed.
+
+    Rows that fill ``user_name`` or a group's ``display_name`` stay required whatever is said.
+
+    Raises:
+        MappingError: A field is unknown or named twice, a row that every table has is missing,
+            or a SCIM attribute leads to no single value.
+    """
+    rows = [_kept_required(resource, row) for row in rows]
+    _check(resource, rows)
+    Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    stored = AttributeMapping.objects.filter(source=source, resource=resource)
+    before = [MappingRow(row.field, row.scim_attribute, row.required) for row in stored]
+    if before == rows:
+        return False
+    stored.delete()
+    AttributeMapping.objects.bulk_create(
+        AttributeMapping(
+            source=source,
+            resource=resource,
+            position=position,
+            field=row.field,
+            scim_attribute=row.scim_attribute,
+            required=row.required,
+        )
+        for position, row in enumerate(rows)
+    )
+    audit.record(
+        "source.mapping_changed",
+        source,
+        resource=str(resource),
+        rows=[[row.field, row.scim_attribute, row.required] for row in rows],
+    )
+    return True
+
+
+def check_attribute(text: str, resource_type: ResourceType) -> None:
+    """Refuse a SCIM attribute that leads to no single value of the resource type.
+
+    Raises:
+        MappingError: The message says what is wrong and how a path looks.
+    """
+    try:
+        target = parse_path(text, resource_type)
+    except SCIMError as error:
+        raise MappingError(f"{text}: {error.detail}") from error
+    if not isinstance(target, PatchPath):
+        raise MappingError(
+            _("%(path)s is a whole schema. Name one of its attributes.") % {"path": text}
+        )
+    value = target.path.target
+    if value.type == "complex" and value.sub_attribute("value") is None:
+        raise MappingError(
+            _("%(path)s has parts. Name one of them, such as %(path)s.%(part)s.")
+            % {"path": text, "part": value.sub_attributes[0].name}
+        )
+    if value.mutability == "readOnly":
+        raise MappingError(
+            _("%(path)s is read-only: no identity provider can send it.") % {"path": text}
+        )
+
+
+def _check(resource: str, rows: Sequence[MappingRow]) -> None:
+    resource_type = tenant_resource_type(resource)
+    known, seen = fields_of(resource), set()
+    for row in rows:
+        if row.field not in known:
+            raise MappingError(_("There is no field “%(field)s”.") % {"field": row.field})
+        if row.field in seen:
+            raise MappingError(
+                _("The field “%(field)s” is in the table twice.") % {"field": row.field}
+            )
+        seen.add(row.field)
+        check_attribute(row.scim_attribute, resource_type)
+    missing = [field for field in fixed_fields(resource) if field not in seen]
+    if missing:
+        raise MappingError(
+            _("These rows cannot be removed: %(fields)s.") % {"fields": ", ".join(missing)}
+        )
+
+
+def _kept_required(resource: str, row: MappingRow) -> MappingRow:
+    always = {field for field, _path, required in DEFAULT_MAPPINGS[resource] if required}
+    required = row.required or row.field in always
+    return MappingRow(row.field, row.scim_attribute.strip(), required)

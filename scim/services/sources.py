@@ -1,0 +1,163 @@
+"""Inbound sources, and SCIM as a whole, switched on and off."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+from scim.errors import ScimUnavailableError, SourceNameTakenError
+from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
+from scim.services.tokens import IssuedToken, create_token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceOptions:
+    """Everything of a source that an admin may set; see :class:`scim.models.Source`."""
+
+    name: str
+    enabled: bool = True
+    on_delete: str = Departure.DEACTIVATE
+    on_deactivate: str = Departure.DEACTIVATE
+    log_bodies: bool = False
+    log_retention_days: int = 30
+    rate_limit_per_minute: int = 0
+
+    @classmethod
+    def of(cls, source: Source) -> SourceOptions:
+        """Return the present options of ``source``."""
+        return cls(**{each.name: getattr(source, each.name) for each in fields(cls)})
+
+
+@transaction.atomic
+def enable_scim(*, tenant: Tenant) -> IssuedToken | None:
+    """Let identity providers call the SCIM endpoints for ``tenant``.
+
+    The first time a source with the default mapping is made.  The token is returned when one
+    had to be made; ``None`` means that an earlier one works again.
+
+    Raises:
+        ScimUnavailableError: The plan does not include SCIM, or SAML is not on.
+    """
+    _lock(tenant)
+    if not tenant.includes_saml_and_scim:
+        raise ScimUnavailableError(
+            _("SAML and SCIM belong to the Enterprise plan. Ask for the plan to be changed.")
+        )
+    if not tenant.saml_enabled:
+        raise ScimUnavailableError(
+            _("SCIM needs SAML sign-on. Set up SAML and enable it first, then enable SCIM.")
+        )
+    with tenant_scope(tenant):
+        if not tenant.scim_enabled:
+            _switch(tenant, on=True)
+        source = first_source() or create_source(options=SourceOptions(name=_default_name()))
+        if any(token.is_alive for token in source.tokens.all()):
+            return None
+        return create_token(source=source)
+
+
+@transaction.atomic
+def disable_scim(*, tenant: Tenant) -> None:
+    """Let no identity provider in; sources and tokens stay for the day SCIM is enabled again."""
+    _lock(tenant)
+    if tenant.scim_enabled:
+        with tenant_scope(tenant):
+            _switch(tenant, on=False)
+
+
+def first_source() -> Source | None:
+    """Return the source that enabling SCIM made: the oldest one of the active tenant."""
+    return Source.objects.order_by("pk").first()
+
+
+@transaction.atomic
+def create_source(*, options: SourceOptions) -> Source:
+    """Create a source of the active tenant with the default mapping and no token.
+
+    Raises:
+        SourceNameTakenError: The tenant has a source of this name.
+    """
+    source = Source(**asdict(options))
+    with _names_checked(options.name):
+        source.save(force_insert=True)
+    AttributeMapping.objects.bulk_create(
+        AttributeMapping(
+            source=source,
+            resource=resource,
+            position=position,
+            field=field,
+            scim_attribute=scim_attribute,
+            required=required,
+        )
+        for resource, rows in DEFAULT_MAPPINGS.items()
+        for position, (field, scim_attribute, required) in enumerate(rows)
+    )
+    audit.record("source.created", source)
+    return source
+
+
+@transaction.atomic
+def update_source(*, source: Source, options: SourceOptions) -> bool:
+    """Give ``source`` these options; return whether any is other than before.
+
+    Raises:
+        SourceNameTakenError: The tenant has another source of this name.
+    """
+    before = SourceOptions.of(Source.objects.select_for_update(no_key=True).get(pk=source.pk))
+    changed = {
+        name: value for name, value in asdict(options).items() if getattr(before, name) != value
+    }
+    for name, value in changed.items():
+        setattr(source, name, value)
+    if not changed:
+        return False
+    with _names_checked(options.name):
+        source.save(update_fields=list(changed))
+    audit.record("source.updated", source, changed=changed)
+    return True
+
+
+@transaction.atomic
+def delete_source(*, source: Source) -> None:
+    """Delete a source with its tokens; the people it provisioned stay."""
+    audit.record("source.deleted", source)
+    source.delete()
+
+
+def _switch(tenant: Tenant, *, on: bool) -> None:
+    tenant.scim_enabled = on
+    tenant.save(update_fields=["scim_enabled"])
+    audit.record("scim.enabled" if on else "scim.disabled", tenant)
+
+
+def _lock(tenant: Tenant) -> None:
+    """Read the switches again under a lock, for the rules between them to hold."""
+    tenant.refresh_from_db(from_queryset=Tenant.objects.select_for_update(no_key=True))
+
+
+def _default_name() -> str:
+    return _("Identity provider")
+
+
+@contextmanager
+def _names_checked(name: str) -> Iterator[None]:
+    """Turn a violation of the unique source name, and nothing else, into our own error."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "source_name_unique" not in str(error):
+            raise
+        raise SourceNameTakenError(
+            _("There already is a source called “%(name)s”. Choose another name.") % {"name": name}
+        ) from error

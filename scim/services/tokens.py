@@ -1,0 +1,76 @@
+"""Tokens of sources: made, revoked, regenerated.  A secret is returned once and never stored."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from scim.authentication import digest_of
+from scim.errors import TokenError
+from scim.models import BearerToken, Source
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_SECRET_BYTES: Final = 32
+"""Of the part that nobody can guess: 43 characters."""
+_PREFIX_BYTES: Final = 4
+
+
+class IssuedToken(NamedTuple):
+    """A token that was just made; this is the only time its secret can be shown."""
+
+    token: BearerToken
+    secret: str
+
+
+def scim_url() -> str:
+    """Return the SCIM base URL that is entered at an identity provider."""
+    return f"{settings.BASE_URL}/scim/v2"
+
+
+@transaction.atomic
+def create_token(*, source: Source, name: str = "", expires: datetime | None = None) -> IssuedToken:
+    """Make one more token; the others go on working, so that one can be rotated at leisure.
+
+    Raises:
+        TokenError: ``expires`` is not in the future.
+    """
+    if expires is not None and expires <= timezone.now():
+        raise TokenError(_("The expiry must be in the future, or empty for none."))
+    prefix = secrets.token_hex(_PREFIX_BYTES)
+    secret = f"scim_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
+    token = BearerToken.objects.create(
+        source=source,
+        name=name.strip() or _("Token"),
+        prefix=prefix,
+        digest=digest_of(secret),
+        expires=expires,
+    )
+    audit.record("scim_token.created", source, token=str(token))
+    return IssuedToken(token, secret)
+
+
+@transaction.atomic
+def revoke_token(*, token: BearerToken) -> None:
+    """Let nobody in with ``token`` from now on.  Doing so twice is harmless."""
+    revoked = BearerToken.objects.filter(pk=token.pk, revoked=None).update(revoked=timezone.now())
+    if revoked:
+        audit.record("scim_token.revoked", token.source, token=str(token))
+
+
+@transaction.atomic
+def regenerate_token(*, source: Source, name: str = "") -> IssuedToken:
+    """Make a token and let every earlier one of ``source`` die at this moment."""
+    # Locked, so that of two at once the later one ends the earlier one's token too.
+    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    ended = source.tokens.filter(revoked=None).update(revoked=timezone.now())
+    if ended:
+        audit.record("scim_token.revoked_all", source, count=ended)
+    return create_token(source=source, name=name)
