@@ -40,7 +40,7 @@ _SETTLED: Final = 0.2
 """The part of a walk after which a worker has grown to its working size."""
 
 
-def results(deployment: Deployment, pace: Pace, sizes: Sequence[int]) -> list[Result]:
+def results(deployment: Deployment, pace: Pace, sizes: Sequence[int]) -> Iterator[Result]:
     """Measure tenants of each of ``sizes``, served side by side from databases of their own."""
     with ExitStack() as stack:
         servers: dict[int, Server] = {}
@@ -52,12 +52,13 @@ def results(deployment: Deployment, pace: Pace, sizes: Sequence[int]) -> list[Re
         token = deployment.tenant.token
         sys.stderr.write("measuring: a walk through everybody\n")
         walks = {size: _Walk(server, token, size) for size, server in servers.items()}
-        found = [row for size in sizes for row in walks[size].results(size == max(sizes))]
+        for size in sizes:
+            yield from walks[size].results(size == max(sizes))
         for label, requests in _operations(walks).items():
             sys.stderr.write(f"measuring: {label}, by size\n")
-            found += _compared(label, _tracks(servers, requests, token), pace)
+            yield from _compared(label, _tracks(servers, requests, token), pace)
         sys.stderr.write("measuring: adding a member to a big and a small group\n")
-        return found + _groups(servers[max(sizes)], token, max(sizes), pace)
+        yield from _groups(servers[max(sizes)], token, max(sizes), pace)
 
 
 class _Walk:
@@ -157,7 +158,7 @@ def _groups(server: Server, token: str, users: int, pace: Pace) -> list[Result]:
     tracks = {}
     for group in (SMALL_GROUP, BIG_GROUP):
         request = replace(add_member_request(f"/scim/v2/Groups/{group}", "<mid>"), token=token)
-        candidate = Candidate(request, 204, connections=1)
+        candidate = Candidate(request, connections=1)
         tracks[group] = Track(server.url, candidate, users=users, groups=1)
     _run(list(tracks.values()), pace)
     big, small = tracks[BIG_GROUP], tracks[SMALL_GROUP]

@@ -83,8 +83,8 @@ def _get() -> Operation:
         "get a user by id",
         {
             OURS: Candidate(user_request("/<id>")),
-            FLOOR: Candidate(Request("GET", "/floor/Users/<id>")),
-            PEER: Candidate(Request("GET", "/peer/Users/<n>")),
+            FLOOR: Candidate(Request("GET", "/scim/v2/floor/Users/<id>")),
+            PEER: Candidate(Request("GET", "/scim/v2/peer/Users/<n>")),
         },
         {FLOOR: 0.60, PEER: 2.0},
     )
@@ -96,8 +96,8 @@ def _filter() -> Operation:
         "filter by userName",
         {
             OURS: Candidate(user_request(_FILTER)),
-            FLOOR: Candidate(Request("GET", f"/floor/Users{_FILTER}")),
-            PEER: Candidate(Request("GET", f"/peer/Users{_FILTER}")),
+            FLOOR: Candidate(Request("GET", f"/scim/v2/floor/Users{_FILTER}")),
+            PEER: Candidate(Request("GET", f"/scim/v2/peer/Users{_FILTER}")),
         },
         {FLOOR: 0.60, PEER: 2.5},
     )
@@ -109,8 +109,8 @@ def _list() -> Operation:
         "list 100 users",
         {
             OURS: Candidate(user_request("?count=100")),
-            FLOOR: Candidate(Request("GET", "/floor/Users?count=100")),
-            PEER: Candidate(Request("GET", "/peer/Users?count=100")),
+            FLOOR: Candidate(Request("GET", "/scim/v2/floor/Users?count=100")),
+            PEER: Candidate(Request("GET", "/scim/v2/peer/Users?count=100")),
         },
         {PEER: 20.0},
         at_least_seconds=4,
@@ -123,8 +123,8 @@ def _create() -> Operation:
         "create a user",
         {
             OURS: Candidate(create_request(), 201),
-            FLOOR: Candidate(create_request("/floor"), 201),
-            PEER: Candidate(create_request("/peer"), 201),
+            FLOOR: Candidate(create_request("/scim/v2/floor"), 201),
+            PEER: Candidate(create_request("/scim/v2/peer"), 201),
         },
         {FLOOR: 0.50, PEER: 2.0},
     )
@@ -136,8 +136,8 @@ def _patch() -> Operation:
         "PATCH active",
         {
             OURS: Candidate(Request("PATCH", "/scim/v2/Users/<sid>", body=_SWITCH)),
-            FLOOR: Candidate(Request("PATCH", "/floor/Users/<sid>", body=_SWITCH)),
-            PEER: Candidate(Request("PATCH", "/peer/Users/<s>", body=_SWITCH)),
+            FLOOR: Candidate(Request("PATCH", "/scim/v2/floor/Users/<sid>", body=_SWITCH)),
+            PEER: Candidate(Request("PATCH", "/scim/v2/peer/Users/<s>", body=_SWITCH)),
         },
         {FLOOR: 0.60, PEER: 2.5},
     )
@@ -148,9 +148,11 @@ def _add_member() -> Operation:
         "member",
         "add a member to a group",
         {
-            OURS: Candidate(add_member_request("/scim/v2/Groups/<gid>", "<mid>"), 204),
-            FLOOR: Candidate(Request("PATCH", "/floor/Groups/<gid>?member=<mid>", body="{}"), 204),
-            PEER: Candidate(add_member_request("/peer/Groups/<g>", "<m>")),
+            OURS: Candidate(add_member_request("/scim/v2/Groups/<gid>", "<mid>")),
+            FLOOR: Candidate(
+                Request("PATCH", "/scim/v2/floor/Groups/<gid>?member=<mid>", body="{}"), 204
+            ),
+            PEER: Candidate(add_member_request("/scim/v2/peer/Groups/<g>", "<m>")),
         },
         {PEER: 8.0},
     )

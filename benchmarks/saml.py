@@ -26,7 +26,7 @@ _USERS: Final = 1_000
 _MOST_PER_SECOND: Final = 500
 """More responses than this are not prepared for a second; a round ends when they are used up."""
 
-_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/floor/saml/"}
+_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/saml-floor/"}
 _NAMES: Final = {OURS: "Gatehouse", BARE: "python3-saml alone"}
 
 

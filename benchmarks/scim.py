@@ -11,7 +11,7 @@ from benchmarks.population import fill_for_operations
 from benchmarks.report import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from benchmarks.databases import Database
     from benchmarks.deployment import Deployment
@@ -29,13 +29,12 @@ _NAMES: Final = {
 }
 
 
-def results(deployment: Deployment, pace: Pace, chosen: Collection[str] | None) -> list[Result]:
-    """Measure the ``chosen`` operations, or all of them."""
+def results(deployment: Deployment, pace: Pace, chosen: Collection[str] | None) -> Iterator[Result]:
+    """Measure the ``chosen`` operations, or all of them, one after the other."""
 
     def fill(database: Database) -> None:
         fill_for_operations(database, users=USERS, token_digest=deployment.tenant.digest)
 
-    found: list[Result] = []
     operations = [
         operation
         for operation in scim_operations(deployment.tenant.token)
@@ -44,8 +43,7 @@ def results(deployment: Deployment, pace: Pace, chosen: Collection[str] | None) 
     with deployment.served("operations", fill) as server:
         for operation in operations:
             sys.stderr.write(f"measuring: {operation.label}\n")
-            found += _judged(operation, measure(server.url, operation, users=USERS, pace=pace))
-    return found
+            yield from _judged(operation, measure(server.url, operation, users=USERS, pace=pace))
 
 
 def _judged(operation: Operation, series: dict[str, Series]) -> list[Result]:
