@@ -19,27 +19,10 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-ALL_GROUPS: Final = """
-WITH RECURSIVE up(id, direct) AS (
-  SELECT m.group_id, TRUE FROM accounts_directorygroupmember m
-  WHERE m.tenant_id = u.tenant_id AND m.user_id = u.id
-  UNION
-  SELECT m.group_id, FALSE FROM accounts_directorygroupmember m
-  JOIN up ON m.member_group_id = up.id WHERE m.tenant_id = u.tenant_id
-)
-SELECT 'profile:' || p.id AS id, p.name AS name, TRUE AS direct
-FROM accounts_profilemembership pm JOIN accounts_accessprofile p ON p.id = pm.profile_id
-WHERE pm.tenant_id = u.tenant_id AND pm.user_id = u.id AND NOT p.is_default
-UNION ALL
-SELECT g.id::text, g.display_name, up.direct
-FROM (SELECT up.id, bool_or(up.direct) AS direct FROM up GROUP BY up.id) up
-JOIN accounts_directorygroup g ON g.id = up.id
-"""
+ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
 """The profiles and directory groups of the row ``u`` of accounts_user: (id, name, direct)."""
 
-GROUPS_COLUMN: Final = f"""
-(SELECT json_agg(json_build_array(g.id, g.name, g.direct) ORDER BY g.id) FROM ({ALL_GROUPS}) g)
-"""
+GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)"
 """The same as one JSON value."""
 
 
