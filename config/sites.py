@@ -12,10 +12,11 @@ from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
@@ -115,6 +116,12 @@ class GatehouseSite(admin.AdminSite):
         if request.method == "POST":
             logout(request)
         return redirect("sign-in")
+
+    @override
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        if not _names_a_column(request):
+            raise PermissionDenied
+        return super().autocomplete_view(request)
 
     @override
     def app_index(  # type: ignore[override]
@@ -253,6 +260,15 @@ class PlatformSite(GatehouseSite):
     @override
     def refusal_of(self, user: User) -> dict[str, Any]:
         return {"platform": True}
+
+
+def _names_a_column(request: HttpRequest) -> bool:
+    """Whether the autocomplete asks about a field of a model; Django itself fails on others."""
+    try:
+        model = apps.get_model(request.GET["app_label"], request.GET["model_name"])
+        return bool(model._meta.get_field(request.GET["field_name"]).concrete)
+    except (KeyError, LookupError, FieldDoesNotExist):
+        return False
 
 
 def _entry(name: str, label: Any, url_name: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class TestEveryModelOfTheConsole:
         for url in urls:
             for response in (
                 other_console.get(url),
-                other_console.get(url, {"q": MARKER}),
+                other_console.get(url, {"q": MARKER[:-1]}),
                 other_console.post(url, {"post": "yes"}),
             ):
                 assert MARKER not in body(response), url
