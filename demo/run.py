@@ -1,6 +1,7 @@
 """``make run``: Gatehouse and the demo identity provider, with a sample tenant connected."""
 
 import hashlib
+import logging
 import os
 import signal
 import socket
@@ -28,9 +29,9 @@ from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secr
 
 _HOST: Final = "127.0.0.1"
 _WORKERS: Final = 2
-_THREADS_OF_A_WORKER: Final = 16  # Each keeps a database connection.
+_THREADS_OF_A_WORKER: Final = 3  # Each keeps a database connection; more only share a core.
 _PORTS_TRIED: Final = 20
-_START_SECONDS: Final = 60
+_START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 10
 
 
@@ -60,6 +61,7 @@ def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
 
 
 def _run() -> int:
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # Not each question "are you up?".
     environment = Environment()
     state = environment.data_dir.resolve() / "demo"
     if not _is_free(environment.port):
@@ -138,7 +140,7 @@ def _start_servers(
 def granian_command(port: int) -> list[str]:
     """Return what Python is called with to serve Gatehouse on a port of the loopback interface."""
     command = ["-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
-    command += ["--workers", str(_WORKERS), "--backpressure", str(_THREADS_OF_A_WORKER)]
+    command += ["--workers", str(_WORKERS), "--blocking-threads", str(_THREADS_OF_A_WORKER)]
     return [*command, "--log-level", "warning", "config.wsgi:application"]
 
 

@@ -81,7 +81,8 @@ def started(database_url: str, data_folder: Path, port: int) -> Iterator[Install
         "GATEHOUSE_BASE_URL": installation.url,
         "PORT": str(port),
     }
-    with running([sys.executable, "-m", "demo.run"], ready=ready, environment=environment):
+    command = [sys.executable, "-m", "demo.run"]
+    with running(command, ready=ready, environment=environment, timeout_seconds=240):
         yield installation
 
 
@@ -91,11 +92,14 @@ def token_works(installation: Installation) -> bool:
         token = installation.connection.scim_token
     except NotConnectedError:
         return False
-    answer = httpx2.get(
-        f"{installation.url}/scim/v2/Users?count=0",
-        headers={"Authorization": f"Bearer {token}"},
-        trust_env=False,
-    )
+    try:
+        answer = httpx2.get(
+            f"{installation.url}/scim/v2/Users?count=0",
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+        )
+    except httpx2.HTTPError:
+        return False
     return answer.status_code == 200
 
 

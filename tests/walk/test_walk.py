@@ -1,5 +1,7 @@
 """The whole way of a person, over real HTTP: product, demo identity provider and SCIM client."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from urllib.parse import urljoin
 
 import httpx2
@@ -11,9 +13,16 @@ from tests.walk.conftest import Installation, fresh_database, started, two_free_
 pytestmark = pytest.mark.xdist_group("walk")  # One installation serves every test here.
 
 
-def browser() -> httpx2.Client:
-    """A browser without a session anywhere."""
-    return httpx2.Client(follow_redirects=True, trust_env=False, timeout=30)
+Browsers = Callable[[], httpx2.Client]
+
+
+@pytest.fixture
+def browser() -> Iterator[Browsers]:
+    """Opens browsers without a session anywhere; they are closed after the test."""
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(
+            httpx2.Client(follow_redirects=True, trust_env=False, timeout=30)
+        )
 
 
 def submit(
@@ -48,15 +57,15 @@ def scim_users(gatehouse: Installation, user_name: str) -> list[dict[str, object
         params={"filter": f'userName eq "{user_name}"'},
         headers={"Authorization": f"Bearer {connection.scim_token}"},
         trust_env=False,
+        timeout=30,
     )
     assert answer.status_code == 200, answer.text
     found: list[dict[str, object]] = answer.json().get("Resources", [])
     return found
 
 
-def admins_browser(gatehouse: Installation) -> httpx2.Client:
-    """A browser in which the sample tenant's admin has signed in with the printed password."""
-    client = browser()
+def signed_in_admin(client: httpx2.Client, gatehouse: Installation) -> httpx2.Client:
+    """``client``, in which the sample tenant's admin has signed in with the printed password."""
     page = client.get(gatehouse.connection.console_url)
     page = submit(
         client, page, form_with_field(page.text, "username"), username="admin@acme.example"
@@ -97,7 +106,7 @@ def shown_text(page: httpx2.Response) -> str:
     return " ".join(lxml_html.fromstring(page.text).text_content().split())
 
 
-def test_provision_license_and_open(gatehouse: Installation) -> None:
+def test_provision_license_and_open(gatehouse: Installation, browser: Browsers) -> None:
     email = "mara.lindqvist@acme.example"
     mara = browser()
 
@@ -110,7 +119,7 @@ def test_provision_license_and_open(gatehouse: Installation) -> None:
     assert before.url.path == "/account/"
     assert "Insight Studio" not in shown_text(before)
 
-    give_licence(admins_browser(gatehouse), gatehouse, email, "Insight Studio")
+    give_licence(signed_in_admin(browser(), gatehouse), gatehouse, email, "Insight Studio")
 
     account = open_gatehouse(mara, gatehouse, "mara")
     assert account.url.path == "/account/"
@@ -118,7 +127,9 @@ def test_provision_license_and_open(gatehouse: Installation) -> None:
     assert "Insight Studio" in shown_text(account)
 
 
-def test_the_sign_on_page_leads_through_the_identity_provider(gatehouse: Installation) -> None:
+def test_the_sign_on_page_leads_through_the_identity_provider(
+    gatehouse: Installation, browser: Browsers
+) -> None:
     aiko = browser()
     press(aiko, gatehouse, "provision", "aiko")
 
@@ -132,7 +143,7 @@ def test_the_sign_on_page_leads_through_the_identity_provider(gatehouse: Install
     assert "Aiko Tanaka" in shown_text(account)
 
 
-def test_a_response_cannot_be_used_twice(gatehouse: Installation) -> None:
+def test_a_response_cannot_be_used_twice(gatehouse: Installation, browser: Browsers) -> None:
     press(browser(), gatehouse, "provision", "ines")
     page = press(browser(), gatehouse, "open", "ines")
     form = form_with_field(page.text, "SAMLResponse")
@@ -146,7 +157,9 @@ def test_a_response_cannot_be_used_twice(gatehouse: Installation) -> None:
     assert thief.get(f"{gatehouse.url}/account/").url.path == "/sign-in/"
 
 
-def test_somebody_never_provisioned_is_refused_with_a_reference(gatehouse: Installation) -> None:
+def test_somebody_never_provisioned_is_refused_with_a_reference(
+    gatehouse: Installation, browser: Browsers
+) -> None:
     stranger = browser()
 
     refused = open_gatehouse(stranger, gatehouse, "stranger")
@@ -157,7 +170,7 @@ def test_somebody_never_provisioned_is_refused_with_a_reference(gatehouse: Insta
 
 
 def test_deactivation_ends_the_session_and_provisioning_lets_them_in_again(
-    gatehouse: Installation,
+    gatehouse: Installation, browser: Browsers
 ) -> None:
     jonas = browser()
     press(jonas, gatehouse, "provision", "jonas")
@@ -173,6 +186,7 @@ def test_deactivation_ends_the_session_and_provisioning_lets_them_in_again(
 
 def test_a_second_start_keeps_the_data_and_the_token(
     tmp_path_factory: pytest.TempPathFactory,
+    browser: Browsers,
 ) -> None:
     folder = tmp_path_factory.mktemp("var")
     port = two_free_ports()
@@ -185,4 +199,4 @@ def test_a_second_start_keeps_the_data_and_the_token(
             assert (second.connection, second.secrets) == printed
             assert scim_users(second, "tomasz.zielinski@acme.example")
             assert open_gatehouse(browser(), second, "tomasz").url.path == "/account/"
-            admins_browser(second)
+            signed_in_admin(browser(), second)
