@@ -91,7 +91,7 @@ def consume_request(*, request_id: str, browser: str) -> PendingRequest | None:
 
 def park_answer(*, request_id: str, evidence: Evidence) -> bool:
     """Keep a verified answer until its browser asks for it; only the first answer is kept."""
-    waiting = waiting_requests().filter(pk=request_id, answer=None)
+    waiting = waiting_requests().filter(pk=request_id, answer__isnull=True)
     return bool(waiting.update(answer=evidence.to_json()))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 from lxml import etree
@@ -18,7 +19,11 @@ from accounts.sessions import COLUMNS_KEY
 from tests.support.saml import NS, Forge, certificate, pem, private_key
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from django.http import HttpResponse
+
+    from accounts.models import Tenant
 
 REFERENCE = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 
@@ -68,6 +73,15 @@ def party_of(slug: str) -> Party:
         name_id=f"bob@{slug}.example",
     )
     return Party(forge, f"https://login.{slug}.example/sso")
+
+
+def connect(tenant: Tenant, folder: Path, party: Party) -> Party:
+    """Connect ``tenant`` to its identity provider, as an operator does."""
+    file = folder / f"{tenant.slug}.xml"
+    file.write_text(party.metadata())
+    call_command("configure_saml", tenant.slug, f"--metadata={file}", "--json")
+    tenant.refresh_from_db()
+    return party
 
 
 def post_response(

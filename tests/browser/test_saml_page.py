@@ -1,0 +1,103 @@
+"""The page SAML & SCIM in Chromium: from nothing to enforced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PASSWORD
+from tests.support.browser import assert_accessible, assert_fits
+from tests.support.saml_party import connect, party_of
+from tests.support.saml_server import serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from accounts.models import Tenant, User
+
+PAGE = "/console/security/saml-scim/"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def sign_in(page: Page, user: User) -> None:
+    """Sign ``user`` in with their password."""
+    page.goto("/sign-in/?method=password")
+    page.get_by_label("address").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "sign-in" not in url)
+
+
+def set_up(page: Page, metadata: Path, sign_on_page_url: str) -> None:
+    """Walk through the page as an admin does who has never seen it."""
+    page.goto(PAGE)
+    expect(page.locator("#sign-on-page-url")).to_have_value(sign_on_page_url)
+    page.get_by_label("Enable SAML sign-on").check()
+    page.get_by_label("System admin email").fill("it@acme.example")
+    page.get_by_label("Metadata XML").set_input_files(metadata)
+    expect(page.get_by_label("Enforce SAML login")).to_be_disabled()
+    assert_accessible(page)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text("It is not saved yet")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The settings are saved.")).to_be_visible()
+    with page.expect_popup() as popup:
+        page.get_by_role("button", name="Test sign-in").click()
+    result = popup.value
+    expect(result.get_by_text("The test passed")).to_be_visible()
+    assert_accessible(result)
+    page.reload()
+    page.get_by_label("Enforce SAML login").check()
+    page.get_by_label("Enable SCIM provisioning").check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("textbox", name="SCIM token")).to_be_visible()
+    assert_accessible(page)
+
+
+class TestFromNothingToEnforced:
+    def test_an_admin_sets_saml_up_tests_and_enforces_it(
+        self, acme: Tenant, alice: User, page: Page, tmp_path: Path
+    ) -> None:
+        sign_in(page, alice)
+        with serving(party_of("acme"), name_id=alice.email) as idp:
+            metadata = tmp_path / "idp.xml"
+            metadata.write_text(idp.metadata())
+            set_up(page, metadata, idp.forge.acs_url)
+
+        acme.refresh_from_db()
+        assert acme.saml_enforced
+        assert acme.scim_enabled
+
+    def test_a_person_starts_at_the_sign_in_page_and_comes_back_from_their_company(
+        self, acme: Tenant, bob: User, page: Page, tmp_path: Path
+    ) -> None:
+        with serving(party_of("acme"), name_id=bob.email) as idp:
+            connect(acme, tmp_path, idp)
+
+            page.goto("/saml/acme/")
+
+            page.wait_for_url("**/account/")
+        expect(page.get_by_text(bob.email).first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_and_is_accessible(
+    alice: User, open_browser: Callable[..., Page], tmp_path: Path, width: int, scheme: str
+) -> None:
+    page = open_browser(width=width, scheme=scheme)
+    connect(alice.tenant, tmp_path, party_of("acme"))
+    sign_in(page, alice)
+
+    page.goto(PAGE)
+    for summary in page.locator("main summary").all():
+        summary.click()
+
+    assert_accessible(page)
+    assert_fits(page)
+
