@@ -43,6 +43,8 @@ def read_json(request: HttpRequest) -> Any:
         InvalidSyntaxError: It is not JSON, or nests absurdly deep.
     """
     media_type = (request.content_type or "").lower()
+    if not media_type and request.META.get("CONTENT_LENGTH", "") in {"", "0"}:
+        raise InvalidSyntaxError("A body is needed, and there is none.")
     if media_type not in _READABLE:
         raise UnsupportedMediaTypeError(
             f"Send the body as {MEDIA_TYPE} or application/json, not as "
