@@ -54,9 +54,7 @@ def enable_scim(*, tenant: Tenant) -> IssuedToken | None:
             _("SAML and SCIM belong to the Enterprise plan. Ask for the plan to be changed.")
         )
     if not tenant.saml_enabled:
-        raise ScimUnavailableError(
-            _("SCIM needs SAML sign-on. Set up SAML and enable it first, then enable SCIM.")
-        )
+        raise ScimUnavailableError(_("Enable SAML sign-on first: SCIM depends on it."))
     with tenant_scope(tenant):
         if not tenant.scim_enabled:
             _switch(tenant, on=True)
