@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from benchmarks.databases import Database
 
-GROUPS: Final = 50
+GROUPS: Final = 10
 """Groups among which the first half of the users is spread."""
 
 BIG_GROUP: Final = "01920000-0000-7000-8000-000000000001"
