@@ -17,7 +17,7 @@ from accounts.errors import AccountError
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN, show_once
 from config.security.page import page, tenant_of
-from config.security.provisioning import regenerate_token
+from config.security.provisioning import new_token
 from config.security.set_up import set_up_url
 from saml_sso.models import IdentityProviderSettings, SetUpLink
 from saml_sso.services.configuration import remove_certificate
@@ -99,7 +99,7 @@ def _remove_other_key(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def _regenerate_token(request: HttpRequest, tenant: Tenant) -> str:
-    show_once(request, TOKEN, regenerate_token(tenant))
+    show_once(request, TOKEN, new_token(tenant))
     return _("There is a new SCIM token. Every earlier one is dead.")
 
 

@@ -40,6 +40,7 @@ from saml_sso.services.switches import (
     stop_enforcing_saml,
 )
 from saml_sso.trust import load_trust
+from scim.errors import ScimUnavailableError
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -52,6 +53,7 @@ _FIELD_OF_REFUSAL: tuple[tuple[type[AccountError], str], ...] = (
     (TooManyCertificatesError, "certificate"),
     (NotConfiguredError, "enable_saml"),
     (SCIMIsOnError, "enable_saml"),
+    (ScimUnavailableError, "enable_scim"),
 )
 
 

@@ -23,7 +23,7 @@ from accounts.errors import AccountError
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from config.security.forms import SetUpForm
-from config.security.provisioning import regenerate_token, scim_context, switch_scim_on
+from config.security.provisioning import new_token, scim_context
 from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.services.configuration import add_certificates
@@ -95,7 +95,7 @@ def _made_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRe
     if not link.allows_scim:
         return _page(request, tenant, link, form)
     try:
-        token = switch_scim_on(tenant) or regenerate_token(tenant)
+        token = new_token(tenant)
     except AccountError as error:
         messages.error(request, str(error))
         return redirect(request.path)

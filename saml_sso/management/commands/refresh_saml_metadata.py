@@ -1,0 +1,46 @@
+"""Read the metadata URLs of identity providers again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from accounts.commands import OperatorCommand, tenant_called
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+from saml_sso.services.refreshing import refresh_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.core.management.base import CommandParser
+
+
+class Command(OperatorCommand):
+    help = (
+        "Read the metadata URL of every tenant that has one, or of the named tenant, and apply "
+        "changed certificates and addresses. A changed entity ID waits for a system admin. Run "
+        "it once a day."
+    )
+
+    @override
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("slug", nargs="?", help="The tenant's short name; all without it.")
+
+    @override
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        slug = options["slug"]
+        tenants = [tenant_called(slug)] if slug else list(Tenant.objects.all())
+        return {tenant.slug: said for tenant in tenants if (said := _refreshed(tenant))}
+
+
+def _refreshed(tenant: Tenant) -> str:
+    with tenant_scope(tenant):
+        result = refresh_metadata(tenant=tenant)
+    if result is None:
+        return ""
+    if result.problem:
+        return f"not applied: {result.problem}"
+    changes = (f"{change.field}: {change.old} → {change.new}" for change in result.changes)
+    return "; ".join(changes) or "unchanged"
