@@ -140,7 +140,7 @@ class GatehouseSite(admin.AdminSite):
     ) -> list[dict[str, Any]]:
         """Return the navigation: Django's "apps" are our sections, its "models" their pages."""
         entries = {
-            f"{app['app_label']}.{model['object_name'].lower()}": model
+            f"{app['app_label']}.{model['object_name'].lower()}": self._titled(model)
             for app in super().get_app_list(request)
             for model in app["models"]
         }
@@ -161,6 +161,10 @@ class GatehouseSite(admin.AdminSite):
                     }
                 )
         return sections
+
+    def _titled(self, entry: dict[str, Any]) -> dict[str, Any]:
+        title = getattr(self._registry[entry["model"]], "list_title", "")
+        return {**entry, "name": title} if title else entry
 
     def _page_entries(self, request: HttpRequest) -> dict[str, dict[str, Any]]:
         return {}

@@ -18,18 +18,23 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-def label_of(subscription: Any) -> str:
-    """Return a licence with its seats and, when it cannot be given now, the reason."""
-    seats = _t("%(product)s: %(used)s of %(seats)s seats used") % {
+def seats_of(subscription: Any) -> str:
+    """Return a licence with the seats used and bought."""
+    return _t("%(product)s: %(used)s of %(seats)s seats used") % {
         "product": subscription.product,
         "used": subscription.used,
         "seats": subscription.seats,
     }
+
+
+def label_of(subscription: Any) -> str:
+    """Return a licence with its seats and, when it cannot be given now, the reason."""
+    seats = seats_of(subscription)
     if not subscription.is_current(timezone.localdate()):
         return _t("%s. The subscription is not running today.") % seats
     if subscription.used >= subscription.seats:
         return _t("%s. All are taken: release one, or ask for more seats.") % seats
-    return str(seats)
+    return seats
 
 
 class LicenseCheckboxes(forms.CheckboxSelectMultiple):
@@ -53,9 +58,13 @@ class LicenseField(forms.ModelMultipleChoiceField[Subscription]):
 
     widget = LicenseCheckboxes
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.held: Collection[int] = ()
+
     @override
     def label_from_instance(self, obj: Any) -> str:
-        return label_of(obj)
+        return seats_of(obj) if obj.pk in self.held else label_of(obj)
 
 
 class UserSettingsForm(PersonForm):
@@ -78,6 +87,7 @@ class UserSettingsForm(PersonForm):
             )
         )
         subscriptions: list[Any] = list(subscriptions_with_use())
+        field.held = held
         field.queryset = subscriptions_with_use()
         self.initial["licenses"] = held
         today = timezone.localdate()

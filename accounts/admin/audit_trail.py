@@ -31,6 +31,7 @@ CSV_HEADER = ("time", "who", "action", "kind", "id", "object", "details")
 class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
     """Entries are read, never written: nobody may add, change or delete one."""
 
+    list_title = _("Audit trail")
     list_display = ["at", "actor", "action_name", "target", "readable_details"]
     list_filter = [("at", admin.DateFieldListFilter), "action"]
     search_fields = ["actor", "action", "target", "target_id"]
@@ -60,8 +61,12 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
 
     @admin.display(description=_("Details"))
     def readable_details(self, entry: AuditEntry) -> str:
-        """Return the details as lines of ``name: value``."""
-        lines = ((name.replace("_", " "), readable(value)) for name, value in entry.details.items())
+        """Return the details that say something, as lines of ``name: value``."""
+        lines = (
+            (name.replace("_", " "), readable(value))
+            for name, value in entry.details.items()
+            if value not in ("", None)
+        )
         return format_html_join("", "<div>{}: {}</div>", lines) or "-"
 
     @override
@@ -94,7 +99,7 @@ def readable(value: Any) -> str:
         return ", ".join(readable(each) for each in value) or "-"
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return str(value) if value not in {None, ""} else "-"
+    return "-" if value is None or value == "" else str(value)
 
 
 def _rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[Any, ...]]:

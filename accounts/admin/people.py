@@ -41,7 +41,9 @@ class PersonAdmin(ConsoleModelAdmin[User]):
 
     form: Any = PersonForm
     save_label = _("Save user details")
-    list_display: Any = ["user_name", "get_full_name", "role", "status", "row_menu"]
+    list_title = _("User list")
+    change_title = _("Edit user settings")
+    list_display: Any = ["user_name", "full_name", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]
     search_fields = ["user_name", "display_name", "given_name", "family_name", "email"]
     search_help_text = _("User name, name or e-mail address")
@@ -71,6 +73,11 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         """Return the custom profiles of somebody, for those who may only look."""
         held = user.profile_memberships.select_related("profile").order_by("profile__name")
         return ", ".join(membership.profile.name for membership in held) or "-"
+
+    @admin.display(description=_("Name"), ordering="display_name")
+    def full_name(self, user: User) -> str:
+        """Return the name to show for somebody."""
+        return user.get_full_name()
 
     @admin.display(description=_("Status"), ordering="active")
     def status(self, user: User) -> SafeString:

@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from typing_extensions import override
@@ -59,10 +60,15 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
     Attributes:
         refusals: Errors of services that are shown to the person instead of being raised.
         save_label: What the button of the form says.
+        list_title: What the list is called, there and in the navigation; the model's plural
+            when empty.
+        change_title: What the form of one object is called; *Change …* when empty.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
     save_label: StrOrPromise = _("Save")
+    list_title: StrOrPromise = ""
+    change_title: StrOrPromise = ""
     form: type[forms.ModelForm[_ModelT]] = RefusableForm
     actions: Any = ["delete_selected"]
     object_history_template = "admin/audit_history.html"
@@ -105,6 +111,13 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         return form
 
     @override
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = self.list_title or capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @override
     def changeform_view(
         self,
         request: HttpRequest,
@@ -115,6 +128,7 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         context = {
             "save_label": self.save_label,
             "show_save_and_add_another": False,
+            **({"title": self.change_title} if object_id and self.change_title else {}),
             **(extra_context or {}),
         }
         try:

@@ -27,7 +27,8 @@ def trail(context: Context, here: str = "", page: str = "") -> dict[str, Any]:
         for entry in section["models"]:
             if entry["object_name"].lower() in wanted:
                 here = here or _below(context)
-                return {"path": section["path"], "page": entry, "here": here}
+                path = [name for name in section["path"] if str(name) != str(entry["name"])]
+                return {"path": path, "page": entry, "here": here}
     return {"path": (), "page": None, "here": here or context.get("title", "")}
 
 

@@ -46,6 +46,8 @@ class OperatorAdmin(AuditedModelAdmin[User]):
     """Operators are made and deactivated; the last active one stays."""
 
     form: Any = OperatorForm
+    list_title = _("Operators")
+    change_title = _("Change operator")
     list_display = ["user_name", "active", "created"]
     search_fields = ["user_name"]
     ordering: ClassVar[Any] = ["user_name_ci"]
@@ -91,6 +93,7 @@ class OperatorAdmin(AuditedModelAdmin[User]):
 class LockoutAdmin(AuditedModelAdmin[Any]):
     """Failed sign-ins that throttle an address; deleting one lets the person try again."""
 
+    list_title = _("Failed sign-ins and lockouts")
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
     search_fields = ["username", "ip_address"]
     search_help_text = _("User name or address")

@@ -55,6 +55,7 @@ class _ReadOnly:
 class SubscriptionAdmin(_ReadOnly, ConsoleModelAdmin[Subscription]):
     """Seats bought and used."""
 
+    list_title = _("Seats bought and used")
     list_display = ["product", "use", "seats", "starts", "ends"]
     fields = ["product", "seats", "starts", "ends"]
     actions: Any = None
@@ -74,6 +75,7 @@ class SubscriptionAdmin(_ReadOnly, ConsoleModelAdmin[Subscription]):
 class SeatAdmin(_ReadOnly, ConsoleModelAdmin[Seat]):
     """The history of licences."""
 
+    list_title = _("Licence history")
     list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
     list_filter = [
         ("released", admin.EmptyFieldListFilter),

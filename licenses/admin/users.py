@@ -67,7 +67,7 @@ class UserAdmin(PersonAdmin):
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
     list_display: Any = [
         "user_name",
-        "get_full_name",
+        "full_name",
         "role",
         "status",
         "license_names",
