@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.test import Client
@@ -16,6 +17,12 @@ from scim.models import BearerToken, Source
 from scim.protocol import urns
 
 MEDIA_TYPE = "application/scim+json"
+
+
+@cache
+def _http() -> Client:
+    """Return one client for all, for each new one loads the middleware again."""
+    return Client()
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,7 @@ class SCIMClient:
             data: str | bytes = ""
         else:
             data = body if isinstance(body, str | bytes) else json.dumps(body)
-        return Client().generic(
+        return _http().generic(
             method,
             f"/scim/v2{path}",
             data,
@@ -71,7 +78,7 @@ class SCIMClient:
 
     def ids(self, condition: str) -> set[str]:
         """Return the ids of the users a filter selects."""
-        found = Client().get(
+        found = _http().get(
             "/scim/v2/Users",
             {"filter": condition, "count": "1000"},
             headers={"Authorization": f"Bearer {self.secret}"},
@@ -82,7 +89,9 @@ class SCIMClient:
 
 def assert_no_nulls(value: object) -> None:
     assert value is not None
-    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+    for item in (
+        value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    ):
         assert_no_nulls(item)
 
 
