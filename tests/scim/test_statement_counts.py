@@ -1,0 +1,121 @@
+"""How many SQL statements each operation costs: pinned, and the same for any size of tenant."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+
+if TYPE_CHECKING:
+    from accounts.models import Tenant
+    from tests.support.scim import SCIMClient
+
+BABS = {
+    "userName": "babs@acme.example",
+    "name": {"givenName": "Babs", "familyName": "Jensen"},
+    "emails": [{"value": "babs@acme.example", "type": "work"}],
+}
+
+
+def statements(scim: SCIMClient, method: str, path: str, body: Any = None) -> list[str]:
+    """Return the SQL of a request, without what opens and closes its savepoints."""
+    with CaptureQueriesContext(connection) as captured:
+        response = scim.raw(method, path, body)
+    assert response.status_code < 300, response.content
+    return [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+
+
+@pytest.fixture
+def user(scim: SCIMClient) -> Any:
+    user = scim.create(BABS)
+    scim.request(
+        "POST", "/Groups", {"displayName": "G", "members": [{"value": user["id"]}]}, expect=201
+    )
+    return user
+
+
+def deactivation(*, active: bool) -> Any:
+    return {"Operations": [{"op": "replace", "path": "active", "value": active}]}
+
+
+def test_reading_a_user_costs_the_token_and_the_row(scim: SCIMClient, user: Any) -> None:
+    assert len(statements(scim, "GET", f"/Users/{user['id']}")) == 2
+    assert len(statements(scim, "GET", "/Users/babs@acme.example")) == 2
+
+
+def test_finding_a_user_costs_no_more(scim: SCIMClient, user: Any) -> None:
+    for condition in ('userName eq "babs@acme.example"', 'emails.value eq "babs@acme.example"'):
+        assert len(statements(scim, "GET", f"/Users?filter={condition}")) == 2
+
+
+def test_a_page_costs_three(scim: SCIMClient, user: Any) -> None:
+    assert len(statements(scim, "GET", "/Users?count=1")) == 3
+    assert len(statements(scim, "GET", "/Users?count=0")) == 2
+    assert len(statements(scim, "GET", "/Users?count=1&cursor=")) == 3
+
+
+def test_creating_a_user_costs_the_token_the_row_and_the_record(
+    scim: SCIMClient, user: Any
+) -> None:
+    body = BABS | {"userName": "other@acme.example"}
+
+    assert len(statements(scim, "POST", "/Users", body)) == 3
+
+
+def test_changing_a_user_costs_one_more(scim: SCIMClient, user: Any) -> None:
+    path = f"/Users/{user['id']}"
+    body = {"Operations": [{"op": "replace", "path": "title", "value": "Guide"}]}
+
+    assert len(statements(scim, "PATCH", path, body)) == 4
+    assert len(statements(scim, "PATCH", path, body)) == 2  # Nothing differs any more.
+    assert len(statements(scim, "PUT", path, BABS)) == 4
+
+
+def test_deactivating_also_ends_sessions_and_releases_seats(scim: SCIMClient, user: Any) -> None:
+    path = f"/Users/{user['id']}"
+
+    assert len(statements(scim, "PATCH", path, deactivation(active=False))) == 6
+    assert len(statements(scim, "PATCH", path, deactivation(active=True))) == 4
+
+
+def bulk_of(size: int, prefix: str) -> Any:
+    return {
+        "Operations": [
+            {
+                "method": "POST",
+                "path": "/Users",
+                "bulkId": str(number),
+                "data": BABS | {"userName": f"{prefix}{number}@acme.example"},
+            }
+            for number in range(size)
+        ]
+    }
+
+
+def test_a_bulk_of_a_thousand_creates_costs_as_many_as_one_of_two(
+    scim: SCIMClient, user: Any
+) -> None:
+    few = statements(scim, "POST", "/Bulk", bulk_of(2, "few"))
+    many = statements(scim, "POST", "/Bulk", bulk_of(1000, "many"))
+
+    assert len(few) == len(many) == 4
+    assert scim.get("/Users?count=0")["totalResults"] == 1003
+
+
+@pytest.mark.usefixtures("user")
+def test_the_number_of_users_is_kept_and_not_counted(
+    scim: SCIMClient, deleting_scim: SCIMClient, acme: Tenant
+) -> None:
+    others = [scim.create({"userName": f"u{number}"}) for number in range(3)]
+    deleting_scim.request("DELETE", f"/Users/{others[0]['id']}", expect=204)
+
+    assert scim.get("/Users?count=1")["totalResults"] == 3
+    assert not [sql for sql in statements(scim, "GET", "/Users?count=1") if "count(*)" in sql]
+    plan = json.dumps(statements(scim, "GET", "/Users?count=1"))
+    assert "accounts_usercount" in plan
+    assert User._meta.db_table in plan
