@@ -19,7 +19,7 @@ import httpx2
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from config.embedded_postgres import EmbeddedPostgresError
+from config.embedded_postgres import EmbeddedPostgresError, embedded_database_url
 from config.env import Environment
 from config.env import EnvironmentError as UnusableVariableError
 from demo.connection import Connection
@@ -130,9 +130,13 @@ def _start_servers(
     granian = [sys.executable, *granian_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
+    # Told the address of the embedded PostgreSQL, they need not hold it themselves: it stops when
+    # its last holder ends in order, which killed workers do not.
+    database_url = environment.database_url or embedded_database_url(environment.data_dir.resolve())
+    variables = {**os.environ, "DATABASE_URL": database_url}
     # Sessions of their own: Ctrl-C reaches this process only, which then stops both in order.
     return [
-        subprocess.Popen(command, start_new_session=True)  # noqa: S603 - our own words
+        subprocess.Popen(command, env=variables, start_new_session=True)  # noqa: S603 - our words
         for command in (granian, demo)
     ]
 
