@@ -1,0 +1,172 @@
+"""Forms about sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.console.model_admin import RefusableForm
+from scim.models import Resource, Source
+from scim.services.mappings import MappingRow, fields_of, fixed_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FIELD_LABELS = {
+    "user_name": _("User name"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "email": _("E-mail address"),
+    "display_name": _("Display name"),
+    "active": _("Active"),
+    "external_id": _("External id"),
+    "middle_name": _("Middle name"),
+    "formatted_name": _("Full name"),
+    "nick_name": _("Nickname"),
+    "title": _("Title"),
+    "user_type": _("User type"),
+    "preferred_language": _("Preferred language"),
+    "locale": _("Locale"),
+    "timezone": _("Time zone"),
+    "profile_url": _("Profile URL"),
+    "work_phone": _("Work phone"),
+    "mobile_phone": _("Mobile phone"),
+    "employee_number": _("Employee number"),
+    "cost_center": _("Cost centre"),
+    "organization": _("Organization"),
+    "division": _("Division"),
+    "department": _("Department"),
+    "manager": _("Manager"),
+}
+
+
+class SourceNameForm(RefusableForm[Source]):
+    """The first step of setting a source up."""
+
+    class Meta:
+        model = Source
+        fields = ("name",)
+        help_texts = {"name": _("Shown in the console and in logs, such as “Okta”.")}
+
+
+class SourceOptionsForm(RefusableForm[Source]):
+    """Everything of a source that is not its mapping or its tokens."""
+
+    class Meta:
+        model = Source
+        fields = (
+            "name",
+            "enabled",
+            "on_delete",
+            "on_deactivate",
+            "log_bodies",
+            "log_retention_days",
+            "rate_limit_per_minute",
+        )
+        help_texts = {
+            "enabled": _("While it is off, every token of this source is refused."),
+            "on_delete": _("Deleting frees the user name for good; deactivating keeps the row."),
+            "on_deactivate": _(
+                "Choose “Delete the user” to delete people as soon as the source deactivates or "
+                "suspends them."
+            ),
+        }
+
+
+class TokenForm(forms.Form):
+    """A further token."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=200, help_text=_("What it is for, such as “from 2027”.")
+    )
+    expires = forms.DateTimeField(
+        label=_("Expires"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
+        help_text=_("In UTC; empty means never."),
+    )
+
+
+class MappingRowForm(forms.Form):
+    """One row of a mapping table."""
+
+    field = forms.ChoiceField(label=_("Field"), required=False)
+    scim_attribute = forms.CharField(label=_("SCIM attribute"), max_length=300, required=False)
+    required = forms.BooleanField(label=_("Required"), required=False)
+    remove = forms.BooleanField(label=_("Remove"), required=False)
+
+    def __init__(self, *args: Any, resource: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._fixed = fixed_fields(resource)
+        field = self.fields["field"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [
+            ("", _("Choose a field")),
+            *((name, FIELD_LABELS.get(name, name)) for name in fields_of(resource)),
+        ]
+        if self.is_fixed:
+            field.choices = [(self.initial["field"], self.label)]
+        for name in ("field", "scim_attribute", "required", "remove"):
+            self.fields[name].widget.attrs["aria-label"] = (
+                f"{self.fields[name].label}: {self.label}"
+            )
+        self.fields["scim_attribute"].widget.attrs |= {"spellcheck": "false"}
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether the row is one that every table has."""
+        return self.initial.get("field") in self._fixed
+
+    @property
+    def label(self) -> Any:
+        """What the row is about, for people who hear the table."""
+        name = self.initial.get("field", "")
+        return FIELD_LABELS.get(name, name) or _("new row")
+
+    @override
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("remove"):
+            return data
+        if bool(data.get("field")) != bool(data.get("scim_attribute")):
+            raise forms.ValidationError(
+                _("A row needs both a field and a SCIM attribute; empty both to leave it out.")
+            )
+        return data
+
+
+class MappingFormSet(forms.BaseFormSet[MappingRowForm]):
+    """A mapping table."""
+
+    def rows(self) -> list[MappingRow]:
+        """Return the rows that are to be stored, in order."""
+        return [
+            MappingRow(data["field"], data["scim_attribute"], data["required"])
+            for data in (form.cleaned_data for form in self.forms)
+            if data.get("field") and not data.get("remove")
+        ]
+
+
+def mapping_formset(
+    resource: str, rows: Sequence[MappingRow], data: Any = None, *, extra: int = 0
+) -> MappingFormSet:
+    """Return the table of ``resource`` with ``extra`` empty rows at its end."""
+    factory: Any = forms.formset_factory(MappingRowForm, formset=MappingFormSet, extra=extra)
+    formset: MappingFormSet = factory(
+        data,
+        prefix=Resource(resource).name.lower(),
+        initial=[
+            {
+                "field": row.field,
+                "scim_attribute": row.scim_attribute,
+                "required": row.required,
+            }
+            for row in rows
+        ],
+        form_kwargs={"resource": resource},
+    )
+    return formset

@@ -1,0 +1,314 @@
+"""*Inbound sources*: the list, the steps of setting one up, and the pages to change it."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.console.model_admin import ConsoleModelAdmin
+from scim.admin.forms import (
+    FIELD_LABELS,
+    SourceNameForm,
+    SourceOptionsForm,
+    TokenForm,
+    mapping_formset,
+)
+from scim.errors import SourceError
+from scim.models import BearerToken, Resource, Source
+from scim.services import (
+    IssuedToken,
+    SourceOptions,
+    create_source,
+    create_token,
+    delete_source,
+    regenerate_token,
+    revoke_token,
+    scim_url,
+    update_source,
+)
+from scim.services.mappings import MappingRow, set_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.urls import URLPattern
+    from django.utils.safestring import SafeString
+
+SETTING_UP = "setup"
+"""The query parameter that is there while a new source is set up step by step."""
+
+STEPS = (
+    ("basic", _("Basic settings")),
+    ("authorization", _("Authorization")),
+    ("mapping", _("Attribute mapping")),
+    ("options", _("Source options")),
+)
+_EMPTY_ROWS = 1
+
+
+@admin.register(Source)
+class SourceAdmin(ConsoleModelAdmin[Source]):
+    """Sources with their status; a form for the options, pages for tokens and mapping."""
+
+    form: Any = SourceOptionsForm
+    list_display = ["name", "status", "last_request_at", "last_success_at", "last_failure"]
+    actions: Any = None
+    change_form_template = "admin/scim/source/change_form.html"
+
+    @admin.display(description=_("Status"), ordering="enabled")
+    def status(self, source: Source) -> SafeString:
+        """Return a badge that says whether the source is let in."""
+        text = _("Enabled") if source.enabled else _("Off")
+        context = {"text": text, "kind": "good" if source.enabled else ""}
+        return render_to_string("components/status_badge.html", context)
+
+    @admin.display(description=_("Last error"), ordering="last_error_at")
+    def last_failure(self, source: Source) -> str:
+        """Return when and why a request of the source was last refused."""
+        if source.last_error_at is None:
+            return "-"
+        return f"{source.last_error_at:%Y-%m-%d %H:%M} {source.last_error}"[:160]
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: Source | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        kwargs["form"] = SourceOptionsForm if obj else SourceNameForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    @override
+    def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
+        return (SourceOptionsForm if obj else SourceNameForm).Meta.fields
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        setting_up = object_id is None or SETTING_UP in request.GET
+        context: dict[str, Any] = {"show_save_and_continue": False}
+        if setting_up:
+            context |= _steps("options" if object_id else "basic")
+        if object_id is None:
+            context |= {"save_label": _("Save & Next"), "title": _("Add an inbound source")}
+        return super().changeform_view(
+            request, object_id, form_url, {**context, **(extra_context or {})}
+        )
+
+    # --- Writing --------------------------------------------------------------------------
+
+    @override
+    def create_object(self, obj: Source, form: Any) -> None:
+        obj.pk = create_source(options=SourceOptions(name=obj.name)).pk
+
+    @override
+    def change_object(self, obj: Source, form: Any) -> None:
+        update_source(source=obj, options=SourceOptions.of(obj))
+
+    @override
+    def delete_object(self, obj: Source) -> None:
+        delete_source(source=obj)
+
+    @override
+    def response_add(
+        self, request: HttpRequest, obj: Source, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        # The secret is on this one page only, so the page is the answer itself.
+        issued = create_token(source=obj)
+        return self._authorization_page(request, obj, issued=issued, setting_up=True)
+
+    # --- Pages of one source --------------------------------------------------------------
+
+    @override
+    def get_urls(self) -> list[URLPattern]:
+        pages = {"authorization": self.authorization_view, "mapping": self.mapping_view}
+        return [
+            *(
+                path(
+                    f"<int:source_id>/{name}/",
+                    self.admin_site.admin_view(partial(self._page_of, view)),
+                    name=f"scim_source_{name}",
+                )
+                for name, view in pages.items()
+            ),
+            *super().get_urls(),
+        ]
+
+    def _page_of(
+        self,
+        view: Callable[[HttpRequest, Source], HttpResponse],
+        request: HttpRequest,
+        source_id: int,
+    ) -> HttpResponse:
+        source = Source.objects.filter(pk=source_id).first()
+        if source is None:
+            raise Http404
+        allowed = (
+            self.has_view_permission if request.method == "GET" else self.has_change_permission
+        )
+        if not allowed(request, source):
+            raise PermissionDenied
+        return view(request, source)
+
+    def authorization_view(self, request: HttpRequest, source: Source) -> HttpResponse:
+        """Show URL and tokens; make, regenerate and revoke tokens."""
+        setting_up = SETTING_UP in request.GET
+        if request.method != "POST":
+            return self._authorization_page(request, source, setting_up=setting_up)
+        if "revoke" in request.POST:
+            self._revoke(request, source, request.POST["revoke"])
+            return redirect(self.url_of("authorization", source.pk))
+        if "regenerate" in request.POST:
+            issued = regenerate_token(source=source)
+            return self._authorization_page(request, source, issued=issued, setting_up=setting_up)
+        form = TokenForm(request.POST)
+        if form.is_valid():
+            try:
+                issued = create_token(source=source, **form.cleaned_data)
+            except SourceError as error:
+                form.add_error("expires", str(error))
+            else:
+                return self._authorization_page(
+                    request, source, issued=issued, setting_up=setting_up
+                )
+        return self._authorization_page(request, source, form=form, setting_up=setting_up)
+
+    def _revoke(self, request: HttpRequest, source: Source, number: str) -> None:
+        token = source.tokens.filter(pk=number if number.isdecimal() else 0).first()
+        if token is None:
+            raise Http404
+        revoke_token(token=token)
+        text = _("The token %(token)s is dead from now on.") % {"token": token}
+        self.message_user(request, text, messages.SUCCESS)
+
+    def _authorization_page(
+        self,
+        request: HttpRequest,
+        source: Source,
+        *,
+        issued: IssuedToken | None = None,
+        form: TokenForm | None = None,
+        setting_up: bool = False,
+    ) -> HttpResponse:
+        context = {
+            "title": _("Authorization"),
+            "scim_url": scim_url(),
+            "secret": issued.secret if issued else "",
+            "tokens": BearerToken.objects.filter(source=source),
+            "form": form or TokenForm(),
+            "may_change": self.has_change_permission(request, source),
+            "next_url": f"{self.url_of('mapping', source.pk)}?{SETTING_UP}",
+            "action": self.url_of("authorization", source.pk)
+            + (f"?{SETTING_UP}" if setting_up else ""),
+            **(_steps("authorization") if setting_up else {}),
+        }
+        return self._render(request, source, "admin/scim/source/authorization.html", context)
+
+    def mapping_view(self, request: HttpRequest, source: Source) -> HttpResponse:
+        """Show and store the two mapping tables; *Add a row* gives one more empty row."""
+        setting_up = SETTING_UP in request.GET
+        stored = {resource: _rows(source, resource) for resource in Resource.values}
+        data = request.POST if request.method == "POST" else None
+        tables = [
+            (Resource(resource), mapping_formset(resource, rows, data, extra=_EMPTY_ROWS))
+            for resource, rows in stored.items()
+        ]
+        if data is not None and "add-row" in data:
+            tables = [
+                (resource, _with_one_more(resource, table, wanted=data["add-row"] == resource))
+                for resource, table in tables
+            ]
+        elif data is not None and all(table.is_valid() for _resource, table in tables):
+            refusal = _store(source, tables)
+            if refusal is None:
+                return self._after_mapping(request, source, setting_up=setting_up)
+            messages.error(request, refusal)
+        context = {
+            "title": _("Attribute mapping"),
+            "tables": tables,
+            "field_labels": FIELD_LABELS,
+            "may_change": self.has_change_permission(request, source),
+            "save_label": _("Save & Next") if setting_up else _("Save"),
+            **(_steps("mapping") if setting_up else {}),
+        }
+        return self._render(request, source, "admin/scim/source/mapping.html", context)
+
+    def _after_mapping(
+        self, request: HttpRequest, source: Source, *, setting_up: bool
+    ) -> HttpResponse:
+        self.message_user(request, _("The mapping is saved."), messages.SUCCESS)
+        if setting_up:
+            return redirect(f"{self.url_of('change', source.pk)}?{SETTING_UP}")
+        return redirect(self.url_of("mapping", source.pk))
+
+    def _render(
+        self, request: HttpRequest, source: Source, template: str, context: dict[str, Any]
+    ) -> HttpResponse:
+        request.current_app = self.admin_site.name
+        return TemplateResponse(
+            request,
+            template,
+            {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "original": source,
+                "source": source,
+                **context,
+            },
+        )
+
+
+def _steps(current: str) -> dict[str, Any]:
+    names = [name for name, _label in STEPS]
+    return {"steps": STEPS, "current_step": current, "steps_done": names[: names.index(current)]}
+
+
+def _rows(source: Source, resource: str) -> list[MappingRow]:
+    return [
+        MappingRow(row.field, row.scim_attribute, row.required)
+        for row in source.mappings.filter(resource=resource)
+    ]
+
+
+def _with_one_more(resource: Resource, table: Any, *, wanted: bool) -> Any:
+    """Return the table as it was filled in, unsaved, and with one more empty row if wanted."""
+    rows = [
+        MappingRow(
+            str(form["field"].value() or ""),
+            str(form["scim_attribute"].value() or ""),
+            bool(form["required"].value()),
+        )
+        for form in table.forms
+        if form["field"].value() or form["scim_attribute"].value()
+    ]
+    empty = table.total_form_count() - len(rows)
+    return mapping_formset(resource, rows, extra=max(_EMPTY_ROWS, empty) + (1 if wanted else 0))
+
+
+def _store(source: Source, tables: list[Any]) -> str | None:
+    """Store both tables, or none and return why."""
+    try:
+        with transaction.atomic():
+            for resource, table in tables:
+                set_mapping(source=source, resource=resource, rows=table.rows())
+    except SourceError as error:
+        return str(error)
+    return None

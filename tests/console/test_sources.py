@@ -1,0 +1,281 @@
+"""Sources, extension schemas and the request log, as an admin uses their pages."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accounts.models import Role
+from accounts.scoping import tenant_scope
+from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
+from tests.conftest import person, signed_in
+from tests.support.scim import SCIMClient, connect, enable_scim
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Tenant
+    from scim.request_log import RequestLogBuffer
+
+SOURCES = "/console/scim/source/"
+SCHEMAS = "/console/scim/extensionschema/"
+LOG = "/console/scim/requestlogentry/"
+URN = "urn:example:params:scim:schemas:acme:2.0:User"
+
+
+def secret_on(page: str) -> str:
+    found = re.search(r'id="scim-token"[^>]*value="([^"]+)"', page)
+    assert found, "no token is shown"
+    return found[1]
+
+
+def fields_of(page: str, prefix: str = "") -> dict[str, str]:
+    """Return what the browser would send of the page's inputs and selects."""
+    data: dict[str, str] = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        name = re.search(r'name="([^"]+)"', tag)
+        kind = re.search(r'type="([^"]+)"', tag)
+        value = re.search(r'value="([^"]*)"', tag)
+        if name is None or (kind and kind[1] == "checkbox" and " checked" not in tag):
+            continue
+        text = value[1] if value else "on" if kind and kind[1] == "checkbox" else ""
+        data[name[1]] = text.replace("&quot;", '"')
+    for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        data[name] = chosen[1] if chosen else ""
+    return {name: value for name, value in data.items() if name.startswith(prefix)}
+
+
+@pytest.fixture
+def source(acme: Tenant, scim: SCIMClient) -> Source:
+    with tenant_scope(acme):
+        return Source.objects.get()
+
+
+@pytest.fixture
+def scim(acme: Tenant) -> SCIMClient:
+    return connect(acme, name="Okta")
+
+
+class TestSteps:
+    def test_a_source_is_set_up_step_by_step(self, acme: Tenant, console: Client) -> None:
+        enable_scim(acme)
+        page = console.get(f"{SOURCES}add/").content.decode()
+        assert "Save &amp; Next" in page
+        assert 'aria-current="step"' in page
+
+        page = console.post(f"{SOURCES}add/", {"name": "Entra"}).content.decode()
+        SCIMClient(secret_on(page)).get("/Users")
+        with tenant_scope(acme):
+            source = Source.objects.get(name="Entra")
+        mapping = f"{SOURCES}{source.pk}/mapping/?setup"
+        assert mapping in page
+
+        page = console.get(mapping).content.decode()
+        answer = console.post(mapping, fields_of(page, "user") | fields_of(page, "group"))
+        assert answer.status_code == 302, answer.content.decode()
+        assert answer.headers["Location"] == f"{SOURCES}{source.pk}/change/?setup"
+
+        page = console.get(answer.headers["Location"]).content.decode()
+        assert "Source options" in page
+        data = {
+            "name": "Entra",
+            "enabled": "on",
+            "on_delete": "delete",
+            "on_deactivate": "deactivate",
+            "log_retention_days": "30",
+            "rate_limit_per_minute": "0",
+        }
+        assert console.post(answer.headers["Location"], data).status_code == 302
+        with tenant_scope(acme):
+            assert Source.objects.get(name="Entra").on_delete == "delete"
+
+    def test_a_taken_name_is_refused_on_the_form(self, console: Client, source: Source) -> None:
+        page = console.post(f"{SOURCES}add/", {"name": "Okta"}).content.decode()
+        assert "already" in page
+
+
+class TestTokens:
+    def test_tokens_are_made_revoked_and_regenerated(
+        self, console: Client, source: Source, scim: SCIMClient
+    ) -> None:
+        path = f"{SOURCES}{source.pk}/authorization/"
+        page = console.post(path, {"name": "Next"}).content.decode()
+        second = SCIMClient(secret_on(page))
+        second.get("/Users")
+        scim.get("/Users")
+        assert second.secret
+        assert second.secret not in console.get(path).content.decode()
+
+        with tenant_scope(source.tenant):
+            first = BearerToken.objects.exclude(name="Next").get()
+        console.post(path, {"revoke": first.pk})
+        scim.request("GET", "/Users", expect=401)
+        page = console.post(path, {"regenerate": "1"}).content.decode()
+        second.request("GET", "/Users", expect=401)
+        SCIMClient(secret_on(page)).get("/Users")
+
+    def test_a_token_that_has_expired_already_is_refused(
+        self, console: Client, source: Source
+    ) -> None:
+        path = f"{SOURCES}{source.pk}/authorization/"
+        page = console.post(path, {"name": "Old", "expires": "2020-01-01T00:00"}).content.decode()
+        assert "must be in the future" in page
+        assert 'id="scim-token"' not in page
+
+
+class TestMapping:
+    @pytest.fixture
+    def page(self, acme: Tenant, console: Client) -> tuple[str, dict[str, str]]:
+        enable_scim(acme)
+        console.post(f"{SOURCES}add/", {"name": "Entra"})
+        with tenant_scope(acme):
+            path = f"{SOURCES}{Source.objects.get().pk}/mapping/"
+        shown = console.get(path).content.decode()
+        return path, fields_of(shown, "user") | fields_of(shown, "group")
+
+    def test_a_row_is_added_and_removed(
+        self, acme: Tenant, console: Client, page: tuple[str, dict[str, str]]
+    ) -> None:
+        path, data = page
+        row = {"user-6-field": "title", "user-6-scim_attribute": "title", "user-6-required": "on"}
+        assert console.post(path, data | row).status_code == 302
+        with tenant_scope(acme):
+            added = Source.objects.get().mappings.get(field="title")
+        assert added.required
+
+        shown = console.get(path).content.decode()
+        data = fields_of(shown, "user") | fields_of(shown, "group")
+        assert console.post(path, data | {"user-6-remove": "on"}).status_code == 302
+        with tenant_scope(acme):
+            assert not Source.objects.get().mappings.filter(field="title").exists()
+
+    def test_add_a_row_keeps_what_was_typed_and_stores_nothing(
+        self, acme: Tenant, console: Client, page: tuple[str, dict[str, str]]
+    ) -> None:
+        path, data = page
+        typed = {"user-6-field": "title", "user-6-scim_attribute": "userType", "add-row": "User"}
+        shown = fields_of(console.post(path, data | typed).content.decode(), "user")
+        assert shown["user-6-scim_attribute"] == "userType"
+        assert "user-7-field" in shown
+        with tenant_scope(acme):
+            assert not Source.objects.get().mappings.filter(field="title").exists()
+
+    def test_an_attribute_that_does_not_exist_is_named(
+        self, console: Client, page: tuple[str, dict[str, str]]
+    ) -> None:
+        path, data = page
+        answer = console.post(path, data | {"user-0-scim_attribute": "nosuch"})
+        assert answer.status_code == 200
+        assert "nosuch" in answer.content.decode()
+
+
+class TestSchemas:
+    def form(self, **changes: str) -> dict[str, str]:
+        return {
+            "urn": URN,
+            "name": "Acme",
+            "description": "",
+            "resource": "User",
+            "attributes-TOTAL_FORMS": "1",
+            "attributes-INITIAL_FORMS": "0",
+            "attributes-0-name": "badge",
+            "attributes-0-type": "integer",
+            "attributes-0-canonical_values": "",
+            **changes,
+        }
+
+    def test_a_schema_is_made_changed_and_deleted(
+        self, acme: Tenant, console: Client, scim: SCIMClient
+    ) -> None:
+        answer = console.post(f"{SCHEMAS}add/", self.form())
+        assert answer.status_code == 302, answer.content.decode()
+        assert scim.get(f"/Schemas/{URN}")["attributes"][0]["name"] == "badge"
+
+        with tenant_scope(acme):
+            schema = ExtensionSchema.objects.get()
+            attribute = schema.attributes.get()
+        changed = self.form(
+            name="Acme people",
+            **{
+                "attributes-INITIAL_FORMS": "1",
+                "attributes-0-id": str(attribute.pk),
+                "attributes-0-schema": str(schema.pk),
+                "attributes-0-required": "on",
+            },
+        )
+        answer = console.post(f"{SCHEMAS}{schema.pk}/change/", changed)
+        assert answer.status_code == 302, answer.content.decode()
+        assert scim.get(f"/Schemas/{URN}")["attributes"][0]["required"] is True
+        console.post(f"{SCHEMAS}{schema.pk}/delete/", {"post": "yes"})
+        scim.request("GET", f"/Schemas/{URN}", expect=404)
+
+    def test_a_reserved_urn_is_refused_on_the_form(self, acme: Tenant, console: Client) -> None:
+        page = console.post(
+            f"{SCHEMAS}add/", self.form(urn="urn:ietf:params:scim:schemas:core:2.0:User")
+        )
+        assert page.status_code == 200
+        assert "belongs to others" in page.content.decode()
+        with tenant_scope(acme):
+            assert not ExtensionSchema.objects.exists()
+
+
+class TestLog:
+    @pytest.fixture(autouse=True)
+    def requests(self, scim: SCIMClient, request_log_buffer: RequestLogBuffer) -> None:
+        scim.get("/Groups")
+        scim.request("GET", "/Users/nobody@acme.example", expect=404)
+        request_log_buffer.flush()
+
+    def rows(self, console: Client, query: str) -> int:
+        page: Any = console.get(f"{LOG}?{query}")
+        assert page.status_code == 200
+        return int(page.context["cl"].result_count)
+
+    def test_it_is_searched_and_filtered(self, console: Client) -> None:
+        assert self.rows(console, "") == 2
+        for query in ("q=nobody", "q=404", "outcome=4", "q=Okta+404"):
+            assert self.rows(console, query) == 1
+        assert self.rows(console, "method=GET") == 2
+        assert self.rows(console, "q=nothing+such") == 0
+
+    def test_it_is_exported_with_its_filters(self, console: Client) -> None:
+        answer: Any = console.get(f"{LOG}export/?outcome=4")
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        assert len(lines) == 2
+        assert "nobody@acme.example" in lines[1]
+
+    def test_a_request_is_shown_in_full_and_cannot_be_changed(
+        self, acme: Tenant, console: Client
+    ) -> None:
+        with tenant_scope(acme):
+            entry = RequestLogEntry.objects.get(status=404)
+        page = console.get(f"{LOG}{entry.pk}/change/").content.decode()
+        assert "There is no user" in page
+        assert console.post(f"{LOG}{entry.pk}/change/", {"route": "x"}).status_code == 403
+
+    def test_the_list_of_sources_shows_the_last_error(self, console: Client) -> None:
+        assert "GET /Users/{id}: 404" in console.get(SOURCES).content.decode()
+
+
+class TestAccess:
+    def test_another_tenant_sees_nothing_of_it(self, other_console: Client, source: Source) -> None:
+        for page in ("change/", "authorization/", "mapping/"):
+            answer = other_console.get(f"{SOURCES}{source.pk}/{page}")
+            assert answer.status_code in {302, 404}
+            assert b"Okta" not in answer.content
+        assert other_console.post(
+            f"{SOURCES}{source.pk}/authorization/", {"regenerate": "1"}
+        ).status_code in {302, 404}
+        assert b"Okta" not in other_console.get(SOURCES).content
+
+    def test_members_may_not_look_and_connector_admins_may_change(
+        self, acme: Tenant, source: Source
+    ) -> None:
+        member = signed_in(person(acme, "Mia"))
+        connector = signed_in(person(acme, "Cora", Role.CONNECTOR_ADMIN))
+        path = f"{SOURCES}{source.pk}/authorization/"
+        assert member.get(path).status_code == 403
+        assert connector.get(path).status_code == 200
