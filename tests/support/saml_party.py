@@ -117,3 +117,11 @@ def refused(client: Client, response: HttpResponse) -> str:
     assert person_in(client) is None
     assert found, page
     return found.group()
+
+
+def metadata_of(client: Client, path: str = "/saml/acme/metadata") -> etree._Element:
+    """Return our metadata as the identity provider reads it."""
+    response = client.get(path)
+    assert response.status_code == 200
+    assert response["Content-Type"] == "application/samlmetadata+xml"
+    return etree.fromstring(response.content)
