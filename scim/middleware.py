@@ -26,6 +26,7 @@ class SCIMMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer SCIM requests; pass all others on."""
         if not request.path_info.startswith(_PREFIX):
             return self._get_response(request)
         match = resolve(request.path_info)

@@ -6,6 +6,7 @@ the statement that reads the user, as JSON, so that it costs no statement of its
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -31,15 +32,7 @@ def group_elements(
 ) -> list[dict[str, Any]]:
     """Return ``groups`` of a person with this role and these profiles and directory groups."""
     prefix = f"{settings.BASE_URL}/scim/v2/Groups/"
-    role_id = f"role:{role}"
-    elements = [
-        {
-            "value": role_id,
-            "$ref": prefix + role_id,
-            "display": str(Role(role).label),
-            "type": "direct",
-        }
-    ]
+    elements = [_role_element(prefix, role)]
     for group_id, name, direct in others or ():
         elements.append(
             {
@@ -50,6 +43,18 @@ def group_elements(
             }
         )
     return elements
+
+
+@lru_cache(maxsize=64)
+def _role_element(prefix: str, role: str) -> dict[str, Any]:
+    """Return the element of a role; it is shared, so treat it as immutable."""
+    role_id = f"role:{role}"
+    return {
+        "value": role_id,
+        "$ref": prefix + role_id,
+        "display": str(Role(role).label),
+        "type": "direct",
+    }
 
 
 def groups_of_user(user: User) -> list[dict[str, Any]]:
