@@ -201,7 +201,8 @@ def test_a_list_can_be_walked_in_any_order(scim: SCIMClient, name: str, order: s
     query = f"sortBy={name}&sortOrder={order}"
 
     at_once = [user["id"] for user in scim.get(f"/Users?{query}")["Resources"]]
-    by_cursor, cursor = [], ""
+    by_cursor: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = scim.get(f"/Users?{query}&count=2&cursor={cursor}")
         by_cursor += [user["id"] for user in page["Resources"]]

@@ -210,7 +210,7 @@ class TestPaging:
         scim = deleting_scim
         ids = [scim.create({"userName": f"u{number:02}"})["id"] for number in range(30)]
         seen: list[str] = []
-        cursor = ""
+        cursor: str | None = ""
         while cursor is not None:
             page = scim.get(f"/Users?cursor={cursor}&count=4&attributes=userName")
             seen += [user["id"] for user in page["Resources"]]
