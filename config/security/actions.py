@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.errors import AccountError
@@ -19,9 +19,11 @@ from config.security.once import LINK, TOKEN, show_once
 from config.security.page import page, tenant_of
 from config.security.provisioning import new_token
 from config.security.set_up import set_up_url
+from saml_sso.errors import SAMLSettingsError
 from saml_sso.models import IdentityProviderSettings, SetUpLink
 from saml_sso.services.configuration import remove_certificate
 from saml_sso.services.keys import add_next_key, ensure_key, remove_other_key, use_next_key
+from saml_sso.services.refreshing import apply_waiting_metadata, refresh_metadata
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from saml_sso.services.switches import Choices, save_choices
 from saml_sso.trust import load_trust
@@ -103,6 +105,20 @@ def _regenerate_token(request: HttpRequest, tenant: Tenant) -> str:
     return _("There is a new SCIM token. Every earlier one is dead.")
 
 
+def _refresh_metadata(request: HttpRequest, tenant: Tenant) -> str:
+    result = refresh_metadata(tenant=tenant)
+    if result is None or result.problem:
+        raise SAMLSettingsError(result.problem if result else _("There is no metadata URL."))
+    count = len(result.changes)
+    changed = ngettext("%(n)s value changed.", "%(n)s values changed.", count) % {"n": count}
+    return changed if count else _("The metadata is as before.")
+
+
+def _apply_metadata(request: HttpRequest, tenant: Tenant) -> str:
+    apply_waiting_metadata(tenant=tenant)
+    return _("The other identity provider is trusted from now on. Test it.")
+
+
 def _map_attribute(request: HttpRequest, tenant: Tenant) -> str:
     use, attribute = request.POST.get("use", ""), request.POST.get("attribute", "")[:500]
     if use not in dict(ATTRIBUTE_USES):
@@ -136,6 +152,8 @@ _ACTIONS: dict[str, Action] = {
     "use-next-key": _use_next_key,
     "remove-other-key": _remove_other_key,
     "regenerate-token": _regenerate_token,
+    "refresh-metadata": _refresh_metadata,
+    "apply-metadata": _apply_metadata,
     "map-attribute": _map_attribute,
     "make-link": _make_link,
     "revoke-link": _revoke_link,

@@ -95,6 +95,6 @@ class SetUpForm(IdentityProviderForm):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, tenant=tenant, row=row, **kwargs)
-        if not link.allows_saml:
-            for name in [name for name in self.fields if "certificate" not in name]:
-                self.fields[name].disabled = True
+        for name, field in self.fields.items():
+            allowed = link.allows_certificate if "certificate" in name else link.allows_saml
+            field.disabled = not allowed

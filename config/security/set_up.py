@@ -81,7 +81,7 @@ def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> bool:
                 save_reading(
                     tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url
                 )
-            elif form.reading.certificate_file is not None:
+            elif link.allows_certificate and form.reading.certificate_file is not None:
                 found = form.reading.certificate_file.certificates
                 add_certificates(tenant=tenant, certificates=found)
     except AccountError as error:

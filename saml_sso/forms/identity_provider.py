@@ -160,7 +160,7 @@ class IdentityProviderForm(forms.Form):
 
     def _metadata_given(self, cleaned: dict[str, Any]) -> tuple[str, bytes]:
         """Return which field holds metadata, and the document; newer things come first."""
-        if "metadata" in self.files and "metadata" in cleaned:
+        if cleaned.get("metadata") is not None:
             return "metadata", cleaned["metadata"].read(METADATA_LIMITS.size + 1)
         text, url = cleaned.get("metadata_text", "").strip(), cleaned.get("metadata_url", "")
         if text:
@@ -182,7 +182,7 @@ class IdentityProviderForm(forms.Form):
         return "metadata_url", data
 
     def _read_certificate(self, cleaned: dict[str, Any]) -> None:
-        if "certificate" in self.files and "certificate" in cleaned:
+        if cleaned.get("certificate") is not None:
             data = cleaned["certificate"].read(MAX_FILE_BYTES + 1)
         elif cleaned.get("kept_certificate"):
             data = _decoded(cleaned["kept_certificate"])

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saml_sso.errors import FetchError
+from saml_sso.errors import FetchError, SAMLSettingsError
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.protocol.candidates import Change, diff_identity_provider
 from saml_sso.protocol.errors import FileError
@@ -56,6 +56,25 @@ def refresh_metadata(*, tenant: Tenant) -> Refresh | None:
     except FileError as error:
         return _note(tenant, error.message())
     return _apply(tenant, found)
+
+
+@transaction.atomic
+def apply_waiting_metadata(*, tenant: Tenant) -> None:
+    """Trust the identity provider that the metadata URL named last, on an admin's word.
+
+    Raises:
+        SAMLSettingsError: Nothing waits, or it cannot be used any more.
+    """
+    row = lock_settings(tenant)
+    if not row.waiting_metadata:
+        raise SAMLSettingsError(_("No metadata waits for a decision."))
+    try:
+        data = row.waiting_metadata.encode()
+        candidates = read_metadata_file(tenant=tenant, data=data, now=timezone.now())
+        found = the_one(candidates, entity_id=None).identity_provider
+    except FileError as error:
+        raise SAMLSettingsError(error.message()) from error
+    save_identity_provider(tenant=tenant, idp=found)
 
 
 @transaction.atomic

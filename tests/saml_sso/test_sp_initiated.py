@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -21,11 +20,11 @@ from tests.support.saml_party import (
 )
 
 if TYPE_CHECKING:
-    from django.http import HttpResponse
+    from pytest_django.fixtures import Settings
 
     from accounts.models import Tenant, User
 
-CROSS_SITE = {"headers": {"Sec-Fetch-Site": "cross-site"}}
+CROSS_SITE: dict[str, Any] = {"headers": {"Sec-Fetch-Site": "cross-site"}}
 
 
 def begin(client: Client, query: str = "") -> str:
@@ -35,7 +34,7 @@ def begin(client: Client, query: str = "") -> str:
     return str(request_in(response["Location"]).get("ID"))
 
 
-def answer(client: Client, idp: Party, request_id: str, **extra: object) -> HttpResponse:
+def answer(client: Client, idp: Party, request_id: str, **extra: Any) -> Any:
     return post_response(client, idp.forge.but(in_response_to=request_id), **extra)
 
 
@@ -53,9 +52,9 @@ class TestSameSite:
         assert cookie["samesite"] == "Lax"
 
     def test_behind_https_the_cookie_comes_along_with_a_cross_site_post(
-        self, idp: Party, client: Client, settings: pytest.FixtureRequest
+        self, idp: Party, client: Client, settings: Settings
     ) -> None:
-        settings.BASE_URL = "https://gatehouse.example"  # type: ignore[attr-defined]
+        settings.BASE_URL = "https://gatehouse.example"
 
         cookie = client.get("/saml/acme/").cookies["gatehouse_saml"]
 
@@ -132,7 +131,7 @@ class TestSameSite:
 class TestCrossSite:
     """The identity provider's page posts from another site: the browser holds its cookie back."""
 
-    def arrive(self, idp: Party, asked: str) -> HttpResponse:
+    def arrive(self, idp: Party, asked: str) -> Any:
         return answer(Client(), idp, asked, **CROSS_SITE)
 
     def test_the_sign_in_is_finished_by_the_browser_that_began_it(

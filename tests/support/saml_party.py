@@ -109,7 +109,7 @@ def request_in(location: str) -> etree._Element:
     return etree.fromstring(zlib.decompress(base64.b64decode(query["SAMLRequest"][0]), wbits=-15))
 
 
-def refused(client: Client, response: HttpResponse) -> str:
+def refused(client: Client, response: Any) -> str:
     """Check that the response was refused as every one is; return the page's reference."""
     page = response.content.decode()
     found = REFERENCE.search(page)

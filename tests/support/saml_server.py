@@ -9,6 +9,8 @@ from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+from typing_extensions import override
+
 from tests.support.saml_party import Party, request_in
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def serving(party: Party, *, name_id: str) -> Iterator[Party]:
             self.end_headers()
             self.wfile.write(body)
 
+        @override
         def log_message(self, *_: object) -> None:
             """Print nothing."""
 

@@ -1,0 +1,146 @@
+"""Set-up links: one purpose, for a while, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AuditEntry, Tenant
+from accounts.scoping import tenant_scope
+from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings, SetUpLink
+from tests.support.saml import certificate, pem, private_key
+from tests.support.saml_party import Party, party_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE = "/console/security/saml-scim/"
+
+
+def make(console: Client, purpose: str) -> str:
+    """Make a link on the page and return its path; the page shows it once."""
+    console.post(f"{PAGE}do/make-link/", {"purpose": purpose, "days": "3"})
+    found = re.search(r"http://127\.0\.0\.1:8000(/set-up/[^\"]+)", page_of(console))
+    assert found
+    assert found[1] not in page_of(console)
+    return found[1]
+
+
+def page_of(console: Client) -> str:
+    return console.get(PAGE).content.decode()
+
+
+def upload(name: str, content: str) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content.encode())
+
+
+def next_certificate() -> SimpleUploadedFile:
+    return upload("next.pem", pem(certificate(private_key("rsa2048", "next"), name="next")))
+
+
+class TestPurposes:
+    def test_a_colleague_without_an_account_sets_saml_up(
+        self, acme: Tenant, console: Client
+    ) -> None:
+        path = make(console, "saml")
+        colleague = Client()
+
+        page = colleague.get(path).content.decode()
+        colleague.post(path, {"metadata": upload("idp.xml", party_of("acme").metadata())})
+
+        assert "http://127.0.0.1:8000/saml/acme/" in page
+        with tenant_scope(acme):
+            assert IdentityProviderSettings.objects.get().entity_id
+        acme.refresh_from_db()
+        assert not acme.saml_enabled
+
+    def test_a_certificate_link_adds_a_certificate_and_changes_nothing_else(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        path = make(console, "certificate")
+
+        other = party_of("acme").metadata(entity_id="https://evil.example/")
+        Client().post(path, {"metadata": upload("idp.xml", other), "entity_id": "x"})
+        Client().post(path, {"certificate": next_certificate()})
+
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 2
+            row = IdentityProviderSettings.objects.get()
+        assert row.entity_id == idp.forge.entity_id
+
+    def test_a_scim_link_makes_a_token_and_shows_it_once(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        path = make(console, "scim")
+        colleague = Client()
+
+        page = colleague.post(path, {"make_token": "1"}).content.decode()
+
+        assert 'id="scim-token"' in page
+        assert 'id="scim-token"' not in colleague.get(path).content.decode()
+
+    def test_a_scim_link_cannot_touch_saml_nor_the_other_way_round(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        scim, saml = make(console, "scim"), make(console, "saml")
+
+        Client().post(scim, {"certificate": next_certificate()})
+        page = Client().post(saml, {"make_token": "1"}).content.decode()
+
+        assert "scim-token" not in page
+        acme.refresh_from_db()
+        assert not acme.scim_enabled
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 1
+
+    def test_the_link_signs_nobody_in(self, console: Client) -> None:
+        colleague = Client()
+        colleague.get(make(console, "saml"))
+
+        assert colleague.get(PAGE).status_code == 302
+        assert colleague.get("/account/").status_code == 302
+
+
+class TestLimits:
+    def test_it_expires(self, acme: Tenant, console: Client) -> None:
+        path = make(console, "saml")
+        with tenant_scope(acme):
+            SetUpLink.objects.update(expires=timezone.now() - timedelta(seconds=1))
+
+        assert Client().get(path).status_code == 404
+
+    def test_it_can_be_revoked(self, acme: Tenant, console: Client) -> None:
+        path = make(console, "saml")
+        with tenant_scope(acme):
+            number = SetUpLink.objects.get().pk
+
+        console.post(f"{PAGE}do/revoke-link/", {"link": str(number)})
+
+        assert Client().get(path).status_code == 404
+
+    def test_it_belongs_to_one_tenant(self, acme: Tenant, globex: Tenant, console: Client) -> None:
+        path = make(console, "saml").replace("/acme/", "/globex/")
+
+        assert Client().get(path).status_code == 404
+
+    @pytest.mark.parametrize("path", ["/set-up/acme/guess/", "/set-up/nobody/guess/"])
+    def test_a_guess_opens_nothing(self, acme: Tenant, path: str) -> None:
+        assert Client().get(path).status_code == 404
+
+    def test_its_secret_is_not_stored_and_its_use_is_audited(
+        self, acme: Tenant, alice: User, console: Client
+    ) -> None:
+        path = make(console, "saml")
+        Client().get(path)
+
+        with tenant_scope(acme):
+            link = SetUpLink.objects.get()
+            actions = set(AuditEntry.objects.values_list("action", flat=True))
+        assert path.rstrip("/").rpartition("/")[2] not in str(vars(link))
+        assert {"set_up_link.made", "set_up_link.opened"} <= actions
