@@ -1,0 +1,149 @@
+"""The user list and the licences of a person, in Chromium."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from accounts.scoping import tenant_scope
+from licenses.models import Product, Seat, Subscription
+from tests.conftest import PASSWORD
+from tests.support.browser import assert_accessible, assert_fits, focused_name, press_tab_until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from playwright.sync_api import Page
+
+    from accounts.models import Tenant, User
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LOOKS = [
+    pytest.param({"width": 360, "scheme": "light"}, id="360px-light"),
+    pytest.param({"width": 1440, "scheme": "dark"}, id="1440px-dark"),
+]
+PAGES = [
+    "/console/",
+    "/console/accounts/user/",
+    "/console/accounts/user/add/",
+    "/console/licenses/subscription/",
+    "/console/licenses/seat/",
+    "/console/licenses/csv/",
+    "/console/accounts/auditentry/",
+    "/console/accounts/emaildomain/",
+]
+
+
+@pytest.fixture
+def crm(acme: Tenant) -> Subscription:
+    """Two seats of "CRM" for Acme."""
+    with tenant_scope(acme):
+        product = Product.objects.create(key="crm", name="CRM")
+        return Subscription.objects.create(product=product, seats=2)
+
+
+def sign_in(page: Page, address: str) -> None:
+    page.goto("/sign-in/?method=password")
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
+
+
+def holds_a_licence(tenant: Tenant, user: User) -> bool:
+    with tenant_scope(tenant):
+        return Seat.objects.filter(user=user, released=None).exists()
+
+
+def test_an_admin_gives_a_licence_from_the_menu_of_a_row(
+    page: Page, acme: Tenant, alice: User, bob: User, crm: Subscription
+) -> None:
+    sign_in(page, alice.user_name)
+    page.goto("/console/")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="User list").click()
+
+    page.get_by_role("button", name="Actions for bob@acme.example").click()
+    page.get_by_role("menuitem", name="Edit user settings").click()
+    page.wait_for_url("**/change/")
+    assert_accessible(page)
+    page.get_by_label("CRM: 0 of 2 seats used").check()
+    page.get_by_role("button", name="Save user details").click()
+
+    expect(page.get_by_role("row", name="bob@acme.example")).to_contain_text("CRM")
+    assert holds_a_licence(acme, bob)
+
+
+def test_the_same_by_keyboard_only(
+    page: Page, acme: Tenant, alice: User, bob: User, crm: Subscription
+) -> None:
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/")
+
+    press_tab_until(page, "Actions for bob@acme.example")
+    page.keyboard.press("Enter")
+    assert focused_name(page) == "Edit user settings"
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.get_by_label("Display name").focus()
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "licenses":
+            break
+    page.keyboard.press("Space")
+    press_tab_until(page, "_save")  # The name of the button *Save user details*.
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    assert holds_a_licence(acme, bob)
+
+
+def test_deactivation_asks_first(page: Page, acme: Tenant, alice: User, bob: User) -> None:
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/")
+    page.get_by_role("button", name="Actions for bob@acme.example").click()
+
+    page.get_by_role("menuitem", name="Deactivate").click()
+    dialog = page.get_by_role("dialog", name="Deactivate bob@acme.example?")
+    assert_accessible(page)
+    dialog.get_by_role("button", name="Deactivate").click()
+
+    expect(page.get_by_role("row", name="bob@acme.example")).to_contain_text("Inactive")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_console_pages_are_accessible_and_fit(
+    open_browser: Callable[..., Page],
+    alice: User,
+    bob: User,
+    crm: Subscription,
+    look: dict[str, Any],
+) -> None:
+    page = open_browser(**look)
+    sign_in(page, alice.user_name)
+
+    for path in [*PAGES, f"/console/accounts/user/{bob.pk}/change/"]:
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
+
+
+def test_platform_pages_are_accessible_and_fit(
+    open_browser: Callable[..., Page], olga: User, acme: Tenant, crm: Subscription
+) -> None:
+    page = open_browser(width=360)
+    sign_in(page, olga.user_name)
+
+    for path in (
+        "/platform/",
+        "/platform/accounts/tenant/",
+        "/platform/accounts/tenant/add/",
+        "/platform/licenses/subscription/",
+        "/platform/licenses/subscription/add/",
+        "/platform/accounts/auditentry/",
+    ):
+        page.goto(path)
+        assert_accessible(page)
+        assert_fits(page)
