@@ -40,7 +40,7 @@ CSV_HEADER = (
     "detail",
     "duration_ms",
 )
-_SHOWN = [
+_SHOWN: Any = [
     "at",
     "source_name",
     "token_name",

@@ -1,0 +1,118 @@
+"""*Access profiles*: made, named, filled and deleted here; SCIM changes members only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.admin.member_fields import MemberNamesField
+from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
+from accounts.models import AccessProfile
+from accounts.services.member_deltas import MemberDelta
+from accounts.services.profiles import (
+    change_profile_members,
+    create_profile,
+    delete_profile,
+    update_profile,
+)
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+SHOWN_MEMBERS = 100
+
+
+class ProfileForm(RefusableForm[AccessProfile]):
+    """A profile, and who joins and leaves it."""
+
+    add_members = MemberNamesField(label=_("Add people"))
+    remove_members = MemberNamesField(label=_("Remove people"))
+
+    class Meta:
+        model = AccessProfile
+        fields = ("name", "description")
+
+
+@admin.register(AccessProfile)
+class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
+    """Profiles; the number in the address of a profile's page is its id in SCIM."""
+
+    form: Any = ProfileForm
+    list_display = ["name", "scim_id", "description", "member_count"]
+    search_fields = ["name", "description"]
+    search_help_text = _("Name or description")
+    readonly_fields = ["scim_id", "members"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessProfile]:
+        return super().get_queryset(request).annotate(people=Count("memberships"))
+
+    @override
+    def get_fieldsets(self, request: HttpRequest, obj: AccessProfile | None = None) -> Any:
+        first = (None, {"fields": ("name", "description", "scim_id")})
+        if obj is not None and obj.is_default:
+            return [first]
+        if not self.has_change_permission(request, obj):
+            return [first, (_("Members"), {"fields": ("members",)})]
+        if obj is None:
+            return [
+                (None, {"fields": ("name", "description")}),
+                (_("Members"), {"fields": ("add_members",)}),
+            ]
+        return [first, (_("Members"), {"fields": ("members", "add_members", "remove_members")})]
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: AccessProfile | None = None) -> bool:
+        return not (obj and obj.is_default) and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("SCIM id"))
+    def scim_id(self, profile: AccessProfile) -> str:
+        """Return the id of the profile's group in SCIM; the default one has none."""
+        if profile.is_default or profile.pk is None:
+            return "-"
+        return f"profile:{profile.pk}"
+
+    @admin.display(description=_("Members"), ordering="people")
+    def member_count(self, profile: Any) -> str:
+        """Return how many people are in the profile."""
+        return str(_("Everybody")) if profile.is_default else str(profile.people)
+
+    @admin.display(description=_("Members"))
+    def members(self, profile: AccessProfile) -> str:
+        """Return the names of the first members, and how many there are."""
+        rows = profile.memberships.select_related("user").order_by("user__user_name_ci")
+        names = [
+            f"{row.user.user_name} ({_('by group')})" if row.by_group else row.user.user_name
+            for row in rows[:SHOWN_MEMBERS]
+        ]
+        more = rows.count() - len(names)
+        return ", ".join(names) + (f" … +{more}" if more > 0 else "") or "-"
+
+    @override
+    def create_object(self, obj: AccessProfile, form: Any) -> None:
+        created = create_profile(name=obj.name, description=obj.description)
+        obj.pk = created.pk
+        self._change_members(created, form)
+
+    @override
+    def change_object(self, obj: AccessProfile, form: Any) -> None:
+        stored = AccessProfile.objects.select_for_update().get(pk=obj.pk)
+        update_profile(profile=stored, name=obj.name, description=obj.description)
+        self._change_members(stored, form)
+
+    @override
+    def delete_object(self, obj: AccessProfile) -> None:
+        delete_profile(profile=obj)
+
+    def _change_members(self, profile: AccessProfile, form: Any) -> None:
+        delta = MemberDelta(
+            add=tuple(form.cleaned_data.get("add_members") or ()),
+            remove=tuple(form.cleaned_data.get("remove_members") or ()),
+        )
+        if delta.add or delta.removes:
+            change_profile_members(profile=profile, deltas=[delta])

@@ -1,0 +1,216 @@
+"""*Directory groups*: members, custom attributes, and what membership gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from accounts.admin.member_fields import MemberNamesField
+from accounts.console.access import Access
+from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
+from accounts.errors import AccountError
+from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
+from accounts.services.groups import GroupFields, create_group, delete_group, update_group
+from accounts.services.mappings import set_group_attributes, set_group_mappings
+from accounts.services.member_deltas import MemberDelta
+from licenses.errors import LicenseError
+from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
+from licenses.models import GroupLicense, Subscription
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+SHOWN_MEMBERS = 100
+
+
+class GroupForm(RefusableForm[DirectoryGroup]):
+    """A group, who joins and leaves it, and what its members get."""
+
+    add_members = MemberNamesField(label=_("Add members"), with_groups=True)
+    remove_members = MemberNamesField(label=_("Remove members"), with_groups=True)
+    profiles = forms.ModelMultipleChoiceField(
+        label=_("Access profiles of its members"),
+        queryset=AccessProfile.objects.filter(is_default=False),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    licenses = forms.ModelMultipleChoiceField(
+        label=_("Licences of its members"),
+        queryset=Subscription.objects.select_related("product"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who finds no free seat stays in the group and waits; save again to retry."),
+    )
+
+    class Meta:
+        model = DirectoryGroup
+        fields = ("display_name", "mapped_role")
+        help_texts = {
+            "mapped_role": _(
+                "Of several groups the highest role counts. Who leaves the last one becomes a "
+                "member, unless an admin gave them another role."
+            )
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        group = self.instance
+        held = GroupLicense.objects.filter(group_id=group.pk)
+        given = AccessProfile.objects.filter(group_mappings__group_id=group.pk)
+        self.initial.setdefault("profiles", list(given.values_list("pk", flat=True)))
+        self.initial.setdefault("licenses", list(held.values_list("subscription_id", flat=True)))
+
+    def members(self) -> MemberDelta:
+        """Return who is to leave and to join."""
+        return MemberDelta(
+            add=tuple(self.cleaned_data.get("add_members") or ()),
+            remove=tuple(self.cleaned_data.get("remove_members") or ()),
+        )
+
+
+class AttributeInline(admin.TabularInline[DirectoryGroupAttribute, DirectoryGroup]):
+    """Custom attributes of a group, which outbound mappings can use."""
+
+    model = DirectoryGroupAttribute
+    fields = ("name", "value")
+    extra = 1
+
+    @override
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request) >= Access.VIEW
+
+    @override
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request) >= Access.CHANGE
+
+    @override
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request) >= Access.CHANGE
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._access(request) >= Access.CHANGE
+
+    def _access(self, request: HttpRequest) -> Access:
+        group_admin = self.admin_site.get_model_admin(DirectoryGroup)
+        assert isinstance(group_admin, ConsoleModelAdmin)  # noqa: S101 - registered below
+        return group_admin.access(request)
+
+
+@admin.register(DirectoryGroup)
+class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
+    """Groups that an identity provider or an admin made."""
+
+    form: Any = GroupForm
+    refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
+    inlines = [AttributeInline]
+    list_display = ["display_name", "mapped_role", "member_count", "external_id", "last_modified"]
+    list_filter = ["mapped_role"]
+    search_fields = ["display_name", "external_id"]
+    search_help_text = _("Name or external id")
+    ordering = ["display_name_ci"]
+    readonly_fields = ["external_id", "members", "waiting"]
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryGroup]:
+        return super().get_queryset(request).annotate(size=Count("members"))
+
+    @override
+    def get_fieldsets(self, request: HttpRequest, obj: DirectoryGroup | None = None) -> Any:
+        changes = self.has_change_permission(request, obj)
+        gives = ("mapped_role", "profiles", "licenses") if changes else ("mapped_role",)
+        edits = ("add_members", "remove_members") if changes else ()
+        if obj is None:
+            return [
+                (None, {"fields": ("display_name",)}),
+                (_("Members"), {"fields": ("add_members",)}),
+                (_("What its members get"), {"fields": gives}),
+            ]
+        return [
+            (None, {"fields": ("display_name", "external_id")}),
+            (_("Members"), {"fields": ("members", *edits)}),
+            (_("What its members get"), {"fields": (*gives, "waiting")}),
+        ]
+
+    @admin.display(description=_("Members"), ordering="size")
+    def member_count(self, group: Any) -> int:
+        """Return how many people and groups are in it directly."""
+        return int(group.size)
+
+    @admin.display(description=_("Members"))
+    def members(self, group: DirectoryGroup) -> str:
+        """Return the names of the first members, and how many there are."""
+        rows = group.members.select_related("user", "member_group").order_by("pk")
+        names = [
+            str(row.user.user_name if row.user else row.member_group)
+            for row in rows[:SHOWN_MEMBERS]
+        ]
+        more = rows.count() - len(names)
+        return ", ".join(names) + (f" … +{more}" if more > 0 else "") or "-"
+
+    @admin.display(description=_("Waiting for a seat"))
+    def waiting(self, group: DirectoryGroup) -> str:
+        """Return how many members wait for a seat of each licence that the group gives."""
+        given = GroupLicense.objects.filter(group=group).select_related("subscription__product")
+        counts = [
+            (each.subscription, waiting_for_a_seat(group=group, subscription=each.subscription))
+            for each in given
+        ]
+        return ", ".join(f"{product}: {count}" for product, count in counts if count) or "-"
+
+    # --- Writing: the group and its custom attributes are one change ----------------------
+
+    @override
+    def save_model(
+        self, request: HttpRequest, obj: DirectoryGroup, form: Any, change: bool
+    ) -> None:
+        """Wait for the custom attributes; :meth:`save_related` stores everything."""
+
+    @override
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        group = _store(form, is_new=not change)
+        form.instance.pk = group.pk
+        role = form.cleaned_data["mapped_role"]
+        set_group_mappings(
+            group=group,
+            role=Role(role) if role else None,
+            profiles=form.cleaned_data["profiles"],
+        )
+        set_group_licenses(group=group, subscriptions=form.cleaned_data["licenses"])
+        set_group_attributes(
+            group=group,
+            attributes={
+                data["name"]: data["value"]
+                for formset in formsets
+                for data in (each.cleaned_data for each in formset.forms)
+                if data.get("name") and not data.get("DELETE")
+            },
+        )
+
+    @override
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return []
+
+    @override
+    def delete_object(self, obj: DirectoryGroup) -> None:
+        delete_group(group=obj)
+
+
+def _store(form: GroupForm, *, is_new: bool) -> DirectoryGroup:
+    name, members = form.cleaned_data["display_name"].strip(), form.members()
+    if is_new:
+        return create_group(values=GroupFields(display_name=name), member_ids=members.add)
+    stored = DirectoryGroup.objects.select_for_update().get(pk=form.instance.pk)
+    values = GroupFields(
+        display_name=name, external_id=stored.external_id, attributes=stored.attributes
+    )
+    update_group(group=stored, values=values, members=[members])
+    return stored

@@ -1,0 +1,176 @@
+"""Directory groups and access profiles, as an admin uses their pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from accounts.models import AccessProfile, DirectoryGroup, Role, User
+from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
+from accounts.services.profiles import create_profile
+from licenses.models import Product, Seat, Subscription
+from tests.conftest import person, signed_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+    from accounts.models import Tenant
+
+GROUPS = "/console/accounts/directorygroup/"
+PROFILES = "/console/accounts/accessprofile/"
+
+
+@pytest.fixture
+def in_acme(acme: Tenant) -> Iterator[Tenant]:
+    with tenant_scope(acme):
+        yield acme
+
+
+def form(name: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "display_name": name,
+        "mapped_role": "",
+        "add_members": "",
+        "remove_members": "",
+        "custom_attributes-TOTAL_FORMS": "1",
+        "custom_attributes-INITIAL_FORMS": "0",
+        "custom_attributes-0-name": "",
+        "custom_attributes-0-value": "",
+        **changes,
+    }
+
+
+class TestGroups:
+    def test_a_group_is_made_with_everything_its_members_get(
+        self, in_acme: Tenant, console: Client, bob: User
+    ) -> None:
+        finance = create_profile(name="Finance")
+        product = Product.objects.create(key="crm", name="CRM")
+        crm = Subscription.objects.create(product=product, seats=1)
+        create_group(values=GroupFields(display_name="Inner"))
+
+        answer = console.post(
+            f"{GROUPS}add/",
+            form(
+                "Sales",
+                mapped_role="editor",
+                add_members="BOB@acme.example\ninner\n",
+                profiles=[str(finance.pk)],
+                licenses=[str(crm.pk)],
+                **{"custom_attributes-0-name": "region", "custom_attributes-0-value": "EMEA"},
+            ),
+        )
+        assert answer.status_code == 302, answer.content.decode()
+
+        sales = DirectoryGroup.objects.get(display_name="Sales")
+        assert sales.members.count() == 2
+        assert User.objects.get(pk=bob.pk).role == Role.EDITOR
+        assert finance.memberships.get().user == bob
+        assert Seat.objects.get(released=None).user == bob
+        assert list(sales.custom_attributes.values_list("name", "value")) == [("region", "EMEA")]
+
+        attribute = sales.custom_attributes.get()
+        answer = console.post(
+            f"{GROUPS}{sales.pk}/change/",
+            form(
+                "Sold",
+                remove_members="bob@acme.example",
+                **{
+                    "custom_attributes-INITIAL_FORMS": "1",
+                    "custom_attributes-0-id": attribute.pk,
+                    "custom_attributes-0-group": str(sales.pk),
+                    "custom_attributes-0-name": "region",
+                    "custom_attributes-0-DELETE": "on",
+                },
+            ),
+        )
+        assert answer.status_code == 302, answer.content.decode()
+        assert User.objects.get(pk=bob.pk).role == Role.MEMBER
+        assert not Seat.objects.filter(released=None).exists()
+        assert not sales.custom_attributes.exists()
+        assert console.post(f"{GROUPS}{sales.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not DirectoryGroup.objects.filter(display_name="Sold").exists()
+
+    def test_members_who_wait_for_a_seat_are_shown(
+        self, in_acme: Tenant, console: Client, bob: User
+    ) -> None:
+        product = Product.objects.create(key="crm", name="CRM")
+        crm = Subscription.objects.create(product=product, seats=0)
+        sent = form("Sales", add_members="bob@acme.example", licenses=[str(crm.pk)])
+        console.post(f"{GROUPS}add/", sent)
+        sales = DirectoryGroup.objects.get()
+        assert "CRM: 1" in console.get(f"{GROUPS}{sales.pk}/change/").content.decode()
+
+    def test_refusals_are_shown_and_change_nothing(
+        self, in_acme: Tenant, console: Client, alice: User
+    ) -> None:
+        create_group(values=GroupFields(display_name="Taken"))
+        for sent, reason in (
+            (form("TAKEN"), "already has a group"),
+            (form("New", add_members="nobody@acme.example"), "Nobody here is called"),
+            (
+                form("New", mapped_role="editor", add_members="alice@acme.example"),
+                "without an active admin",
+            ),
+        ):
+            page = console.post(f"{GROUPS}add/", sent)
+            assert page.status_code == 200
+            assert reason in page.content.decode()
+        assert DirectoryGroup.objects.count() == 1
+
+    def test_the_list_is_searched(self, in_acme: Tenant, console: Client) -> None:
+        for name in ("Sales", "Support"):
+            create_group(values=GroupFields(display_name=name))
+        page = console.get(f"{GROUPS}?q=sal").content.decode()
+        assert "Sales" in page
+        assert "Support" not in page
+
+
+class TestProfiles:
+    def test_a_profile_is_made_filled_and_deleted(
+        self, in_acme: Tenant, console: Client, bob: User
+    ) -> None:
+        sent = {"name": "Finance", "description": "", "add_members": "bob@acme.example"}
+        assert console.post(f"{PROFILES}add/", sent).status_code == 302
+        finance = AccessProfile.objects.get(name="Finance")
+        path = f"{PROFILES}{finance.pk}/change/"
+        assert f"profile:{finance.pk}" in console.get(path).content.decode()
+        assert finance.memberships.get().user == bob
+
+        sent = {"name": "Money", "description": "x", "remove_members": "bob@acme.example"}
+        assert console.post(path, sent).status_code == 302
+        assert not finance.memberships.exists()
+        assert console.post(f"{PROFILES}{finance.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert not AccessProfile.objects.filter(pk=finance.pk).exists()
+
+    def test_the_default_profile_stays(self, in_acme: Tenant, console: Client) -> None:
+        default = AccessProfile.objects.get(is_default=True)
+        assert console.post(f"{PROFILES}{default.pk}/delete/", {"post": "yes"}).status_code == 403
+        sent = {"action": "delete_selected", "_selected_action": [default.pk], "post": "yes"}
+        console.post(PROFILES, sent)
+        assert AccessProfile.objects.filter(pk=default.pk).exists()
+
+
+class TestAccess:
+    def test_another_tenant_sees_nothing_of_it(
+        self, in_acme: Tenant, other_console: Client, bob: User
+    ) -> None:
+        secret = create_group(values=GroupFields(display_name="Secret"), member_ids=[bob.pk])
+        hidden = create_profile(name="Hidden")
+        for path in (f"{GROUPS}{secret.pk}/change/", f"{PROFILES}{hidden.pk}/change/"):
+            assert other_console.get(path).status_code == 302
+            assert other_console.post(path, {"name": "x"}).status_code == 302
+        assert b"Secret" not in other_console.get(GROUPS).content
+        page = other_console.post(f"{GROUPS}add/", form("Ours", add_members="bob@acme.example"))
+        assert "Nobody here is called" in page.content.decode()
+
+    def test_reviewers_look_and_change_nothing(self, in_acme: Tenant, bob: User) -> None:
+        reviewer = signed_in(person(in_acme, "Rita", Role.ACCESS_REVIEW_MANAGER))
+        sales = create_group(values=GroupFields(display_name="Sales"), member_ids=[bob.pk])
+        path = f"{GROUPS}{sales.pk}/change/"
+        assert "bob@acme.example" in reviewer.get(path).content.decode()
+        assert reviewer.post(path, form("Sold")).status_code == 403
