@@ -77,9 +77,13 @@ def release_seat(*, subscription: Subscription, user: User, reason: str = "") ->
     _release(Seat.objects.filter(subscription=subscription, user=user, released=None), reason)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
-    """Take back every seat these people hold."""
+    """Take back every seat these people hold.
+
+    Without a savepoint, because every deactivation comes here: when this raises, a transaction
+    that is open must be given up.
+    """
     _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
 
 
