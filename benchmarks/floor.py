@@ -43,6 +43,10 @@ _SWITCH: Final = """
 UPDATE accounts_user SET active = NOT active, version = version + 1, last_modified = now()
 WHERE tenant_id = %s AND id = %s
 """
+_SESSIONS: Final = "DELETE FROM accounts_session WHERE user_id = %s"
+_SEATS: Final = """
+SELECT id FROM licenses_seat WHERE tenant_id = %s AND user_id = %s AND released IS NULL FOR UPDATE
+"""
 _ADD: Final = """
 INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING
@@ -108,6 +112,11 @@ def resource(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
                 cursor.execute(_BY_ID + " FOR NO KEY UPDATE", [tenant, user_id])
                 cursor.fetchall()
                 cursor.execute(_SWITCH, [tenant, user_id])
+                if b"false" in request.body:
+                    # Who is deactivated loses their sessions and seats.
+                    cursor.execute(_SESSIONS, [user_id])
+                    cursor.execute(_SEATS, [tenant, user_id])
+                    cursor.fetchall()
                 cursor.execute(_AUDIT, [tenant, str(user_id)])
         else:
             cursor.execute(_BY_ID, [tenant, user_id])
