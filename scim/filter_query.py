@@ -60,9 +60,10 @@ class Catalog(Protocol):
         """Return when a single-valued complex attribute has any value."""
 
     def shortcut(self, path: AttributePath, value: str) -> SQL | None:
-        """Return what an index can say of ``path eq value``, for a multi-valued attribute.
+        """Return what an index can say of ``path eq value``, or ``None``.
 
-        It must hold exactly for the rows where some element's ``path`` equals ``value``.
+        It must hold exactly for the rows where ``path``, of some element of a multi-valued
+        attribute, equals ``value``.
         """
 
 
@@ -148,12 +149,11 @@ def _joined(parts: Sequence[SQL], joiner: str) -> SQL:
 
 def _comparison(node: Comparison, catalog: Catalog) -> SQL:
     path = node.path
+    shortcut = catalog.shortcut(path, str(node.value)) if node.operator == "eq" else None
+    if shortcut is not None:
+        return shortcut
     if not path.attribute.multi_valued or catalog is _ELEMENT:
         return _compare(_known(catalog.scalar(path), path), path.target, node)
-    if node.operator == "eq":
-        shortcut = catalog.shortcut(path, str(node.value))
-        if shortcut is not None:
-            return shortcut
     return _some_element(path, catalog, _comparison(node, _ELEMENT))
 
 
@@ -233,7 +233,6 @@ def _is_selective(node: Node, catalog: Catalog) -> bool:
     return (
         isinstance(node, Comparison)
         and node.operator == "eq"
-        and node.path.attribute.multi_valued
         and catalog.shortcut(node.path, str(node.value)) is not None
     )
 

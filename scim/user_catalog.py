@@ -102,12 +102,19 @@ class UserCatalog:
         return present
 
     def shortcut(self, path: AttributePath, value: str) -> SQL | None:
-        """See :class:`~scim.filter_query.Catalog`: addresses and groups are indexed."""
-        if path.extension or path.sub_attribute is None or path.sub_attribute.name != "value":
+        """See :class:`~scim.filter_query.Catalog`: ids, addresses and groups are indexed."""
+        if path.extension:
+            return None
+        if path.attribute.name == "id":
+            return SQL("(u.id = %s::uuid)", (value,)) if is_canonical_uuid(value) else SQL("FALSE")
+        if path.sub_attribute is None or path.sub_attribute.name != "value":
             return None
         if path.attribute.name == "emails":
             folded = f"lower(%s::text COLLATE {UNICODE_COLLATION})"
-            return SQL(f"(accounts_email_values(u.attributes) @> ARRAY[{folded}])", (value,))
+            return SQL(
+                f'(accounts_email_values(u.attributes) @> ARRAY[{folded} COLLATE "default"])',
+                (value,),
+            )
         if path.attribute.name == "groups":
             return self._in_group(value)
         return None

@@ -79,9 +79,10 @@ class _Selection:
             table = f"(SELECT u.* FROM {table} OFFSET 0) u"
         columns = WITH_GROUPS if self.shown.selects("groups") else WITHOUT_GROUPS
         order = self.order.backward if backward else self.order.forward
+        # The page is cut out first, so that nobody's groups are read but for those on it.
+        page = f"SELECT u.* FROM {table} ORDER BY {order} LIMIT %s OFFSET %s"
         return _fetch(
-            f"SELECT {columns}, {self.order.place} FROM {table} "
-            f"ORDER BY {order} LIMIT %s OFFSET %s",
+            f"SELECT {columns}, {self.order.place} FROM ({page}) u ORDER BY {order}",
             (*params, limit, offset),
         )
 

@@ -83,6 +83,26 @@ def test_deactivating_also_ends_sessions_and_releases_seats(scim: SCIMClient, us
     assert len(statements(scim, "PATCH", path, deactivation(active=True))) == 4
 
 
+def test_leaving_and_coming_back_cost_the_same_every_time(
+    scim: SCIMClient, deleting_scim: SCIMClient, user: Any
+) -> None:
+    path = f"/Users/{user['id']}"
+    deleting_scim.get("/Users")
+
+    assert len(statements(scim, "DELETE", path)) == 6
+    assert len(statements(scim, "DELETE", path)) == 2  # Nothing is left to be done.
+    assert len(statements(scim, "POST", "/Users", BABS)) == 5
+    # One for each table that knows people.
+    assert len(statements(deleting_scim, "DELETE", path)) <= 18
+
+
+@pytest.mark.parametrize("path", ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig"])
+def test_discovery_costs_the_token_alone(scim: SCIMClient, path: str) -> None:
+    scim.get(path)
+
+    assert len(statements(scim, "GET", path)) == 1
+
+
 def bulk_of(size: int, prefix: str) -> Any:
     return {
         "Operations": [
