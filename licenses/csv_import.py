@@ -79,6 +79,10 @@ def read_rows(text: str) -> list[Row]:
     Raises:
         UnreadableFileError: A column is missing, or there are no rows or too many.
     """
+    if "\x00" in text:
+        raise UnreadableFileError(
+            _("The file is not a CSV file: it holds binary data. Save it as “CSV UTF-8”.")
+        )
     first = text.split("\n", 1)[0]
     reader = csv.DictReader(
         text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","

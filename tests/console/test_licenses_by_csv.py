@@ -1,0 +1,117 @@
+"""Licences by CSV: look first, all or nothing, and refusals line by line."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.console.csv_export import harmless, unharmed
+from accounts.scoping import tenant_scope
+from licenses.models import Product, Seat, Subscription
+from tests.conftest import person
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Tenant, User
+
+URL = "/console/licenses/csv/"
+
+
+@pytest.fixture
+def crm(acme: Tenant) -> Subscription:
+    """Two seats of "CRM" for Acme."""
+    product = Product.objects.create(key="crm", name="CRM")
+    with tenant_scope(acme):
+        return Subscription.objects.create(product=product, seats=2)
+
+
+def upload(browser: Client, content: bytes) -> str:
+    file = SimpleUploadedFile("licences.csv", content, content_type="text/csv")
+    return str(browser.post(URL, {"file": file}).content.decode())
+
+
+def seats_held(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        return Seat.objects.filter(released=None).count()
+
+
+def test_the_preview_changes_nothing_and_applying_does(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    text = "email,product\r\nBOB@acme.example,crm\r\n"
+
+    page = upload(console, text.encode())
+    assert "Apply 1 row" in page
+    assert seats_held(acme) == 0
+
+    response = console.post(URL, {"content": text})
+    assert response.status_code == HTTPStatus.FOUND
+    assert seats_held(acme) == 1
+
+    console.post(URL, {"content": "email,product,action\nbob@acme.example,crm,release"})
+    assert seats_held(acme) == 0
+
+
+def test_one_wrong_line_leaves_everything_as_it_was(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    text = (
+        "email;product;action\nbob@acme.example;crm;\nnobody@acme.example;crm;\n"
+        "bob@acme.example;erp;\nbob@acme.example;crm;burn\n"
+    )
+
+    for page in (
+        upload(console, text.encode("utf-8-sig")),
+        console.post(URL, {"content": text}).content.decode(),
+    ):
+        assert "Nothing was changed" in page
+        for words in ("nobody@acme.example", "no licence for “erp”", "The action “burn”"):
+            assert words in page
+        for line in (3, 4, 5):
+            assert f"<td>{line}</td>" in page
+    assert seats_held(acme) == 0
+
+
+def test_too_many_rows_for_the_seats_are_refused_together(
+    console: Client, acme: Tenant, crm: Subscription
+) -> None:
+    names = [person(acme, name).user_name for name in ("Carol", "Dan", "Erin")]
+    text = "email,product\n" + "".join(f"{name},crm\n" for name in names)
+
+    page = upload(console, text.encode())
+
+    assert "All 2 seats of CRM are taken" in page
+    assert "<td>4</td>" in page
+    assert seats_held(acme) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"name,city\nBob,Ulm\n", "must name the columns"),
+        (b"email,product\n", "no rows"),
+        (b"\xff\xfe\x00", "not text in UTF-8"),
+        (b"email,product\n" + b"x" * (1024 * 1024), "longer than 1 MB"),
+        (b"email,product\n" + b"a,b\n" * 2001, "more than 2000 rows"),
+        (b'email,product\n"a\x00,b\n', "binary data"),
+    ],
+    ids=["columns", "empty", "encoding", "long", "rows", "nul"],
+)
+def test_an_unusable_file_is_explained(
+    console: Client, crm: Subscription, content: bytes, words: str
+) -> None:
+    assert words in upload(console, content).lower() or words in upload(console, content)
+
+
+def test_the_template_can_be_read_again(console: Client) -> None:
+    assert console.get(f"{URL}template/").content.startswith(b"email,product")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "  =1", "\r=1"])
+def test_cells_that_spreadsheets_would_run_are_quoted(text: Any) -> None:
+    assert harmless(text) == f"'{text}"
+    assert unharmed(harmless(text)) == text
