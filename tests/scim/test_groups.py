@@ -77,7 +77,6 @@ class TestDirectoryGroups:
             {
                 "value": str(bob.pk),
                 "$ref": f"http://127.0.0.1:8000/scim/v2/Users/{bob.pk}",
-                "display": "Bob",
                 "type": "User",
             }
         ]
