@@ -142,6 +142,7 @@ AXES_USERNAME_CALLABLE = "accounts.throttling.throttled_name"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "secret"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.errors.locked_out"
 AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True  # The audit trail and the sessions say who signed in.
 AXES_VERBOSE = False
 
 # --- The browser: TLS, cookies, Content-Security-Policy -------------------------------------

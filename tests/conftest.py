@@ -29,6 +29,8 @@ PASSWORD = "correct horse battery"
 def _quick_settings(settings: Settings) -> None:
     """Hash passwords quickly, and serve static files without ``collectstatic``."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Otherwise every test client reads all static files before its first request.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.errors import UserNameTakenError
-from accounts.models import Tenant, User
+from accounts.models import User
+from accounts.scoping import active_tenant_id
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
-from saml_sso.models import ConsumedAssertion, IdentityProviderSettings
+from saml_sso.models import ConsumedAssertion, IdentityProviderSettings, PendingRequest
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.configuration import METHOD
+from saml_sso.services.requests import consume_request
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -49,21 +51,35 @@ PRUNED_EVERY = 100
 
 
 @transaction.atomic
-def sign_in_with_evidence(*, request: HttpRequest, tenant: Tenant, evidence: Evidence) -> User:
+def sign_in_with_evidence(
+    *,
+    request: HttpRequest,
+    settings: IdentityProviderSettings,
+    evidence: Evidence,
+    pending: PendingRequest | None = None,
+) -> User:
     """Begin a session for the person the evidence names, and use the assertion up.
 
     All in one transaction: of two requests with the same assertion, one gets a session.  The
     settings' row is locked against changes meanwhile, so that no session begins with a
     certificate that was removed, or after SAML was switched off.
 
+    Args:
+        request: The browser's request; its session becomes the user's.
+        settings: The settings the evidence was verified with.
+        evidence: What was verified.
+        pending: The request of this browser that it answers, if any; it is used up, too.
+
     Raises:
-        MessageError: Checks ``settings_changed``, ``replay``, ``user``.
+        MessageError: Checks ``in_response_to``, ``settings_changed``, ``replay``, ``user``.
     """
-    row = _settings_unchanged(tenant, evidence)
+    if pending is not None:
+        _consume_pending(pending)
+    _require_settings_of_now(evidence)
     consume_assertion(evidence)
     user = find_user(evidence.identifier)
-    if user is None and row.create_users_at_sign_in:
-        user = _create_user(row, evidence)
+    if user is None and settings.create_users_at_sign_in:
+        user = _create_user(settings, evidence)
     if user is None:
         raise _nobody(evidence.identifier)
     begin_session(
@@ -73,6 +89,7 @@ def sign_in_with_evidence(*, request: HttpRequest, tenant: Tenant, evidence: Evi
         saml=dict(evidence.session),
         ends=evidence.session_end,
     )
+    # Now, not after the response: whoever ends the tenant's sessions must find this one.
     request.session.save()
     return user
 
@@ -115,29 +132,32 @@ def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User 
     raise _nobody(identifier)
 
 
-def was_used(digest: str) -> bool:
-    """Tell whether an assertion was used before; the unique constraint decides in a race."""
-    return ConsumedAssertion.objects.filter(digest=digest).exists()
+def _consume_pending(pending: PendingRequest) -> None:
+    if consume_request(request_id=pending.pk, browser=pending.browser_digest) is None:
+        raise MessageError(
+            "in_response_to",
+            expected="a sign-in that this browser started, answered once",
+            got=pending.pk,
+            remedy="Start the sign-in again from the sign-on page.",
+        )
 
 
-def _settings_unchanged(tenant: Tenant, evidence: Evidence) -> IdentityProviderSettings:
+def _require_settings_of_now(evidence: Evidence) -> None:
     with connection.cursor() as cursor:
         # Shared, so that people of one tenant sign in side by side; Django has no method for it.
         cursor.execute(
-            "SELECT 1 FROM saml_sso_identityprovidersettings s JOIN accounts_tenant t"
+            "SELECT s.revision FROM saml_sso_identityprovidersettings s JOIN accounts_tenant t"
             " ON t.id = s.tenant_id WHERE s.tenant_id = %s AND t.saml_enabled FOR SHARE",
-            [tenant.pk],
+            [active_tenant_id()],
         )
-        is_on = cursor.fetchone() is not None
-    row = IdentityProviderSettings.objects.first()
-    if row is None or not is_on or row.revision != evidence.revision:
+        row = cursor.fetchone()
+    if row is None or row[0] != evidence.revision:
         raise MessageError(
             "settings_changed",
             expected="the settings that the response was checked with",
             got="settings that were changed meanwhile",
             remedy="Start the sign-in again.",
         )
-    return row
 
 
 def consume_assertion(evidence: Evidence) -> None:
@@ -146,22 +166,23 @@ def consume_assertion(evidence: Evidence) -> None:
     Raises:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
-    try:
-        with transaction.atomic():
-            used = ConsumedAssertion.objects.create(
-                digest=evidence.digest, expires=evidence.expires
-            )
-    except IntegrityError as error:
-        if "assertion_used_once" not in str(error):
-            raise
+    with connection.cursor() as cursor:
+        # One statement that waits for a rival and then tells who was first.
+        cursor.execute(
+            "INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires)"
+            " VALUES (%s, %s, %s) ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id",
+            [active_tenant_id(), evidence.digest, evidence.expires],
+        )
+        used = cursor.fetchone()
+    if used is None:
         raise MessageError(
             "replay",
             expected="an assertion that was not used before",
             got=evidence.assertion_id,
             remedy="Start the sign-in again; going back in the browser, or reloading, sends the "
             "same response twice.",
-        ) from error
-    if used.pk % PRUNED_EVERY == 0:
+        )
+    if used[0] % PRUNED_EVERY == 0:
         prune_consumed()
 
 

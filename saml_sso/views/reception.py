@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.db import transaction
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
@@ -27,15 +26,14 @@ from saml_sso.services.attempts import (
     record_accepted,
     record_refused,
 )
-from saml_sso.services.evidence import Evidence, assertion_digest, checks_of
+from saml_sso.services.evidence import Evidence, checks_of
 from saml_sso.services.requests import (
     Purpose,
-    consume_request,
     open_requests,
     park_answer,
     waiting_requests,
 )
-from saml_sso.services.sign_in import sign_in_with_evidence, was_used
+from saml_sso.services.sign_in import sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
 from saml_sso.services.trials import fail_trial, finish_trial
 from saml_sso.trust import Trust, load_trust
@@ -44,9 +42,9 @@ from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from accounts.models import Tenant, User
+    from accounts.models import Tenant
     from saml_sso.models import PendingRequest, SignInAttempt
-    from saml_sso.protocol.response import Assertion, AssertionKey
+    from saml_sso.protocol.response import Assertion
 
 logger = logging.getLogger(__name__)
 
@@ -134,7 +132,12 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         )
         return _trial_result(reception.request, attempt)
     try:
-        user = _sign_in(reception, evidence)
+        user = sign_in_with_evidence(
+            request=reception.request,
+            settings=reception.trust.settings,
+            evidence=evidence,
+            pending=reception.pending,
+        )
     except SAMLError as error:
         error.trace = (*checks_of(evidence), error.as_check())
         return refuse(reception, error, outline)
@@ -171,25 +174,6 @@ def own_path(text: str | None) -> str:
     return safe_path(path, prefixes=_OWN_PAGES) or ""
 
 
-@transaction.atomic
-def _sign_in(reception: Reception, evidence: Evidence) -> User:
-    if reception.pending is not None:
-        _consume(reception.pending, reception.browser)
-    return sign_in_with_evidence(
-        request=reception.request, tenant=reception.tenant, evidence=evidence
-    )
-
-
-def _consume(pending: PendingRequest, browser: str) -> None:
-    if consume_request(request_id=pending.pk, browser=browser) is None:
-        raise MessageError(
-            "in_response_to",
-            expected="a sign-in that this browser started, answered once",
-            got=pending.pk,
-            remedy="Start the sign-in again from the sign-on page.",
-        )
-
-
 def _validated(reception: Reception) -> Assertion:
     _require_on(reception)
     try:
@@ -199,8 +183,8 @@ def _validated(reception: Reception) -> Assertion:
             idp=reception.trust.idp,
             policy=reception.trust.policy,
             now=timezone.now(),
+            # Whether the assertion was used before, the transaction of the session decides.
             pending_request=reception.find_pending,
-            seen=_seen,
         )
     except (SAMLError, MemoryError):
         raise
@@ -243,10 +227,6 @@ def _posted(request: HttpRequest) -> str:
             remedy="Configure the identity provider for the HTTP-POST binding.",
         )
     return encoded
-
-
-def _seen(key: AssertionKey) -> bool:
-    return was_used(assertion_digest(key.issuer, key.assertion_id))
 
 
 def _destination(reception: Reception) -> str:

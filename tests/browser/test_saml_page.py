@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.scoping import tenant_scope
+from saml_sso.services.switches import enforce_saml_untested
 from tests.conftest import PASSWORD
 from tests.support.browser import assert_accessible, assert_fits
 from tests.support.saml_party import connect, party_of
@@ -84,6 +86,20 @@ class TestFromNothingToEnforced:
             page.wait_for_url("**/account/")
         expect(page.get_by_text(bob.email).first).to_be_visible()
 
+    def test_the_sign_in_form_leads_to_the_identity_provider_of_a_tenant_that_enforces_it(
+        self, acme: Tenant, bob: User, page: Page, tmp_path: Path
+    ) -> None:
+        with serving(party_of("acme"), name_id=bob.email) as idp:
+            connect(acme, tmp_path, idp)
+            with tenant_scope(acme):
+                enforce_saml_untested(tenant=acme)
+
+            page.goto("/sign-in/")
+            page.get_by_label("E-mail address").fill(bob.email)
+            page.get_by_role("button", name="Continue").click()
+
+            page.wait_for_url("**/account/")
+
 
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -100,4 +116,3 @@ def test_the_page_fits_and_is_accessible(
 
     assert_accessible(page)
     assert_fits(page)
-
