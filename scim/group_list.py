@@ -12,7 +12,7 @@ from scim.filter_query import SQL, compile_filter
 from scim.group_adapter import group_resource
 from scim.group_catalog import GroupCatalog, hint
 from scim.group_members import members_of_page
-from scim.group_rows import COLUMNS, read_row, relation
+from scim.group_rows import COLUMNS, FIXED_KINDS, GroupKind, read_row, relation
 from scim.list_order import Order, order_of
 from scim.pages import answer
 from scim.protocol.filters import parse_filter
@@ -69,14 +69,17 @@ class _Selection:
         self, after: SQL | None, *, backward: bool, limit: int, offset: int = 0
     ) -> Sequence[Any]:
         """Return the raw rows of a page, each followed by its place in the order."""
-        where, params = self.where.text, self.where.params
-        if after is not None:
-            where, params = f"{where} AND {after.text}", params + after.params
+        where = self.where if after is None else _both(self.where, after)
         order = self.order.backward if backward else self.order.forward
+        tenant = active_tenant_id()
+        if self.order.expression:
+            table = SQL(f"{relation(tenant)} WHERE {where.text}", where.params)
+        else:
+            table = _in_own_order(tenant, where, after, backward=backward, most=limit + offset)
         return _fetch(
-            f"SELECT {COLUMNS}, {self.order.place} FROM {relation(active_tenant_id())} "
-            f"WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s",
-            (*params, limit, offset),
+            f"SELECT {COLUMNS}, {self.order.place} FROM {table.text} "
+            f"ORDER BY {order} LIMIT %s OFFSET %s",
+            (*table.params, limit, offset),
         )
 
     def total(self) -> int:
@@ -99,9 +102,26 @@ def _condition(text: str | None, resource_type: ResourceType, catalog: GroupCata
     node = parse_filter(text, resource_type)
     condition = compile_filter(node, catalog).sql
     narrower = hint(node)
-    if narrower is None:
-        return condition
-    return SQL(f"{narrower.text} AND {condition.text}", narrower.params + condition.params)
+    return condition if narrower is None else _both(narrower, condition)
+
+
+def _in_own_order(tenant: int, where: SQL, after: SQL | None, *, backward: bool, most: int) -> SQL:
+    """Return at most as many directory groups as can be on the page, read along their index."""
+    edge, direction = where, "DESC" if backward else "ASC"
+    kind, _, rest = str(after.params[0]).partition(":") if after else ("", "", "")
+    if kind == str(GroupKind.DIRECTORY.value):
+        than = "<" if backward else ">"
+        edge = _both(where, SQL(f"g.uid {than} %s::uuid", (rest.rpartition(":")[2],)))
+    return SQL(
+        f"((SELECT * FROM {relation(tenant, FIXED_KINDS)} WHERE {where.text}) UNION ALL "
+        f"(SELECT * FROM {relation(tenant, [GroupKind.DIRECTORY])} WHERE {edge.text} "
+        f"ORDER BY g.uid {direction} LIMIT %s)) g",
+        (*where.params, *edge.params, most),
+    )
+
+
+def _both(first: SQL, second: SQL) -> SQL:
+    return SQL(f"{first.text} AND {second.text}", first.params + second.params)
 
 
 def _fetch(statement: str, params: Sequence[Any]) -> Sequence[Any]:

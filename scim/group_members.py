@@ -22,55 +22,82 @@ SHOWN: Final = 1_000
 """Members of one group that a list, or the answer to a change, shows; above, none of them."""
 
 _NAME: Final = "COALESCE(NULLIF(u.display_name, ''), u.user_name)"
-_OF_DIRECTORY_GROUP: Final = f"""
-SELECT COALESCE(m.user_id, m.member_group_id)::text AS id, m.user_id IS NULL AS is_group,
-  COALESCE({_NAME}, inner_group.display_name) AS display, m.id::text AS place
+_OF_ONE: Final = {
+    GroupKind.ROLE: f"""
+SELECT u.id::text, FALSE, {_NAME}
+FROM accounts_user u WHERE u.tenant_id = %(tenant)s AND u.role = %(group)s
+ORDER BY u.id
+""",
+    GroupKind.PROFILE: f"""
+SELECT u.id::text, FALSE, {_NAME}
+FROM accounts_profilemembership pm JOIN accounts_user u ON u.id = pm.user_id
+WHERE pm.tenant_id = %(tenant)s AND pm.profile_id = %(group)s
+ORDER BY pm.id
+""",
+    GroupKind.DIRECTORY: f"""
+SELECT COALESCE(m.user_id, m.member_group_id)::text, m.user_id IS NULL,
+  COALESCE({_NAME}, inner_group.display_name)
 FROM accounts_directorygroupmember m
 LEFT JOIN accounts_user u ON u.id = m.user_id
 LEFT JOIN accounts_directorygroup inner_group ON inner_group.id = m.member_group_id
-WHERE m.tenant_id = %(tenant)s AND m.group_id = {{group}}
-"""
-_OF_PROFILE: Final = f"""
-SELECT u.id::text AS id, FALSE AS is_group, {_NAME} AS display, pm.id::text AS place
-FROM accounts_profilemembership pm JOIN accounts_user u ON u.id = pm.user_id
-WHERE pm.tenant_id = %(tenant)s AND pm.profile_id = {{group}}
-"""
-_OF_ROLE: Final = f"""
-SELECT u.id::text AS id, FALSE AS is_group, {_NAME} AS display, u.id::text AS place
-FROM accounts_user u WHERE u.tenant_id = %(tenant)s AND u.role = {{group}}
-"""
-_OF_ONE: Final = {
-    GroupKind.ROLE: _OF_ROLE.format(group="%(group)s"),
-    GroupKind.PROFILE: _OF_PROFILE.format(group="%(group)s"),
-    GroupKind.DIRECTORY: _OF_DIRECTORY_GROUP.format(group="%(group)s::uuid"),
+WHERE m.tenant_id = %(tenant)s AND m.group_id = %(group)s::uuid
+ORDER BY m.id
+""",
 }
-_ORDERS: Final = {
-    GroupKind.ROLE: "u.id",
-    GroupKind.PROFILE: "pm.id",
-    GroupKind.DIRECTORY: "m.id",
-}
-# Without an order inside: a group that is over the limit is not shown, so any rows will do.
+# The inner orders are those of indexes, which leads the planner to them however uneven the groups
+# are; the order that is shown is made afterwards, for a group over the limit is not shown at all.
+# Names are looked up one by one: the planner would rather read every user for a join.
 _OF_MANY: Final = f"""
-SELECT wanted.id::text AS group_id, member.* FROM unnest(%(groups)s::uuid[]) AS wanted(id)
-CROSS JOIN LATERAL ({_OF_DIRECTORY_GROUP.format(group="wanted.id")} LIMIT %(limit)s) member
-UNION ALL
-SELECT '{PROFILE_PREFIX}' || wanted.id, member.* FROM unnest(%(profiles)s::bigint[]) AS wanted(id)
-CROSS JOIN LATERAL ({_OF_PROFILE.format(group="wanted.id")} LIMIT %(limit)s) member
-UNION ALL
-SELECT '{ROLE_PREFIX}' || wanted.id, member.* FROM unnest(%(roles)s::text[]) AS wanted(id)
-CROSS JOIN LATERAL ({_OF_ROLE.format(group="wanted.id")} LIMIT %(limit)s) member
+SELECT found.group_id, COALESCE(found.user_id, found.member_group_id)::text,
+  found.user_id IS NULL,
+  CASE WHEN found.user_id IS NULL
+    THEN (SELECT d.display_name FROM accounts_directorygroup d WHERE d.id = found.member_group_id)
+    ELSE (SELECT {_NAME} FROM accounts_user u WHERE u.id = found.user_id) END,
+  found.place
+FROM (
+  SELECT wanted.id::text AS group_id, member.* FROM unnest(%(groups)s::uuid[]) AS wanted(id)
+  CROSS JOIN LATERAL (
+    SELECT m.user_id, NULL::uuid AS member_group_id, m.id::text AS place
+    FROM accounts_directorygroupmember m
+    WHERE m.tenant_id = %(tenant)s AND m.group_id = wanted.id AND m.user_id IS NOT NULL
+    ORDER BY m.user_id LIMIT %(limit)s
+  ) member
+  UNION ALL
+  SELECT wanted.id::text, member.* FROM unnest(%(groups)s::uuid[]) AS wanted(id)
+  CROSS JOIN LATERAL (
+    SELECT NULL::uuid, m.member_group_id, m.id::text FROM accounts_directorygroupmember m
+    WHERE m.tenant_id = %(tenant)s AND m.group_id = wanted.id AND m.member_group_id IS NOT NULL
+    ORDER BY m.member_group_id LIMIT %(limit)s
+  ) member
+  UNION ALL
+  SELECT '{PROFILE_PREFIX}' || wanted.id, member.* FROM unnest(%(profiles)s::bigint[]) AS wanted(id)
+  CROSS JOIN LATERAL (
+    SELECT pm.user_id, NULL::uuid, pm.id::text FROM accounts_profilemembership pm
+    WHERE pm.tenant_id = %(tenant)s AND pm.profile_id = wanted.id
+    ORDER BY pm.user_id LIMIT %(limit)s
+  ) member
+  UNION ALL
+  SELECT '{ROLE_PREFIX}' || wanted.id, member.* FROM unnest(%(roles)s::text[]) AS wanted(id)
+  CROSS JOIN LATERAL (
+    SELECT u.id, NULL::uuid, u.id::text FROM accounts_user u
+    WHERE u.tenant_id = %(tenant)s AND u.role = wanted.id
+    ORDER BY u.id LIMIT %(limit)s
+  ) member
+) found
 """
 
 
 def all_members(row: GroupRow) -> list[dict[str, Any]]:
     """Return every direct member of a group, with one statement."""
-    return _members_of(row, limit=None)
+    group: str | int = row.role.value if row.kind == GroupKind.ROLE else row.number or row.id
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_ONE[row.kind], {"tenant": active_tenant_id(), "group": group})
+        return _elements(cursor)
 
 
 def few_members(row: GroupRow) -> list[dict[str, Any]] | None:
     """Return the direct members, or ``None`` if there are more than :data:`SHOWN`."""
-    members = _members_of(row, limit=SHOWN + 1)
-    return members if len(members) <= SHOWN else None
+    return members_of_page([row])[row.id]
 
 
 def members_of_page(rows: Sequence[GroupRow]) -> dict[str, list[dict[str, Any]] | None]:
@@ -91,14 +118,6 @@ def members_of_page(rows: Sequence[GroupRow]) -> dict[str, list[dict[str, Any]] 
         group_id: _elements(sorted(members, key=_place)) if len(members) <= SHOWN else None
         for group_id, members in found.items()
     }
-
-
-def _members_of(row: GroupRow, *, limit: int | None) -> list[dict[str, Any]]:
-    statement = f"{_OF_ONE[row.kind]} ORDER BY {_ORDERS[row.kind]} LIMIT %(limit)s"
-    group: str | int = row.role.value if row.kind == GroupKind.ROLE else row.number or row.id
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {"tenant": active_tenant_id(), "group": group, "limit": limit})
-        return _elements(cursor)
 
 
 def _elements(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:

@@ -127,9 +127,14 @@ COLUMNS: Final = (
 )
 
 
-def relation(tenant_id: int) -> str:
-    """Return the table expression ``(…) g`` of every group that SCIM may see of a tenant."""
-    return f"({' UNION ALL '.join(leaf.format(tenant=int(tenant_id)) for leaf in _LEAVES)}) g"
+ALL_KINDS: Final = tuple(GroupKind)
+FIXED_KINDS: Final = (GroupKind.ROLE, GroupKind.PROFILE)
+
+
+def relation(tenant_id: int, kinds: Sequence[GroupKind] = ALL_KINDS) -> str:
+    """Return the table expression ``(…) g`` of the groups that SCIM may see of a tenant."""
+    leaves = [_LEAVES[kind].format(tenant=int(tenant_id)) for kind in kinds]
+    return f"({' UNION ALL '.join(leaves)}) g"
 
 
 def read_group(key: str) -> GroupRow:
