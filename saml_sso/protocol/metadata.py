@@ -23,7 +23,13 @@ from saml_sso.protocol.names import PROTOCOL_NS, Binding, ds, md
 from saml_sso.protocol.parties import IdentityProvider
 
 METADATA_LIMITS: Final = Limits(
-    size=1_048_576, tags=40_000, attributes=60_000, namespaces=5_000, depth=40
+    size=1_048_576,
+    tags=40_000,
+    attributes=60_000,
+    comments=10_000,
+    namespaces=20_000,
+    namespace_work=50_000_000,  # Nothing is canonicalized.
+    depth=40,
 )
 MAX_ENTITY_ID: Final = 1024
 _DOWNLOAD_AGAIN: Final = "Download the metadata again from your identity provider."

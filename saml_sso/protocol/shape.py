@@ -36,9 +36,16 @@ DIGEST_METHODS: Final = frozenset(
     }
 )
 _CANONICALIZATION_METHODS: Final = frozenset({EXCLUSIVE_C14N, INCLUSIVE_C14N})
-_TRANSFORMS: Final = ((ENVELOPED_SIGNATURE,), (ENVELOPED_SIGNATURE, EXCLUSIVE_C14N))
+# Without a canonicalization, the inclusive one is implied (XML Signature 4.4.3.2).
+_TRANSFORMS: Final = (
+    (ENVELOPED_SIGNATURE,),
+    (ENVELOPED_SIGNATURE, EXCLUSIVE_C14N),
+    (ENVELOPED_SIGNATURE, INCLUSIVE_C14N),
+)
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,255}", re.ASCII)
 _ID_ATTRIBUTES: Final = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")
+# Each prefix is looked up at every element.
+_MAX_PREFIXES: Final = 16
 _MAX_PREFIX_LIST: Final = 1000
 _SIGNED_PARTS: Final = ("SignedInfo", "SignatureValue", "KeyInfo")
 _ATTACK: Final = (
@@ -230,7 +237,7 @@ def _require_transforms(transforms: etree._Element) -> None:
     if algorithms not in _TRANSFORMS or any(child.tag != ds("Transform") for child in transforms):
         raise refuse(
             "transforms",
-            expected="the transforms enveloped-signature and exclusive canonicalization",
+            expected="the transforms enveloped-signature and (exclusive) canonicalization",
             got=f"{len(transforms)}: {' '.join(algorithms)}",
         )
     for transform in transforms:
@@ -242,7 +249,8 @@ def _require_prefix_list_only(element: etree._Element, check: str) -> None:
         prefixes = child.get("PrefixList", "")
         if child.tag != f"{{{EXCLUSIVE_C14N}}}InclusiveNamespaces" or len(child):
             raise refuse(check, expected="no parameters but InclusiveNamespaces", got=child.tag)
-        if len(prefixes) > _MAX_PREFIX_LIST or len(element) > 1:
+        is_short = len(prefixes) <= _MAX_PREFIX_LIST and len(prefixes.split()) <= _MAX_PREFIXES
+        if not is_short or len(element) > 1:
             raise refuse(check, expected="a short prefix list", got=prefixes)
 
 

@@ -65,19 +65,29 @@ def read_name_id_element(element: etree._Element) -> NameID:
 def read_attributes(assertion: etree._Element) -> dict[str, tuple[str, ...]]:
     """Return the text values of every attribute by its Name.
 
-    Values that hold elements (such as eduPersonTargetedID's) and nil values are left out;
-    an attribute that comes in several elements is joined.
+    Nil values, and values that are a NameID (eduPersonTargetedID), are left out; an attribute
+    that comes in several elements is joined.
+
+    Raises:
+        MessageError: Check ``child_elements``: a value holds other elements.
     """
     attributes: dict[str, tuple[str, ...]] = {}
     for attribute in assertion.iterfind(f"{saml('AttributeStatement')}/{saml('Attribute')}"):
         values = tuple(
             element_text(value)
             for value in attribute.iterfind(saml("AttributeValue"))
-            if not len(value) and value.get(_NIL) not in {"true", "1"}
+            if not _is_name_id(value) and value.get(_NIL) not in {"true", "1"}
         )
         name = attribute.get("Name", "")
         attributes[name] = attributes.get(name, ()) + values
     return attributes
+
+
+def _is_name_id(value: etree._Element) -> bool:
+    """Tell whether ``value`` is a NameID and nothing else."""
+    if [child.tag for child in value] != [saml("NameID")]:
+        return False
+    return not ((value.text or "") + (value[0].tail or "")).strip()
 
 
 def read_identifier(

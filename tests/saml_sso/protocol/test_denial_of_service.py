@@ -125,7 +125,14 @@ FLOODS = {
     "deeper nesting": "<x>" * 9_000 + "</x>" * 9_000,
     "many comments": "<x>" + "<!---->" * 30_000 + "</x>",
     "nested namespaces": "".join(f'<x xmlns:n{i}="u{i}">' for i in range(700)) + "</x>" * 700,
-    "many signatures": "<x>" + f'<s xmlns="{NS["ds"]}"/>' * 700 + "</x>",
+    "namespaces in force everywhere": "<x "
+    + " ".join(f'xmlns:n{i}="u{i}"' for i in range(500))
+    + ">"
+    + "<y/>" * 15_000
+    + "</x>",
+    "namespaces hidden by others": "".join(f'<x xmlns:n="u{i}">' for i in range(20))
+    + "<y/>" * 15_000
+    + "</x>" * 20,
 }
 
 
@@ -149,6 +156,26 @@ def test_a_long_prefix_list(acme: Trust, forge: Forge) -> None:
         _reference(forge, transforms=f'<ds:Transform Algorithm="{ENVELOPED}"/>{long}'),
         "transforms",
     )
+
+
+def test_a_prefix_list_of_short_names(acme: Trust, forge: Forge) -> None:
+    many = (
+        '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"><InclusiveNamespaces '
+        f'xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="{"a b c " * 100}"/>'
+        "</ds:Transform>"
+    )
+
+    acme.refuse(
+        _reference(forge, transforms=f'<ds:Transform Algorithm="{ENVELOPED}"/>{many}'),
+        "transforms",
+    )
+
+
+def test_signatures_by_the_hundred(acme: Trust, forge: Forge) -> None:
+    flood = f'<Signature xmlns="{NS["ds"]}"/>' * 700
+    xml = forge.but(sign="none").xml()
+
+    acme.refuse(xml.replace("<saml:Subject>", f"{flood}<saml:Subject>"), "signature_shape")
 
 
 def test_a_field_of_ten_megabytes_is_not_decoded(acme: Trust) -> None:

@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from tests.support.saml import NS, Forge, SignedPart, new_id, sign_element
-from tests.support.saml_encryption import encrypted_data
+from tests.support.saml_encryption import encrypted_data, encrypted_with_oaep_sha256
 from tests.support.saml_trust import Trust, service_provider_keys
 
 AES = [f"{mode}#aes{bits}-{mode}" for mode in ("cbc", "gcm") for bits in (128, 192, 256)]
@@ -51,6 +51,32 @@ def test_the_encrypted_key_may_stand_beside_the_data(acme: Trust, sealed: Forge)
     )
 
     assert acme.accept(etree.tostring(root, encoding="unicode")).is_encrypted
+
+
+@pytest.mark.parametrize("uri", ["file:///dev/zero", "http://127.0.0.1:1/key", "#_elsewhere", ""])
+def test_a_key_that_is_not_beside_the_data_is_refused(acme: Trust, sealed: Forge, uri: str) -> None:
+    root = etree.fromstring(sealed.but().xml().encode())
+    key_info = root.find(".//xenc:EncryptedData/ds:KeyInfo", NS)
+    assert key_info is not None
+    etree.SubElement(key_info, f"{{{NS['ds']}}}RetrievalMethod", {"URI": uri})
+
+    acme.refuse(etree.tostring(root, encoding="unicode"), "encryption_shape")
+
+
+def test_the_mask_generation_of_oaep_may_be_named(acme: Trust, forge: Forge) -> None:
+    xml = forge.but().xml()
+    head, _, rest = xml.partition("<saml:Assertion")
+    plain, _, tail = rest.partition("</saml:Assertion>")
+    data = encrypted_with_oaep_sha256(
+        f"<saml:Assertion{plain}</saml:Assertion>".encode(),
+        service_provider_keys().certificate_pem,
+    )
+
+    assertion = acme.accept(
+        f"{head}<saml:EncryptedAssertion>{data}</saml:EncryptedAssertion>{tail}"
+    )
+
+    assert assertion.is_encrypted
 
 
 def test_the_name_id_alone_may_be_encrypted(acme: Trust, forge: Forge) -> None:

@@ -245,6 +245,16 @@ def test_elements_inside_the_identifying_attribute(acme: Trust, forge: Forge) ->
     trust.refuse(forged, "child_elements")
 
 
+def test_elements_inside_any_attribute(acme: Trust, forge: Forge) -> None:
+    for value in ("<x:x>admin</x:x>", "x<saml:NameID>y</saml:NameID>", "<x:x/><x:x/>"):
+        forged = forge.but(
+            attributes_xml='<saml:Attribute Name="role" xmlns:x="urn:x"><saml:AttributeValue>'
+            f"{value}</saml:AttributeValue></saml:Attribute>"
+        )
+
+        acme.refuse(forged, "schema", "child_elements")
+
+
 def test_elements_inside_the_name_id(acme: Trust, forge: Forge) -> None:
     forged = forge.but(
         name_id_xml='<saml:NameID>ada@acme.example<x:x xmlns:x="urn:x">y</x:x></saml:NameID>'

@@ -184,6 +184,17 @@ BENT: dict[str, Bend] = {
         )
     ),
     "only the enveloped transform": lambda f: f.but(signing=Signing(transforms=(ENVELOPED,))),
+    "inclusive canonicalization": lambda f: f.but(
+        signing=Signing(
+            transforms=(ENVELOPED, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
+            canonicalization="http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+        )
+    ),
+    "namespaces declared by each of 1500 values": lambda f: f.but(
+        attributes_xml='<saml:Attribute Name="groups">'
+        + f'<saml:AttributeValue {XS} {XSI} xsi:type="xs:string">g</saml:AttributeValue>' * 1500
+        + "</saml:Attribute>"
+    ),
     "inclusive canonicalization of SignedInfo": lambda f: f.but(
         signing=Signing(canonicalization="http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
     ),
