@@ -130,7 +130,8 @@ class UserEndpoint:
         before = row.resource
         wanted = apply_patch(before, data, self._type)
         wanted = self._mapping.apply(wanted, self._type, before)
-        values = user_fields(wanted)
+        # Taking the attribute away shows nothing any more, and lets nobody in or out.
+        values = user_fields({"active": row.person["active"], **wanted})
         if "active" not in wanted:
             values.attributes[ACTIVE_UNASSIGNED] = True
         return self._store(row, values)

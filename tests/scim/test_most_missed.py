@@ -227,6 +227,23 @@ class TestDeparture:
         assert scim.get(f"/Users/{user['id']}")["active"] is False
         assert scim.get("/Users")["totalResults"] == 1
 
+    @pytest.mark.parametrize(
+        "operation",
+        [
+            pytest.param({"op": "remove", "path": "active"}, id="removed"),
+            pytest.param({"op": "replace", "path": "active", "value": None}, id="cleared"),
+            pytest.param({"op": "replace", "value": {"active": ""}}, id="emptied"),
+        ],
+    )
+    def test_taking_active_away_does_not_let_a_leaver_back_in(
+        self, scim: SCIMClient, user: Any, operation: dict[str, Any]
+    ) -> None:
+        scim.patch(f"/Users/{user['id']}", {"op": "replace", "path": "active", "value": False})
+
+        scim.patch(f"/Users/{user['id']}", operation)
+
+        assert scim.get(f"/Users/{user['id']}")["active"] is False
+
     def test_a_source_may_delete_for_good(self, deleting_scim: SCIMClient) -> None:
         first = deleting_scim.create(babs())
         group = deleting_scim.request(
