@@ -16,15 +16,6 @@ from accounts.scoping import active_tenant_id
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_ABOVE = """
-    WITH RECURSIVE above(group_id) AS (
-        SELECT unnest(%(groups)s::uuid[])
-        UNION
-        SELECT parent.group_id FROM accounts_directorygroupmember parent
-        JOIN above ON parent.member_group_id = above.group_id
-        WHERE parent.tenant_id = %(tenant)s
-    )
-"""
 _BELOW = """
     WITH RECURSIVE below(group_id) AS (
         SELECT unnest(%(groups)s::uuid[])
@@ -46,17 +37,6 @@ _REACHED = """
 """
 
 
-class GroupOfUser(NamedTuple):
-    """One entry of a user's ``groups``; ``id`` is the group's SCIM id.
-
-    ``direct`` is false when the person is in it only through a nested group.
-    """
-
-    id: str
-    display: str
-    direct: bool
-
-
 class MappedGroup(NamedTuple):
     """What a directory group gives its members; ``role`` is empty when it maps to none."""
 
@@ -70,51 +50,6 @@ class MappedTo(NamedTuple):
 
     roles: list[str]
     profile_ids: list[int]
-
-
-def groups_of_users(user_ids: Collection[UUID]) -> dict[UUID, list[GroupOfUser]]:
-    """Return the access profiles and directory groups of each person, sorted by kind and id.
-
-    People without any are left out.  The role, which is a group in SCIM too, is a column of the
-    user; the default access profile does not exist for SCIM.
-    """
-    rows = _rows(
-        _REACHED,
-        """
-        SELECT user_id, 1, 'profile:' || profile_id, profile.name, true, profile_id
-        FROM accounts_profilemembership membership
-        JOIN accounts_accessprofile profile ON profile.id = membership.profile_id
-        WHERE membership.tenant_id = %(tenant)s AND user_id = ANY(%(users)s::uuid[])
-            AND NOT profile.is_default
-        UNION ALL
-        SELECT user_id, 2, found.id::text, found.display_name, bool_or(direct), 0
-        FROM reached JOIN accounts_directorygroup found ON found.id = reached.group_id
-        GROUP BY user_id, found.id
-        ORDER BY 2, 6, 3
-        """,
-        users=list(user_ids),
-    )
-    groups: dict[UUID, list[GroupOfUser]] = {}
-    for user_id, _kind, group_id, display, direct, _number in rows:
-        groups.setdefault(user_id, []).append(GroupOfUser(group_id, display, direct))
-    return groups
-
-
-def groups_above(group_ids: Collection[UUID]) -> list[MappedGroup]:
-    """Return these groups and every group that they are nested in, with their mappings."""
-    rows = _rows(
-        _ABOVE,
-        """
-        SELECT found.id, found.mapped_role,
-            array_remove(array_agg(mapping.profile_id ORDER BY mapping.profile_id), NULL)
-        FROM above JOIN accounts_directorygroup found ON found.id = above.group_id
-        LEFT JOIN accounts_directorygroupprofile mapping ON mapping.group_id = found.id
-        WHERE found.tenant_id = %(tenant)s
-        GROUP BY found.id
-        """,
-        groups=list(group_ids),
-    )
-    return [MappedGroup(*row) for row in rows]
 
 
 def groups_below(group_ids: Collection[UUID]) -> set[UUID]:

@@ -19,7 +19,6 @@ from accounts.errors import (
     UnknownMemberError,
 )
 from accounts.identifiers import uuid7
-from accounts.memberships import groups_of_users
 from accounts.models import (
     AccessProfile,
     AuditEntry,
@@ -212,29 +211,6 @@ class TestGroups:
 
         # SAVEPOINT, users, INSERT, version and groups above, audit, licences, RELEASE.
         assert len(queries) == 7
-
-
-class TestGroupsOfUsers:
-    def test_nesting_is_followed(self, in_acme: Tenant, alice: User, bob: User) -> None:
-        inner = group("Inner", bob)
-        outer = group("Outer", group("Middle", inner))
-        visible = create_profile(name="Finance")
-        add_profile_members(profile=visible, user_ids=[bob.pk])
-
-        with CaptureQueriesContext(connection) as queries:
-            found = groups_of_users([alice.pk, bob.pk])
-
-        assert len(queries) == 1
-        assert alice.pk not in found
-        shown = {(entry.display, entry.direct) for entry in found[bob.pk]}
-        assert shown == {
-            ("Finance", True),
-            ("Inner", True),
-            ("Middle", False),
-            ("Outer", False),
-        }
-        assert found[bob.pk][0].id == f"profile:{visible.pk}"
-        assert str(outer.pk) in {entry.id for entry in found[bob.pk]}
 
 
 class TestMappedRoles:
