@@ -1,8 +1,12 @@
 """The WSGI entry point: ``granian --interface wsgi config.wsgi:application``."""
 
 import os
+from importlib import import_module
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
+# The views are read now, so that nobody's first request waits for them (some seconds).
+import_module(settings.ROOT_URLCONF)
