@@ -34,7 +34,7 @@ QUICK_SIZES: Final = (1_000, 20_000)
 _BIG_GROUP_MEMBERS: Final = 100_000
 _SECTION: Final = "Growth, one request at a time"
 _MOST: Final = 1.5
-_PAGE: Final = 1_000
+_LARGEST_PAGE: Final = 1_000
 _TIMEOUT: Final = 60
 _SETTLED: Final = 0.2
 """The part of a walk after which a worker has grown to its working size."""
@@ -69,7 +69,7 @@ class _Walk:
         self.middle = ""
         self.memory: list[int] = []
         seen = 0
-        for page, cursor in _pages(server.url, token):
+        for page, cursor in _pages(server.url, token, min(_LARGEST_PAGE, size // 10)):
             seen += len(page)
             if not self.middle and seen >= size // 2:
                 self.middle = cursor
@@ -97,12 +97,12 @@ class _Walk:
             )
 
 
-def _pages(url: str, token: str) -> Iterator[tuple[list[Any], str]]:
+def _pages(url: str, token: str, count: int) -> Iterator[tuple[list[Any], str]]:
     cursor = ""
     headers = {"Authorization": f"Bearer {token}"}
     with httpx2.Client(headers=headers, timeout=_TIMEOUT, trust_env=False) as client:
         while True:
-            params = {"cursor": cursor, "count": str(_PAGE), "attributes": "userName"}
+            params = {"cursor": cursor, "count": str(count), "attributes": "userName"}
             answer = client.get(f"{url}/scim/v2/Users", params=params)
             answer.raise_for_status()
             page = json.loads(answer.content)
