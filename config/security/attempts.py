@@ -81,7 +81,7 @@ def _shown(
         "revealed": revealed,
         "attributes": _attributes(found, revealed),
         "uses": ATTRIBUTE_USES,
-        "trace": revealed["trace"] if revealed else found.trace,
+        "trace": [_named(check) for check in (revealed or {"trace": found.trace})["trace"]],
         "reason": revealed["reason"] if revealed else found.reason,
     }
     return render(request, "security/attempt.html", context)
@@ -92,3 +92,8 @@ def _attributes(found: SignInAttempt, revealed: dict[str, Any] | None) -> list[t
     if revealed is not None:
         return [(name, ", ".join(values)) for name, values in revealed["attributes"].items()]
     return [(name, HIDDEN) for name in sealed_detail(found)["attributes"]]
+
+
+def _named(check: dict[str, Any]) -> dict[str, Any]:
+    """Return the line of a trace with a name for people to read."""
+    return {**check, "name": str(check["check"]).replace("_", " ").capitalize()}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from saml_sso.protocol.errors import Check
 
 if TYPE_CHECKING:
+    from saml_sso.protocol.errors import SAMLError
     from saml_sso.protocol.response import Assertion
 
 
@@ -94,6 +95,7 @@ def as_json(trace: tuple[Check, ...]) -> list[dict[str, Any]]:
     return [asdict(check) for check in trace]
 
 
-def checks_of(evidence: Evidence) -> tuple[Check, ...]:
-    """Return the checks that the assertion has passed."""
-    return tuple(Check(**line) for line in evidence.trace)
+def refused_with(evidence: Evidence, error: SAMLError) -> None:
+    """Give ``error``, which came after the assertion was verified, the whole trace."""
+    passed = (Check(**line) for line in evidence.trace)
+    error.trace = (*(one for one in passed if one.check != error.check), error.as_check())

@@ -15,7 +15,7 @@ from saml_sso.services.attempts import (
     record_accepted,
     record_refused,
 )
-from saml_sso.services.evidence import as_json, checks_of
+from saml_sso.services.evidence import as_json, refused_with
 from saml_sso.services.requests import consume_request
 from saml_sso.services.sign_in import consume_assertion, judge_user
 from saml_sso.services.switches import mark_tested
@@ -46,7 +46,7 @@ def finish_trial(
             consume_assertion(evidence)
             _user, sentence = judge_user(row=settings, identifier=evidence.identifier)
     except SAMLError as error:
-        error.trace = (*checks_of(evidence), error.as_check())
+        refused_with(evidence, error)
         return fail_trial(request=request, pending=pending, outline=outline, error=error)
     mark_tested(revision=evidence.revision)
     found = Check("user", passed=True, expected="a user of this tenant", got=sentence)

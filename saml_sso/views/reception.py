@@ -26,7 +26,7 @@ from saml_sso.services.attempts import (
     record_accepted,
     record_refused,
 )
-from saml_sso.services.evidence import Evidence, checks_of
+from saml_sso.services.evidence import Evidence, refused_with
 from saml_sso.services.requests import (
     Purpose,
     open_requests,
@@ -139,7 +139,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             pending=reception.pending,
         )
     except SAMLError as error:
-        error.trace = (*checks_of(evidence), error.as_check())
+        refused_with(evidence, error)
         return refuse(reception, error, outline)
     if not reception.trust.settings.is_tested:
         mark_tested(revision=evidence.revision)

@@ -101,6 +101,26 @@ class TestFromNothingToEnforced:
             page.wait_for_url("**/account/")
 
 
+def test_a_colleague_without_an_account_makes_a_token_through_a_set_up_link(
+    acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
+) -> None:
+    connect(acme, tmp_path, party_of("acme"))
+    page, colleague = open_browser(), open_browser(width=360, scheme="dark")
+    sign_in(page, alice)
+    page.goto(PAGE)
+    page.get_by_label("What the colleague may do").select_option("saml_and_scim")
+    page.get_by_role("button", name="Make a set-up link").click()
+
+    colleague.goto(page.locator("#new-link").input_value())
+    assert_accessible(colleague)
+    assert_fits(colleague)
+    colleague.get_by_role("button", name="Make a SCIM token").click()
+    colleague.get_by_role("dialog").get_by_role("button", name="Make a token").click()
+
+    expect(colleague.get_by_role("textbox", name="SCIM token")).to_be_visible()
+    assert_accessible(colleague)
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_fits_and_is_accessible(

@@ -37,7 +37,7 @@ class TestTrial:
         page = result(console, idp, in_response_to=begin(console))
 
         assert "The test passed" in page
-        assert "audience" in page
+        assert "Audience" in page
         assert person_in(console) == str(alice.pk)
         assert method_in(console) != "saml"
         assert not Session.objects.filter(user=bob).exists()
