@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.bare_saml import CERTIFICATE_VARIABLE
 from benchmarks.databases import DatabaseServer
 from benchmarks.server import HOST, Server, free_port, serving
-from benchmarks.signed import identity_provider
+from benchmarks.signed import CERTIFICATE_VARIABLE, identity_provider
 from benchmarks.tenant import make_tenant, set_up_django
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.load import Request
 from benchmarks.measuring import Series, Track
-from benchmarks.operations import BARE, OURS, Candidate
+from benchmarks.operations import BARE, OURS, PEER, Candidate
 from benchmarks.population import fill_for_operations
 from benchmarks.report import Result
 from benchmarks.tenant import SLUG
@@ -26,8 +26,8 @@ _USERS: Final = 1_000
 _MOST_PER_SECOND: Final = 500
 """More responses than this are not prepared for a second; a round ends when they are used up."""
 
-_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/saml-floor/"}
-_NAMES: Final = {OURS: "Gatehouse", BARE: "python3-saml alone"}
+_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/saml-floor/", PEER: "/saml-peer/"}
+_NAMES: Final = {OURS: "Gatehouse", BARE: "python3-saml alone", PEER: "python3-saml and login()"}
 
 
 def results(deployment: Deployment, pace: Pace) -> list[Result]:
@@ -67,5 +67,7 @@ def _judged(series: dict[str, Series]) -> list[Result]:
             replace(row, what=f"{_NAMES[name]}, p50", value=one.p50, unit="ms"),
             replace(row, what=f"{_NAMES[name]}, p99", value=one.p99, unit="ms"),
         ]
-    ratio = series[OURS].ratio_to(series[BARE])
-    return [*rows, replace(row, what=f"ratio to {_NAMES[BARE]}", value=ratio, at_least=1.0)]
+    for name in (BARE, PEER):
+        ratio = series[OURS].ratio_to(series[name])
+        rows.append(replace(row, what=f"ratio to {_NAMES[name]}", value=ratio, at_least=1.0))
+    return rows

@@ -7,11 +7,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from benchmarks.bare_saml import ENTITY_ID
 from tests.support.saml import Forge, certificate, pem, private_key
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ENTITY_ID = "https://idp.acme.example/metadata"
+"""The identity provider of the benchmarks."""
+
+CERTIFICATE_VARIABLE = "BENCHMARKS_IDP_CERTIFICATE"
+"""The environment variable with its certificate, as PEM."""
 
 _METADATA = (
     '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" '

@@ -17,6 +17,7 @@ urlpatterns = [
     path("scim/v2/floor/Groups/<uuid:group_id>", floor.group),
     path("scim/v2/", include("scim.urls", namespace="gatehouse-scim")),
     path("saml-floor/", bare_saml.consume),
+    path("saml-peer/", bare_saml.sign_in),
     *product,
 ]
 
