@@ -69,7 +69,8 @@ def _as_text(data: bytes) -> str | None:
 
 def _from_text(text: str) -> list[x509.Certificate]:
     _refuse_other_documents(text)
-    blocks = _PEM_BLOCK.findall(text)
+    # Copied out of JSON, a PEM file has its line ends written as \\n.
+    blocks = _PEM_BLOCK.findall(text.replace("\\r", "").replace("\\n", "\n"))
     for label, _ in blocks:
         _refuse_label(label)
     certificates: list[x509.Certificate] = []

@@ -70,7 +70,8 @@ def read_certificates(
 
     Args:
         data: The file's bytes.
-        now: Expired and not yet valid certificates are left out, with a warning.
+        now: Certificates that are not yet valid are left out; expired ones are kept, because
+            identity providers go on signing with them. Both with a warning.
         own_certificates: PEM certificates of ours; uploading one of them is a common mistake.
 
     Raises:
@@ -84,6 +85,8 @@ def select_usable(
     found: Iterable[CertificateInfo], *, now: datetime, own_certificates: Iterable[str] = ()
 ) -> CertificateFile:
     """Keep the certificates that may be trusted, each once, at most five.
+
+    Expired ones stand last; the policy of the tenant decides whether their signatures count.
 
     Raises:
         CertificateError: None is usable (the reason is the first one's), or too many are.
@@ -100,19 +103,35 @@ def select_usable(
             usable.append(certificate)
     if not usable:
         raise refused[0]
+    current = [certificate for certificate in usable if certificate.not_after >= now]
+    expired = [certificate for certificate in usable if certificate.not_after < now]
+    usable = current + expired[: max(0, MAX_CERTIFICATES - len(current))] or expired
     if len(usable) > MAX_CERTIFICATES:
         raise CertificateError(
             "too_many_certificates",
             f"There are {len(usable)} certificates here; at most {MAX_CERTIFICATES} can be kept.",
             "Upload only the certificates your identity provider signs with now or next.",
         )
-    return CertificateFile(tuple(usable), tuple(error.message() for error in refused))
+    warnings = (*(error.message() for error in refused), *map(_expiry_warning, expired))
+    return CertificateFile(tuple(usable), warnings)
+
+
+def _expiry_warning(certificate: CertificateInfo) -> str:
+    return (
+        f"The certificate “{_shown_name(certificate)}” expired on "
+        f"{spoken_date(certificate.not_after)}. Create or activate a new signing certificate at "
+        "your identity provider, and upload that one."
+    )
+
+
+def _shown_name(certificate: CertificateInfo) -> str:
+    return certificate.subject or certificate.fingerprint[:23]
 
 
 def _require_usable(
     certificate: CertificateInfo, *, now: datetime, own_fingerprints: set[str]
 ) -> None:
-    name = certificate.subject or certificate.fingerprint[:23]
+    name = _shown_name(certificate)
     if certificate.fingerprint in own_fingerprints:
         raise CertificateError(
             "own_certificate",
@@ -126,13 +145,6 @@ def _require_usable(
             f"The certificate “{name}” has {certificate.weakness}.",
             "Create a new signing certificate at your identity provider with RSA of at least "
             "2048 bits (or elliptic curve P-256), and upload that one.",
-        )
-    if certificate.not_after < now:
-        raise CertificateError(
-            "expired_certificate",
-            f"The certificate “{name}” expired on {spoken_date(certificate.not_after)}.",
-            "Create or activate a new signing certificate at your identity provider, "
-            "and upload that one.",
         )
     if certificate.not_before > now:
         raise CertificateError(

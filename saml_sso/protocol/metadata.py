@@ -58,9 +58,10 @@ def read_metadata(
     try:
         root = parse_xml(data, limits=METADATA_LIMITS)
     except MessageError as error:
-        raise MetadataError(
-            error.check, f"This is not metadata that can be read: {error.got}.", _DOWNLOAD_AGAIN
-        ) from error
+        problem = f"This is not metadata that can be read: {error.got}."
+        if error.check == "doctype":
+            problem = "The file has a document type (DOCTYPE or ENTITY), which metadata never has."
+        raise MetadataError(error.check, problem, _DOWNLOAD_AGAIN) from error
     entities = _entities(root, now)
     _refuse_own(entities, own_entity_id)
     roles = [(entity, role) for entity in entities for role in _identity_provider_roles(entity)]

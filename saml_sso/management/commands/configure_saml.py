@@ -72,16 +72,22 @@ class Command(OperatorCommand):
     def answer(self, **options: Any) -> Mapping[str, Any]:
         tenant = tenant_called(options["slug"])
         with tenant_scope(tenant), transaction.atomic():
-            save_identity_provider(tenant=tenant, idp=_identity_provider(tenant, options))
+            idp, warnings = _identity_provider(tenant, options)
+            save_identity_provider(tenant=tenant, idp=idp)
             enable_saml(tenant=tenant)
             if options["enforce"] is True:
                 enforce_saml_untested(tenant=tenant)
             elif options["enforce"] is False:
                 stop_enforcing_saml(tenant=tenant)
+            for warning in warnings:
+                self.stderr.write(f"Warning: {warning}")
             return _answer(tenant)
 
 
-def _identity_provider(tenant: Tenant, options: Mapping[str, Any]) -> IdentityProvider:
+def _identity_provider(
+    tenant: Tenant, options: Mapping[str, Any]
+) -> tuple[IdentityProvider, tuple[str, ...]]:
+    """Return what the file describes, and sentences about what is wrong with parts of it."""
     entity_id = options["idp_entity_id"]
     path = Path(options["metadata"] or options["certificate"])
     try:
@@ -92,13 +98,13 @@ def _identity_provider(tenant: Tenant, options: Mapping[str, Any]) -> IdentityPr
     try:
         if options["metadata"]:
             candidates = read_metadata_file(tenant=tenant, data=data, now=now)
-            return the_one(candidates, entity_id=entity_id).identity_provider
+            chosen = the_one(candidates, entity_id=entity_id)
+            return chosen.identity_provider, chosen.warnings
         found = read_certificate_file(data=data, now=now)
     except FileError as error:
         raise CommandError(f"{path}: {error.message()}") from error
-    return _with_known_addresses(
-        IdentityProvider(entity_id=entity_id, certificates=found.certificates), tenant
-    )
+    idp = IdentityProvider(entity_id=entity_id, certificates=found.certificates)
+    return _with_known_addresses(idp, tenant), found.warnings
 
 
 def _with_known_addresses(idp: IdentityProvider, tenant: Tenant) -> IdentityProvider:

@@ -96,12 +96,38 @@ def test_several_certificates_are_read_in_order() -> None:
 
 
 def test_an_unusable_one_among_several_is_left_out_with_a_warning() -> None:
-    old = pem(certificate(KEY, name="old", not_after=NOW - timedelta(days=1)))
+    later = pem(certificate(KEY, name="later", not_before=NOW + timedelta(days=1)))
 
-    read = read_certificates((old + PEM).encode(), now=NOW)
+    read = read_certificates((later + PEM).encode(), now=NOW)
 
     assert [info.pem for info in read.certificates] == [PEM]
-    assert "“CN=old” expired on 2 May 2026" in read.warnings[0]
+    assert "“CN=later” is not valid before 4 May 2026" in read.warnings[0]
+
+
+def test_an_expired_one_is_accepted_with_a_warning() -> None:
+    read = read_certificates(pem(PAST).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [pem(PAST)]
+    assert "expired on 3 April 2026. Create or activate a new" in read.warnings[0]
+
+
+def test_current_certificates_come_before_expired_ones_and_crowd_them_out() -> None:
+    current = [pem(certificate(KEY, name=f"c{number}")) for number in range(4)]
+    old = [
+        pem(certificate(KEY, name=f"o{number}", not_after=NOW - timedelta(days=1)))
+        for number in range(3)
+    ]
+
+    read = read_certificates("".join(old + current).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [*current, old[0]]
+    assert len(read.warnings) == 3
+
+
+def test_line_ends_written_as_in_json_are_read() -> None:
+    read = read_certificates(PEM.replace("\n", "\\n").encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [PEM]
 
 
 def _csr(encoding: serialization.Encoding) -> bytes:
@@ -187,7 +213,6 @@ REFUSED = {
     ),
     "half of DER": (der(CERT)[:300], "unreadable", "cannot be read"),
     "too much": (PEM.encode() * 200, "too_large", "far more"),
-    "an expired one": (pem(PAST).encode(), "expired_certificate", "expired on 3 April 2026"),
     "one of the future": (pem(FUTURE).encode(), "future_certificate", "2 June 2026"),
     "RSA with 1024 bits": (
         pem(certificate(private_key("rsa1024"))).encode(),

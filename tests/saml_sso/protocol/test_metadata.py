@@ -18,6 +18,7 @@ from tests.support.saml_trust import ACS_URL, NOW, service_provider_keys
 CERT = certificate(private_key())
 NEXT = certificate(private_key("rsa2048", "next"), name="next")
 OLD = certificate(private_key(), name="old", not_after=NOW - timedelta(days=1))
+FUTURE = certificate(private_key(), name="next", not_before=NOW + timedelta(days=1))
 SAML2 = NS["samlp"]
 SSO = "https://idp.example/sso"
 
@@ -151,7 +152,14 @@ def test_both_certificates_of_a_rollover_are_read() -> None:
     assert [info.pem for info in idp.certificates] == [pem(CERT), pem(NEXT)]
 
 
-@pytest.mark.parametrize("bad", [_key(OLD), _key("AAAA"), _key("MIIB!")])
+def test_an_expired_certificate_is_accepted_with_a_warning() -> None:
+    (candidate,) = read_metadata(Metadata(keys=_key(OLD)).xml().encode(), now=NOW)
+
+    assert [c.subject for c in candidate.identity_provider.certificates] == ["CN=old"]
+    assert "“CN=old” expired on 2 May 2026" in candidate.warnings[0]
+
+
+@pytest.mark.parametrize("bad", [_key(FUTURE), _key("AAAA"), _key("MIIB!")])
 def test_an_unusable_certificate_among_several_is_left_out_with_a_warning(bad: str) -> None:
     candidate = choose(_read(Metadata(keys=bad + _key()).xml()))
 
@@ -254,7 +262,6 @@ REFUSED = {
         "no_signing_certificate",
     ),
     "an unreadable certificate": (Metadata(keys=_key("AAAA")).xml(), "unreadable"),
-    "an expired certificate": (Metadata(keys=_key(OLD)).xml(), "expired_certificate"),
     "a weak certificate": (
         Metadata(keys=_key(certificate(private_key("rsa1024")))).xml(),
         "weak_key",
