@@ -41,7 +41,8 @@ _OWN_COLUMNS: Final = frozenset({"userName", "externalId", "displayName", "activ
 ACTIVE_UNASSIGNED: Final = "activeUnassigned"
 """Key in the stored attributes of a person whose ``active`` a client has removed.
 
-RFC 7644, Section 3.5.2.2, wants the attribute to be gone then; the account follows the default.
+RFC 7644, Section 3.5.2.2, wants the attribute to be gone then; the account stays as it is, so
+that nobody is let back in.
 """
 
 _NOT_ATTRIBUTES: Final = frozenset({"name", ACTIVE_UNASSIGNED})
@@ -86,7 +87,7 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
     if person["display_name"]:
         resource["displayName"] = person["display_name"]
     resource |= {key: value for key, value in attributes.items() if key not in _NOT_ATTRIBUTES}
-    if not person["active"] or ACTIVE_UNASSIGNED not in attributes:
+    if ACTIVE_UNASSIGNED not in attributes:
         resource["active"] = person["active"]
     if groups:
         resource["groups"] = groups

@@ -31,7 +31,7 @@ def _always(expression: str, folded: str = "") -> Scalar:
     return Scalar(expression, "TRUE", "TRUE", folded)
 
 
-_IS_ASSIGNED: Final = f"(NOT u.active OR (u.attributes -> '{ACTIVE_UNASSIGNED}') IS NULL)"
+_IS_ASSIGNED: Final = f"((u.attributes -> '{ACTIVE_UNASSIGNED}') IS NULL)"
 _SCALARS: Final = {
     "id": _always("u.id::text"),
     "externalId": _text("external_id"),
