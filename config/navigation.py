@@ -32,7 +32,11 @@ CONSOLE_SECTIONS = (
         (SYSTEM_SETTINGS, _("Users")),
         ("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
     ),
-    Section("security", (SYSTEM_SETTINGS, _("Security")), ("saml-and-scim", "accounts.emaildomain")),
+    Section(
+        "security",
+        (SYSTEM_SETTINGS, _("Security")),
+        ("saml-and-scim", "accounts.emaildomain"),
+    ),
     Section(
         "provisioning",
         (SYSTEM_SETTINGS, _("Provisioning")),
