@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from config.embedded_postgres import embedded_database_url
 from config.env import Environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
     from typing import LiteralString
 
 PREFIX = "gatehouse_benchmarks"
@@ -26,17 +26,10 @@ class Database:
     name: str
     url: str
 
-    def run(self, *statements: LiteralString, params: Sequence[Any] = ()) -> None:
-        """Run each statement in a transaction of its own; ``params`` go to every one."""
+    def run(self, statement: LiteralString, params: Mapping[str, object] | None = None) -> None:
+        """Run one statement in a transaction of its own."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement, params or None)
-
-    def number(self, statement: LiteralString) -> int:
-        """Return the one number that ``statement`` selects."""
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            row = connection.execute(statement).fetchone()
-        return int(row[0]) if row else 0
+            connection.execute(statement, params)
 
 
 class DatabaseServer:
@@ -76,4 +69,4 @@ class DatabaseServer:
             connection.execute(statement)
 
     def _address(self, name: str) -> str:
-        return make_conninfo(**{**conninfo_to_dict(self._url), "dbname": name})
+        return make_conninfo(self._url, dbname=name)

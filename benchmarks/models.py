@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django_scim.models import AbstractSCIMGroupMixin, AbstractSCIMUserMixin
@@ -47,6 +49,8 @@ class PeerToken(models.Model):
 
     digest = models.CharField(max_length=64, unique=True)
     user = models.ForeignKey(PeerUser, on_delete=models.CASCADE)
+
+    objects: ClassVar[models.Manager[PeerToken]] = models.Manager()
 
     class Meta:
         app_label = "benchmarks"
