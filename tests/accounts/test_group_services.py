@@ -74,7 +74,7 @@ def group(name: str, *members: User | DirectoryGroup) -> DirectoryGroup:
 
 def members_of(directory_group: DirectoryGroup) -> set[UUID]:
     rows = directory_group.members.values_list("user_id", "member_group_id")
-    return {user_id or group_id for user_id, group_id in rows}
+    return {row[0] if row[0] is not None else row[1] for row in rows}
 
 
 def role_of(user: User) -> str:

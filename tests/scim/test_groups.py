@@ -425,7 +425,8 @@ class TestPages:
         ]
         assert by_index == expected
         for order in ("", "&sortBy=displayName&sortOrder=descending", "&sortBy=externalId"):
-            cursor, seen = "", []
+            cursor: str | None = ""
+            seen: list[str] = []
             while cursor is not None:
                 page = scim.get(f"/Groups?cursor={cursor}&count=4{order}")
                 seen += [group["id"] for group in page["Resources"]]
