@@ -23,17 +23,16 @@ from accounts.errors import (
     UnknownGroupError,
 )
 from accounts.memberships import groups_below, people_below
-from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant, User
+from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant
 from accounts.scoping import active_tenant_id
 from accounts.services.group_rules import MembershipChange, spread_change
 from accounts.services.group_versions import touch_group, touch_groups
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+from accounts.services.member_rows import let_people_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from uuid import UUID
-
-_ROWS_PER_INSERT = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,37 +216,32 @@ class _Members:
                 self._groups.add(group_id)
 
     def _add(self, wanted: set[UUID]) -> None:
+        people = let_people_in(group_id=self._group.pk, ids=wanted)
+        for pk, is_new in people.items():
+            if is_new:
+                self._note(pk, self._left, self._joined)
+        if len(people) < len(wanted):
+            self._add_groups(wanted - people.keys())
+
+    def _add_groups(self, wanted: set[UUID]) -> None:
         members = DirectoryGroupMember.objects.filter(group=self._group)
-        users: dict[UUID, bool] = dict(
-            User.objects.filter(pk__in=wanted)
-            .annotate(is_in=Exists(members.filter(user=OuterRef("pk"))))
+        groups: dict[UUID, bool] = dict(
+            DirectoryGroup.objects.filter(pk__in=wanted)
+            .annotate(is_in=Exists(members.filter(member_group=OuterRef("pk"))))
             .values_list("pk", "is_in")
         )
-        groups: dict[UUID, bool] = {}
-        if len(users) < len(wanted):
-            groups = dict(
-                DirectoryGroup.objects.filter(pk__in=wanted - users.keys())
-                .annotate(is_in=Exists(members.filter(member_group=OuterRef("pk"))))
-                .values_list("pk", "is_in")
-            )
-            refuse_unknown(wanted - users.keys() - groups.keys())
-        new_users = [pk for pk, is_in in users.items() if not is_in]
-        new_groups = [pk for pk, is_in in groups.items() if not is_in]
-        if new_groups:
-            self._require_no_cycle(new_groups)
-        self._insert(new_users, new_groups)
-
-    def _insert(self, users: list[UUID], groups: list[UUID]) -> None:
-        if not users and not groups:
+        refuse_unknown(wanted - groups.keys())
+        new = [pk for pk, is_in in groups.items() if not is_in]
+        if not new:
             return
-        rows = [DirectoryGroupMember(group=self._group, user_id=pk) for pk in users]
-        rows += [DirectoryGroupMember(group=self._group, member_group_id=pk) for pk in groups]
+        self._require_no_cycle(new)
         DirectoryGroupMember.objects.bulk_create(
-            rows, ignore_conflicts=True, batch_size=_ROWS_PER_INSERT
+            [DirectoryGroupMember(group=self._group, member_group_id=pk) for pk in new],
+            ignore_conflicts=True,
         )
-        for pk in (*users, *groups):
+        for pk in new:
             self._note(pk, self._left, self._joined)
-        self._groups.update(groups)
+        self._groups.update(new)
 
     def _require_no_cycle(self, groups: list[UUID]) -> None:
         # Two nestings at once, each harmless by itself, could close a circle: one at a time.
