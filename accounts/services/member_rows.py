@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
@@ -38,7 +38,11 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
     Ids that are nobody's are not in the answer.  One statement, and none of the present members
     is read, so the cost is that of ``ids`` alone.
     """
-    params = {"tenant": active_tenant_id(), "group": group_id, "ids": list(ids)}
+    params: dict[str, Any] = {
+        "tenant": active_tenant_id(),
+        "group": group_id,
+        "ids": list(ids),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_LET_PEOPLE_IN, params)
         return dict(cursor.fetchall())
