@@ -1,5 +1,6 @@
 """The WSGI entry point: ``granian --interface wsgi config.wsgi:application``."""
 
+import gc
 import os
 from importlib import import_module
 
@@ -10,3 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
 # The views are read now, so that nobody's first request waits for them (some seconds).
 import_module(settings.ROOT_URLCONF)
+# What was read until here stays for ever: no collection needs to look at it again.
+gc.collect()
+gc.freeze()
