@@ -266,6 +266,18 @@ class TestRefusedResponses:
 
         assert logged(acme, refused(client, response)).check_name == "form"
 
+    @pytest.mark.usefixtures("idp")
+    def test_a_form_of_escapes_is_refused_before_they_are_decoded(
+        self, acme: Tenant, client: Client
+    ) -> None:
+        response = client.post(
+            "/saml/acme/",
+            "SAMLResponse=" + "%41" * 70_000,
+            content_type="application/x-www-form-urlencoded",
+        )
+
+        assert logged(acme, refused(client, response)).check_name == "form"
+
     def test_a_log_that_cannot_be_written_changes_nothing(
         self, bob: User, idp: Party, client: Client, monkeypatch: pytest.MonkeyPatch
     ) -> None:
