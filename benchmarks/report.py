@@ -39,8 +39,8 @@ class Result:
     def aim(self) -> str:
         """The aim in words."""
         if self.at_least is not None:
-            return f"≥ {self.at_least:g}"
-        return f"≤ {self.at_most:g}" if self.at_most is not None else ""
+            return f"≥ {self.at_least:,}"
+        return f"≤ {self.at_most:,}" if self.at_most is not None else ""
 
 
 def table(results: Sequence[Result]) -> str:
