@@ -73,8 +73,8 @@ def group(name: str, *members: User | DirectoryGroup) -> DirectoryGroup:
 
 
 def members_of(directory_group: DirectoryGroup) -> set[UUID]:
-    rows = directory_group.members.values_list("user_id", "member_group_id")
-    return {row[0] if row[0] is not None else row[1] for row in rows}
+    members = directory_group.members.all()
+    return {each.pk for each in [member.user or member.member_group for member in members] if each}
 
 
 def role_of(user: User) -> str:
