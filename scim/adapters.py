@@ -107,8 +107,10 @@ def user_fields(resource: Mapping[str, Any]) -> UserFields:
     Without ``active`` the person is active.
 
     Raises:
-        InvalidValueError: A value is longer than its column.
+        InvalidValueError: ``userName`` is blank, or a value is longer than its column.
     """
+    if not resource.get("userName", "").strip():
+        raise InvalidValueError("userName must not be blank.")
     name = resource.get("name", {})
     attributes = {
         key: value

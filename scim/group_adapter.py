@@ -59,8 +59,10 @@ def group_fields(resource: Mapping[str, Any]) -> GroupFields:
     """Return what a canonical resource says of a directory group, members aside.
 
     Raises:
-        InvalidValueError: A value is longer than its column.
+        InvalidValueError: ``displayName`` is blank, or a value is longer than its column.
     """
+    if str(resource.get("displayName", "-")).isspace():
+        raise InvalidValueError("displayName must not be blank.")
     return GroupFields(
         display_name=_limited(resource, "displayName"),
         external_id=_limited(resource, "externalId"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
-from django.http.request import UnreadablePostError
+from django.http.request import RawPostDataException, UnreadablePostError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MEDIA_TYPE: Final = "application/scim+json"
 
+_CHUNK: Final = 65_536
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _READABLE: Final = frozenset({MEDIA_TYPE, "application/json"})
 _ACCEPTED: Final = frozenset({"*/*", "application/*", *_READABLE})
 
@@ -38,7 +41,8 @@ def read_json(request: HttpRequest) -> Any:
     """Return what the body of a request says.
 
     Raises:
-        UnsupportedMediaTypeError: It is neither of the media types that SCIM is sent in.
+        UnsupportedMediaTypeError: It is neither of the media types that SCIM is sent in, or is
+            compressed.
         PayloadTooLargeError: It is longer than :data:`MAX_BODY`.
         InvalidSyntaxError: It is not JSON, or nests absurdly deep.
     """
@@ -49,6 +53,11 @@ def read_json(request: HttpRequest) -> Any:
         raise UnsupportedMediaTypeError(
             f"Send the body as {MEDIA_TYPE} or application/json, not as "
             f"{media_type[:80] or 'nothing in particular'}."
+        )
+    encoding = request.META.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if encoding not in {"", "identity"}:
+        raise UnsupportedMediaTypeError(
+            f"Send the body as it is, not encoded as {encoding[:80]} (Content-Encoding)."
         )
     try:
         body = request.body
@@ -61,10 +70,25 @@ def read_json(request: HttpRequest) -> Any:
     return decode(body)
 
 
+def read_to_the_end(request: HttpRequest) -> None:
+    """Read what a refused client is still sending, up to twice :data:`MAX_BODY`.
+
+    A server that answers a request it did not read closes the connection, and a client that
+    keeps its connections then loses the request it sends next.
+    """
+    with suppress(UnreadablePostError, RawPostDataException):
+        left = 2 * MAX_BODY
+        while left > 0 and (chunk := request.read(min(left, _CHUNK))):
+            left -= len(chunk)
+
+
 def decode(body: bytes) -> Any:
-    """Return what ``body`` says, or refuse it as :func:`read_json` does."""
+    """Return what ``body`` says, or refuse it as :func:`read_json` does.
+
+    A byte order mark, which .NET writes by default, is ignored (RFC 8259, Section 8.1).
+    """
     try:
-        return orjson.loads(body)
+        return orjson.loads(body.removeprefix(_BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise InvalidSyntaxError(
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 _PREFIX: Final = "/scim/v2/"
+_ENDPOINTS: Final = {
+    name.lower(): name
+    for name in (
+        *("Users", "Groups", "Schemas", "ResourceTypes", "ServiceProviderConfig"),
+        *("Roles", "Entitlements", "Bulk", "Me"),
+    )
+}
 
 
 class SCIMMiddleware:
@@ -29,7 +36,14 @@ class SCIMMiddleware:
         """Answer SCIM requests; pass all others on."""
         if not request.path_info.startswith(_PREFIX):
             return self._get_response(request)
-        match = resolve(request.path_info)
+        match = resolve(_spelt_as_routed(request.path_info))
         request.resolver_match = match
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response
+
+
+def _spelt_as_routed(path: str) -> str:
+    """Return the path with the endpoint's own letter case: Microsoft's collection asks /users."""
+    endpoint, slash, rest = path[len(_PREFIX) :].partition("/")
+    spelt = _ENDPOINTS.get(endpoint.lower(), endpoint)
+    return path if spelt == endpoint else f"{_PREFIX}{spelt}{slash}{rest}"

@@ -1,4 +1,7 @@
-"""Routes of the SCIM endpoints; a slash at the end is tolerated everywhere."""
+"""Routes of the SCIM endpoints; a slash at the end is tolerated everywhere.
+
+So is any letter case of an endpoint; see :mod:`scim.middleware`.
+"""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ without parameters, only leaves out what is never or only on request returned.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +21,7 @@ _Selection = dict[tuple[str, str], frozenset[str] | None]
 """For each selected attribute (extension, name): its sub-attributes, or ``None`` for all."""
 
 _MAX_NAMES: Final = 1_000
+_SELECTION: Final = re.compile(r"\[[^\[\]]*\]")
 
 
 class Projection:
@@ -117,7 +119,8 @@ def projection(
     """Return the projection of two query parameters: comma-separated names in any letter case.
 
     Names may be URN-qualified and may end in a sub-attribute; an extension's URN alone means all
-    of its attributes.
+    of its attributes.  A selection, which the RFC does not allow for here and Microsoft's
+    published collection sends, is ignored: ``emails[type eq "work"]`` means ``emails``.
     """
     return Projection(resource_type, _names(attributes), _names(excluded_attributes))
 
@@ -138,6 +141,8 @@ def read_names(value: object, name: str) -> str:
 
 
 def _names(text: str) -> list[str]:
+    if "[" in text:
+        text = _SELECTION.sub("", text)
     return [name.strip() for name in text.split(",") if name.strip()][:_MAX_NAMES]
 
 

@@ -16,7 +16,15 @@ from accounts.scoping import tenant_id_scope
 from scim import exchanges
 from scim.authentication import BearerTokenAuthentication, Credential, HasBearerToken
 from scim.exception_handler import scim_exception_handler
-from scim.media import MEDIA_TYPE, SCIMNegotiation, SCIMParser, SCIMRenderer, decode, read_json
+from scim.media import (
+    MEDIA_TYPE,
+    SCIMNegotiation,
+    SCIMParser,
+    SCIMRenderer,
+    decode,
+    read_json,
+    read_to_the_end,
+)
 from scim.protocol.errors import MethodNotAllowedError
 from scim.resource_types import SourceSchemas, schemas_of
 
@@ -47,6 +55,8 @@ class SCIMView(APIView):
         started = time.perf_counter()
         with ExitStack() as self.scopes:
             response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:  # noqa: PLR2004
+                read_to_the_end(request)
             self._tell_observers(request, response, started)
             return response
 

@@ -19,5 +19,5 @@ class UnknownRouteView(SCIMView):
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> NoReturn:
         raise NotFoundError(
             "There is no such endpoint. /ResourceTypes lists those there are; each is below "
-            "/scim/v2, and its name is spelt with a capital, as in /Users."
+            "/scim/v2, as in /scim/v2/Users."
         )
