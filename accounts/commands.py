@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
 from typing_extensions import override
 
 from accounts import audit
@@ -16,6 +17,9 @@ from accounts.models import Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+_NOT_MIGRATED: Final = frozenset({"42P01", "42703"})
+"""PostgreSQL's codes for a table and for a column that do not exist."""
 
 OPERATOR_AT_THE_COMMAND_LINE = "operator (command line)"
 
@@ -54,13 +58,19 @@ class OperatorCommand(BaseCommand):
 
 @contextmanager
 def refusals_reported() -> Iterator[None]:
-    """Turn refusals of services and invalid values into :class:`CommandError`."""
+    """Turn refusals, invalid values and a missing table into :class:`CommandError`."""
     try:
         yield
     except ValidationError as error:
         raise CommandError("\n".join(_lines(error))) from error
     except AccountError as error:
         raise CommandError(str(error)) from error
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in _NOT_MIGRATED:
+            raise
+        raise CommandError(
+            "The database is not set up for this version. Run 'manage.py migrate' first."
+        ) from error
 
 
 def tenant_called(slug: str) -> Tenant:

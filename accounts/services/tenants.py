@@ -30,12 +30,19 @@ def create_tenant(*, slug: str, name: str, plan: Plan) -> Tenant:
 
 @transaction.atomic
 def create_first_admin(*, tenant: Tenant, email: str, password: str) -> User:
-    """Create a system admin of ``tenant``; without a password they need an invitation."""
+    """Create a system admin of ``tenant``; without a password they need an invitation.
+
+    They are called "System Admin" until somebody says otherwise: a SCIM client may count on
+    everybody having a name.
+    """
     with tenant_scope(tenant):
         return create_user(
             values=UserFields(
                 user_name=email,
                 email=email,
+                given_name="System",
+                family_name="Admin",
+                display_name="System Admin",
                 attributes={"emails": [{"value": email, "type": "work", "primary": True}]},
             ),
             role=Role.ADMIN,

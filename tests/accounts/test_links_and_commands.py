@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from accounts.commands import refusals_reported
 from accounts.models import AuditEntry, OneTimeLink, Role, Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.services.links import make_link
@@ -146,6 +148,23 @@ class TestCreateTenant:
         assert tenant.plan == "enterprise"
         with tenant_scope(tenant):
             assert User.objects.get().role == Role.ADMIN
+
+    def test_the_admin_has_a_name_as_okta_s_suite_wants_of_the_first_user(self, db: None) -> None:
+        command(*self.WORDS)
+
+        with tenant_scope(Tenant.objects.get(slug="initech")):
+            ivy = User.objects.get()
+        assert (ivy.given_name, ivy.family_name) == ("System", "Admin")
+        assert ivy.display_name == "System Admin"
+
+    def test_a_database_without_tables_is_told_of_in_words(self, db: None) -> None:
+        with (
+            pytest.raises(CommandError, match=r"Run 'manage\.py migrate' first"),
+            refusals_reported(),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute("SELECT * FROM a_table_of_the_next_version")
 
     def test_the_plan_can_be_chosen(self, db: None) -> None:
         command(*self.WORDS, "--plan=starter")
