@@ -1,7 +1,7 @@
 """Licences that membership of a directory group gives, for tenants that opt in to it.
 
 Membership itself never fails for want of a seat: whoever finds none is recorded in the audit
-trail and *waits*, visibly on the group's page, until the mapping is applied again.
+trail and *waits*, visibly on the group's page, until a seat is free (:mod:`licenses.waiting`).
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.memberships import groups_reached, people_below
-from accounts.models import DirectoryGroup, User
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import release_seats_of_group
+from licenses.waiting import give_seats, lock_subscriptions, people_waiting, without_seat
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from uuid import UUID
 
-    from django.db.models import QuerySet
+    from accounts.models import DirectoryGroup
 
 
 @transaction.atomic
@@ -57,22 +56,23 @@ def apply_group_licenses(*, user_ids: Collection[UUID]) -> None:
     """
     entitled = _entitled(user_ids)
     held = Seat.objects.filter(user_id__in=list(user_ids), by_group=True, released=None)
-    ended = [
-        seat.pk for seat in held if seat.user_id not in entitled.get(seat.subscription_id, set())
-    ]
+    ended = {
+        seat.pk: seat.subscription_id
+        for seat in held
+        if seat.user_id not in entitled.get(seat.subscription_id, set())
+    }
+    # All of them at once and in one order, so that two changes never wait for each other.
+    locked = lock_subscriptions({*entitled, *ended.values()})
     if ended:
         release_seats_of_group(seat_ids=ended, reason=_("Left the directory group."))
-    for subscription_id in sorted(entitled):
-        _assign(subscription_id, entitled[subscription_id])
+    for subscription in locked:
+        if subscription.pk in entitled:
+            _assign(subscription, entitled[subscription.pk])
 
 
 def waiting_for_a_seat(*, group: DirectoryGroup, subscription: Subscription) -> int:
     """Return how many active people in ``group`` should hold a seat and hold none."""
-    return (
-        User.objects.filter(pk__in=people_below([group.pk]), active=True)
-        .exclude(pk__in=_holders(subscription.pk))
-        .count()
-    )
+    return people_waiting(subscription.pk, [group.pk]).count()
 
 
 def _entitled(user_ids: Collection[UUID]) -> dict[int, set[UUID]]:
@@ -90,48 +90,15 @@ def _entitled(user_ids: Collection[UUID]) -> dict[int, set[UUID]]:
     return entitled
 
 
-def _assign(subscription_id: int, user_ids: set[UUID]) -> None:
-    """Give seats as far as they go, first come first served by the age of the account."""
-    subscription = (
-        Subscription.objects.select_for_update(of=("self",))
-        .select_related("product")
-        .get(pk=subscription_id)
-    )
-    holders = _holders(subscription_id)
-    missing = list(
-        User.objects.filter(pk__in=user_ids, active=True).exclude(pk__in=holders).order_by("pk")
-    )
-    if not missing:
+def _assign(subscription: Subscription, user_ids: set[UUID]) -> None:
+    """Give seats as far as they go, and record who waits from now on."""
+    missing = without_seat(subscription.pk).filter(pk__in=user_ids)
+    people = list(missing.order_by("pk"))
+    if not people:
         return
-    free = max(0, subscription.seats - holders.count())
-    if not subscription.is_current(timezone.localdate()):
-        free = 0
-    given, waiting = missing[:free], missing[free:]
-    reason = _("Member of a directory group.")
-    Seat.objects.bulk_create(
-        Seat(
-            subscription=subscription,
-            user=user,
-            user_label=user.user_name,
-            granted_by=audit.acting(),
-            grant_reason=reason,
-            by_group=True,
-        )
-        for user in given
-    )
-    product = subscription.product.key
+    given = give_seats(subscription, missing)
     audit.record_all(
-        [
-            *(
-                audit.Event("license.granted", user, {"product": product, "reason": reason})
-                for user in given
-            ),
-            *(audit.Event("license.waiting", user, {"product": product}) for user in waiting),
-        ]
-    )
-
-
-def _holders(subscription_id: int) -> QuerySet[Seat, UUID | None]:
-    return Seat.objects.filter(subscription_id=subscription_id, released=None).values_list(
-        "user_id", flat=True
+        audit.Event("license.waiting", user, {"product": subscription.product.key})
+        for user in people
+        if user.pk not in given
     )

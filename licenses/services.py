@@ -1,4 +1,4 @@
-"""Give out seats and take them back."""
+"""Give out seats and take them back; whoever waits for a seat gets what is freed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from licenses.errors import (
     SubscriptionNotCurrentError,
 )
 from licenses.models import Seat, Subscription
+from licenses.waiting import fill_free_seats, lock_subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -102,9 +103,10 @@ def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: st
     """
     _lock_and_ask_whether_active(user)  # Before their seats, as a deactivation does.
     wanted = {subscription.pk for subscription in subscriptions}
-    _release(
-        Seat.objects.filter(user=user, released=None).exclude(subscription_id__in=wanted), reason
-    )
+    unwanted = Seat.objects.filter(user=user, released=None).exclude(subscription_id__in=wanted)
+    # All at once and in one order, so that two administrators never wait for each other.
+    lock_subscriptions({*wanted, *unwanted.values_list("subscription_id", flat=True)})
+    _release(unwanted, reason)
     for subscription in sorted(subscriptions, key=lambda each: each.pk):
         assign_seat(subscription=subscription, user=user, reason=reason)
 
@@ -146,4 +148,8 @@ def _release(seats: models.QuerySet[Seat], reason: str) -> None:
             {"product": seat.subscription.product.key, "reason": reason},
         )
         for seat in held
+    )
+    fill_free_seats(
+        subscription_ids={seat.subscription_id for seat in held},
+        passing_over={seat.user_id for seat in held if seat.user_id},
     )

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.scoping import tenant_id_scope
 from licenses.errors import SeatsInUseError
-from licenses.models import Product, Seat, Subscription
+from licenses.models import GroupLicense, Product, Seat, Subscription
+from licenses.waiting import fill_free_seats
 
 if TYPE_CHECKING:
     import datetime
@@ -46,6 +47,8 @@ def change_subscription(
 ) -> None:
     """Change the number of seats and the days; the row is locked, as it is by assignments.
 
+    People who wait for a seat get what is free afterwards.
+
     Raises:
         SeatsInUseError: Fewer seats than are in use now.
     """
@@ -70,3 +73,18 @@ def change_subscription(
             seats=seats,
             ends=str(ends) if ends else "",
         )
+        fill_free_seats(subscription_ids=[stored.pk])
+
+
+def serve_waiting_people(*, tenant: Tenant) -> int:
+    """Give free seats to the people who wait for one; return how many got one.
+
+    Seats are given as soon as one is freed.  This is for subscriptions whose first day
+    has come.
+    """
+    with tenant_id_scope(tenant.pk), transaction.atomic():
+        mapped = GroupLicense.objects.values_list("subscription_id", flat=True)
+        held = Seat.objects.filter(subscription_id__in=mapped, released=None)
+        before = held.count()
+        fill_free_seats(subscription_ids=set(mapped))
+        return held.count() - before

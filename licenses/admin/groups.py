@@ -45,7 +45,7 @@ class GroupForm(RefusableForm[DirectoryGroup]):
         queryset=Subscription.objects.select_related("product"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Who finds no free seat stays in the group and waits; save again to retry."),
+        help_text=_("Who finds no free seat stays in the group and gets the next one."),
     )
 
     class Meta:

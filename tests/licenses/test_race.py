@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user
 from licenses.errors import LicenseError
+from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person
@@ -100,3 +103,58 @@ def test_whoever_is_deactivated_meanwhile_holds_no_seat(
     with tenant_scope(acme):
         assert not User.objects.get(pk=bob.pk).active
         assert not Seat.objects.filter(released=None).exists()
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_people_who_wait_get_exactly_the_seats_of_those_who_leave(
+    acme: Tenant, last_seat: Subscription, attempt: int
+) -> None:
+    people = [person(acme, f"Person{number}") for number in range(AT_ONCE)]
+    with tenant_scope(acme):
+        Subscription.objects.update(seats=10)
+        members = [user.pk for user in people]
+        team = create_group(values=GroupFields(display_name="Team"), member_ids=members)
+        set_group_licenses(group=team, subscriptions=[last_seat])
+
+    def leave(user: User) -> Callable[[], object]:
+        return lambda: deactivate_user(user=User.objects.get(pk=user.pk))
+
+    def join(user: User) -> Callable[[], object]:
+        return lambda: assign_seat(subscription=last_seat, user=User.objects.get(pk=user.pk))
+
+    leavers, waiting = people[:5], people[10:]
+    all_at_once(acme, [*map(leave, leavers), *map(join, waiting[5:]), *map(leave, waiting[:1])])
+
+    with tenant_scope(acme):
+        held = Seat.objects.filter(released=None)
+        assert held.count() == 10
+        assert not held.filter(user__active=False).exists()
+        assert User.objects.filter(pk__in=members, active=True).count() == AT_ONCE - 6
+
+
+def test_whoever_is_being_changed_meanwhile_gets_the_free_seat_right_afterwards(
+    acme: Tenant, last_seat: Subscription
+) -> None:
+    ann, ben = person(acme, "Ann"), person(acme, "Ben")
+    with tenant_scope(acme):
+        team = create_group(values=GroupFields(display_name="T"), member_ids=[ann.pk, ben.pk])
+        set_group_licenses(group=team, subscriptions=[last_seat])
+    leaving = threading.Event()
+
+    def change_ben() -> None:
+        with transaction.atomic():
+            User.objects.select_for_update().get(pk=ben.pk)
+            leaving.set()
+            for _ in range(500):  # Until the seat is given back, for at most five seconds.
+                if not Seat.objects.filter(user=ann, released=None).exists():
+                    break
+                time.sleep(0.01)
+
+    def let_ann_go() -> None:
+        leaving.wait(timeout=30)
+        deactivate_user(user=User.objects.get(pk=ann.pk))
+
+    all_at_once(acme, [change_ben, let_ann_go])
+
+    with tenant_scope(acme):
+        assert Seat.objects.get(released=None).user == ben

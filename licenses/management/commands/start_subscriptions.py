@@ -1,0 +1,26 @@
+"""``manage.py start_subscriptions``: licences of subscriptions whose first day has come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typing_extensions import override
+
+from accounts.commands import OperatorCommand
+from accounts.models import Tenant
+from licenses.subscriptions import serve_waiting_people
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Command(OperatorCommand):
+    help = (
+        "Give seats of subscriptions that start today to the members of directory groups who "
+        "wait for one. Run it daily, soon after midnight."
+    )
+
+    @override
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        tenants = Tenant.objects.order_by("pk")
+        return {"seats_given": sum(serve_waiting_people(tenant=tenant) for tenant in tenants)}
