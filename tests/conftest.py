@@ -18,8 +18,11 @@ from accounts.services.users import UserFields, create_operator, create_user
 from accounts.unscoped import every_tenant
 from scim import request_log
 from scim.request_log import RequestLogBuffer
+from tests.support.installation import Gatehouse, serving_gatehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pytest_django.fixtures import Settings
 
 PASSWORD = "correct horse battery"
@@ -43,6 +46,13 @@ def request_log_buffer(monkeypatch: pytest.MonkeyPatch) -> RequestLogBuffer:
     waiting = RequestLogBuffer(seconds=None)
     monkeypatch.setattr(request_log, "buffer", waiting)
     return waiting
+
+
+@pytest.fixture(scope="session")
+def served_gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatehouse]:
+    """The product as server processes; who uses it belongs to one group of xdist."""
+    with serving_gatehouse(tmp_path_factory.mktemp("var")) as gatehouse:
+        yield gatehouse
 
 
 @pytest.fixture

@@ -1,21 +1,17 @@
 """The product and the demo identity provider as ``make run`` starts them, on a fresh database."""
 
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-import psycopg
 import pytest
-from django.db import connection
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
 
 from demo.connection import Connection, NotConnectedError, load_connection
 from demo.secrets_file import DemoSecrets, kept_secrets
+from tests.support.databases import fresh_database
 from tests.support.processes import LOOPBACK, answers_http, free_port, running
 
 
@@ -44,22 +40,6 @@ class Installation:
         kept = kept_secrets(self.data_folder / "demo")
         assert kept is not None
         return kept
-
-
-@contextmanager
-def fresh_database() -> Iterator[str]:
-    """The connection string of a new, empty database on the tests' server; dropped at the end."""
-    parameters = connection.get_connection_params()
-    server = {
-        key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)
-    }
-    name = f"gatehouse_walk_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(make_conninfo(**server, dbname="postgres"), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield make_conninfo(**server, dbname=name)
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextmanager

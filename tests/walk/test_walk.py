@@ -7,8 +7,9 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
+from tests.support.databases import fresh_database
 from tests.support.html_forms import Form, checkbox_value, form_with_field, lxml_html
-from tests.walk.conftest import Installation, fresh_database, started, two_free_ports
+from tests.walk.conftest import Installation, started, two_free_ports
 
 pytestmark = pytest.mark.xdist_group("walk")  # One installation serves every test here.
 

@@ -1,0 +1,129 @@
+"""A real Gatehouse: server processes on a database of their own, and browsers for them."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from demo.run import granian_command
+from tests.support.databases import fresh_database
+from tests.support.processes import LOOPBACK, answers_http, free_port, running
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Gatehouse:
+    """A started product.
+
+    Attributes:
+        url: Its address, which is also ``settings.BASE_URL`` in it.
+        environment: What its management commands need to work on the same database.
+    """
+
+    url: str
+    environment: Mapping[str, str]
+
+    def commands(self, *commands: list[str]) -> list[Any]:
+        """The answers of management commands, all run in one process."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.support.commands"],
+            input=json.dumps(commands).encode(),
+            env={**os.environ, **self.environment},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        answers: list[Any] = json.loads(done.stdout)
+        return answers
+
+    def make_tenant(self, slug: str) -> "ServedTenant":
+        """A new tenant with an admin."""
+        create = ["create_tenant", slug, f"--name={slug.title()}"]
+        create += [f"--admin-email=admin@{slug}.example", f"--admin-password={PASSWORD}"]
+        self.commands(create)
+        return ServedTenant(self, slug)
+
+
+@dataclass(frozen=True)
+class ServedTenant:
+    """A tenant of a started product."""
+
+    gatehouse: Gatehouse
+    slug: str
+
+    @property
+    def url(self) -> str:
+        """Its sign-on page URL: ACS and entity ID."""
+        return f"{self.gatehouse.url}/saml/{self.slug}/"
+
+    def connect(self, idp_metadata: str) -> "Directory":
+        """Trust the identity provider that ``idp_metadata`` describes; let it provision people."""
+        with tempfile.NamedTemporaryFile("w", suffix=".xml") as file:
+            Path(file.name).write_text(idp_metadata)
+            _saml, scim = self.gatehouse.commands(
+                ["configure_saml", self.slug, f"--metadata={file.name}"],
+                ["create_scim_token", self.slug],
+            )
+        return Directory(self.slug, scim["scim_url"].rstrip("/"), scim["token"])
+
+    def browser(self) -> httpx2.Client:
+        """A browser without a session."""
+        return httpx2.Client(
+            base_url=self.gatehouse.url, follow_redirects=True, trust_env=False, timeout=30
+        )
+
+
+@dataclass(frozen=True)
+class Directory:
+    """The SCIM client of a tenant."""
+
+    slug: str
+    scim_url: str
+    token: str
+
+    def add_person(self, name: str) -> str:
+        """Provision a person; their address."""
+        email = f"{name.lower()}@{self.slug}.example"
+        answer = httpx2.post(
+            f"{self.scim_url}/Users",
+            json={
+                "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
+                "userName": email,
+                "displayName": f"{name} of {self.slug.title()}",
+                "emails": [{"value": email, "primary": True}],
+            },
+            headers={"Authorization": f"Bearer {self.token}"},
+            trust_env=False,
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        return email
+
+
+@contextmanager
+def serving_gatehouse(data_folder: Path) -> Iterator[Gatehouse]:
+    """Serve the product, as ``make run`` does, on a fresh database until the block ends."""
+    port = free_port()
+    url = f"http://{LOOPBACK}:{port}"
+    with fresh_database() as database_url:
+        environment = {
+            "DATABASE_URL": database_url,
+            "DJANGO_SETTINGS_MODULE": "tests.support.server_settings",
+            "GATEHOUSE_BASE_URL": url,
+            "GATEHOUSE_DATA_DIR": str(data_folder),
+            "PORT": str(port),
+        }
+        gatehouse = Gatehouse(url, environment)
+        gatehouse.commands(["migrate"])
+        command = [sys.executable, *granian_command(port)]
+        with running(command, ready=answers_http(f"{url}/"), environment=environment):
+            yield gatehouse
