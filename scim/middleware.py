@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 _PREFIX: Final = "/scim/v2/"
+_BASE: Final = _PREFIX.removesuffix("/")  # The SCIM URL as people copy it.
 _ENDPOINTS: Final = {
     name.lower(): name
     for name in (
@@ -34,9 +35,12 @@ class SCIMMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer SCIM requests; pass all others on."""
-        if not request.path_info.startswith(_PREFIX):
-            return self._get_response(request)
-        match = resolve(_spelt_as_routed(request.path_info))
+        path = request.path_info
+        if not path.startswith(_PREFIX):
+            if path != _BASE:
+                return self._get_response(request)
+            path = _PREFIX
+        match = resolve(_spelt_as_routed(path))
         request.resolver_match = match
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response

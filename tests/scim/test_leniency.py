@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 
 from scim.urls import urlpatterns
-
-if TYPE_CHECKING:
-    from tests.support.scim import SCIMClient
+from tests.support.scim import SCIMClient
 
 NAMED = [route for route in urlpatterns if route.name not in {"unknown", "root", "\\.search"}]
 BOB = {"userName": "bob@acme.example"}
@@ -31,6 +28,10 @@ class TestRoutes:
         assert usual.status_code != 404
         for spelt in (name.lower(), name.upper()):
             assert scim.raw("GET", f"/{spelt}").status_code == usual.status_code
+
+    def test_the_scim_url_itself_answers_as_its_root(self, scim: SCIMClient) -> None:
+        assert scim.get("") == scim.get("/")
+        assert SCIMClient(None).request("GET", "", expect=401)["detail"]
 
     def test_letter_case_of_an_id_is_left_alone(self, scim: SCIMClient) -> None:
         scim.request("GET", "/groups/ROLE:editor", expect=404)
