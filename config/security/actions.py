@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
+from accounts.console.shown_once import show_once
 from accounts.errors import AccountError
 from config.security.forms import LinkForm, RulesForm, SettingsForm
-from config.security.once import LINK, TOKEN, show_once
+from config.security.once import LINK, TOKEN
 from config.security.page import page, tenant_of
 from config.security.provisioning import new_token
 from config.security.set_up import set_up_url

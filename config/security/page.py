@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
 from config.security.forms import LinkForm, RulesForm, SettingsForm
-from config.security.once import LINK, TOKEN, show_once, take
+from config.security.once import LINK, TOKEN
 from config.security.provisioning import (
     scim_context,
     switch_scim_off,

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('use', models.CharField(choices=[('current', 'current'), ('next', 'next'), ('previous', 'previous')], max_length=10)),
-                ('private_key', models.TextField(help_text='PEM, encrypted; see saml_sso.encryption.')),
+                ('private_key', models.TextField(help_text='PEM, encrypted; see accounts.encryption.')),
                 ('certificate', models.TextField(help_text='PEM, made by ourselves.')),
                 ('created', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('tenant', accounts.scoping.TenantForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),

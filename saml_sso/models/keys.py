@@ -27,7 +27,7 @@ class ServiceProviderKey(TenantScopedModel):
         PREVIOUS = "previous", _("previous")
 
     use = models.CharField(max_length=10, choices=Use)
-    private_key = models.TextField(help_text="PEM, encrypted; see saml_sso.encryption.")
+    private_key = models.TextField(help_text="PEM, encrypted; see accounts.encryption.")
     certificate = models.TextField(help_text="PEM, made by ourselves.")
     created = models.DateTimeField(default=timezone.now, editable=False)
 

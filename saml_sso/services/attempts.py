@@ -14,7 +14,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts import audit
-from saml_sso.encryption import seal, unseal
+from accounts.encryption import seal, unseal
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from saml_sso.encryption import seal
+from accounts.encryption import seal
 from saml_sso.errors import SAMLSettingsError
 from saml_sso.models import ServiceProviderKey
 from saml_sso.protocol.keys import make_key_pair

@@ -1,4 +1,4 @@
-"""Encryption at rest of what must be read back: private keys and personal values in the log."""
+"""Encryption at rest of what must be read back: private keys, personal values, fresh secrets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-_INFO = b"gatehouse saml_sso encryption at rest"
+_INFO = b"gatehouse saml_sso encryption at rest"  # Never changes: values were sealed with it.
 
 
 class SealError(RuntimeError):
@@ -32,7 +32,7 @@ def unseal(sealed: bytes | memoryview) -> str:
         return _ciphers().decrypt(bytes(sealed)).decode()
     except InvalidToken as error:
         raise SealError(
-            "A stored SAML secret cannot be decrypted. Put the earlier key into "
+            "A stored secret cannot be decrypted. Put the earlier key into "
             "GATEHOUSE_PREVIOUS_SECRET_KEYS."
         ) from error
 
