@@ -44,6 +44,8 @@ ACCESS: dict[str, dict[Role, Access]] = {
     "accounts.emaildomain": _ADMIN_ONLY,
     "saml-and-scim": _ADMIN_ONLY,
     "scim.source": _CONNECTIONS,
+    # A token can make anybody an admin (role:admin is a group), so only admins may have one.
+    "scim.bearertoken": _ADMIN_ONLY,
     "scim.extensionschema": _CONNECTIONS,
     "scim.requestlogentry": _CONNECTION_LOGS,
     "licenses.subscription": _REVIEWS,

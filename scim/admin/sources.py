@@ -16,7 +16,10 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console.access import Access, access_of
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.shown_once import show_once, take
+from accounts.models import User
 from scim.admin.forms import (
     FIELD_LABELS,
     SourceNameForm,
@@ -64,6 +67,10 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     form: Any = SourceOptionsForm
     list_display = ["name", "status", "last_request_at", "last_success_at", "last_failure"]
     actions: Any = None
+    empty_text = _(
+        "No identity provider is connected yet. Add a source, or enable SCIM provisioning on the "
+        "page SAML & SCIM, which makes the first one."
+    )
     change_form_template = "admin/scim/source/change_form.html"
 
     @admin.display(description=_("Status"), ordering="enabled")
@@ -104,7 +111,10 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         setting_up = object_id is None or SETTING_UP in request.GET
-        context: dict[str, Any] = {"show_save_and_continue": False}
+        context: dict[str, Any] = {
+            "show_save_and_continue": False,
+            "sees_tokens": self._token_access(request) >= Access.VIEW,
+        }
         if setting_up:
             context |= _steps("options" if object_id else "basic")
         if object_id is None:
@@ -112,6 +122,21 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         return super().changeform_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )
+
+    # --- Who may do what: a source begins and ends with its tokens -------------------------
+
+    @override
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._token_access(request) >= Access.CHANGE
+
+    @override
+    def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and self._token_access(request) >= Access.CHANGE
+
+    def _token_access(self, request: HttpRequest) -> Access:
+        assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+        return access_of(request.user, BearerToken._meta.label_lower)
 
     # --- Writing --------------------------------------------------------------------------
 
@@ -131,9 +156,10 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     def response_add(
         self, request: HttpRequest, obj: Source, post_url_continue: str | None = None
     ) -> HttpResponse:
-        # The secret is on this one page only, so the page is the answer itself.
+        text = _("%(source)s is added. Enter its SCIM URL and token at your identity provider.")
+        self.message_user(request, text % {"source": obj.name}, messages.SUCCESS)
         issued = create_token(source=obj)
-        return self._authorization_page(request, obj, issued=issued, setting_up=True)
+        return self._show_token(request, obj, issued, setting_up=True)
 
     # --- Pages of one source --------------------------------------------------------------
 
@@ -170,15 +196,20 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
 
     def authorization_view(self, request: HttpRequest, source: Source) -> HttpResponse:
         """Show URL and tokens; make, regenerate and revoke tokens."""
+        needed = Access.VIEW if request.method == "GET" else Access.CHANGE
+        if self._token_access(request) < needed:
+            raise PermissionDenied
         setting_up = SETTING_UP in request.GET
         if request.method != "POST":
             return self._authorization_page(request, source, setting_up=setting_up)
         if "revoke" in request.POST:
             self._revoke(request, source, request.POST["revoke"])
-            return redirect(self.url_of("authorization", source.pk))
+            return redirect(self._authorization_url(source, setting_up=setting_up))
         if "regenerate" in request.POST:
             issued = regenerate_token(source=source)
-            return self._authorization_page(request, source, issued=issued, setting_up=setting_up)
+            text = _("There is a new SCIM token. Every earlier one is dead.")
+            self.message_user(request, text, messages.SUCCESS)
+            return self._show_token(request, source, issued, setting_up=setting_up)
         form = TokenForm(request.POST)
         if form.is_valid():
             try:
@@ -186,10 +217,20 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             except SourceError as error:
                 form.add_error("expires", str(error))
             else:
-                return self._authorization_page(
-                    request, source, issued=issued, setting_up=setting_up
-                )
+                text = _("The token %(token)s is made. The others go on working.")
+                self.message_user(request, text % {"token": issued.token}, messages.SUCCESS)
+                return self._show_token(request, source, issued, setting_up=setting_up)
         return self._authorization_page(request, source, form=form, setting_up=setting_up)
+
+    def _authorization_url(self, source: Source, *, setting_up: bool) -> str:
+        return self.url_of("authorization", source.pk) + (f"?{SETTING_UP}" if setting_up else "")
+
+    def _show_token(
+        self, request: HttpRequest, source: Source, issued: IssuedToken, *, setting_up: bool
+    ) -> HttpResponse:
+        """Go to the page that shows the secret once, so that loading it again makes no token."""
+        show_once(request, _place_of(source), issued.secret)
+        return redirect(self._authorization_url(source, setting_up=setting_up))
 
     def _revoke(self, request: HttpRequest, source: Source, number: str) -> None:
         token = source.tokens.filter(pk=number if number.isdecimal() else 0).first()
@@ -204,20 +245,18 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         request: HttpRequest,
         source: Source,
         *,
-        issued: IssuedToken | None = None,
         form: TokenForm | None = None,
         setting_up: bool = False,
     ) -> HttpResponse:
         context = {
             "title": _("Authorization"),
             "scim_url": scim_url(),
-            "secret": issued.secret if issued else "",
+            "secret": take(request, _place_of(source)),
             "tokens": BearerToken.objects.filter(source=source),
             "form": form or TokenForm(),
-            "may_change": self.has_change_permission(request, source),
+            "may_change": self._token_access(request) >= Access.CHANGE,
             "next_url": f"{self.url_of('mapping', source.pk)}?{SETTING_UP}",
-            "action": self.url_of("authorization", source.pk)
-            + (f"?{SETTING_UP}" if setting_up else ""),
+            "action": self._authorization_url(source, setting_up=setting_up),
             **(_steps("authorization") if setting_up else {}),
         }
         return self._render(request, source, "admin/scim/source/authorization.html", context)
@@ -271,9 +310,15 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
                 "opts": self.opts,
                 "original": source,
                 "source": source,
+                "sees_tokens": self._token_access(request) >= Access.VIEW,
                 **context,
             },
         )
+
+
+def _place_of(source: Source) -> str:
+    """Return the name under which the new token of ``source`` waits to be shown."""
+    return f"shown_once_token_of_source_{source.pk}"
 
 
 def _steps(current: str) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from accounts.console.access import ACCESS, Access, access_of
 from accounts.console.pages import registered_pages
-from accounts.models import Role, User
+from accounts.models import DirectoryGroup, Role, User
+from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
 from tests.conftest import person, signed_in
 
 if TYPE_CHECKING:
@@ -124,6 +126,30 @@ def test_an_access_review_manager_looks_and_cannot_change(acme: Tenant, bob: Use
     assert browser.post(f"{url}change/", {"role": "admin"}).status_code == HTTPStatus.FORBIDDEN
     assert browser.post(f"{url}deactivate/").status_code == HTTPStatus.FORBIDDEN
     assert browser.post(f"{url}delete/", {"post": "yes"}).status_code == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize("role", [Role.ACCESS_REVIEW_MANAGER, Role.CONNECTOR_ADMIN])
+def test_nobody_below_an_admin_makes_an_admin(acme: Tenant, role: Role) -> None:
+    climber = person(acme, "Pat", role)
+    with tenant_scope(acme):
+        group = create_group(values=GroupFields(display_name="T"), member_ids=[climber.pk])
+    browser = signed_in(climber)
+    new = {"user_name": "eve@acme.example", "email": "eve@acme.example", "role": "admin"}
+    attempts = {
+        f"/console/accounts/user/{climber.pk}/change/": {"role": "admin"},
+        f"/console/accounts/user/{climber.pk}/invite/": {},
+        "/console/accounts/user/add/": {**new, "invite": "on"},
+        f"/console/accounts/directorygroup/{group.pk}/change/": {"mapped_role": "admin"},
+        "/console/accounts/directorygroup/add/": {"display_name": "X", "mapped_role": "admin"},
+        "/console/accounts/emaildomain/add/": {"domain": "acme.example"},
+        "/console/system-settings/security/saml-and-scim/": {"enable_scim": "on"},
+    }
+    for path, data in attempts.items():
+        assert browser.post(path, data).status_code in {403, 404}, path
+
+    with tenant_scope(acme):
+        assert not User.objects.filter(role=Role.ADMIN).exists()
+        assert not DirectoryGroup.objects.exclude(mapped_role="").exists()
 
 
 def test_an_inactive_person_may_do_nothing(acme: Tenant) -> None:

@@ -10,6 +10,7 @@ import pytest
 from accounts.models import Role
 from accounts.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
+from scim.services import SourceOptions, create_source
 from tests.conftest import person, signed_in
 from tests.support.scim import SCIMClient, connect, enable_scim
 
@@ -66,7 +67,7 @@ class TestSteps:
         assert "Save &amp; Next" in page
         assert 'aria-current="step"' in page
 
-        page = console.post(f"{SOURCES}add/", {"name": "Entra"}).content.decode()
+        page = console.post(f"{SOURCES}add/", {"name": "Entra"}, follow=True).content.decode()
         SCIMClient(secret_on(page)).get("/Users")
         with tenant_scope(acme):
             source = Source.objects.get(name="Entra")
@@ -102,7 +103,7 @@ class TestTokens:
         self, console: Client, source: Source, scim: SCIMClient
     ) -> None:
         path = f"{SOURCES}{source.pk}/authorization/"
-        page = console.post(path, {"name": "Next"}).content.decode()
+        page = console.post(path, {"name": "Next"}, follow=True).content.decode()
         second = SCIMClient(secret_on(page))
         second.get("/Users")
         scim.get("/Users")
@@ -113,9 +114,21 @@ class TestTokens:
             first = BearerToken.objects.exclude(name="Next").get()
         console.post(path, {"revoke": first.pk})
         scim.request("GET", "/Users", expect=401)
-        page = console.post(path, {"regenerate": "1"}).content.decode()
+        page = console.post(path, {"regenerate": "1"}, follow=True).content.decode()
         second.request("GET", "/Users", expect=401)
         SCIMClient(secret_on(page)).get("/Users")
+
+    def test_a_secret_is_in_no_url_and_on_one_page_only(
+        self, console: Client, source: Source
+    ) -> None:
+        path = f"{SOURCES}{source.pk}/authorization/"
+        answer = console.post(path, {"name": "Next"})
+        assert (answer.status_code, answer.headers["Location"]) == (302, path)
+        assert secret_on(console.get(path).content.decode())
+
+        assert 'id="scim-token"' not in console.get(path).content.decode()
+        with tenant_scope(source.tenant):
+            assert BearerToken.objects.filter(source=source, name="Next").count() == 1
 
     def test_a_token_that_has_expired_already_is_refused(
         self, console: Client, source: Source
@@ -271,11 +284,53 @@ class TestAccess:
         ).status_code in {302, 404}
         assert b"Okta" not in other_console.get(SOURCES).content
 
-    def test_members_may_not_look_and_connector_admins_may_change(
-        self, acme: Tenant, source: Source
-    ) -> None:
+    def test_members_may_not_look(self, acme: Tenant, source: Source) -> None:
         member = signed_in(person(acme, "Mia"))
-        connector = signed_in(person(acme, "Cora", Role.CONNECTOR_ADMIN))
+        for page in ("change/", "authorization/", "mapping/"):
+            assert member.get(f"{SOURCES}{source.pk}/{page}").status_code == 403
+
+
+class TestConnectorAdmins:
+    """They look after a connection; with a token they could make themselves admins."""
+
+    @pytest.fixture
+    def connector(self, acme: Tenant) -> Client:
+        return signed_in(person(acme, "Cora", Role.CONNECTOR_ADMIN))
+
+    def test_they_may_change_options_and_mapping(self, acme: Tenant, connector: Client) -> None:
+        enable_scim(acme)
+        with tenant_scope(acme):
+            source = create_source(options=SourceOptions(name="Ping"))
+        mapping = f"{SOURCES}{source.pk}/mapping/"
+        shown = connector.get(mapping).content.decode()
+        assert "Source options" in shown
+        data = fields_of(shown, "user") | fields_of(shown, "group")
+        assert connector.post(mapping, data).status_code == 302
+        change = f"{SOURCES}{source.pk}/change/"
+        data = fields_of(connector.get(change).content.decode()) | {"name": "Entra"}
+        assert connector.post(change, data).status_code == 302
+        with tenant_scope(acme):
+            assert Source.objects.get(pk=source.pk).name == "Entra"
+
+    @pytest.mark.parametrize("data", [{"name": "Mine"}, {"regenerate": "1"}, {"revoke": "1"}])
+    def test_they_get_no_token(
+        self, acme: Tenant, connector: Client, source: Source, data: dict[str, str]
+    ) -> None:
         path = f"{SOURCES}{source.pk}/authorization/"
-        assert member.get(path).status_code == 403
-        assert connector.get(path).status_code == 200
+        with tenant_scope(acme):
+            before = list(BearerToken.objects.values())
+        assert connector.get(path).status_code == 403
+        assert connector.post(path, data).status_code == 403
+        with tenant_scope(acme):
+            assert list(BearerToken.objects.values()) == before
+        for page in ("change/", "mapping/"):
+            assert path not in connector.get(f"{SOURCES}{source.pk}/{page}").content.decode()
+
+    def test_they_neither_begin_nor_end_a_source(
+        self, acme: Tenant, connector: Client, source: Source
+    ) -> None:
+        assert connector.post(f"{SOURCES}add/", {"name": "Mine"}).status_code == 403
+        delete = f"{SOURCES}{source.pk}/delete/"
+        assert connector.post(delete, {"post": "yes"}).status_code == 403
+        with tenant_scope(acme):
+            assert Source.objects.get() == source
