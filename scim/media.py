@@ -71,13 +71,13 @@ def read_json(request: HttpRequest) -> Any:
 
 
 def read_to_the_end(request: HttpRequest) -> None:
-    """Read what a refused client is still sending, up to twice :data:`MAX_BODY`.
+    """Read what a refused client is still sending, up to four times :data:`MAX_BODY`.
 
     A server that answers a request it did not read closes the connection, and a client that
     keeps its connections then loses the request it sends next.
     """
     with suppress(UnreadablePostError, RawPostDataException):
-        left = 2 * MAX_BODY
+        left = 4 * MAX_BODY
         while left > 0 and (chunk := request.read(min(left, _CHUNK))):
             left -= len(chunk)
 
