@@ -113,3 +113,40 @@ def test_no_input_gives_a_500(
     if response.status_code >= 400:
         assert response.headers["Content-Type"] == "application/scim+json"
         assert response.json()["schemas"] == [urns.ERROR]
+
+
+CONDITIONS = st.dictionaries(
+    st.sampled_from(["If_Match", "If_None_Match", "Prefer", "Accept", "Content_Encoding"]),
+    st.sampled_from(["*", 'W/"1"', '"2", W/"1"', 'x,,"', "return=minimal", "*/*", "gzip", ""]),
+    max_size=2,
+)
+RAW = st.one_of(
+    st.binary(max_size=40),
+    st.sampled_from([b"\xef\xbb\xbf{}", b'{"userName":"\\u0000"}', b'{"a":NaN}', b'"\\ud800"']),
+    st.builds(lambda body, cut: json.dumps(body).encode()[: cut or None], BODIES, st.integers(0)),
+)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    method=st.sampled_from(["GET", "PUT", "PATCH", "DELETE", "POST"]),
+    path=st.sampled_from(["/Groups/{id}", "/groups/{id}/", "/Groups", "/Bulk", "/Users"]),
+    headers=CONDITIONS,
+    body=RAW,
+)
+def test_no_bytes_and_no_headers_give_a_500(
+    scim: SCIMClient, method: str, path: str, headers: dict[str, str], body: bytes
+) -> None:
+    made = scim.raw("POST", "/Groups", {"displayName": "Fuzz", "members": []}).json()
+    url = path.replace("{id}", made.get("id", "role:member"))
+
+    response = scim.raw(method, url, body, **headers)
+
+    assert response.status_code < 500, response.content
+    if response.status_code >= 400:
+        assert response.headers["Content-Type"] == "application/scim+json"
+        assert response.json()["schemas"] == [urns.ERROR]
