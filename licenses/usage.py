@@ -11,6 +11,8 @@ from licenses.models import Subscription
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+_NEARLY_FULL = 90  # Percent.
+
 
 def subscriptions_with_use() -> QuerySet[Subscription]:
     """Return the subscriptions in scope with their product and ``used``, the seats held now."""
@@ -22,11 +24,18 @@ def subscriptions_with_use() -> QuerySet[Subscription]:
 
 
 def subscription_use(subscription: Any) -> dict[str, Any]:
-    """Return ``used``, ``seats``, ``free`` and ``high`` (where a bar turns to warning)."""
-    free = max(subscription.seats - subscription.used, 0)
+    """Return ``used``, ``seats``, ``free``, ``percent`` and ``kind``, which colours a bar.
+
+    ``percent`` is between 0 and 100; ``kind`` is ``"bad"`` when nothing is free, ``"warn"`` from
+    nine tenths on, and empty below.
+    """
+    used, seats = subscription.used, subscription.seats
+    free = max(seats - used, 0)
+    percent = min(used * 100 // seats, 100) if seats else 100
     return {
-        "used": subscription.used,
-        "seats": subscription.seats,
+        "used": used,
+        "seats": seats,
         "free": free,
-        "high": max(subscription.seats * 9 // 10, 1),
+        "percent": percent,
+        "kind": "bad" if not free else "warn" if percent >= _NEARLY_FULL else "",
     }

@@ -22,6 +22,9 @@ class EmailDomainAdmin(ConsoleModelAdmin[EmailDomain]):
     refusals: ClassVar[tuple[type[Exception], ...]] = (ValidationError,)
     save_label = _("Claim the domain")
     list_display = ["domain", "state"]
+    empty_text = _(
+        "No mail domain is claimed yet. Claim yours, so that sign-in finds your organization."
+    )
     fields: ClassVar[Any] = ("domain",)
 
     @override

@@ -46,6 +46,7 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
     list_display = ["name", "scim_id", "description", "member_count"]
     search_fields = ["name", "description"]
     search_help_text = _("Name or description")
+    empty_text = _("There is no access profile yet. Add one to decide who sees which data.")
     readonly_fields = ["scim_id", "members"]
 
     @override

@@ -62,8 +62,7 @@ class SubscriptionAdmin(AuditedModelAdmin[Subscription]):
     @admin.display(description=_("Used"))
     def use(self, subscription: Any) -> SafeString:
         """Return the seats held now, as a bar and as a number."""
-        context = {"label": subscription.product, **subscription_use(subscription)}
-        return render_to_string("admin/seats_meter.html", context)
+        return render_to_string("admin/seats_meter.html", subscription_use(subscription))
 
     @override
     def create_object(self, obj: Subscription, form: Any) -> None:

@@ -56,6 +56,7 @@ class SubscriptionAdmin(_ReadOnly, ConsoleModelAdmin[Subscription]):
     """Seats bought and used."""
 
     list_title = _("Seats bought and used")
+    empty_text = _("Your organization has no licences yet. The operator of Gatehouse adds them.")
     list_display = ["product", "use", "seats", "starts", "ends"]
     fields = ["product", "seats", "starts", "ends"]
     actions: Any = None
@@ -67,8 +68,7 @@ class SubscriptionAdmin(_ReadOnly, ConsoleModelAdmin[Subscription]):
     @admin.display(description=_("Used"))
     def use(self, subscription: Any) -> SafeString:
         """Return the seats held now, as a bar and as a number."""
-        context = {"label": subscription.product, **subscription_use(subscription)}
-        return render_to_string("admin/seats_meter.html", context)
+        return render_to_string("admin/seats_meter.html", subscription_use(subscription))
 
 
 @admin.register(Seat)
@@ -76,6 +76,7 @@ class SeatAdmin(_ReadOnly, ConsoleModelAdmin[Seat]):
     """The history of licences."""
 
     list_title = _("Licence history")
+    empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
     list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
     list_filter = [
         ("released", admin.EmptyFieldListFilter),

@@ -104,7 +104,7 @@ class UserAdmin(PersonAdmin):
     def license_names(self, user: User) -> str:
         """Return the products whose licence the person holds."""
         names = sorted(seat.subscription.product.name for seat in _held(user))
-        return ", ".join(names) or "-"
+        return ", ".join(names) or str(_("None"))
 
     @override
     def change_object(self, obj: User, form: Any) -> None:

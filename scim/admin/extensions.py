@@ -62,6 +62,10 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
     list_filter = ["resource"]
     search_fields = ["urn", "name", "attributes__name"]
     search_help_text = _("URN, name or attribute")
+    empty_text = _(
+        "There is no extension schema yet. Add one when your identity provider sends attributes "
+        "that no standard schema has."
+    )
     fields = ["urn", "name", "description", "resource"]
     inlines = [AttributeInline]
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, ValidationError)

@@ -132,6 +132,10 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
         "detail",
     ]
     search_help_text = _("Source, token, client, method, route, resource, status, type or detail")
+    empty_text = _(
+        "No identity provider has called yet. Enter SCIM URL and SCIM token there, then test the "
+        "connection."
+    )
     ordering = ["-at", "-id"]
     actions: Any = None
     change_list_template = "admin/scim/requestlogentry/change_list.html"

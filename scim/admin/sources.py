@@ -310,6 +310,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
                 "opts": self.opts,
                 "original": source,
                 "source": source,
+                "subtitle": source.name,
                 "sees_tokens": self._token_access(request) >= Access.VIEW,
                 **context,
             },
