@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
+from accounts.prepared import prepared_cursor
 from accounts.scoping import Everything, ForeignTenantError, active_tenant_id, scope
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def record_all(events: Iterable[Event]) -> None:
         return
     # Every change writes here, so what the ORM would work out each time is spelt out once.
     places = ", ".join([_VALUES] * len(rows))
-    with connection.cursor() as cursor:
+    with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO accounts_auditentry {_COLUMNS} VALUES {places}",  # noqa: S608
             [value for row in rows for value in row],

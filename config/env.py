@@ -93,6 +93,10 @@ class Environment:
         default_factory=lambda: _number("GATEHOUSE_TRUSTED_PROXIES", 0),
         metadata={"variable": "GATEHOUSE_TRUSTED_PROXIES"},
     )
+    transaction_pooling: bool = field(
+        default_factory=lambda: _boolean("GATEHOUSE_TRANSACTION_POOLING"),
+        metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
+    )
     log_level: str = field(
         default_factory=lambda: _text("GATEHOUSE_LOG_LEVEL", "INFO").upper(),
         metadata={"variable": "GATEHOUSE_LOG_LEVEL"},

@@ -100,7 +100,12 @@ def _database() -> dict[str, Any]:
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {**parts, "application_name": "gatehouse"},
+        "OPTIONS": {
+            **parts,
+            "application_name": "gatehouse",
+            # For what accounts.prepared executes; Django's own statements are never prepared.
+            "prepare_threshold": None if ENV.transaction_pooling else 0,
+        },
     }
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from django.db import connection
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from typing_extensions import override
 
 from accounts.models import Plan
+from accounts.prepared import prepared_cursor
 from accounts.unscoped import every_tenant
 from scim.protocol.errors import UnauthorizedError
 
@@ -74,7 +74,7 @@ def find_credential(secret: str) -> Credential:
         InvalidTokenError: The token is unknown, revoked or expired, its source is switched off,
             or SCIM is not on for its tenant.
     """
-    with every_tenant(), connection.cursor() as cursor:
+    with every_tenant(), prepared_cursor() as cursor:
         cursor.execute(_STATEMENT, [digest_of(secret)])
         row = cursor.fetchone()
     if row is None:

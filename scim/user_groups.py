@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
 """The profiles and directory groups of the row ``u`` of accounts_user: (id, name, direct)."""
 
-GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)"
-"""The same as one JSON value."""
+GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
+"""The same as the text of one JSON value."""
 
 
 def group_elements(

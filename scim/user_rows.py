@@ -6,9 +6,9 @@ import uuid
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
-from django.db import connection
 
 from accounts.models.users import UNICODE_COLLATION
+from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.adapters import Person, user_resource
 from scim.protocol.errors import NotFoundError
@@ -82,7 +82,7 @@ def read_user(key: str, *, with_groups: bool, for_update: bool = False) -> UserR
     )
     if for_update:
         statement += " FOR NO KEY UPDATE OF u"
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [tenant, *params])
         row = cursor.fetchone()
     if row is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import UnknownGroupError
 from accounts.memberships import MappedGroup
 from accounts.models import AccessProfile, DirectoryGroup
+from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def touch_group(group: DirectoryGroup) -> list[MappedGroup]:
         UnknownGroupError: Somebody deleted the group meanwhile.
     """
     now = timezone.now()
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_TOUCH, {"now": now, "tenant": active_tenant_id(), "group": group.pk})
         rows = cursor.fetchall()
     if not rows or rows[0][3] is None:

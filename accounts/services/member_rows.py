@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection
-
+from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 
 if TYPE_CHECKING:
@@ -43,6 +42,6 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
         "group": group_id,
         "ids": list(ids),
     }
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_LET_PEOPLE_IN, params)
         return dict(cursor.fetchall())
