@@ -28,6 +28,7 @@ from accounts import audit
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
 from accounts.models import Tenant, User
+from accounts.refusals import record_refusal, record_refused_entry
 from accounts.scoping import tenant_scope
 from accounts.unscoped import every_tenant
 from config.dashboard import dashboard_context
@@ -170,10 +171,16 @@ class GatehouseSite(admin.AdminSite):
         return {}
 
     def _refused(self, request: HttpRequest, user: User) -> HttpResponse:
+        reason = _("The role does not let them in.")
+        record_refused_entry(f"{self.name}.refused", user, reason=reason, actor=user.user_name)
         context = {"user": user, **self.refusal_of(user)}
         return render(request, "admin/refused.html", context, status=HTTPStatus.FORBIDDEN)
 
     def _forbidden(self, request: HttpRequest) -> HttpResponse:
+        assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
+        reason = _("The role does not allow it.")
+        where = f"{request.method} {request.path[:200]}"
+        record_refusal(f"{self.name}.refused", request.user, reason=reason, page=where)
         request.current_app = self.name
         context = {**self.each_context(request), "title": _("Not for your role")}
         return render(request, "admin/forbidden.html", context, status=HTTPStatus.FORBIDDEN)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from accounts.refusals import record_refusal
 from licenses.errors import LicenseError
 from licenses.services import assign_seat, release_seat
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from licenses.models import Subscription
+
+MOST_NAMED: Final = 1_000
+"""People whom one entry of the audit trail names."""
 
 
 @dataclass(slots=True)
@@ -35,7 +39,20 @@ def assign_seats_to_many(
             outcome.refusals.append((user.user_name, str(refusal)))
         else:
             outcome.done += 1
+    record_refused_seats(subscription, outcome.refusals)
     return outcome
+
+
+def record_refused_seats(subscription: Subscription, refusals: list[tuple[str, str]]) -> None:
+    """Put into the audit trail who got no seat (name, reason), as one entry."""
+    if refusals:
+        record_refusal(
+            "license.refused",
+            subscription,
+            reason=refusals[0][1],
+            people=[name for name, _reason in refusals[:MOST_NAMED]],
+            number=len(refusals),
+        )
 
 
 def release_seats_of_many(

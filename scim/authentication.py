@@ -7,6 +7,7 @@ so the time that takes says nothing about any other secret.
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
@@ -15,14 +16,19 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from typing_extensions import override
 
+from accounts.audit import acting_as
 from accounts.models import Plan
 from accounts.prepared import prepared_cursor
+from accounts.refusals import record_refusal
+from accounts.scoping import tenant_id_scope
 from accounts.unscoped import every_tenant
 from scim.protocol.errors import UnauthorizedError
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.views import APIView
+
+LOG = logging.getLogger(__name__)
 
 REALM: Final = 'Bearer realm="SCIM"'
 _LONGEST_SECRET: Final = 512
@@ -78,6 +84,7 @@ def find_credential(secret: str) -> Credential:
         cursor.execute(_STATEMENT, [digest_of(secret)])
         row = cursor.fetchone()
     if row is None:
+        LOG.info("A SCIM request came with a bearer token that is unknown.")
         raise InvalidTokenError(
             "The bearer token is unknown. Copy it again from the page of the SCIM source, or "
             "make a new one there."
@@ -85,14 +92,19 @@ def find_credential(secret: str) -> Credential:
     (token_id, token_name, last_used, expires, revoked, *rest) = row
     (source_id, source_name, enabled, revision, on_delete, on_deactivate, *options) = rest
     log_bodies, rate_limit, tenant_id, plan, switched_on = options
+    reason = ""
     if revoked is not None:
-        raise InvalidTokenError("The bearer token was revoked. Use the newest one of the source.")
-    if expires is not None and expires <= datetime.now(UTC):
-        raise InvalidTokenError("The bearer token has expired. Make a new one for the source.")
-    if not enabled:
-        raise InvalidTokenError("The source of this bearer token is switched off.")
-    if not switched_on or plan != Plan.ENTERPRISE:
-        raise InvalidTokenError("SCIM is not enabled for this tenant.")
+        reason = "The bearer token was revoked. Use the newest one of the source."
+    elif expires is not None and expires <= datetime.now(UTC):
+        reason = "The bearer token has expired. Make a new one for the source."
+    elif not enabled:
+        reason = "The source of this bearer token is switched off."
+    elif not switched_on or plan != Plan.ENTERPRISE:
+        reason = "SCIM is not enabled for this tenant."
+    if reason:
+        with tenant_id_scope(tenant_id), acting_as(f"SCIM: {source_name}"):
+            record_refusal("scim.refused", reason=reason, token=token_name)
+        raise InvalidTokenError(reason)
     return Credential(
         token_id=token_id,
         token_name=token_name,

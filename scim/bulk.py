@@ -15,6 +15,7 @@ from scim.exception_handler import as_scim_error
 from scim.protocol.bulk import BulkRequest, BulkResults
 from scim.protocol.bulk_plan import Batch, plan, resolve_references
 from scim.protocol.errors import InternalServerError, SCIMError
+from scim.refusals import note_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,6 +88,8 @@ class BulkRun:
             self._succeeded(operation, self._carry_out(operation))
         except Exception as error:
             refusal = as_scim_error(error)
+            path = self._location(operation) or operation.endpoint
+            note_refusal(error, refusal, method=operation.method, path=path)
             if refusal is None:
                 LOG.exception("An operation of a Bulk request failed.")
                 refusal = InternalServerError("The server failed; its log says why.")

@@ -160,6 +160,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             try:
                 return view(request, user)
             except self.refusals as refusal:
+                self.note_refusal(request, refusal, object_id)
                 self.message_user(request, str(refusal), messages.ERROR)
                 return redirect(self.url_of("changelist"))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -29,6 +29,7 @@ from accounts import audit
 from accounts.console.access import Access, access_of
 from accounts.errors import AccountError
 from accounts.models import AuditEntry, User
+from accounts.refusals import in_words, record_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,12 +63,14 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         save_label: What the button of the form says.
         list_title: What the list is called, there and in the navigation; the model's plural
             when empty.
+        empty_text: What a list without any row says, with the next step.
         change_title: What the form of one object is called; *Change …* when empty.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
     save_label: StrOrPromise = _("Save")
     list_title: StrOrPromise = ""
+    empty_text: StrOrPromise = ""
     change_title: StrOrPromise = ""
     form: type[forms.ModelForm[_ModelT]] = RefusableForm
     actions: Any = ["delete_selected"]
@@ -135,6 +138,7 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
             return super().changeform_view(request, object_id, form_url, context)
         except self.refusals as refusal:
             # Everything was rolled back.  Show the form again, with the reason.
+            self.note_refusal(request, refusal, object_id)
             request.refusal = refusal  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, context)
 
@@ -145,6 +149,7 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         try:
             return super().delete_view(request, object_id, extra_context)
         except self.refusals as refusal:
+            self.note_refusal(request, refusal, object_id)
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(self.url_of("change", quote(object_id)))
 
@@ -178,10 +183,18 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
                 with transaction.atomic():
                     change(obj)
             except self.refusals as refusal:
+                self.note_refusal(request, refusal, str(obj.pk))
                 self.message_user(request, f"{obj}: {refusal}", messages.ERROR)
             else:
                 done += 1
         return done
+
+    def note_refusal(
+        self, request: HttpRequest, refusal: Exception, object_id: str | None = None
+    ) -> None:
+        """Put a refusal that was rolled back into the trail, with its object when there is one."""
+        target = None if object_id is None else self.get_object(request, unquote(object_id))
+        record_refusal(f"{self.opts.model_name}.refused", target, reason=in_words(refusal))
 
     @override
     def history_view(

@@ -93,6 +93,13 @@ def use_link(*, secret: str) -> OneTimeLink:
     return link
 
 
+def owner_of_link(*, secret: str) -> User | None:
+    """Return whose link this is or was, dead or alive; nobody's when there never was one."""
+    with every_tenant():
+        link = OneTimeLink.objects.filter(digest=digest_of(secret)).select_related("user").first()
+    return link.user if link else None
+
+
 def _alive(secret: str) -> QuerySet[OneTimeLink]:
     return OneTimeLink.objects.filter(
         digest=digest_of(secret), used=None, expires__gt=timezone.now()

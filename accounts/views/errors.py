@@ -10,6 +10,11 @@ from axes.helpers import get_cool_off
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from accounts.backends import accounts_of
+from accounts.refusals import record_refused_entry
+from accounts.throttling import throttled_name
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,6 +36,9 @@ def locked_out(
 
     The same for known and unknown addresses.
     """
+    for user in accounts_of(throttled_name(request, credentials)):
+        reason = _("Too many failures: sign-in pauses for this address.")
+        record_refused_entry("sign_in.throttled", user, reason=reason)
     pause = get_cool_off(request)
     page = render(
         request,

@@ -23,9 +23,10 @@ from accounts import audit
 from accounts.addresses import sign_on_page_url
 from accounts.errors import InvalidLinkError
 from accounts.models import OneTimeLink, User
+from accounts.refusals import record_refused_entry
 from accounts.scoping import tenant_scope
 from accounts.services.emergency import begin_emergency_session
-from accounts.services.links import find_link, use_link
+from accounts.services.links import find_link, owner_of_link, use_link
 from accounts.services.sign_in import begin_session
 from accounts.services.users import set_password
 from accounts.views.landing import landing_path
@@ -44,6 +45,9 @@ class LinkView(View):
         try:
             return super().dispatch(request, *args, **kwargs)
         except InvalidLinkError as error:
+            user = owner_of_link(secret=kwargs["secret"])
+            if user is not None:
+                record_refused_entry("link.refused", user, reason=error)
             return render(
                 request, "accounts/link_invalid.html", {"reason": error}, status=HTTPStatus.GONE
             )

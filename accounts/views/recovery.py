@@ -16,7 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import audit
+from accounts.backends import accounts_of
 from accounts.forms import RecoveryCodeForm
+from accounts.refusals import record_refused_entry
 from accounts.services.emergency import begin_emergency_session
 from accounts.services.recovery import count_recovery_codes, make_recovery_codes
 from accounts.services.sign_in import scope_of
@@ -47,6 +49,9 @@ class RecoverySignInView(View):
                     request, _("You used a recovery code. It does not work a second time.")
                 )
                 return redirect(landing_path(user))
+            for account in accounts_of(form.cleaned_data["username"]):
+                reason = _("The recovery code is wrong or was used before.")
+                record_refused_entry("recovery_code.refused", account, reason=reason)
             form.add_error(
                 None,
                 _(

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from accounts.addresses import sign_on_page_path, sign_on_page_url
 from accounts.backends import SignInBackend, accounts_of, accounts_with_password
 from accounts.forms import AddressForm, CompanyForm, PasswordForm
+from accounts.refusals import record_refused_entry
 from accounts.services.routing import identity_provider_of
 from accounts.services.sign_in import begin_session
 from accounts.views.landing import landing_path, safe_next, with_next
@@ -72,6 +73,7 @@ class SignInView(View):
         accounts = [user, *accounts_with_password(others, password)]
         allowed = [account for account in accounts if not _refuses_passwords(account)]
         if not allowed:
+            _record_refusals(accounts, _("Password sign-in is off: the tenant enforces SAML."))
             return _refusal_page(request, [account.tenant for account in accounts])
         if len(accounts) == 1:
             return _signed_in(request, user, safe_next(request))
@@ -140,6 +142,7 @@ def _password_page(request: HttpRequest, form: PasswordForm) -> HttpResponse:
 
 def _failure_page(request: HttpRequest, form: PasswordForm, address: str) -> HttpResponse:
     """Refuse a wrong password, in words that fit the address's domain and nothing more."""
+    _record_refusals(accounts_of(address), _("The password is wrong."))
     tenant = identity_provider_of(address)
     if tenant is not None and tenant.refuses_passwords:
         return _refusal_page(request, [tenant])
@@ -152,6 +155,11 @@ def _failure_page(request: HttpRequest, form: PasswordForm, address: str) -> Htt
         ),
     )
     return _password_page(request, form)
+
+
+def _record_refusals(accounts: Iterable[User], reason: str) -> None:
+    for account in accounts:
+        record_refused_entry("sign_in.refused", account, reason=reason)
 
 
 def _refusal_page(request: HttpRequest, tenants: Iterable[Tenant]) -> HttpResponse:

@@ -125,6 +125,7 @@ class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
                 with tenant_id_scope(claim.tenant_id):
                     verify_domain(claim=claim)
             except ValidationError as refusal:
+                self.note_refusal(request, refusal, str(claim.pk))
                 self.message_user(request, " ".join(refusal.messages), messages.ERROR)
             else:
                 text = _("%(domain)s is verified.") % {"domain": claim.domain}

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST
 
 from accounts.console.shown_once import show_once
 from accounts.errors import AccountError
+from accounts.refusals import record_refusal
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
-from config.security.page import page, tenant_of
+from config.security.page import admin_of, page, tenant_of
 from config.security.provisioning import new_token
 from config.security.set_up import set_up_url
 from saml_sso.errors import SAMLSettingsError
@@ -58,6 +59,7 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     try:
         messages.success(request, _ACTIONS[action](request, tenant))
     except AccountError as error:
+        record_refusal("settings.refused", tenant, reason=error, asked_for=action)
         messages.error(request, str(error))
     return redirect(PAGE)
 
@@ -71,7 +73,7 @@ def save_rules(request: HttpRequest) -> HttpResponse:
     trust = load_trust(tenant)
     form = RulesForm(request.POST, instance=trust.settings)
     if not form.is_valid():
-        settings = SettingsForm(tenant=tenant, row=trust.settings)
+        settings = SettingsForm(tenant=tenant, row=trust.settings, admin=admin_of(request))
         return page(request, trust, settings, form)
     save_choices(tenant=tenant, choices=form.choices())
     messages.success(request, _("The rules are saved."))

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
+from accounts.refusals import record_refusal
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
 from config.security.provisioning import (
@@ -58,11 +59,17 @@ _FIELD_OF_REFUSAL: tuple[tuple[type[AccountError], str], ...] = (
 )
 
 
+def admin_of(request: HttpRequest) -> User:
+    """Return the signed-in admin."""
+    assert isinstance(request.user, User)  # noqa: S101 - the console let them in
+    return request.user
+
+
 def tenant_of(request: HttpRequest) -> Tenant:
     """Return the tenant whose page this is: the signed-in admin's."""
-    assert isinstance(request.user, User)  # noqa: S101 - the console let them in
-    assert isinstance(request.user.tenant, Tenant)  # noqa: S101
-    return request.user.tenant
+    tenant = admin_of(request).tenant
+    assert isinstance(tenant, Tenant)  # noqa: S101 - operators are not let in
+    return tenant
 
 
 @never_cache
@@ -73,8 +80,11 @@ def saml_and_scim(request: HttpRequest) -> HttpResponse:
         return render(request, "security/plan.html", frame(request, tenant))
     trust = load_trust(tenant)
     if request.method != "POST":
-        return page(request, trust, SettingsForm(tenant=tenant, row=trust.settings))
-    form = SettingsForm(request.POST, request.FILES, tenant=tenant, row=trust.settings)
+        return page(
+            request, trust, SettingsForm(tenant=tenant, row=trust.settings, admin=admin_of(request))
+        )
+    given = (request.POST, request.FILES)
+    form = SettingsForm(*given, tenant=tenant, row=trust.settings, admin=admin_of(request))
     if form.is_valid() and "preview" not in request.POST and _saved(request, tenant, form):
         return redirect("console:saml-and-scim")
     return page(request, trust, form)
@@ -127,6 +137,7 @@ def _saved(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> bool:
         fields = (name for kind, name in _FIELD_OF_REFUSAL if isinstance(error, kind))
         form.add_error(next(fields, None), str(error))
         tenant.refresh_from_db()
+        record_refusal("settings.refused", tenant, reason=error)
         return False
     if token:
         show_once(request, TOKEN, token)

@@ -19,8 +19,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
+from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant
+from accounts.refusals import record_refusal
 from accounts.scoping import tenant_scope
 from config.security.forms import SetUpForm
 from config.security.provisioning import new_token, scim_context
@@ -28,7 +30,7 @@ from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.services.configuration import add_certificates
 from saml_sso.services.readings import save_reading
-from saml_sso.services.set_up_links import open_set_up_link
+from saml_sso.services.set_up_links import note_dead_link, open_set_up_link
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def set_up(request: HttpRequest, slug: str, secret: str) -> HttpResponse:
     with tenant_scope(tenant), audit.acting_as(f"set-up link of {tenant.slug}"):
         link = open_set_up_link(secret=secret)
         if link is None:
+            note_dead_link(secret=secret)
             return render(request, "security/set_up_over.html", status=HTTPStatus.NOT_FOUND)
         with audit.acting_as(f"set-up link {link.pk} made by {link.made_by}"):
             return _answer(request, tenant, link)
@@ -85,6 +88,7 @@ def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> bool:
                 found = form.reading.certificate_file.certificates
                 add_certificates(tenant=tenant, certificates=found)
     except AccountError as error:
+        record_refusal("settings.refused", tenant, reason=error)
         form.add_error(None, str(error))
         return False
     return True
@@ -97,20 +101,25 @@ def _made_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRe
     try:
         token = new_token(tenant)
     except AccountError as error:
+        record_refusal("settings.refused", tenant, reason=error)
         messages.error(request, str(error))
         return redirect(request.path)
-    return _page(request, tenant, link, form, token)
+    show_once(request, _place_of(link), token)
+    return redirect(request.path)
 
 
-def _page(
-    request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm, token: str = ""
-) -> HttpResponse:
+def _place_of(link: SetUpLink) -> str:
+    """Return the name under which a new token waits to be shown to the holder of ``link``."""
+    return f"shown_once_token_of_link_{link.pk}"
+
+
+def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm) -> HttpResponse:
     context = {
         "tenant": tenant,
         "link": link,
         "form": form,
         "trust": load_trust(tenant),
-        "new_token": token,
+        "new_token": take(request, _place_of(link)),
         "vendors": VENDORS,
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),

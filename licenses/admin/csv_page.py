@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.console.pages import ConsolePage, register_page
+from accounts.refusals import record_refusal
 from licenses.csv_import import TEMPLATE, Report, UnreadableFileError, apply, decode, preview
 from licenses.forms import LicenseFileForm
 
@@ -52,6 +53,9 @@ def _applied(request: HttpRequest, text: str) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("console:user-licenses-csv")
     if report.errors:
+        record_refusal(
+            "license.refused", reason=report.errors[0][1], number=len(report.errors), by="CSV"
+        )
         return _page(request, form=LicenseFileForm(), report=report, text=text)
     count = len(report.rows)
     done = ngettext("%(n)s row was applied.", "%(n)s rows were applied.", count)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.refusals import record_refusal
 from saml_sso.models import SetUpLink
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
+
+LOG = logging.getLogger(__name__)
 
 LONGEST_DAYS = 7
 _SECRET_BYTES = 32
@@ -53,6 +58,19 @@ def open_set_up_link(*, secret: str) -> SetUpLink | None:
     link.last_used = timezone.now()
     link.save(update_fields=["last_used"])
     return link
+
+
+def note_dead_link(*, secret: str) -> None:
+    """Record that somebody followed a link of the active tenant that works no more.
+
+    A secret that never was one is a line in the server's log only.
+    """
+    link = SetUpLink.objects.filter(digest=_digest(secret)).first()
+    if link is None:
+        LOG.info("A set-up link that does not exist was followed.")
+        return
+    reason = _("The link was revoked.") if link.revoked else _("The link has expired.")
+    record_refusal("set_up_link.refused", link, reason=reason, purpose=link.purpose)
 
 
 def _digest(secret: str) -> str:

@@ -15,7 +15,7 @@ from accounts.audit import acting_as
 from accounts.scoping import tenant_id_scope
 from scim import exchanges
 from scim.authentication import BearerTokenAuthentication, Credential, HasBearerToken
-from scim.exception_handler import scim_exception_handler
+from scim.exception_handler import as_scim_error, scim_exception_handler
 from scim.media import (
     MEDIA_TYPE,
     SCIMNegotiation,
@@ -26,6 +26,7 @@ from scim.media import (
     read_to_the_end,
 )
 from scim.protocol.errors import MethodNotAllowedError
+from scim.refusals import note_refusal
 from scim.resource_types import SourceSchemas, schemas_of
 
 if TYPE_CHECKING:
@@ -93,6 +94,9 @@ class SCIMView(APIView):
 
     @override
     def handle_exception(self, exc: Exception) -> Any:
+        if getattr(self, "credential", None) is not None:
+            method, path = self.request.method or "", self.request.path
+            note_refusal(exc, as_scim_error(exc), method=method, path=path)
         response = scim_exception_handler(exc, {})
         if isinstance(exc, MethodNotAllowedError):
             response.headers["Allow"] = ", ".join(self.allowed_methods)

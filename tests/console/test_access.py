@@ -142,7 +142,7 @@ def test_nobody_below_an_admin_makes_an_admin(acme: Tenant, role: Role) -> None:
         f"/console/accounts/directorygroup/{group.pk}/change/": {"mapped_role": "admin"},
         "/console/accounts/directorygroup/add/": {"display_name": "X", "mapped_role": "admin"},
         "/console/accounts/emaildomain/add/": {"domain": "acme.example"},
-        "/console/system-settings/security/saml-and-scim/": {"enable_scim": "on"},
+        "/console/security/saml-scim/": {"enable_scim": "on"},
     }
     for path, data in attempts.items():
         assert browser.post(path, data).status_code in {403, 404}, path
