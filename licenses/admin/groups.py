@@ -74,7 +74,7 @@ class GroupForm(RefusableForm[DirectoryGroup]):
         )
 
 
-class AttributeInline(admin.TabularInline[DirectoryGroupAttribute, DirectoryGroup]):
+class AttributeInline(admin.StackedInline[DirectoryGroupAttribute, DirectoryGroup]):
     """Custom attributes of a group, which outbound mappings can use."""
 
     model = DirectoryGroupAttribute
