@@ -13,7 +13,7 @@ from saml_sso.models import IdentityProviderSettings, SetUpLink
 from saml_sso.services.switches import Choices
 
 if TYPE_CHECKING:
-    from accounts.models import Tenant
+    from accounts.models import Tenant, User
 
 
 class SettingsForm(IdentityProviderForm):
@@ -29,13 +29,18 @@ class SettingsForm(IdentityProviderForm):
     enable_scim = forms.BooleanField(label=_("Enable SCIM provisioning"), required=False)
 
     def __init__(
-        self, *args: Any, tenant: Tenant, row: IdentityProviderSettings, **kwargs: Any
+        self,
+        *args: Any,
+        tenant: Tenant,
+        row: IdentityProviderSettings,
+        admin: User,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, tenant=tenant, row=row, **kwargs)
         self.fields["enable_saml"].initial = tenant.saml_enabled
         self.fields["enforce_saml"].initial = tenant.saml_enforced
         self.fields["enable_scim"].initial = tenant.scim_enabled
-        self.fields["system_admin_email"].initial = row.system_admin_email
+        self.fields["system_admin_email"].initial = row.system_admin_email or admin.email
         self.may_enforce = row.is_tested or tenant.saml_enforced
         if not self.may_enforce:
             self.fields["enforce_saml"].disabled = True

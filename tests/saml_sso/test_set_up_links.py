@@ -80,7 +80,7 @@ class TestPurposes:
         path = make(console, "scim")
         colleague = Client()
 
-        page = colleague.post(path, {"make_token": "1"}).content.decode()
+        page = colleague.post(path, {"make_token": "1"}, follow=True).content.decode()
 
         assert 'id="scim-token"' in page
         assert 'id="scim-token"' not in colleague.get(path).content.decode()
