@@ -31,7 +31,7 @@ def scope_of(user: User) -> Iterator[None]:
         yield
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin_session(
     *,
     request: HttpRequest,

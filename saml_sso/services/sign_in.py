@@ -100,7 +100,8 @@ def find_user(identifier: str) -> User | None:
     Raises:
         MessageError: Check ``user``: they are inactive, or several people match.
     """
-    found = list(User.objects.filter(Q(email_ci=identifier) | Q(user_name_ci=identifier))[:2])
+    matching = User.objects.filter(Q(email_ci=identifier) | Q(user_name_ci=identifier))
+    found = list(matching.select_related("tenant")[:2])
     if len(found) > 1:
         raise MessageError(
             "user",

@@ -1,0 +1,69 @@
+"""How often the ACS asks the database: pinned, so that a statement more is a decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from saml_sso.services.sign_in import PRUNED_EVERY
+from tests.support.saml_party import Party, post_response
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from tests.support.saml import Forge
+
+ACCEPTED = 22
+NOBODY = 13
+UNSIGNED = 7
+
+
+@pytest.fixture(autouse=True)
+def _no_pruning(bob: User, idp: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Judge a response first, which marks the settings as tested; never prune."""
+    monkeypatch.setattr("saml_sso.services.sign_in.PRUNED_EVERY", PRUNED_EVERY * 10**9)
+    post_response(Client(), idp.forge)
+
+
+def statements(message: Forge) -> tuple[int, list[str]]:
+    """Post a response in a new browser: the status, and the statements that it took.
+
+    Tests run inside a transaction, so BEGIN and COMMIT are counted as the two of a savepoint.
+    """
+    with CaptureQueriesContext(connection) as captured:
+        response = post_response(Client(), message)
+    return response.status_code, [str(query["sql"]) for query in captured.captured_queries]
+
+
+def test_an_accepted_response(idp: Party) -> None:
+    status, made = statements(idp.forge.but())
+
+    assert status == 303
+    assert len(made) == ACCEPTED, "\n".join(made)
+
+
+def test_a_response_about_nobody_here(idp: Party) -> None:
+    status, made = statements(idp.forge.but(name_id="stranger@elsewhere.example"))
+
+    assert status == 403
+    assert len(made) == NOBODY, "\n".join(made)
+
+
+def test_a_response_that_nobody_signed(idp: Party) -> None:
+    status, made = statements(idp.forge.but(sign="none"))
+
+    assert status == 403
+    assert len(made) == UNSIGNED, "\n".join(made)
+
+
+def test_a_replayed_response(idp: Party) -> None:
+    response = idp.forge.but()
+    assert statements(response)[0] == 303
+
+    status, made = statements(response)
+
+    assert status == 403
+    assert len(made) < NOBODY, "\n".join(made)
