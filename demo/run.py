@@ -23,6 +23,7 @@ from config.embedded_postgres import EmbeddedPostgresError, embedded_database_ur
 from config.env import Environment
 from config.env import EnvironmentError as UnusableVariableError
 from demo.connection import Connection
+from demo.daily import DailyWork
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
 from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secrets
@@ -71,14 +72,17 @@ def _run() -> int:
         )
     demo_port = _free_port_after(environment.port)
     connection, secrets = _prepare(state, environment, demo_port)
-    servers = _start_servers(state, environment, demo_port)
+    variables = _variables_of_children(environment)
+    servers = _start_servers(state, environment, demo_port, variables)
+    daily = DailyWork(variables)
     try:
         _wait_until_ready(servers, [environment.port, demo_port])
         if not _token_is_alive(environment, connection):
             connection = _reconnect(state, demo_port)
         _announce(environment, connection, demo_port, secrets)
-        return _watch(servers)
+        return _watch(servers, daily)
     finally:
+        daily.stop()
         _stop(servers)
 
 
@@ -124,16 +128,19 @@ def _metadata(state: Path, demo_port: int) -> str:
     return IdentityProvider(_url(demo_port), load_or_make_key_pair(state)).metadata()
 
 
+def _variables_of_children(environment: Environment) -> dict[str, str]:
+    # Told the address of the embedded PostgreSQL, they need not hold it themselves: it stops when
+    # its last holder ends in order, which killed workers do not.
+    database_url = environment.database_url or embedded_database_url(environment.data_dir.resolve())
+    return {**os.environ, "DATABASE_URL": database_url}
+
+
 def _start_servers(
-    state: Path, environment: Environment, demo_port: int
+    state: Path, environment: Environment, demo_port: int, variables: dict[str, str]
 ) -> "list[subprocess.Popen[bytes]]":
     granian = [sys.executable, *granian_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
-    # Told the address of the embedded PostgreSQL, they need not hold it themselves: it stops when
-    # its last holder ends in order, which killed workers do not.
-    database_url = environment.database_url or embedded_database_url(environment.data_dir.resolve())
-    variables = {**os.environ, "DATABASE_URL": database_url}
     # Sessions of their own: Ctrl-C reaches this process only, which then stops both in order.
     return [
         subprocess.Popen(command, env=variables, start_new_session=True)  # noqa: S603 - our words
@@ -212,8 +219,9 @@ Gatehouse is running. Stop it with Ctrl-C.
     sys.stdout.flush()
 
 
-def _watch(servers: "list[subprocess.Popen[bytes]]") -> int:
+def _watch(servers: "list[subprocess.Popen[bytes]]", daily: DailyWork) -> int:
     while all(server.poll() is None for server in servers):
+        daily.tend()
         time.sleep(0.5)
     sys.stderr.write("\nA server ended by itself; stopping the other.\n")
     return 1

@@ -1,0 +1,83 @@
+"""``manage.py run_daily``: everything that must happen once a day, in one call."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from typing_extensions import override
+
+from accounts.commands import OperatorCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+logger = logging.getLogger(__name__)
+
+FAILED: Final = "failed"
+
+
+class Command(OperatorCommand):
+    help = (
+        "Run all daily work once: subscriptions that begin, certificates that expire, metadata "
+        "URLs, and deleting what is old. A part that fails is logged and named, and stops no "
+        "other; the status is then not 0. Run it once a day, soon after midnight (UTC)."
+    )
+
+    @override
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.failures: list[str] = []
+        super().handle(*args, **options)
+        if self.failures:
+            raise CommandError(f"Failed: {', '.join(self.failures)}. See the log.")
+
+    @override
+    def answer(self, **options: Any) -> Mapping[str, Any]:
+        return {name: self._result(name, part) for name, part in parts().items()}
+
+    def _result(self, name: str, part: Callable[[], Any]) -> Any:
+        try:
+            return part()
+        except Exception as error:  # Whatever is wrong with one part, the others are due.
+            logger.exception("The daily work %s failed.", name)
+            self.failures.append(name)
+            return {FAILED: f"{type(error).__name__}: {error}"}
+
+    @override
+    def text(self, answer: Mapping[str, Any]) -> str:
+        return "\n".join(
+            f"{name}: {json.dumps(said, default=str)}" for name, said in answer.items()
+        )
+
+
+def parts() -> dict[str, Callable[[], Any]]:
+    """Return the daily work by name, in the order in which it is done."""
+    commands = (
+        "start_subscriptions",
+        "warn_expiring_certificates",
+        "refresh_saml_metadata",
+        "prune_saml",
+        "prune_request_log",
+    )
+    return {name: partial(_answer_of, name) for name in commands} | {
+        "clear_sessions": _clear_sessions
+    }
+
+
+def _answer_of(command: str) -> Any:
+    printed = io.StringIO()
+    call_command(command, "--json", stdout=printed)
+    return json.loads(printed.getvalue())
+
+
+def _clear_sessions() -> dict[str, Any]:
+    """Delete the sessions that are over; Django's own command is of an app we do without."""
+    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    return {}
