@@ -6,13 +6,23 @@ the path of every request is therefore executed here; everything else goes the o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
+from psycopg import Cursor
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
+
+
+class _PreparedCursor(Cursor[Any]):
+    """Sends values apart from the statement, so that its text stays what was planned."""
+
+    @override
+    def _get_prepared(self, pgq: Any, prepare: Any = None) -> Any:
+        self._query = pgq  # Django's log of queries shows it; the driver notes others only.
+        return super()._get_prepared(pgq, prepare)
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -21,10 +31,11 @@ def prepared_cursor() -> CursorWrapper:
     PostgreSQL sees the types of the values: cast a parameter wherever its context does not tell
     its type.  A statement whose best plan depends on the values does not belong here.
     """
-    database = connections[DEFAULT_DB_ALIAS]
+    database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:
-        # Values are sent apart from the statement, so that its text stays what was planned.
-        cursor = ServerBindingCursor(database.connection)  # type: ignore[call-arg]  # stubs of psycopg 2
-        return database._prepare_cursor(cursor)  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001 - the one way to keep Django's errors and log of queries
+        cursor = _PreparedCursor(database.connection)
+        # The wrapping that Django gives its own cursors: its errors, and its log of queries.
+        wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001
+    return wrapped

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
+from accounts.prepared import prepared_cursor
+from accounts.scoping import active_tenant_id
 from accounts.signals import group_membership_changed, users_deactivated
 from licenses.group_licenses import apply_group_licenses
-from licenses.models import GroupLicense
 from licenses.services import release_all_seats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
+
+_ANY_LICENSE: Final = """
+SELECT EXISTS (SELECT FROM licenses_grouplicense WHERE tenant_id = %s AND group_id = ANY(%s))
+"""
 
 
 @receiver(users_deactivated)
@@ -28,5 +33,8 @@ def follow_groups(
     *, group_ids: list[UUID], people: Callable[[], list[UUID]], **_kwargs: Any
 ) -> None:
     """Give and take the seats that the groups' mappings say; most groups have none."""
-    if GroupLicense.objects.filter(group_id__in=group_ids).exists():
+    with prepared_cursor() as cursor:
+        cursor.execute(_ANY_LICENSE, [active_tenant_id(), list(group_ids)])
+        (some,) = cursor.fetchone()
+    if some:
         apply_group_licenses(user_ids=people())

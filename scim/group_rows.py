@@ -13,11 +13,12 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
-from django.db import connection, models
+from django.db import models
 from django.utils import translation
 
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.models.users import UNICODE_COLLATION
+from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import quoted
 from scim.protocol.errors import NotFoundError
@@ -144,9 +145,11 @@ def read_group(key: str) -> GroupRow:
         NotFoundError: The active tenant has no such group, or it is the default profile.
     """
     kind, condition, value = _place(key)
-    leaf = _LEAVES[kind].format(tenant=active_tenant_id())
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {COLUMNS} FROM ({leaf}) g WHERE {condition} = %s", [value])
+    leaf = _LEAVES[kind].format(tenant="%s")
+    with prepared_cursor() as cursor:
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM ({leaf}) g WHERE {condition} = %s", [active_tenant_id(), value]
+        )
         row = cursor.fetchone()
     if row is None:
         raise _unknown(key)

@@ -26,6 +26,36 @@ ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.ten
 GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
 """The same as the text of one JSON value."""
 
+# The fences (OFFSET 0) have the memberships of each person looked up in an index, however many
+# there are altogether.
+GROUPS_OF_PAGE: Final = """
+up(tenant_id, user_id, group_id, direct) AS (
+  SELECT page.tenant_id, page.id, m.group_id, TRUE FROM page CROSS JOIN LATERAL (
+    SELECT m.group_id FROM accounts_directorygroupmember m
+    WHERE m.tenant_id = page.tenant_id AND m.user_id = page.id OFFSET 0
+  ) m
+  UNION
+  SELECT up.tenant_id, up.user_id, m.group_id, FALSE FROM up
+  JOIN accounts_directorygroupmember m
+    ON m.tenant_id = up.tenant_id AND m.member_group_id = up.group_id
+), groups_of_page AS (
+  SELECT found.user_id,
+    json_agg(json_build_array(found.id, found.name, found.direct) ORDER BY found.id)::text AS list
+  FROM (
+    SELECT once.user_id, g.id::text, g.display_name AS name, once.direct
+    FROM (SELECT user_id, group_id, bool_or(direct) AS direct FROM up GROUP BY 1, 2) once
+    JOIN accounts_directorygroup g ON g.id = once.group_id
+    UNION ALL
+    SELECT page.id, 'profile:' || p.id, p.name, TRUE FROM page CROSS JOIN LATERAL (
+      SELECT pm.profile_id FROM accounts_profilemembership pm
+      WHERE pm.tenant_id = page.tenant_id AND pm.user_id = page.id OFFSET 0
+    ) pm JOIN accounts_accessprofile p ON p.id = pm.profile_id WHERE NOT p.is_default
+  ) found
+  GROUP BY found.user_id
+)
+"""
+"""For WITH RECURSIVE, after ``page``: (user_id, list), the same for every user of ``page``."""
+
 
 def group_elements(
     role: str, others: Iterable[tuple[str, str, bool]] | None

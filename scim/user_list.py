@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
+from psycopg.types.datetime import TimestamptzLoader
 
 from accounts.scoping import active_tenant_id
 from scim.filter_query import SQL, compile_filter
@@ -15,7 +16,14 @@ from scim.protocol.filters import parse_filter
 from scim.protocol.messages import parse_sort
 from scim.protocol.projection import projection
 from scim.user_catalog import UserCatalog
-from scim.user_rows import WIDTH, WITH_GROUPS, WITHOUT_GROUPS, read_row
+from scim.user_groups import GROUPS_OF_PAGE
+from scim.user_rows import (
+    WIDTH,
+    WITH_GROUPS,
+    WITH_GROUPS_OF_PAGE,
+    WITHOUT_GROUPS,
+    read_row,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
     from scim.protocol.schemas import ResourceType
 
 _COUNTED: Final = "SELECT coalesce(sum(users), 0) FROM accounts_usercount WHERE tenant_id = %s"
+_MANY: Final = 10
+"""People whose groups are better read together than for each one."""
 
 
 def list_users(query: Query, resource_type: ResourceType) -> dict[str, object]:
@@ -77,14 +87,21 @@ class _Selection:
         if self.is_selective:
             # Without the fence a page of few might be searched for along the whole order.
             table = f"(SELECT u.* FROM {table} OFFSET 0) u"
-        columns = WITH_GROUPS if self.shown.selects("groups") else WITHOUT_GROUPS
         order = self.order.backward if backward else self.order.forward
         # The page is cut out first, so that nobody's groups are read but for those on it.
         page = f"SELECT u.* FROM {table} ORDER BY {order} LIMIT %s OFFSET %s"
-        return _fetch(
-            f"SELECT {columns}, {self.order.place} FROM ({page}) u ORDER BY {order}",
-            (*params, limit, offset),
-        )
+        return _fetch(self._with_groups(page, order, limit), (*params, limit, offset))
+
+    def _with_groups(self, page: str, order: str, limit: int) -> str:
+        """Return the statement that reads ``page``, and the groups of those on it if shown."""
+        if self.shown.selects("groups") and limit >= _MANY and not self.is_selective:
+            return (
+                f"WITH RECURSIVE page AS MATERIALIZED ({page}), {GROUPS_OF_PAGE} "
+                f"SELECT {WITH_GROUPS_OF_PAGE}, {self.order.place} FROM page u "
+                f"LEFT JOIN groups_of_page ON groups_of_page.user_id = u.id ORDER BY {order}"
+            )
+        columns = WITH_GROUPS if self.shown.selects("groups") else WITHOUT_GROUPS
+        return f"SELECT {columns}, {self.order.place} FROM ({page}) u ORDER BY {order}"
 
     def total(self) -> int:
         """Return how many users are selected; without a filter the number is at hand."""
@@ -101,5 +118,7 @@ class _Selection:
 
 def _fetch(statement: str, params: Sequence[Any]) -> Any:
     with connection.cursor() as cursor:
+        # Django's own loader of moments is written in Python, and a page has many of them.
+        cursor.adapters.register_loader("timestamptz", TimestamptzLoader)
         cursor.execute(statement, params)
         return cursor.fetchall()

@@ -40,6 +40,7 @@ WIDTH: Final = len(_COLUMNS) + 1
 """Columns of a row, the last of which holds the groups."""
 
 WITH_GROUPS: Final = f"{_SELECTED}, {GROUPS_COLUMN}"
+WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
 WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
 _LONGEST_KEY: Final = 320
 _BY_ID: Final = "u.id = %s"

@@ -17,6 +17,7 @@ from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
 from accounts.services.group_versions import touch_groups_of_leaver
+from accounts.services.user_rows import end_sessions, insert_user, write_columns
 from accounts.signals import users_deactivated
 from accounts.unscoped import every_tenant
 
@@ -60,7 +61,7 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
     """
     user = _new_user(values, role, password)
     with _user_names_checked():
-        user.save(force_insert=True)
+        insert_user(user)
         audit.record("user.created", user, active=user.active, role=user.role)
     return user
 
@@ -82,7 +83,7 @@ def create_operator(*, email: str, password: str) -> User:
         last_modified=now,
     )
     with every_tenant(), _user_names_checked():
-        user.save(force_insert=True)
+        insert_user(user)
         audit.record("operator.created", user)
     return user
 
@@ -141,7 +142,7 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
     user.last_modified = timezone.now()
     user.version += 1
     with _user_names_reported():
-        user.save(update_fields=[*changed, "last_modified", "version"])
+        write_columns(user, [*changed, "last_modified", "version"])
     if leaves:
         _end_access([user.pk])
     audit.record(_update_action(before, values), user, changed=sorted(changed))
@@ -233,7 +234,7 @@ def _require_another_admin(user: User) -> None:
 
 
 def _end_access(user_ids: list[UUID]) -> None:
-    Session.objects.filter(user_id__in=user_ids).delete()
+    end_sessions(user_ids)
     users_deactivated.send(sender=User, user_ids=user_ids)
 
 
