@@ -46,6 +46,8 @@ ORDER BY m.id
 }
 # The inner orders are those of indexes, which leads the planner to them however uneven the groups
 # are; the order that is shown is made afterwards, for a group over the limit is not shown at all.
+# A role is compared as a range, because only the index that holds it has the order by role and
+# id; an equality would let the planner walk all users of the tenant for a role that few hold.
 # Names are looked up one by one: the planner would rather read every user for a join.
 _OF_MANY: Final = f"""
 SELECT found.group_id, COALESCE(found.user_id, found.member_group_id)::text,
@@ -80,8 +82,8 @@ FROM (
   SELECT '{ROLE_PREFIX}' || wanted.id, member.* FROM unnest(%(roles)s::text[]) AS wanted(id)
   CROSS JOIN LATERAL (
     SELECT u.id, NULL::uuid, u.id::text FROM accounts_user u
-    WHERE u.tenant_id = %(tenant)s AND u.role = wanted.id
-    ORDER BY u.id LIMIT %(limit)s
+    WHERE u.tenant_id = %(tenant)s AND u.role >= wanted.id AND u.role <= wanted.id
+    ORDER BY u.role, u.id LIMIT %(limit)s
   ) member
 ) found
 """
