@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import User
 from accounts.prepared import prepared_cursor
-from accounts.scoping import active_tenant_id
 from licenses.errors import (
     InactiveUserError,
     LicenseError,
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
 _ANY_SEAT: Final = """
 SELECT EXISTS (
-  SELECT FROM licenses_seat WHERE tenant_id = %s AND user_id = ANY(%s) AND released IS NULL
+  SELECT FROM licenses_seat WHERE user_id = ANY(%s) AND released IS NULL
 )
 """
 
@@ -95,7 +94,7 @@ def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
     """
     # Most people hold no seat, which a statement that is planned already tells at least cost.
     with prepared_cursor() as cursor:
-        cursor.execute(_ANY_SEAT, [active_tenant_id(), list(user_ids)])
+        cursor.execute(_ANY_SEAT, [list(user_ids)])
         (some,) = cursor.fetchone()
     if some:
         _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
