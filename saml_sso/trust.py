@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from saml_sso.addresses import logout_url, sign_on_page_url
 from accounts.encryption import unseal
+from saml_sso.addresses import logout_url, sign_on_page_url
 from saml_sso.models import (
     IdentityProviderCertificate,
     IdentityProviderSettings,
