@@ -20,7 +20,7 @@ from typing_extensions import override
 from accounts.admin.person_form import PersonForm
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import ConsoleModelAdmin
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
 from accounts.services.settings_of_user import change_user_settings, replace_profiles
@@ -51,6 +51,19 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     actions: Any = ["deactivate", "reactivate", "delete_selected"]
     change_form_template = "admin/accounts/user/change_form.html"
     change_list_template = "admin/accounts/user/change_list.html"
+
+    @override
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Say, too, whether a SCIM source has ever changed the person."""
+        by_source = AuditEntry.objects.filter(target_id=object_id, actor__startswith="SCIM: ")
+        context = {"provisioned": bool(object_id) and by_source.exists(), **(extra_context or {})}
+        return super().changeform_view(request, object_id, form_url, context)
 
     @override
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
