@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.conf import settings as django_settings
 from django.test import Client
 
 from accounts.models import Plan, Role, Tenant, User
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
 
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collected_files(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let no test see what a ``collectstatic`` of this checkout has left, or miss it."""
+    django_settings.STATIC_ROOT = tmp_path_factory.mktemp("staticfiles")
 
 
 @pytest.fixture(autouse=True)
