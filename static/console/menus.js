@@ -40,7 +40,7 @@ function open(button, last) {
   menu.hidden = false;
   button.setAttribute("aria-expanded", "true");
   place(button, menu);
-  itemsOf(menu).at(last ? -1 : 0)?.focus();
+  itemsOf(menu).at(last ? -1 : 0)?.focus({ preventScroll: true });
 }
 
 function step(items, current, key) {
@@ -90,5 +90,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-window.addEventListener("scroll", () => closeOthers(null), { capture: true, passive: true });
+// A list may still be rolling when its menu is opened: the menu follows its button, as long as
+// that is to be seen.
+window.addEventListener("scroll", () => {
+  document.querySelectorAll('[data-menu][aria-expanded="true"]').forEach((button) => {
+    const anchor = button.getBoundingClientRect();
+    if (anchor.bottom < 0 || anchor.top > window.innerHeight) close(button);
+    else place(button, menuOf(button));
+  });
+}, { capture: true, passive: true });
 window.addEventListener("resize", () => closeOthers(null));
