@@ -32,6 +32,7 @@ Outcome = SignInAttempt.Outcome
 Kind = SignInAttempt.Kind
 KEPT_OF_EACH_OUTCOME = 1000
 KEPT_FOR = timedelta(days=90)
+TRIMMED_EVERY = 50
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _ADDRESS = re.compile(r"([^\s@<>“”\"',;()]{1,64})@([^\s@<>“”\"',;()]+)")
 _LONGEST_USER_AGENT = 300
@@ -144,7 +145,7 @@ def _printable(text: str) -> str:
 
 def _drop_beyond_limit(latest: SignInAttempt) -> None:
     """Keep the newest of each outcome, so that refusals from outside push no success away."""
-    if latest.pk % 50:
+    if latest.pk % TRIMMED_EVERY:
         return
     same = SignInAttempt.objects.filter(outcome=latest.outcome).order_by("-id")
     oldest_kept = same.values_list("pk", flat=True)[KEPT_OF_EACH_OUTCOME - 1 :].first()

@@ -58,6 +58,20 @@ def holds_a_licence(tenant: Tenant, user: User) -> bool:
         return Seat.objects.filter(user=user, released=None).exists()
 
 
+def test_a_rows_menu_stays_open_while_the_list_is_still_scrolling(
+    open_browser: Callable[..., Page], alice: User, bob: User
+) -> None:
+    page = open_browser(width=360)
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/")
+
+    page.get_by_role("button", name="Actions for bob@acme.example").click()
+    page.evaluate("window.scrollBy(0, 20)")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    expect(page.get_by_role("menuitem", name="Edit user settings")).to_be_visible()
+
+
 def test_an_admin_gives_a_licence_from_the_menu_of_a_row(
     page: Page, acme: Tenant, alice: User, bob: User, crm: Subscription
 ) -> None:

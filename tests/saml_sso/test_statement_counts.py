@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from saml_sso.services.attempts import TRIMMED_EVERY
 from saml_sso.services.sign_in import PRUNED_EVERY
 from tests.support.saml_party import Party, post_response
 
@@ -23,8 +24,9 @@ UNSIGNED = 7
 
 @pytest.fixture(autouse=True)
 def _no_pruning(bob: User, idp: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge a response first, which marks the settings as tested; never prune."""
+    """Judge a response first, which marks the settings as tested; never prune or trim."""
     monkeypatch.setattr("saml_sso.services.sign_in.PRUNED_EVERY", PRUNED_EVERY * 10**9)
+    monkeypatch.setattr("saml_sso.services.attempts.TRIMMED_EVERY", TRIMMED_EVERY * 10**9)
     post_response(Client(), idp.forge)
 
 
