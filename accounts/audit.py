@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 SYSTEM = "system"
-_COLUMNS: Final = "(tenant_id, at, actor, action, target_type, target_id, target, details)"
+LONGEST_TARGET: Final = 500
+INSERT: Final = (
+    "INSERT INTO accounts_auditentry "
+    "(tenant_id, at, actor, action, target_type, target_id, target, details)"
+)
+"""How a statement begins that adds entries, for one that takes them from rows it has changed."""
+
 _VALUES: Final = f"({', '.join(['%s'] * 8)})"
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 
@@ -70,7 +76,7 @@ def record_all(events: Iterable[Event]) -> None:
     places = ", ".join([_VALUES] * len(rows))
     with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO accounts_auditentry {_COLUMNS} VALUES {places}",  # noqa: S608
+            f"{INSERT} VALUES {places}",
             [value for row in rows for value in row],
         )
 
@@ -85,7 +91,7 @@ def _columns(event: Event) -> tuple[str, str, str, str, str]:
         event.action,
         target._meta.model_name or "",
         str(target.pk),
-        str(target)[:500],
+        str(target)[:LONGEST_TARGET],
         details,
     )
 

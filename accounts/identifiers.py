@@ -20,3 +20,25 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(
         int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0b10 << 62) | tail
     )
+
+
+def uuid7_texts(count: int) -> list[str]:
+    """Return ``count`` UUIDs version 7 as text, ascending, for what is made as a set.
+
+    They share a millisecond; the twelve bits after it count on from its fraction, and what
+    overflows is carried into the milliseconds (Section 6.2, method 3).
+    """
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    first = (milliseconds << 12) | (rest << 12) // 1_000_000
+    tails = os.urandom(8 * count).hex()
+    return [_text(first + number, tails[16 * number : 16 * number + 16]) for number in range(count)]
+
+
+def _text(moment: int, tail: str) -> str:
+    """Return the UUID of 60 bits of time and sixteen hexadecimal digits, two bits of them set."""
+    time_digits = f"{moment:015x}"
+    variant = "89ab"[int(tail[0], 16) & 3]
+    return (
+        f"{time_digits[:8]}-{time_digits[8:12]}-7{time_digits[12:]}-{variant}{tail[1:4]}-{tail[4:]}"
+    )

@@ -6,17 +6,17 @@ A PATCH is row → resource → pure ``apply_patch`` → one service call, in on
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
 from accounts.errors import UserNameTakenError
 from accounts.models import User
 from accounts.scoping import active_tenant_id
+from accounts.services.user_sets import create_users
 from accounts.services.users import (
     UserFields,
     create_user,
-    create_users,
     deactivate_user,
     delete_user,
     update_locked_user,
@@ -39,11 +39,13 @@ from scim.user_groups import group_elements
 from scim.user_rows import UserRow, read_user
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from scim.authentication import Credential
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
+
+_FIRST_VERSION: Final = entity_tag(1)
 
 
 class UserEndpoint:
@@ -87,14 +89,11 @@ class UserEndpoint:
                 values[index] = self._new_values(data)
             except SCIMError as error:
                 results[index] = error
-        free = _with_free_names(values)
-        try:
-            users = create_users(many=list(free.values()))
-        except UserNameTakenError:
-            # Somebody took a name meanwhile: each one finds out for itself.
-            return results
-        for index, user in zip(free, users, strict=True):
-            results[index] = _located(HTTPStatus.CREATED, person_of(user))
+        made = create_users(many=list(values.values()))
+        for index, user_id in zip(values, made, strict=True):
+            if user_id is not None:
+                location = user_location(user_id)
+                results[index] = Answer(HTTPStatus.CREATED, None, location, _FIRST_VERSION, user_id)
         return results
 
     @transaction.atomic
@@ -188,26 +187,10 @@ class UserEndpoint:
         return answer
 
 
-def _with_free_names(values: Mapping[int, UserFields]) -> dict[int, UserFields]:
-    """Return those whose ``userName`` nobody has, neither in the tenant nor among themselves."""
-    free: dict[str, int] = {}
-    for index, fields in values.items():
-        free.setdefault(fields.user_name.lower(), index)
-    taken = User.objects.filter(user_name_ci__in=list(free)).values_list("user_name_ci", flat=True)
-    for name in taken:
-        free.pop(name, None)
-    return {index: values[index] for index in sorted(free.values())}
-
-
 def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | None) -> Answer:
     resource = user_resource(person, groups)
     meta = resource["meta"]
     return Answer(status, resource, meta["location"], meta["version"], resource["id"])
-
-
-def _located(status: HTTPStatus, person: Person) -> Answer:
-    user_id = str(person["id"])
-    return Answer(status, None, user_location(user_id), entity_tag(person["version"]), user_id)
 
 
 def _model(person: Person) -> User:

@@ -15,6 +15,7 @@ from django.test import Client
 from accounts.models import Plan, Role, Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_operator, create_user
 from accounts.unscoped import every_tenant
 from scim import request_log
@@ -78,6 +79,13 @@ def person(tenant: Tenant, name: str, role: Role = Role.MEMBER) -> User:
     values = UserFields(user_name=address, email=address, given_name=name, display_name=name)
     with tenant_scope(tenant):
         return create_user(values=values, role=role, password=PASSWORD)
+
+
+def crowd(tenant: Tenant, size: int) -> list[User]:
+    """Create so many users of ``tenant`` who cannot sign in."""
+    with tenant_scope(tenant):
+        made = create_users(many=[UserFields(user_name=f"crowd{i}") for i in range(size)])
+        return list(User.objects.filter(pk__in=made).order_by("pk"))
 
 
 @pytest.fixture

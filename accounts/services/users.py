@@ -20,9 +20,10 @@ from accounts.services.group_versions import touch_groups_of_leaver
 from accounts.services.user_rows import end_sessions, insert_user, write_columns
 from accounts.signals import users_deactivated
 from accounts.unscoped import every_tenant
+from accounts.unusable_passwords import unusable_password
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from uuid import UUID
 
 
@@ -86,22 +87,6 @@ def create_operator(*, email: str, password: str) -> User:
         insert_user(user)
         audit.record("operator.created", user)
     return user
-
-
-def create_users(*, many: Sequence[UserFields]) -> list[User]:
-    """Create several users with a fixed number of statements, all or none.
-
-    Raises:
-        UserNameTakenError: One of the names is taken, or stands twice in ``many``.
-    """
-    users = [_new_user(values, Role.MEMBER, "") for values in many]
-    with _user_names_checked():
-        User.objects.bulk_create(users)
-        audit.record_all(
-            audit.Event("user.created", user, {"active": user.active, "role": user.role})
-            for user in users
-        )
-    return users
 
 
 def update_user(*, user: User, values: UserFields) -> bool:
@@ -244,7 +229,7 @@ def _new_user(values: UserFields, role: Role, password: str) -> User:
         tenant_id=active_tenant_id(),
         role=role,
         # An unusable password is cheap; a usable one costs an Argon2 hash.
-        password=make_password(password or None),
+        password=make_password(password) if password else unusable_password(),
         created=now,
         last_modified=now,
         **{name: getattr(values, name) for name in USER_FIELD_NAMES},

@@ -47,11 +47,11 @@ from accounts.services.profiles import (
     update_profile,
 )
 from accounts.services.roles import change_role
-from accounts.services.users import UserFields, create_users, delete_user
+from accounts.services.users import delete_user
 from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
-from tests.conftest import person
+from tests.conftest import crowd, person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,8 +203,7 @@ class TestGroups:
     def test_adding_one_member_costs_the_same_in_any_group(
         self, in_acme: Tenant, bob: User, size: int
     ) -> None:
-        crowd = create_users(many=[UserFields(user_name=f"user{i}") for i in range(size)])
-        sales = group("Sales", *crowd)
+        sales = group("Sales", *crowd(in_acme, size))
 
         with CaptureQueriesContext(connection) as queries:
             add_group_members(group=sales, member_ids=[bob.pk])

@@ -17,7 +17,6 @@ from accounts.services.roles import add_role_members, change_role, replace_role_
 from accounts.services.users import (
     UserFields,
     create_user,
-    create_users,
     deactivate_user,
     delete_user,
     update_user,
@@ -45,14 +44,6 @@ def test_a_user_name_with_umlauts_is_taken_in_any_case(acme: Tenant) -> None:
 def test_the_same_user_name_is_free_in_another_tenant(globex: Tenant, bob: User) -> None:
     with tenant_scope(globex):
         assert create_user(values=UserFields(user_name=bob.user_name)).tenant == globex
-
-
-def test_many_users_are_created_all_or_none(acme: Tenant, bob: User) -> None:
-    with tenant_scope(acme):
-        before = User.objects.count()
-        with pytest.raises(UserNameTakenError):
-            create_users(many=[UserFields(user_name="new"), UserFields(user_name=bob.user_name)])
-        assert User.objects.count() == before
 
 
 def test_an_update_without_a_difference_writes_nothing(acme: Tenant, bob: User) -> None:

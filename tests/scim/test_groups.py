@@ -13,9 +13,8 @@ from accounts.identifiers import uuid7
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupMember, Role, User
 from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
-from accounts.services.users import UserFields, create_users
 from scim.protocol import urns
-from tests.conftest import person
+from tests.conftest import crowd, person
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -244,9 +243,8 @@ class TestPatch:
         self, scim: SCIMClient, acme: Tenant, sales: Any, bob: User
     ) -> None:
         with tenant_scope(acme):
-            crowd = create_users(many=[UserFields(user_name=f"u{i}") for i in range(1_001)])
             DirectoryGroupMember.objects.bulk_create(
-                DirectoryGroupMember(group_id=sales["id"], user=user) for user in crowd
+                DirectoryGroupMember(group_id=sales["id"], user=user) for user in crowd(acme, 1_001)
             )
         carol = person(acme, "Carol")
 
@@ -258,9 +256,7 @@ class TestPatch:
     def test_adding_a_member_takes_ten_statements_in_any_group(
         self, scim: SCIMClient, acme: Tenant, bob: User, size: int
     ) -> None:
-        with tenant_scope(acme):
-            crowd = create_users(many=[UserFields(user_name=f"u{i}") for i in range(size)])
-        large = make(scim, "Large", *crowd)
+        large = make(scim, "Large", *crowd(acme, size))
         scim.get("/Groups?count=0")  # The source's schemas are compiled once per process.
 
         with CaptureQueriesContext(connection) as queries:

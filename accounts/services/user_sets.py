@@ -1,0 +1,81 @@
+"""Creating many people at once, with one statement for all of them and their audit entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import orjson
+from django.utils import timezone
+
+from accounts import audit
+from accounts.identifiers import uuid7_texts
+from accounts.models import Role
+from accounts.prepared import prepared_cursor
+from accounts.scoping import active_tenant_id
+from accounts.unusable_passwords import unusable_password
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from accounts.services.users import UserFields
+
+_SENT: Final = {
+    "id": "uuid",
+    "password": "text",
+    "user_name": "text",
+    "external_id": "text",
+    "email": "text",
+    "given_name": "text",
+    "family_name": "text",
+    "display_name": "text",
+    "active": "boolean",
+    "attributes": "jsonb",
+}
+_COLUMNS: Final = ", ".join(_SENT)
+_TYPED: Final = ", ".join(f"{column} {kind}" for column, kind in _SENT.items())
+_INSERT: Final = f"""
+WITH made AS (
+  INSERT INTO accounts_user (tenant_id, role, created, last_modified, version, {_COLUMNS})
+  SELECT %s, %s, %s, %s, 1, {_COLUMNS} FROM json_to_recordset(%s) AS sent({_TYPED})
+  ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
+  RETURNING tenant_id, created, id, display_name, user_name, active, role
+)
+{audit.INSERT}
+SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
+  left(CASE display_name WHEN '' THEN user_name ELSE display_name END, {audit.LONGEST_TARGET}),
+  jsonb_build_object('active', active, 'role', role)
+FROM made RETURNING target_id
+"""  # noqa: S608 - columns that are listed above
+
+
+def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
+    """Create the members whose ``userName`` is free, and return their ids in the order of ``many``.
+
+    ``None`` stands for somebody whose name is taken, in the active tenant or earlier in ``many``,
+    in any letter case; nothing was done about them.
+    """
+    if not many:
+        return []
+    tenant, now = active_tenant_id(), timezone.now()
+    ids = uuid7_texts(len(many))
+    rows = orjson.dumps([_row(*pair) for pair in zip(ids, many, strict=True)]).decode()
+    with prepared_cursor() as cursor:
+        cursor.execute(_INSERT, [tenant, Role.MEMBER, now, now, rows, audit.acting()])
+        made = {target_id for (target_id,) in cursor.fetchall()}
+    return [user_id if user_id in made else None for user_id in ids]
+
+
+def _row(user_id: str, values: UserFields) -> dict[str, Any]:
+    return {
+        "id": user_id,
+        "password": unusable_password(),
+        "user_name": values.user_name,
+        "external_id": values.external_id,
+        "email": values.email,
+        "given_name": values.given_name,
+        "family_name": values.family_name,
+        "display_name": values.display_name,
+        "active": values.active,
+        "attributes": values.attributes,
+    }
