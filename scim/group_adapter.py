@@ -26,6 +26,8 @@ from scim.protocol.resources import read_resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scim.group_members import Members
+
 _LIMITS: Final = {"displayName": 255, "externalId": 255}
 
 
@@ -34,7 +36,7 @@ def group_location(group_id: str) -> str:
     return f"{settings.BASE_URL}/scim/v2/Groups/{group_id}"
 
 
-def group_resource(row: GroupRow, members: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def group_resource(row: GroupRow, members: Members | None = None) -> dict[str, Any]:
     """Return the canonical resource of a group; ``members`` is left out unless given."""
     resource: dict[str, Any] = {"schemas": [urns.GROUP, *row.attributes], "id": row.id}
     if row.external_id:

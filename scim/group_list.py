@@ -92,7 +92,7 @@ class _Selection:
         groups = [read_row(row[: self.width]) for row in rows]
         if not groups or not self.shown.selects("members"):
             return [self.shown(group_resource(group)) for group in groups]
-        members = members_of_page(groups)
+        members = members_of_page(groups, self.shown)
         return [self.shown(group_resource(group, members[group.id])) for group in groups]
 
 

@@ -1,7 +1,8 @@
 """The operations on Groups: directory groups in full, roles and profiles by their members only.
 
-Members are changed as a difference and never loaded for it.  An answer shows the members of a
-group of up to :data:`scim.group_members.SHOWN`, and leaves ``members`` out for a larger one.
+Members are changed as a difference and never loaded for it.  The answer to a change shows the
+members of a group of up to :data:`scim.group_members.SHOWN_AFTER_CHANGE`, and leaves ``members``
+out for a larger one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from scim.answers import Answer
 from scim.fixed_groups import change_fixed_group
 from scim.group_adapter import group_fields, group_resource
 from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
-from scim.group_members import all_members, few_members
+from scim.group_members import SHOWN_AFTER_CHANGE, shown_members
 from scim.group_rows import GroupKind, GroupRow, read_group, row_of
 from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError
 from scim.protocol.group_patch import read_group_patch, read_member_ids
@@ -55,7 +56,7 @@ class GroupEndpoint:
             NotFoundError: There is no such group.
         """
         row = read_group(key)
-        return group_resource(row, all_members(row) if projection.selects("members") else None)
+        return group_resource(row, shown_members(row, projection, most=None))
 
     def create(self, data: object, projection: Projection) -> Answer:
         """Make a directory group with its members.
@@ -196,7 +197,6 @@ class GroupEndpoint:
         raise ConflictError("The group keeps changing. Repeat the request.")
 
     def _shown(self, status: HTTPStatus, row: GroupRow, projection: Projection) -> Answer:
-        members = few_members(row) if projection.selects("members") else None
-        resource = group_resource(row, members)
+        resource = group_resource(row, shown_members(row, projection, most=SHOWN_AFTER_CHANGE))
         meta = resource["meta"]
         return Answer(status, resource, meta["location"], meta.get("version", ""), row.id)

@@ -49,11 +49,15 @@ class Projection:
         """Whether any part of the attribute is returned, so whether it must be read at all."""
         return (extension, name) in self._kept
 
+    def parts(self, name: str) -> frozenset[str] | None:
+        """Return which sub-attributes of an attribute are returned; ``None`` stands for all."""
+        return self._kept.get(("", name), frozenset())
+
     def __call__(self, resource: Mapping[str, Any]) -> dict[str, Any]:
         """Return the part of the resource that the response carries.
 
         Only dicts are copied; lists and nested values are shared unless something inside them
-        is left out.
+        is left out.  A value that is neither, such as JSON made beforehand, is taken as it is.
         """
         projected: dict[str, Any] = {}
         for key, value in resource.items():
@@ -74,7 +78,7 @@ class Projection:
 
     def _put(self, holder: dict[str, Any], urn: str, key: str, value: Any) -> None:
         subs = self._kept[urn, key]
-        if subs is None:
+        if subs is None or not isinstance(value, list | dict):
             holder[key] = value
         elif isinstance(value, list):
             elements = [part for element in value if (part := _part(element, subs))]
