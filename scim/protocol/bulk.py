@@ -37,7 +37,11 @@ _METHODS: Final[dict[str, Method]] = {
 ENDPOINTS: Final = ("/Users", "/Groups")
 _MAX_PATH_LENGTH: Final = 1_024
 _MAX_BULK_ID_LENGTH: Final = 255
-_KEPT_KEYS: Final = frozenset({"method", "path", "bulkid", "version", "data"})
+_KEYS: Final = {
+    spelling: name.lower()
+    for name in ("method", "path", "bulkId", "version", "data")
+    for spelling in (name, name.lower())
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,9 @@ def parse_bulk(
         raise PayloadTooLargeError(
             f"The Bulk request has {len(items)} operations; maxOperations is {max_operations}."
         )
-    known = {endpoint.lower(): endpoint for endpoint in endpoints}
+    known = {
+        spelling: endpoint for endpoint in endpoints for spelling in (endpoint, endpoint.lower())
+    }
     seen: set[str] = set()
     operations = tuple(
         _read_operation(item, index, known, seen) for index, item in enumerate(items)
@@ -190,13 +196,17 @@ def _read_operation(
 ) -> BulkOperation:
     if not isinstance(item, dict):
         raise InvalidSyntaxError(f"Operations[{index}] must be an object.")
-    members = {key.lower(): value for key, value in item.items() if key.lower() in _KEPT_KEYS}
-    bulk_id = members.get("bulkid")
-    known_id = bulk_id if isinstance(bulk_id, str) and bulk_id else None
-    method = str(members.get("method", ""))[:20].upper()
+    members = {
+        name: value
+        for key, value in item.items()
+        if (name := _KEYS.get(key) or _KEYS.get(key.lower()))
+    }
     try:
         return _checked_operation(members, index, endpoints, seen)
     except SCIMError as error:
+        bulk_id = members.get("bulkid")
+        known_id = bulk_id if isinstance(bulk_id, str) and bulk_id else None
+        method = str(members.get("method", ""))[:20].upper()
         return BulkOperation(index, method, bulk_id=known_id, error=error)
 
 
@@ -228,6 +238,8 @@ def _checked_operation(
 
 def _read_path(path: object, where: str, endpoints: Mapping[str, str]) -> tuple[str, str | None]:
     """Return the endpoint, as it is spelt here, and the resource's id if there is one."""
+    if isinstance(path, str) and path in endpoints:
+        return endpoints[path], None
     text = path if isinstance(path, str) and len(path) <= _MAX_PATH_LENGTH else ""
     parts = [part for part in text.partition("?")[0].split("/") if part]
     if parts[:2] == ["scim", "v2"]:
@@ -235,7 +247,8 @@ def _read_path(path: object, where: str, endpoints: Mapping[str, str]) -> tuple[
     endpoint = endpoints.get(f"/{parts[0].lower()}") if 1 <= len(parts) <= 2 else None  # noqa: PLR2004
     if endpoint is None:
         raise InvalidPathError(
-            f"{where}: path must be one of {', '.join(endpoints.values())}, or a resource there."
+            f"{where}: path must be one of {', '.join(dict.fromkeys(endpoints.values()))}, or a "
+            "resource there."
         )
     if len(parts) == 1:
         return endpoint, None

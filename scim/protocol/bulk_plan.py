@@ -11,6 +11,8 @@ import heapq
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
+
 from scim.protocol.errors import ConflictError, InvalidValueError
 
 if TYPE_CHECKING:
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
     from scim.protocol.bulk import BulkOperation
 
 REFERENCE_PREFIX: Final = "bulkId:"
+_PREFIX_BYTES: Final = REFERENCE_PREFIX.encode()
 _MAX_DEPTH: Final = 16
+_NONE: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,11 @@ def plan(operations: Sequence[BulkOperation]) -> tuple[Batch, ...]:
         for operation in operations
         if operation.method == "POST" and operation.bulk_id and not operation.error
     }
-    references = {operation.index: references_of(operation) for operation in operations}
+    references = {
+        operation.index: found for operation in operations if (found := references_of(operation))
+    }
+    if not references:
+        return tuple(_batches(operations, references))
     checked = [_with_known(operation, references, defined) for operation in operations]
     ordered = list(_in_order(checked, references, defined))
     return tuple(_batches(ordered, references))
@@ -62,11 +70,11 @@ def plan(operations: Sequence[BulkOperation]) -> tuple[Batch, ...]:
 def references_of(operation: BulkOperation) -> frozenset[str]:
     """Return the bulkIds that the operation's path and data refer to."""
     if operation.error is not None:
-        return frozenset()
-    found = set(_references(operation.data))
+        return _NONE
+    found = frozenset(_references(operation.data)) if _may_refer(operation.data) else _NONE
     if operation.resource_id is not None and _is_reference(operation.resource_id):
-        found.add(operation.resource_id[len(REFERENCE_PREFIX) :])
-    return frozenset(found)
+        found |= {operation.resource_id[len(REFERENCE_PREFIX) :]}
+    return found
 
 
 def resolve_references(operation: BulkOperation, resource_ids: Mapping[str, str]) -> BulkOperation:
@@ -96,10 +104,10 @@ def _with_known(
     references: dict[int, frozenset[str]],
     defined: Mapping[str, int],
 ) -> BulkOperation:
-    unknown = sorted(references[operation.index] - defined.keys())
+    unknown = sorted(references.get(operation.index, _NONE) - defined.keys())
     if not unknown:
         return operation
-    references[operation.index] = frozenset()
+    del references[operation.index]
     return replace(
         operation,
         error=InvalidValueError(f"No POST of this request has the bulkId {unknown[0]!r}."),
@@ -113,7 +121,7 @@ def _in_order(
 ) -> Iterator[BulkOperation]:
     """Yield the operations, each after those it refers to, else in the request's order."""
     waiting = _waiting(references, defined)
-    ready = [operation.index for operation in operations if not waiting.blockers[operation.index]]
+    ready = [each.index for each in operations if each.index not in waiting.blockers]
     heapq.heapify(ready)
     done: set[int] = set()
     while ready:
@@ -153,7 +161,7 @@ def _batches(
             bool(together)
             and _is_create(operation)
             and operation.endpoint == together[0].endpoint
-            and not references[operation.index] & made
+            and made.isdisjoint(references.get(operation.index, _NONE))
         )
         if together and not joins:
             yield Batch(tuple(together))
@@ -170,6 +178,19 @@ def _batches(
 
 def _is_create(operation: BulkOperation) -> bool:
     return operation.method == "POST" and operation.error is None
+
+
+def _may_refer(data: Mapping[str, Any]) -> bool:
+    """Whether the prefix of a reference is anywhere in the data.
+
+    Nearly always it is not, and looking for it in the JSON takes a tenth of the time that it
+    takes to look at every value.
+    """
+    try:
+        return _PREFIX_BYTES in orjson.dumps(data)
+    except TypeError:
+        # It holds what came in as JSON within JSON and is no JSON of orjson's: a huge number.
+        return True
 
 
 def _is_reference(value: object) -> bool:
