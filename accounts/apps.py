@@ -1,7 +1,9 @@
 """The accounts application."""
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 
 class AccountsConfig(AppConfig):
@@ -9,3 +11,8 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Users")
+
+    @override
+    def ready(self) -> None:
+        # `accounts.services.sign_in` writes it with the rest, for less.
+        user_logged_in.disconnect(dispatch_uid="update_last_login")

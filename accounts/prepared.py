@@ -6,6 +6,7 @@ the path of every request is therefore executed here; everything else goes the o
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -14,6 +15,7 @@ from typing_extensions import override
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
+    from django.db.models import Field, Model
 
 
 class _PreparedCursor(Cursor[Any]):
@@ -39,3 +41,37 @@ def prepared_cursor() -> CursorWrapper:
         # The wrapping that Django gives its own cursors: its errors, and its log of queries.
         wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001
     return wrapped
+
+
+def insert_row(instance: Model) -> None:
+    """Write a new row as ``instance.save(force_insert=True)`` does, and send no signals.
+
+    A key that the database makes is set on ``instance``.
+
+    Raises:
+        ForeignTenantError: The row belongs to another tenant than the active one.
+        IntegrityError: A constraint of the table does not hold.
+    """
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    statement, fields = _insertion(type(instance))
+    values = [field.get_db_prep_save(field.pre_save(instance, True), database) for field in fields]  # noqa: FBT003
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, values)
+        instance.pk = cursor.fetchone()[0]
+    instance._state.adding = False  # noqa: SLF001 - what Django's own save does
+    instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
+    """Return the statement that inserts a row of ``model``, and the fields it wants values of."""
+    meta = model._meta
+    made = (meta.auto_field, *(field for field in meta.concrete_fields if field.generated))
+    fields = tuple(field for field in meta.concrete_fields if field not in made)
+    columns = ", ".join(str(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    table, key = meta.db_table, meta.pk.column
+    return (
+        f"INSERT INTO {table} ({columns}) VALUES ({places}) RETURNING {key}",  # noqa: S608
+        fields,
+    )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from typing_extensions import override
+
+from accounts.prepared import insert_row
 
 if TYPE_CHECKING:
     from accounts.models import Session
@@ -20,7 +21,7 @@ LAST_SEEN_RESOLUTION = timedelta(minutes=1)
 COLUMNS_KEY = "_columns"
 """Session data that is also stored as columns: method, ip_address, user_agent, saml."""
 
-_KEY_LENGTH = 32
+_KEY_BYTES = 20
 
 __all__ = ["COLUMNS_KEY", "SessionMiddleware", "SessionStore"]
 
@@ -64,13 +65,24 @@ class SessionStore(DatabaseStore):
         Whoever signs somebody in saves in their own transaction; the middleware's save at the end
         would be a second one with nothing new.
         """
-        if must_create or self._as_saved is None or self._as_saved != self._state():
-            super().save(must_create=must_create)
-            self._as_saved = self._state()
+        if must_create:
+            data = self._get_session(no_load=True)  # type: ignore[attr-defined] # Django's own way
+            insert_row(self.create_model_instance(data))
+        elif self._as_saved is None or self._as_saved != self._state():
+            super().save()
+        else:
+            return
+        self._as_saved = self._state()
+
+    @override
+    def cycle_key(self) -> None:
+        """Change the key at a sign-in; a session that has none yet gets its first when saved."""
+        if self.session_key is not None:
+            super().cycle_key()
 
     def _state(self) -> tuple[str | None, bytes]:
         return self.session_key, self.serializer().dumps(dict(self.items()))
 
     def _get_new_session_key(self) -> str:
-        # Nobody guesses 165 bits; should a key exist after all, inserting it fails and is repeated.
-        return get_random_string(_KEY_LENGTH, VALID_KEY_CHARS)
+        # Nobody guesses 160 bits; should a key exist after all, inserting it fails.
+        return secrets.token_hex(_KEY_BYTES)

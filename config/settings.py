@@ -143,6 +143,7 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # Hours.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_HANDLER = "accounts.throttling.SignInThrottle"
 AXES_USERNAME_CALLABLE = "accounts.throttling.throttled_name"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "secret"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.errors.locked_out"

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from django.db import DEFAULT_DB_ALIAS
 
 from accounts.encryption import unseal
+from accounts.prepared import prepared_cursor
+from accounts.scoping import active_tenant_id
 from saml_sso.addresses import logout_url, sign_on_page_url
-from saml_sso.models import (
-    IdentityProviderCertificate,
-    IdentityProviderSettings,
-    ServiceProviderKey,
-)
+from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.protocol.names import Binding
 from saml_sso.protocol.parties import IdentityProvider, KeyPair, Policy, ServiceProvider
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from accounts.models import Tenant
     from saml_sso.protocol.certificates import CertificateInfo
+
+_COLUMNS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
+# "current" sorts before "next" and "previous": the key that signs comes first.
+_STATEMENT: Final = f"""
+SELECT
+    (SELECT array_agg(pem ORDER BY id)
+     FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
+    (SELECT array_agg(ARRAY[private_key, certificate] ORDER BY use)
+     FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id),
+    {", ".join(f"settings.{column}" for column in _COLUMNS)}
+FROM (SELECT %s::bigint AS id) AS tenant
+LEFT JOIN saml_sso_identityprovidersettings AS settings ON settings.tenant_id = tenant.id
+"""  # noqa: S608 - the model's own columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +52,17 @@ class Trust:
 
 
 def load_trust(tenant: Tenant) -> Trust:
-    """Return what ``tenant``, whose scope is active, trusts now."""
-    row = IdentityProviderSettings.objects.first() or IdentityProviderSettings(tenant=tenant)
-    certificates = tuple(
-        describe_certificate(pem)
-        for pem in IdentityProviderCertificate.objects.values_list("pem", flat=True)
-    )
+    """Return what ``tenant``, whose scope is active, trusts now; this takes one statement."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_STATEMENT, [active_tenant_id()])
+        pems, keys, *values = cursor.fetchone()
+    row = IdentityProviderSettings(tenant=tenant)
+    if values[0] is not None:
+        row = IdentityProviderSettings.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
+    certificates = tuple(describe_certificate(pem) for pem in pems or ())
     return Trust(
         settings=row,
-        sp=service_provider(tenant),
+        sp=service_provider(tenant, keys or ()),
         idp=identity_provider(row, certificates),
         policy=Policy(
             allow_idp_initiated=row.allow_idp_initiated,
@@ -72,16 +89,19 @@ def identity_provider(
     )
 
 
-def service_provider(tenant: Tenant) -> ServiceProvider:
-    """Return our side of the trust, with the key that signs first."""
+def service_provider(tenant: Tenant, keys: Sequence[tuple[str, str]]) -> ServiceProvider:
+    """Return our side of the trust.
+
+    Args:
+        tenant: Whose addresses they are.
+        keys: Encrypted private keys with their certificates; the one that signs comes first.
+    """
     url = sign_on_page_url(tenant)
-    keys = sorted(ServiceProviderKey.objects.all(), key=lambda key: key.use)
     return ServiceProvider(
         entity_id=url,
         acs_url=url,
         slo_url=logout_url(tenant),
-        # "current" sorts before "next" and "previous".
-        key_pairs=tuple(KeyPair(unseal(key.private_key.encode()), key.certificate) for key in keys),
+        key_pairs=tuple(KeyPair(unseal(key.encode()), certificate) for key, certificate in keys),
     )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import login
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Session, Tenant, User
-from accounts.scoping import tenant_scope
+from accounts.scoping import tenant_id_scope
+from accounts.services.user_rows import write_columns
 from accounts.sessions import COLUMNS_KEY
 from accounts.unscoped import every_tenant
 
@@ -27,7 +29,7 @@ LONGEST_USER_AGENT = 300
 @contextmanager
 def scope_of(user: User) -> Iterator[None]:
     """Open the scope that ``user`` sees: their tenant; every tenant for an operator."""
-    with tenant_scope(user.tenant) if user.tenant else every_tenant():
+    with tenant_id_scope(user.tenant_id) if user.tenant_id else every_tenant():
         yield
 
 
@@ -60,6 +62,8 @@ def begin_session(
         login(request, user, backend=BACKEND)
         if ends is not None:
             request.session.set_expiry(min(ends, request.session.get_expiry_date()))
+        user.last_login = timezone.now()
+        write_columns(user, ["last_login"])
         audit.record("user.signed_in", user, method=method)
 
 

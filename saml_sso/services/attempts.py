@@ -6,15 +6,17 @@ import json
 import logging
 import re
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.encryption import seal, unseal
+from accounts.prepared import insert_row
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
 
@@ -62,6 +64,8 @@ def mask(text: str) -> str:
     >>> mask("got ada@acme.example")
     'got a•••@acme.example'
     """
+    if "@" not in text:
+        return text
     return _ADDRESS.sub(lambda found: f"{found[1][:1]}•••@{found[2]}", text)
 
 
@@ -99,21 +103,28 @@ def _record(
     reference: str,
 ) -> SignInAttempt | None:
     """Write one row; a log that is full or away never decides whether somebody gets in."""
+    hide = _hider(outline.identifier)
+    masked = [_masked(check, hide) for check in trace]
     detail = {
         "identifier": outline.identifier,
         "issuer": outline.issuer,
         "attributes": outline.attributes,
         "reason": verdict.get("reason", ""),
-        "trace": trace,
+        # The lines that masking changed, by their number.
+        "hidden": {
+            number: check
+            for number, (check, shown) in enumerate(zip(trace, masked, strict=True))
+            if check != shown
+        },
     }
-    hide = _hider(outline.identifier)
     try:
-        with transaction.atomic():
-            attempt = SignInAttempt.objects.create(
+        # One statement is a transaction of its own; inside of one, its failure must not spread.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            attempt = SignInAttempt(
                 kind=outline.kind,
                 reference=reference,
                 identifier=mask_identifier(outline.identifier)[:400],
-                trace=[_masked(check, hide) for check in trace],
+                trace=masked,
                 sealed=seal(json.dumps(detail)),
                 user=outline.user,
                 revision=outline.revision,
@@ -121,6 +132,7 @@ def _record(
                 user_agent=_printable(request.headers.get("User-Agent", "")),
                 **{**verdict, "reason": hide(verdict.get("reason", ""))},
             )
+            insert_row(attempt)
             _drop_beyond_limit(attempt)
     except DatabaseError:
         logger.exception("The attempt %s could not be logged.", reference)
@@ -129,8 +141,10 @@ def _record(
 
 
 def _hider(identifier: str) -> Callable[[str], str]:
+    stand_in = mask_identifier(identifier)
+
     def hide(text: str) -> str:
-        return mask(text.replace(identifier, mask_identifier(identifier)) if identifier else text)
+        return mask(text.replace(identifier, stand_in) if identifier else text)
 
     return hide
 
@@ -140,7 +154,8 @@ def _masked(check: dict[str, Any], hide: Callable[[str], str]) -> dict[str, Any]
 
 
 def _printable(text: str) -> str:
-    return "".join(c for c in text[:_LONGEST_USER_AGENT] if c.isprintable())
+    text = text[:_LONGEST_USER_AGENT]
+    return text if text.isprintable() else "".join(c for c in text if c.isprintable())
 
 
 def _drop_beyond_limit(latest: SignInAttempt) -> None:
@@ -162,7 +177,9 @@ def reveal_attempt(*, attempt: SignInAttempt) -> dict[str, Any]:
 def sealed_detail(attempt: SignInAttempt) -> dict[str, Any]:
     """Return the encrypted part of an attempt; callers show it to its own tester or audit it."""
     detail: dict[str, Any] = json.loads(unseal(attempt.sealed))
-    return detail
+    hidden = detail.pop("hidden", {})
+    shown = [hidden.get(str(number), check) for number, check in enumerate(attempt.trace)]
+    return {"trace": shown, **detail}
 
 
 def prune_attempts() -> int:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection, transaction
-from django.db.models import Q
-from django.utils import timezone
+from django.db import transaction
 
 from accounts import audit
 from accounts.errors import UserNameTakenError
-from accounts.models import User
-from accounts.scoping import active_tenant_id
+from accounts.services.finding import find_by_address
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
-from saml_sso.models import ConsumedAssertion, IdentityProviderSettings, PendingRequest
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.configuration import METHOD
+from saml_sso.services.replay import consume_under_settings_of_now
 from saml_sso.services.requests import consume_request
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from accounts.models import User
+    from saml_sso.models import IdentityProviderSettings, PendingRequest
     from saml_sso.services.evidence import Evidence
 
 # What identity providers call a person's names unless told otherwise.
@@ -47,7 +46,6 @@ _DISPLAY_NAMES = (
     "http://schemas.microsoft.com/identity/claims/displayname",
 )
 _LONGEST_NAME = 255
-PRUNED_EVERY = 100
 
 
 @transaction.atomic
@@ -75,8 +73,7 @@ def sign_in_with_evidence(
     """
     if pending is not None:
         _consume_pending(pending)
-    _require_settings_of_now(evidence)
-    consume_assertion(evidence)
+    consume_under_settings_of_now(evidence)
     user = find_user(evidence.identifier)
     if user is None and settings.create_users_at_sign_in:
         user = _create_user(settings, evidence)
@@ -100,8 +97,7 @@ def find_user(identifier: str) -> User | None:
     Raises:
         MessageError: Check ``user``: they are inactive, or several people match.
     """
-    matching = User.objects.filter(Q(email_ci=identifier) | Q(user_name_ci=identifier))
-    found = list(matching.select_related("tenant")[:2])
+    found = find_by_address(identifier)
     if len(found) > 1:
         raise MessageError(
             "user",
@@ -143,50 +139,6 @@ def _consume_pending(pending: PendingRequest) -> None:
         )
 
 
-def _require_settings_of_now(evidence: Evidence) -> None:
-    with connection.cursor() as cursor:
-        # Shared, so that people of one tenant sign in side by side; Django has no method for it.
-        cursor.execute(
-            "SELECT s.revision FROM saml_sso_identityprovidersettings s JOIN accounts_tenant t"
-            " ON t.id = s.tenant_id WHERE s.tenant_id = %s AND t.saml_enabled FOR SHARE",
-            [active_tenant_id()],
-        )
-        row = cursor.fetchone()
-    if row is None or row[0] != evidence.revision:
-        raise MessageError(
-            "settings_changed",
-            expected="the settings that the response was checked with",
-            got="settings that were changed meanwhile",
-            remedy="Start the sign-in again.",
-        )
-
-
-def consume_assertion(evidence: Evidence) -> None:
-    """Use the assertion up, in the transaction of what it is used for.
-
-    Raises:
-        MessageError: Check ``replay``: it was used before, or is being used by another request.
-    """
-    with connection.cursor() as cursor:
-        # One statement that waits for a rival and then tells who was first.
-        cursor.execute(
-            "INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires)"
-            " VALUES (%s, %s, %s) ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id",
-            [active_tenant_id(), evidence.digest, evidence.expires],
-        )
-        used = cursor.fetchone()
-    if used is None:
-        raise MessageError(
-            "replay",
-            expected="an assertion that was not used before",
-            got=evidence.assertion_id,
-            remedy="Start the sign-in again; going back in the browser, or reloading, sends the "
-            "same response twice.",
-        )
-    if used[0] % PRUNED_EVERY == 0:
-        prune_consumed()
-
-
 def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | None:
     def named(configured: str, usual: tuple[str, ...]) -> str:
         for name in (configured,) if configured else usual:
@@ -225,9 +177,3 @@ def _nobody(identifier: str) -> MessageError:
         "sends as the person's identifier: NameID format “EmailAddress” (Okta: Application "
         "username; Entra ID: Unique User Identifier) must be the e-mail address they have here.",
     )
-
-
-def prune_consumed() -> int:
-    """Forget assertions that are refused as expired anyway; return how many."""
-    removed, _counts = ConsumedAssertion.objects.filter(expires__lt=timezone.now()).delete()
-    return removed

@@ -71,8 +71,11 @@ class Reception:
     open_test: PendingRequest | None = field(init=False)
 
     def __post_init__(self) -> None:
-        tests = open_requests(self.browser).filter(purpose=Purpose.TEST)
-        self.open_test = tests.first() if self.browser else None
+        self.open_test = (
+            open_requests(self.browser).filter(purpose=Purpose.TEST).first()
+            if self.browser
+            else None
+        )
 
     @property
     def test(self) -> PendingRequest | None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.shortcuts import render
 
-from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.services.finding import find_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
 
 _P = ParamSpec("_P")
 
@@ -32,7 +34,7 @@ def in_tenant(
     def scoped(
         request: HttpRequest, slug: str, *args: _P.args, **kwargs: _P.kwargs
     ) -> HttpResponse:
-        tenant = Tenant.objects.filter(slug=slug).first()
+        tenant = find_tenant(slug)
         if tenant is None:
             return unavailable(request, HTTPStatus.NOT_FOUND)
         if not tenant.includes_saml_and_scim:

@@ -10,22 +10,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from saml_sso.services.attempts import TRIMMED_EVERY
-from saml_sso.services.sign_in import PRUNED_EVERY
+from saml_sso.services.replay import PRUNED_EVERY
 from tests.support.saml_party import Party, post_response
 
 if TYPE_CHECKING:
     from accounts.models import User
     from tests.support.saml import Forge
 
-ACCEPTED = 22
-NOBODY = 13
-UNSIGNED = 7
+ACCEPTED = 12
+NOBODY = 10
+UNSIGNED = 5
 
 
 @pytest.fixture(autouse=True)
 def _no_pruning(bob: User, idp: Party, monkeypatch: pytest.MonkeyPatch) -> None:
     """Judge a response first, which marks the settings as tested; never prune or trim."""
-    monkeypatch.setattr("saml_sso.services.sign_in.PRUNED_EVERY", PRUNED_EVERY * 10**9)
+    monkeypatch.setattr("saml_sso.services.replay.PRUNED_EVERY", PRUNED_EVERY * 10**9)
     monkeypatch.setattr("saml_sso.services.attempts.TRIMMED_EVERY", TRIMMED_EVERY * 10**9)
     post_response(Client(), idp.forge)
 

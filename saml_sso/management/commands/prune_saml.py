@@ -10,8 +10,8 @@ from accounts.commands import OperatorCommand
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
 from saml_sso.services.attempts import prune_attempts
+from saml_sso.services.replay import prune_consumed
 from saml_sso.services.requests import prune_requests
-from saml_sso.services.sign_in import prune_consumed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
