@@ -19,7 +19,7 @@ from scim.answers import Answer
 from scim.fixed_groups import change_fixed_group
 from scim.group_adapter import group_fields, group_resource
 from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
-from scim.group_members import SHOWN_AFTER_CHANGE, shown_members
+from scim.group_members import members_after_change, shown_members
 from scim.group_rows import GroupKind, GroupRow, read_group, row_of
 from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError
 from scim.protocol.group_patch import read_group_patch, read_member_ids
@@ -56,7 +56,7 @@ class GroupEndpoint:
             NotFoundError: There is no such group.
         """
         row = read_group(key)
-        return group_resource(row, shown_members(row, projection, most=None))
+        return group_resource(row, shown_members(row, projection))
 
     def create(self, data: object, projection: Projection) -> Answer:
         """Make a directory group with its members.
@@ -197,6 +197,6 @@ class GroupEndpoint:
         raise ConflictError("The group keeps changing. Repeat the request.")
 
     def _shown(self, status: HTTPStatus, row: GroupRow, projection: Projection) -> Answer:
-        resource = group_resource(row, shown_members(row, projection, most=SHOWN_AFTER_CHANGE))
+        resource = group_resource(row, members_after_change(row, projection))
         meta = resource["meta"]
         return Answer(status, resource, meta["location"], meta.get("version", ""), row.id)
