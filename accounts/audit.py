@@ -19,6 +19,7 @@ from accounts.scoping import Everything, ForeignTenantError, active_tenant_id, s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
 
     from django.db.models import Model
 
@@ -30,7 +31,9 @@ INSERT: Final = (
 )
 """How a statement begins that adds entries, for one that takes them from rows it has changed."""
 
-_VALUES: Final = f"({', '.join(['%s'] * 8)})"
+VALUES: Final = ", ".join(["%s"] * 8)
+"""The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
+
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 
 
@@ -68,17 +71,27 @@ def record_all(events: Iterable[Event]) -> None:
     Raises:
         ForeignTenantError: A target belongs to another tenant than the active one.
     """
-    now, actor = timezone.now(), acting()
-    rows = [(_owner(event.target), now, actor, *_columns(event)) for event in events]
+    now = timezone.now()
+    rows = [_values(event, now) for event in events]
     if not rows:
         return
     # Every change writes here, so what the ORM would work out each time is spelt out once.
-    places = ", ".join([_VALUES] * len(rows))
+    places = ", ".join([f"({VALUES})"] * len(rows))
     with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
-        cursor.execute(
-            f"{INSERT} VALUES {places}",
-            [value for row in rows for value in row],
-        )
+        cursor.execute(f"{INSERT} VALUES {places}", [value for row in rows for value in row])
+
+
+def values_of(event: Event) -> tuple[Any, ...]:
+    """Return the entry for ``event`` as the values of :data:`VALUES`.
+
+    Raises:
+        ForeignTenantError: The target belongs to another tenant than the active one.
+    """
+    return _values(event, timezone.now())
+
+
+def _values(event: Event, at: datetime) -> tuple[Any, ...]:
+    return (_owner(event.target), at, acting(), *_columns(event))
 
 
 def _columns(event: Event) -> tuple[str, str, str, str, str]:

@@ -3,16 +3,35 @@
 A receiver that raises undoes the change.
 """
 
+from typing import Final
+
 from django.dispatch import Signal
 
 users_deactivated = Signal()
-"""Sent with ``user_ids`` (UUIDs) after people lost their access, also before a deletion."""
+"""Sent with ``user_ids`` (UUIDs) after people lost their access, also before a deletion.
+
+It is not sent of people whom no receiver has to take anything from.  The database vouches for
+that: see :data:`LEAVER_HOLDS_NOTHING`.
+"""
+
+LEAVER_HOLDS_NOTHING: Final = "leaver_holds_nothing"
+"""Said by a trigger on ``accounts_user`` that refuses, at the end of a transaction, that somebody
+inactive still holds something.  Each layer with receivers of :data:`users_deactivated` has one for
+what its receivers take back.
+"""
 
 group_membership_changed = Signal()
 """Sent after people joined or left a directory group, directly or inside another group.
 
 ``group_ids`` are the group and those it is nested in, ``people`` a callable that returns the ids
 of the people whose groups may be others now; asking it costs a statement when groups moved.
+It need not be sent when the groups give nothing; see :data:`group_rule_tables`.
+"""
+
+group_rule_tables: list[str] = ["accounts_directorygroupprofile"]
+"""Tables that say, by ``tenant_id`` and ``group_id``, what membership of a directory group gives.
+
+A layer that gives something adds its table when it starts.
 """
 
 signing_out = Signal()

@@ -33,20 +33,26 @@ _BY_ID: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s AND 
 _BY_NAME: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s AND user_name_ci = %s"  # noqa: S608
 _PAGE: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s ORDER BY id LIMIT 100"  # noqa: S608
 _COUNT: Final = "SELECT sum(users) FROM accounts_usercount WHERE tenant_id = %s"
-_INSERT: Final = """
-INSERT INTO accounts_user (id, tenant_id, password, user_name, external_id, email, given_name,
-  family_name, display_name, active, role, attributes, created, last_modified, version)
-VALUES (%s, %s, '!', %s, '', %s, 'Given', 'Family', 'Given Family', true, 'member',
-  %s, now(), now(), 1)
+_AUDIT: Final = """
+INSERT INTO accounts_auditentry (tenant_id, at, actor, action, target_type, target_id, target,
+  details)
 """
-_SWITCH: Final = """
-UPDATE accounts_user SET active = NOT active, version = version + 1, last_modified = now()
-WHERE tenant_id = %s AND id = %s
-"""
-_SESSIONS: Final = "DELETE FROM accounts_session WHERE user_id = %s"
-_SEATS: Final = """
-SELECT id FROM licenses_seat WHERE tenant_id = %s AND user_id = %s AND released IS NULL FOR UPDATE
-"""
+_INSERT: Final = f"""
+WITH made AS (
+  INSERT INTO accounts_user (id, tenant_id, password, user_name, external_id, email, given_name,
+    family_name, display_name, active, role, attributes, created, last_modified, version)
+  VALUES (%s, %s, '!', %s, '', %s, 'Given', 'Family', 'Given Family', true, 'member',
+    %s, now(), now(), 1) RETURNING id, tenant_id
+) {_AUDIT} SELECT tenant_id, now(), 'floor', 'user.created', 'user', id::text, '', '{{}}' FROM made
+"""  # noqa: S608
+# The sessions of who is switched off are ended by a trigger of the table.
+_SWITCH: Final = f"""
+WITH changed AS (
+  UPDATE accounts_user SET active = NOT active, version = version + 1, last_modified = now()
+  WHERE tenant_id = %s AND id = %s RETURNING id, tenant_id
+) {_AUDIT} SELECT tenant_id, now(), 'floor', 'user.updated', 'user', id::text, '', '{{}}'
+FROM changed
+"""  # noqa: S608
 _ADD: Final = """
 INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING
@@ -55,10 +61,9 @@ _TOUCH: Final = """
 UPDATE accounts_directorygroup SET version = version + 1, last_modified = now()
 WHERE tenant_id = %s AND id = %s
 """
-_AUDIT: Final = """
-INSERT INTO accounts_auditentry (tenant_id, at, actor, action, target_type, target_id, target,
-  details) VALUES (%s, now(), 'floor', 'user.updated', 'user', %s, '', '{}')
-"""
+_AUDIT_GROUP: Final = (
+    f"{_AUDIT} VALUES (%s, now(), 'floor', 'group.updated', 'group', %s, '', '{{}}')"
+)
 _ATTRIBUTES: Final = (
     '{"emails": [{"type": "work", "value": "%s", "primary": true}], "title": "Engineer"}'
 )
@@ -108,16 +113,9 @@ def resource(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     with connection.cursor() as cursor:
         tenant = _tenant(cursor, request)
         if request.method == "PATCH":
-            with transaction.atomic():
-                cursor.execute(_BY_ID + " FOR NO KEY UPDATE", [tenant, user_id])
-                cursor.fetchall()
-                cursor.execute(_SWITCH, [tenant, user_id])
-                if b"false" in request.body:
-                    # Who is deactivated loses their sessions and seats.
-                    cursor.execute(_SESSIONS, [user_id])
-                    cursor.execute(_SEATS, [tenant, user_id])
-                    cursor.fetchall()
-                cursor.execute(_AUDIT, [tenant, str(user_id)])
+            cursor.execute(_BY_ID, [tenant, user_id])
+            cursor.fetchall()
+            cursor.execute(_SWITCH, [tenant, user_id])
         else:
             cursor.execute(_BY_ID, [tenant, user_id])
             cursor.fetchall()
@@ -132,16 +130,14 @@ def group(request: HttpRequest, group_id: uuid.UUID) -> HttpResponse:
         with transaction.atomic():
             cursor.execute(_ADD, [tenant, group_id, request.GET["member"]])
             cursor.execute(_TOUCH, [tenant, group_id])
-            cursor.execute(_AUDIT, [tenant, str(group_id)])
+            cursor.execute(_AUDIT_GROUP, [tenant, str(group_id)])
     return HttpResponse(status=204)
 
 
 def _create(cursor: Any, tenant: int) -> HttpResponse:
     name = f"floor{os.getpid()}-{next(_NUMBERS)}-{uuid.uuid4().hex}@acme.example"
     user_id = uuid7()
-    with transaction.atomic():
-        cursor.execute(_INSERT, [user_id, tenant, name, name, _ATTRIBUTES % name])
-        cursor.execute(_AUDIT, [tenant, str(user_id)])
+    cursor.execute(_INSERT, [user_id, tenant, name, name, _ATTRIBUTES % name])
     return HttpResponse(_RESOURCE, status=201, content_type=_TYPE)
 
 

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
     from django.db import models
 
+HOLDS_SEAT: Final = (
+    "EXISTS (SELECT FROM licenses_seat s WHERE s.user_id = u.id AND s.released IS NULL)"
+)
+"""The condition that the row ``u`` of accounts_user holds a seat."""
+
 _ANY_SEAT: Final = """
 SELECT EXISTS (
   SELECT FROM licenses_seat WHERE user_id = ANY(%s) AND released IS NULL

@@ -10,6 +10,7 @@ import orjson
 from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from licenses.services import HOLDS_SEAT
 from scim.adapters import Person, user_resource
 from scim.protocol.errors import NotFoundError
 from scim.protocol.values import is_storable
@@ -43,6 +44,7 @@ WITH_GROUPS: Final = f"{_SELECTED}, {GROUPS_COLUMN}"
 WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
 WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
 _LONGEST_KEY: Final = 320
+_STATE: Final = f"u.xmin::text, u.active AND {HOLDS_SEAT}"
 _BY_ID: Final = "u.id = %s"
 _BY_NAME: Final = f"""
 u.id = (
@@ -56,10 +58,16 @@ u.id = (
 
 
 class UserRow(NamedTuple):
-    """A user as it was read; ``groups`` is ``None`` when they were not asked for."""
+    """A user as it was read; ``groups`` is ``None`` when they were not asked for.
+
+    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
+    would have to be taken back; both are known of users that were read to be changed.
+    """
 
     person: Person
     groups: list[dict[str, Any]] | None
+    xmin: str = ""
+    holds_seat: bool = False
 
     @property
     def resource(self) -> dict[str, Any]:
@@ -67,27 +75,33 @@ class UserRow(NamedTuple):
         return user_resource(self.person, self.groups)
 
 
-def read_user(key: str, *, with_groups: bool, for_update: bool = False) -> UserRow:
+def read_user(key: str, *, with_groups: bool) -> UserRow:
     """Return the user with that id, or with that user name or address, with one statement.
-
-    With ``for_update`` the row is locked until the transaction ends.
 
     Raises:
         NotFoundError: The active tenant has no such user.
     """
-    tenant = active_tenant_id()
-    condition, params = _condition(key, tenant)
-    statement = (
-        f"SELECT {WITH_GROUPS if with_groups else WITHOUT_GROUPS} FROM accounts_user u "
-        f"WHERE u.tenant_id = %s AND {condition}"
-    )
-    if for_update:
-        statement += " FOR NO KEY UPDATE OF u"
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, [tenant, *params])
-        row = cursor.fetchone()
-    if row is None:
-        raise _unknown(key)
+    return read_row(_found(key, _columns(with_groups=with_groups)), with_groups=with_groups)
+
+
+def read_user_to_change(key: str, *, with_groups: bool) -> UserRow:
+    """Return the user as :func:`read_user` does, and what tells whether the row is still so.
+
+    Raises:
+        NotFoundError: The active tenant has no such user.
+    """
+    row = _found(key, f"{_columns(with_groups=with_groups)}, {_STATE}")
+    person, groups, *_unknown_yet = read_row(row, with_groups=with_groups)
+    return UserRow(person, groups, xmin=row[WIDTH], holds_seat=row[WIDTH + 1])
+
+
+def lock_user(key: str, *, with_groups: bool) -> UserRow:
+    """Return the user as :func:`read_user` does, locked until the transaction ends.
+
+    Raises:
+        NotFoundError: The active tenant has no such user.
+    """
+    row = _found(key, _columns(with_groups=with_groups), " FOR NO KEY UPDATE OF u")
     return read_row(row, with_groups=with_groups)
 
 
@@ -103,6 +117,24 @@ def read_row(row: Sequence[Any], *, with_groups: bool) -> UserRow:
             others = orjson.loads(others)
         groups = group_elements(row[_ROLE], others)
     return UserRow(person, groups)
+
+
+def _columns(*, with_groups: bool) -> str:
+    return WITH_GROUPS if with_groups else WITHOUT_GROUPS
+
+
+def _found(key: str, columns: str, lock: str = "") -> Sequence[Any]:
+    tenant = active_tenant_id()
+    condition, params = _condition(key, tenant)
+    statement = (
+        f"SELECT {columns} FROM accounts_user u WHERE u.tenant_id = %s AND {condition}{lock}"
+    )
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, [tenant, *params])
+        row: Sequence[Any] | None = cursor.fetchone()
+    if row is None:
+        raise _unknown(key)
+    return row
 
 
 def _condition(key: str, tenant: int) -> tuple[str, list[Any]]:

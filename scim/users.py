@@ -1,6 +1,9 @@
 """The operations on Users: resources in, accounts changed by services, resources out.
 
-A PATCH is row → resource → pure ``apply_patch`` → one service call, in one transaction.
+A PATCH is row → resource → pure ``apply_patch`` → one service call.  The row is read without a
+lock and written if it is still as it was read: two statements, each a transaction of its own.
+Only when somebody came in between, or when more than the row must change, is it done again from
+the start in a transaction that locks the row.
 """
 
 from __future__ import annotations
@@ -15,11 +18,12 @@ from accounts.models import User
 from accounts.scoping import active_tenant_id
 from accounts.services.user_sets import create_users
 from accounts.services.users import (
+    USER_FIELD_NAMES,
     UserFields,
     create_user,
-    deactivate_user,
     delete_user,
     update_locked_user,
+    update_user_as_read,
 )
 from scim.adapters import (
     ACTIVE_UNASSIGNED,
@@ -36,10 +40,10 @@ from scim.protocol.preconditions import check_if_match, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 from scim.user_groups import group_elements
-from scim.user_rows import UserRow, read_user
+from scim.user_rows import UserRow, lock_user, read_user, read_user_to_change
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from scim.authentication import Credential
     from scim.protocol.projection import Projection
@@ -96,7 +100,6 @@ class UserEndpoint:
                 results[index] = Answer(HTTPStatus.CREATED, None, location, _FIRST_VERSION, user_id)
         return results
 
-    @transaction.atomic
     def replace(
         self, key: str, data: object, projection: Projection, if_match: str | None
     ) -> Answer:
@@ -106,16 +109,18 @@ class UserEndpoint:
             InvalidValueError: A required value is missing, or one does not fit.
             PreconditionFailedError: The user changed since the client read it.
         """
-        row = self._locked(key, projection, if_match)
-        before = row.resource
-        wanted = read_resource(data, self._type)
-        wanted = self._mapping.apply(wanted, self._type, before)
-        wanted.setdefault("active", row.person["active"])
-        check_complete(wanted, self._type)
-        check_immutable(before, wanted, self._type)
-        return self._store(row, user_fields(wanted))
 
-    @transaction.atomic
+        def replaced(row: UserRow) -> UserFields:
+            before = row.resource
+            wanted = read_resource(data, self._type)
+            wanted = self._mapping.apply(wanted, self._type, before)
+            wanted.setdefault("active", row.person["active"])
+            check_complete(wanted, self._type)
+            check_immutable(before, wanted, self._type)
+            return user_fields(wanted)
+
+        return self._change(key, replaced, if_match, with_groups=projection.selects("groups"))
+
     def modify(
         self, key: str, data: object, projection: Projection, if_match: str | None
     ) -> Answer:
@@ -125,17 +130,19 @@ class UserEndpoint:
             SCIMError: See :func:`scim.protocol.patch.apply_patch`.
             PreconditionFailedError: The user changed since the client read it.
         """
-        row = self._locked(key, projection, if_match)
-        before = row.resource
-        wanted = apply_patch(before, data, self._type)
-        wanted = self._mapping.apply(wanted, self._type, before)
-        # Taking the attribute away shows nothing any more, and lets nobody in or out.
-        values = user_fields({"active": row.person["active"], **wanted})
-        if "active" not in wanted:
-            values.attributes[ACTIVE_UNASSIGNED] = True
-        return self._store(row, values)
 
-    @transaction.atomic
+        def modified(row: UserRow) -> UserFields:
+            before = row.resource
+            wanted = apply_patch(before, data, self._type)
+            wanted = self._mapping.apply(wanted, self._type, before)
+            # Taking the attribute away shows nothing any more, and lets nobody in or out.
+            values = user_fields({"active": row.person["active"], **wanted})
+            if "active" not in wanted:
+                values.attributes[ACTIVE_UNASSIGNED] = True
+            return values
+
+        return self._change(key, modified, if_match, with_groups=projection.selects("groups"))
+
     def remove(self, key: str, if_match: str | None) -> Answer:
         """Deactivate the user, or delete them for good if the source was set to that.
 
@@ -143,13 +150,10 @@ class UserEndpoint:
             NotFoundError: There is no such user.
             PreconditionFailedError: The user changed since the client read it.
         """
-        row = read_user(key, with_groups=False, for_update=True)
-        check_if_match(if_match, entity_tag(row.person["version"]))
-        user = _model(row.person)
         if self._credential.deletes_on_delete:
-            delete_user(user=user)
+            self._delete(key, if_match)
         else:
-            deactivate_user(user=user)
+            self._change(key, _deactivated, if_match, with_groups=False)
         return Answer(HTTPStatus.NO_CONTENT)
 
     def _new_values(self, data: object) -> UserFields:
@@ -161,7 +165,7 @@ class UserEndpoint:
     @transaction.atomic
     def _reactivate(self, values: UserFields, projection: Projection) -> Answer:
         with_groups = projection.selects("groups")
-        row = read_user(values.user_name, with_groups=with_groups, for_update=True)
+        row = lock_user(values.user_name, with_groups=with_groups)
         user = _model(row.person)
         if user.active or user.user_name.lower() != values.user_name.lower():
             raise UserNameTakenError(
@@ -171,12 +175,42 @@ class UserEndpoint:
         update_locked_user(user=user, values=values)
         return _shown(HTTPStatus.CREATED, person_of(user), row.groups)
 
-    def _locked(self, key: str, projection: Projection, if_match: str | None) -> UserRow:
-        row = read_user(key, with_groups=projection.selects("groups"), for_update=True)
+    def _change(
+        self,
+        key: str,
+        wanted: Callable[[UserRow], UserFields],
+        if_match: str | None,
+        *,
+        with_groups: bool,
+    ) -> Answer:
+        """Make a user hold what ``wanted`` says of the row as it was read."""
+        row = read_user_to_change(key, with_groups=with_groups)
         check_if_match(if_match, entity_tag(row.person["version"]))
-        return row
+        values = wanted(row)
+        user = _model(row.person)
+        if self._needs_lock(row, values) or not update_user_as_read(
+            user=user, values=values, xmin=row.xmin
+        ):
+            return self._change_locked(key, wanted, if_match, with_groups=with_groups)
+        return _shown(HTTPStatus.OK, person_of(user), row.groups)
 
-    def _store(self, row: UserRow, values: UserFields) -> Answer:
+    def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
+        """Whether more than the row changes: a licence comes back, or the person is deleted."""
+        leaves = row.person["active"] and not values.active
+        return leaves and (row.holds_seat or self._credential.deletes_on_deactivate)
+
+    @transaction.atomic
+    def _change_locked(
+        self,
+        key: str,
+        wanted: Callable[[UserRow], UserFields],
+        if_match: str | None,
+        *,
+        with_groups: bool,
+    ) -> Answer:
+        row = lock_user(key, with_groups=with_groups)
+        check_if_match(if_match, entity_tag(row.person["version"]))
+        values = wanted(row)
         user = _model(row.person)
         leaves = user.active and not values.active
         update_locked_user(user=user, values=values)
@@ -185,6 +219,17 @@ class UserEndpoint:
             # The source chose this: the answer shows the person once more, as they left.
             delete_user(user=user)
         return answer
+
+    @transaction.atomic
+    def _delete(self, key: str, if_match: str | None) -> None:
+        row = lock_user(key, with_groups=False)
+        check_if_match(if_match, entity_tag(row.person["version"]))
+        delete_user(user=_model(row.person))
+
+
+def _deactivated(row: UserRow) -> UserFields:
+    values = {**row.person, "active": False}
+    return UserFields(**{name: values[name] for name in USER_FIELD_NAMES})  # type: ignore[arg-type]
 
 
 def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | None) -> Answer:

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
 
+from accounts import audit
 from accounts.models import User
 from accounts.prepared import prepared_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
 _TENANT: Final = User._meta.get_field("tenant")
 _COLUMNS: Final = tuple(
     field.attname for field in User._meta.concrete_fields if not field.generated
 )
 _INSERT: Final = (
-    f"INSERT INTO accounts_user ({', '.join(_COLUMNS)}) "  # noqa: S608 - the model's own columns
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})"
+    f"WITH made AS (INSERT INTO accounts_user ({', '.join(_COLUMNS)}) "  # noqa: S608 - the model's
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})) {audit.INSERT} VALUES ({audit.VALUES})"
 )
-_END_SESSIONS: Final = "DELETE FROM accounts_session WHERE user_id = ANY(%s)"
+_UNWRITTEN: Final = " AND xmin = %s::xid"
 
 
-def insert_user(user: User) -> None:
-    """Write a new user of the active tenant.
+def insert_user(user: User, event: audit.Event) -> None:
+    """Write a new user of the active tenant and the record of it, with one statement.
 
     Raises:
         ForeignTenantError: ``user`` belongs to another tenant.
@@ -34,13 +35,36 @@ def insert_user(user: User) -> None:
     """
     _TENANT.pre_save(user, add=True)
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, _values(user, _COLUMNS))
+        cursor.execute(_INSERT, [*_values(user, _COLUMNS), *audit.values_of(event)])
     user._state.adding = False  # noqa: SLF001 - what Django's own save does
     user._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
+def change_user(
+    user: User, names: Iterable[str], event: audit.Event, *, unless_written_since: str = ""
+) -> bool:
+    """Write these columns of a user of the active tenant and the record of it, as one statement.
+
+    Return whether that was done.  It was not when the user is gone, or when somebody has written
+    the row since its ``xmin`` was ``unless_written_since``, if that is given.  PostgreSQL puts
+    there the transaction that made this version of the row: no change passes it by.
+
+    Raises:
+        ForeignTenantError: ``user`` belongs to another tenant.
+        IntegrityError: A constraint of the table does not hold.
+    """
+    _TENANT.pre_save(user, add=False)
+    columns = tuple(sorted(names))
+    statement = _change(columns, _UNWRITTEN if unless_written_since else "")
+    condition = [unless_written_since] if unless_written_since else []
+    key = [user.pk, user.tenant_id, *condition]
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, [*_values(user, columns), *key, *audit.values_of(event)])
+        return bool(cursor.rowcount)
+
+
 def write_columns(user: User, names: Iterable[str]) -> None:
-    """Write these columns of a user of the active tenant.
+    """Write these columns of a user of the active tenant, where the trail needs no entry.
 
     Raises:
         ForeignTenantError: ``user`` belongs to another tenant.
@@ -48,26 +72,31 @@ def write_columns(user: User, names: Iterable[str]) -> None:
         IntegrityError: A constraint of the table does not hold.
     """
     _TENANT.pre_save(user, add=False)
-    # In one order, so that the same columns are the same statement.
-    columns = sorted(names)
-    statement = (
-        f"UPDATE accounts_user SET {', '.join(f'{column} = %s' for column in columns)} "  # noqa: S608
-        "WHERE id = %s AND tenant_id IS NOT DISTINCT FROM %s"
-    )
+    columns = tuple(sorted(names))
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [*_values(user, columns), user.pk, user.tenant_id])
+        cursor.execute(_update(columns), [*_values(user, columns), user.pk, user.tenant_id])
         if not cursor.rowcount:
             raise DatabaseError(f"User {user.pk} does not exist any more.")
 
 
-def end_sessions(user_ids: Sequence[UUID]) -> None:
-    """Sign these people out everywhere."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_END_SESSIONS, [list(user_ids)])
+@lru_cache(maxsize=256)
+def _change(columns: tuple[str, ...], condition: str) -> str:
+    update = f"{_update(columns)}{condition} RETURNING id"
+    return f"WITH changed AS ({update}) {audit.INSERT} SELECT {audit.VALUES} FROM changed"  # noqa: S608
+
+
+@lru_cache(maxsize=256)
+def _update(columns: tuple[str, ...]) -> str:
+    """Return the statement for columns in one order, so that the same ones are the same text."""
+    places = ", ".join(f"{column} = %s" for column in columns)
+    return (
+        f"UPDATE accounts_user SET {places} "  # noqa: S608 - the model's own columns
+        "WHERE id = %s AND tenant_id IS NOT DISTINCT FROM %s"
+    )
 
 
 def _values(user: User, columns: Sequence[str]) -> list[Any]:
     return [
-        json.dumps(user.attributes) if column == "attributes" else getattr(user, column)
+        orjson.dumps(user.attributes).decode() if column == "attributes" else getattr(user, column)
         for column in columns
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,14 +17,13 @@ from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
 from accounts.services.group_versions import touch_groups_of_leaver
-from accounts.services.user_rows import end_sessions, insert_user, write_columns
-from accounts.signals import users_deactivated
+from accounts.services.user_rows import change_user, insert_user
+from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
 from accounts.unscoped import every_tenant
 from accounts.unusable_passwords import unusable_password
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +61,8 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
     """
     user = _new_user(values, role, password)
     with _user_names_checked():
-        insert_user(user)
-        audit.record("user.created", user, active=user.active, role=user.role)
+        details = {"active": user.active, "role": user.role}
+        insert_user(user, audit.Event("user.created", user, details))
     return user
 
 
@@ -84,8 +83,7 @@ def create_operator(*, email: str, password: str) -> User:
         last_modified=now,
     )
     with every_tenant(), _user_names_checked():
-        insert_user(user)
-        audit.record("operator.created", user)
+        insert_user(user, audit.Event("operator.created", user))
     return user
 
 
@@ -115,23 +113,63 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
     The caller's transaction must be given up when this raises, as it has no savepoint.
     """
     values = _with_one_address(user, values)
-    changed = [name for name in USER_FIELD_NAMES if getattr(user, name) != getattr(values, name)]
+    changed = _differing(user, values)
     if not changed:
         return False
     leaves = user.active and not values.active
     if leaves:
         _require_another_admin(user)
-    before = UserFields.of(user)
+    with _user_names_reported():
+        if not _write(user, values, changed):
+            raise DatabaseError(f"User {user.pk} does not exist any more.")
+    if leaves:
+        users_deactivated.send(sender=User, user_ids=[user.pk])
+    return True
+
+
+def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
+    """Do what :func:`update_user` does with one statement and no lock, where that is enough.
+
+    ``xmin`` is that of the row as ``user`` was read.  Returns whether ``user`` holds ``values``
+    now.  If not, nothing was written, and the caller must lock the row and read it again: somebody
+    has written it meanwhile, or the person is a leaving admin, of whom there must be another, or
+    somebody who holds what only a receiver of ``users_deactivated`` can take back.
+
+    Raises:
+        UserNameTakenError: Another user of the tenant has this ``userName``.
+    """
+    values = _with_one_address(user, values)
+    changed = _differing(user, values)
+    if not changed:
+        return True
+    if user.is_admin and not values.active:
+        return False
+    try:
+        with _user_names_checked():
+            return _write(user, values, changed, xmin)
+    except IntegrityError as error:
+        if LEAVER_HOLDS_NOTHING not in str(error):
+            raise
+        return False
+
+
+def _differing(user: User, values: UserFields) -> list[str]:
+    return [name for name in USER_FIELD_NAMES if getattr(user, name) != getattr(values, name)]
+
+
+def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -> bool:
+    """Write and record what changed; see :func:`change_user` for what comes back.
+
+    The sessions of somebody who leaves are ended by a trigger of the table.
+    """
+    action = _update_action(was_active=user.active, is_active=values.active)
     for name in changed:
         setattr(user, name, getattr(values, name))
     user.last_modified = timezone.now()
     user.version += 1
-    with _user_names_reported():
-        write_columns(user, [*changed, "last_modified", "version"])
-    if leaves:
-        _end_access([user.pk])
-    audit.record(_update_action(before, values), user, changed=sorted(changed))
-    return True
+    names = [*changed, "last_modified", "version"]
+    event = audit.Event(action, user, {"changed": sorted(changed)})
+    return change_user(user, names, event, unless_written_since=xmin)
 
 
 def _with_one_address(user: User, values: UserFields) -> UserFields:
@@ -164,7 +202,7 @@ def delete_user(*, user: User) -> None:
         LastAdminError: They are the tenant's last active admin.
     """
     _require_another_admin(user)
-    _end_access([user.pk])
+    users_deactivated.send(sender=User, user_ids=[user.pk])
     touch_groups_of_leaver(user)
     audit.record("user.deleted", user, user_name=user.user_name)
     user.delete()
@@ -218,11 +256,6 @@ def _require_another_admin(user: User) -> None:
         )
 
 
-def _end_access(user_ids: list[UUID]) -> None:
-    end_sessions(user_ids)
-    users_deactivated.send(sender=User, user_ids=user_ids)
-
-
 def _new_user(values: UserFields, role: Role, password: str) -> User:
     now = timezone.now()
     return User(
@@ -241,22 +274,25 @@ def _with_active(user: User, *, active: bool) -> UserFields:
     return UserFields(**{**values, "active": active})
 
 
-def _update_action(before: UserFields, after: UserFields) -> str:
-    if before.active and not after.active:
-        return "user.deactivated"
-    if after.active and not before.active:
-        return "user.reactivated"
-    return "user.updated"
+def _update_action(*, was_active: bool, is_active: bool) -> str:
+    if was_active == is_active:
+        return "user.updated"
+    return "user.reactivated" if is_active else "user.deactivated"
 
 
 @contextmanager
 def _user_names_checked() -> Iterator[None]:
     """Turn a violation of the unique user name, and nothing else, into our own error.
 
-    The block is a transaction of its own, or a savepoint of the one that is open.
+    The block is one statement: a transaction of its own without any more words to the database,
+    or a savepoint of the one that is open.
     """
-    with _user_names_reported(), transaction.atomic():
+    with _user_names_reported(), transaction.atomic() if _in_transaction() else nullcontext():
         yield
+
+
+def _in_transaction() -> bool:
+    return connection.in_atomic_block
 
 
 @contextmanager

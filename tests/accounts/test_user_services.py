@@ -63,6 +63,15 @@ def test_a_deactivated_user_loses_every_session(acme: Tenant, bob: User) -> None
     assert "_auth_user_id" not in browser.session
 
 
+def test_they_lose_them_by_whatever_statement_they_are_deactivated(acme: Tenant, bob: User) -> None:
+    signed_in(bob)
+
+    with tenant_scope(acme):
+        User.objects.filter(pk=bob.pk).update(active=False)
+
+    assert not Session.objects.filter(user=bob).exists()
+
+
 def test_the_last_active_admin_stays(acme: Tenant, alice: User, bob: User) -> None:
     attempts: list[Callable[[], None]] = [
         lambda: deactivate_user(user=alice),

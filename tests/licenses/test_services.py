@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
+from accounts.models import User
 from accounts.scoping import tenant_scope
 from accounts.services.users import deactivate_user
+from accounts.signals import LEAVER_HOLDS_NOTHING
 from licenses.errors import InactiveUserError, NoSeatAvailableError
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, set_seats
@@ -16,7 +19,7 @@ from tests.conftest import person
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from accounts.models import Tenant, User
+    from accounts.models import Tenant
 
 
 @pytest.fixture
@@ -50,6 +53,18 @@ def test_deactivation_releases_the_seat_and_keeps_its_history(
     seat = Seat.objects.get()
     assert seat.released is not None
     assert seat.grant_reason == "New hire"
+
+
+def test_no_statement_leaves_an_inactive_user_with_a_seat(
+    subscription: Subscription, bob: User
+) -> None:
+    assign_seat(subscription=subscription, user=bob)
+
+    with transaction.atomic():
+        User.objects.filter(pk=bob.pk).update(active=False)
+        with pytest.raises(IntegrityError, match=LEAVER_HOLDS_NOTHING):
+            connection.check_constraints()
+        transaction.set_rollback(True)
 
 
 def test_an_inactive_user_gets_none(subscription: Subscription, bob: User) -> None:
