@@ -7,8 +7,11 @@ Every operation stands or falls on its own.
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from django.db import transaction
 
 from scim.answers import Answer
 from scim.exception_handler import as_scim_error
@@ -18,7 +21,7 @@ from scim.protocol.errors import InternalServerError, SCIMError
 from scim.refusals import note_refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from scim.answers import Endpoint
     from scim.protocol.bulk import BulkOperation
@@ -43,13 +46,12 @@ class BulkRun:
         self._base_url = base_url
         self._results = BulkResults(request)
         # With failOnErrors, what follows the last error allowed must not be done at all.
-        self._sets_allowed = request.fail_on_errors is None
+        self._stops_at_errors = request.fail_on_errors is not None
 
     def run(self) -> dict[str, object]:
         """Carry out the operations and return the BulkResponse."""
         for batch in plan(self._operations):
-            if self._sets_allowed and len(batch.operations) > 1:
-                self._run_set(batch)
+            if len(batch.operations) > 1 and self._run_set(batch):
                 continue
             for operation in batch.operations:
                 if self._results.is_exhausted:
@@ -57,28 +59,42 @@ class BulkRun:
                 self._run_one(operation)
         return self._results.to_message()
 
-    def _run_set(self, batch: Batch) -> None:
-        """Make a batch of creates at one endpoint."""
-        endpoint_name = batch.operations[0].endpoint
+    def _run_set(self, batch: Batch) -> bool:
+        """Make a batch of creates at one endpoint; return whether that is done with.
+
+        Where errors stop the run, a set is made without any or not at all.
+        """
+        if self._results.is_exhausted:
+            return False
         resolved = [self._resolved(operation) for operation in batch.operations]
-        ready = [operation for operation in resolved if operation is not None]
-        answers = self._endpoints[endpoint_name].create_set(
-            [operation.data for operation in ready], self._shown[endpoint_name]
-        )
-        for operation, answer in zip(ready, answers or [None] * len(ready), strict=True):
+        with transaction.atomic() if self._stops_at_errors else nullcontext():
+            answers = self._create_set(batch.operations[0].endpoint, resolved)
+            if self._stops_at_errors and not all(isinstance(each, Answer) for each in answers):
+                transaction.set_rollback(True)
+                return False
+        for operation, answer in zip(batch.operations, answers, strict=True):
             if answer is None:
                 self._run_one(operation)
             elif isinstance(answer, SCIMError):
                 self._results.failed(operation, answer)
             else:
                 self._succeeded(operation, answer)
+        return True
 
-    def _resolved(self, operation: BulkOperation) -> BulkOperation | None:
+    def _create_set(
+        self, endpoint: str, resolved: Sequence[BulkOperation | SCIMError]
+    ) -> list[Answer | SCIMError | None]:
+        """Return what became of each operation; ``None`` when it must be run on its own."""
+        ready = [each.data for each in resolved if not isinstance(each, SCIMError)]
+        made = self._endpoints[endpoint].create_set(ready, self._shown[endpoint])
+        rest = iter(made or [None] * len(ready))
+        return [each if isinstance(each, SCIMError) else next(rest) for each in resolved]
+
+    def _resolved(self, operation: BulkOperation) -> BulkOperation | SCIMError:
         try:
             return resolve_references(operation, self._results.resource_ids)
         except SCIMError as error:
-            self._results.failed(operation, error)
-            return None
+            return error
 
     def _run_one(self, operation: BulkOperation) -> None:
         try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from accounts.models import AuditEntry
+from accounts.scoping import tenant_scope
 from scim.protocol import urns
 
 if TYPE_CHECKING:
+    from accounts.models import Tenant
     from tests.support.scim import SCIMClient
 
 
@@ -65,6 +68,26 @@ def test_nothing_is_done_after_the_last_error_allowed(scim: SCIMClient) -> None:
 
     assert statuses(results) == ["201", "400"]
     assert scim.get("/Users")["totalResults"] == 1
+
+
+def test_a_set_that_must_stop_at_an_error_leaves_no_trace_of_what_follows(
+    scim: SCIMClient, acme: Tenant
+) -> None:
+    scim.create({"userName": "taken"})
+
+    results = bulk(scim, post("babs"), post("bob"), post("TAKEN"), post("carol"), failOnErrors=1)
+
+    assert statuses(results) == ["201", "201", "409"]
+    assert scim.get("/Users")["totalResults"] == 3
+    with tenant_scope(acme):
+        entries = AuditEntry.objects.filter(action="user.created").order_by("id")
+        assert [entry.target for entry in entries] == ["taken", "babs", "bob"]
+
+
+def test_errors_up_to_those_allowed_do_not_stop_the_run(scim: SCIMClient) -> None:
+    results = bulk(scim, post("babs"), post(""), post("bob"), post("bob"), failOnErrors=3)
+
+    assert statuses(results) == ["201", "400", "201", "400"]
 
 
 def test_every_kind_of_operation_is_carried_out(scim: SCIMClient) -> None:

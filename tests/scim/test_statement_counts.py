@@ -128,6 +128,12 @@ def test_a_bulk_of_a_thousand_creates_costs_as_many_as_one_of_two(
     assert scim.get("/Users?count=0")["totalResults"] == 1003
 
 
+def test_a_bulk_that_stops_at_errors_costs_no_more_unless_there_are_any(
+    scim: SCIMClient, user: Any
+) -> None:
+    assert len(statements(scim, "POST", "/Bulk", bulk_of(50, "b") | {"failOnErrors": 1})) == 2
+
+
 @pytest.mark.usefixtures("user")
 def test_the_number_of_users_is_kept_and_not_counted(
     scim: SCIMClient, deleting_scim: SCIMClient, acme: Tenant
