@@ -52,7 +52,8 @@ class User(AbstractBaseUser):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tenant = TenantForeignKey(null=True)
+    # Half a dozen indexes begin with the tenant; one of the tenant alone would only be kept up.
+    tenant = TenantForeignKey(null=True, db_index=False)
     user_name = models.CharField(_("user name"), max_length=255)
     user_name_ci = models.GeneratedField(
         expression=Lower(Collate("user_name", UNICODE_COLLATION)),
