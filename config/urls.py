@@ -6,12 +6,16 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config.security.set_up import set_up
+from config.security.set_up_trial import begin_test, follow_test, tested
 from config.sites import platform_site
 
 urlpatterns = [
     path("scim/v2/", include("scim.urls")),
     path("saml/", include("saml_sso.urls")),
+    path("set-up/<slug:slug>/tested/<str:test>/", tested, name="set-up-tested"),
     path("set-up/<slug:slug>/<str:secret>/", set_up, name="set-up"),
+    path("set-up/<slug:slug>/<str:secret>/test/", begin_test, name="set-up-test"),
+    path("set-up/<slug:slug>/<str:secret>/progress/", follow_test, name="set-up-progress"),
     path("console/", admin.site.urls),
     path("platform/", platform_site.urls),
     path("", include("accounts.urls")),

@@ -25,6 +25,12 @@ for each in (
         name="saml-and-scim-test", route=f"{ROUTE}test/", view=trial.begin_test, access=ACCESS
     ),
     ConsolePage(
+        name="saml-and-scim-test-progress",
+        route=f"{ROUTE}test/progress/",
+        view=trial.follow_test,
+        access=ACCESS,
+    ),
+    ConsolePage(
         name="saml-and-scim-attempts",
         route=f"{ROUTE}attempts/",
         view=attempts.attempts,

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.console.shown_once import show_once
 from accounts.errors import AccountError
 from accounts.refusals import record_refusal
+from config.security.attribute_uses import use_attribute
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
 from config.security.page import admin_of, page, tenant_of
 from config.security.provisioning import new_token
-from config.security.set_up import set_up_url
+from config.security.set_up_entry import set_up_url
 from saml_sso.errors import SAMLSettingsError
-from saml_sso.models import IdentityProviderSettings, SetUpLink
+from saml_sso.models import SetUpLink
 from saml_sso.services.configuration import remove_certificate
 from saml_sso.services.keys import add_next_key, ensure_key, remove_other_key, use_next_key
 from saml_sso.services.refreshing import apply_waiting_metadata, refresh_metadata
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
-from saml_sso.services.switches import Choices, save_choices
+from saml_sso.services.switches import save_choices
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
@@ -40,12 +40,6 @@ if TYPE_CHECKING:
     Action = Callable[[HttpRequest, Tenant], str]
 
 PAGE = "console:saml-and-scim"
-ATTRIBUTE_USES = (
-    ("identifier_attribute", gettext_lazy("identifier")),
-    ("given_name_attribute", gettext_lazy("given name")),
-    ("family_name_attribute", gettext_lazy("family name")),
-    ("display_name_attribute", gettext_lazy("display name")),
-)
 
 
 @require_POST
@@ -123,13 +117,10 @@ def _apply_metadata(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def _map_attribute(request: HttpRequest, tenant: Tenant) -> str:
-    use, attribute = request.POST.get("use", ""), request.POST.get("attribute", "")[:500]
-    if use not in dict(ATTRIBUTE_USES):
-        raise Http404
-    row = IdentityProviderSettings.objects.get()
-    changed: dict[str, Any] = {use: attribute}
-    save_choices(tenant=tenant, choices=replace(Choices.of(row), **changed))
-    return _("“%(attribute)s” is used from now on. Test again.") % {"attribute": attribute}
+    given = request.POST
+    return use_attribute(
+        tenant=tenant, use=given.get("use", ""), attribute=given.get("attribute", "")
+    )
 
 
 def _make_link(request: HttpRequest, tenant: Tenant) -> str:

@@ -10,16 +10,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.console.csv_export import csv_response
-from config.security.actions import ATTRIBUTE_USES
+from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes
 from config.security.page import frame, tenant_of
+from config.security.traces import named
 from saml_sso.models import SignInAttempt
-from saml_sso.services.attempts import reveal_attempt, sealed_detail
+from saml_sso.services.attempts import reveal_attempt
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 LISTED = 100
-HIDDEN = "•••"
 
 
 @require_safe
@@ -81,7 +81,7 @@ def _shown(
         "revealed": revealed,
         "attributes": _attributes(found, revealed),
         "uses": ATTRIBUTE_USES,
-        "trace": [_named(check) for check in (revealed or {"trace": found.trace})["trace"]],
+        "trace": named((revealed or {"trace": found.trace})["trace"]),
         "reason": revealed["reason"] if revealed else found.reason,
     }
     return render(request, "security/attempt.html", context)
@@ -89,11 +89,6 @@ def _shown(
 
 def _attributes(found: SignInAttempt, revealed: dict[str, Any] | None) -> list[tuple[str, str]]:
     """Return names and values of the attributes that came; only names until they are revealed."""
-    if revealed is not None:
-        return [(name, ", ".join(values)) for name, values in revealed["attributes"].items()]
-    return [(name, HIDDEN) for name in sealed_detail(found)["attributes"]]
-
-
-def _named(check: dict[str, Any]) -> dict[str, Any]:
-    """Return the line of a trace with a name for people to read."""
-    return {**check, "name": str(check["check"]).replace("_", " ").capitalize()}
+    if revealed is None:
+        return masked_attributes(found)
+    return [(name, ", ".join(values)) for name, values in revealed["attributes"].items()]

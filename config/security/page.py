@@ -16,6 +16,7 @@ from accounts.models import Tenant, User
 from accounts.refusals import record_refusal
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
+from config.security.progress import latest_test_of, progress_of
 from config.security.provisioning import (
     scim_context,
     switch_scim_off,
@@ -113,6 +114,7 @@ def page(
         if candidate
         else (),
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
+        "progress": progress_of(latest_test_of(admin_of(request))),
         "attempts": SignInAttempt.objects.all()[:SHOWN_ATTEMPTS],
         "links": SetUpLink.objects.all()[:10],
         "link_form": LinkForm(),

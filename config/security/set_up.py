@@ -6,69 +6,66 @@ of the tenant but what an identity provider must know.
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import audit
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
-from accounts.models import Tenant
 from accounts.refusals import record_refusal
-from accounts.scoping import tenant_scope
 from config.security.forms import SetUpForm
+from config.security.progress import progress_of
 from config.security.provisioning import new_token, scim_context
+from config.security.set_up_entry import through_link
+from config.security.set_up_trial import latest_test
+from config.security.status import certificate_states, state_of
 from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
+from saml_sso.protocol.candidates import diff_identity_provider
 from saml_sso.services.configuration import add_certificates
 from saml_sso.services.readings import save_reading
-from saml_sso.services.set_up_links import note_dead_link, open_set_up_link
+from saml_sso.services.set_up_links import may_switch_on, switch_saml_on
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
+    from accounts.models import Tenant
     from saml_sso.models import SetUpLink
 
 
-def set_up_url(tenant: Tenant, secret: str) -> str:
-    """Return the address to give to the colleague."""
-    return f"{settings.BASE_URL}{reverse('set-up', args=[tenant.slug, secret])}"
-
-
-@never_cache
 @require_http_methods(["GET", "POST"])
-def set_up(request: HttpRequest, slug: str, secret: str) -> HttpResponse:
-    """Show what the link is for; on *Save* store what was given; on request make a token."""
-    tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None or not tenant.includes_saml_and_scim:
-        return render(request, "security/set_up_over.html", status=HTTPStatus.NOT_FOUND)
-    with tenant_scope(tenant), audit.acting_as(f"set-up link of {tenant.slug}"):
-        link = open_set_up_link(secret=secret)
-        if link is None:
-            note_dead_link(secret=secret)
-            return render(request, "security/set_up_over.html", status=HTTPStatus.NOT_FOUND)
-        with audit.acting_as(f"set-up link {link.pk} made by {link.made_by}"):
-            return _answer(request, tenant, link)
-
-
-def _answer(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
-    row = load_trust(tenant).settings
+@through_link
+def set_up(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    """Show what the link is for; on *Save* store what was given; do what a button says."""
     if request.method != "POST":
+        row = load_trust(tenant).settings
         return _page(request, tenant, link, SetUpForm(tenant=tenant, row=row, link=link))
     if "make_token" in request.POST:
-        return _made_token(request, tenant, link)
+        return _at_once(request, tenant, _make_token, link, allowed=link.allows_scim)
+    if "switch_on" in request.POST:
+        return _at_once(request, tenant, _switch_on, link, allowed=link.allows_saml)
+    return _save(request, tenant, link)
+
+
+def _save(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    row = load_trust(tenant).settings
     form = SetUpForm(request.POST, request.FILES, tenant=tenant, row=row, link=link)
     if form.is_valid() and "preview" not in request.POST and _saved(tenant, link, form):
-        messages.success(request, _("It is saved. A system admin tests it and switches it on."))
+        for warning in form.reading.warnings:
+            messages.warning(request, warning)
+        messages.success(
+            request,
+            _("It is saved. Now make a test sign-in.") if link.allows_saml else _("It is saved."),
+        )
         return redirect(request.path)
     return _page(request, tenant, link, form)
 
@@ -94,18 +91,34 @@ def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> bool:
     return True
 
 
-def _made_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
-    form = SetUpForm(tenant=tenant, row=load_trust(tenant).settings, link=link)
-    if not link.allows_scim:
-        return _page(request, tenant, link, form)
+def _at_once(
+    request: HttpRequest,
+    tenant: Tenant,
+    action: Callable[[HttpRequest, Tenant, SetUpLink], None],
+    link: SetUpLink,
+    *,
+    allowed: bool,
+) -> HttpResponse:
+    """Do what a button says, if the link is for that, and go back to the page."""
+    if not allowed:
+        reason = _("The link is not for that.")
+        record_refusal("set_up_link.refused", link, reason=reason, purpose=link.purpose)
+        raise PermissionDenied
     try:
-        token = new_token(tenant)
+        action(request, tenant, link)
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error)
         messages.error(request, str(error))
-        return redirect(request.path)
-    show_once(request, _place_of(link), token)
     return redirect(request.path)
+
+
+def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
+    show_once(request, _place_of(link), new_token(tenant))
+
+
+def _switch_on(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
+    switch_saml_on(tenant=tenant, link=link)
+    messages.success(request, _("SAML sign-on is on. People can sign in with it from now on."))
 
 
 def _place_of(link: SetUpLink) -> str:
@@ -114,11 +127,21 @@ def _place_of(link: SetUpLink) -> str:
 
 
 def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm) -> HttpResponse:
+    trust = load_trust(tenant)
+    candidate = form.reading.candidate
+    known = trust.idp if trust.is_configured else None
+    certificates = certificate_states(trust.idp.certificates, timezone.now())
+    text, kind = state_of(tenant, trust)
     context = {
         "tenant": tenant,
         "link": link,
         "form": form,
-        "trust": load_trust(tenant),
+        "trust": trust,
+        "state": {"text": text, "kind": kind},
+        "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),
+        "changes": diff_identity_provider(known, candidate.identity_provider) if candidate else (),
+        "progress": progress_of(latest_test(request, link)),
+        "may_switch_on": may_switch_on(link=link),
         "new_token": take(request, _place_of(link)),
         "vendors": VENDORS,
         "sign_on_page_url": sign_on_page_url(tenant),

@@ -53,7 +53,7 @@ class Status:
 
 def status_of(tenant: Tenant, trust: Trust) -> Status:
     """Return how the connection of ``tenant``, whose scope is active, stands now."""
-    text, kind = _state(tenant, trust)
+    text, kind = state_of(tenant, trust)
     outcome = SignInAttempt.Outcome
     attempts = SignInAttempt.objects.exclude(kind=SignInAttempt.Kind.LOGOUT)
     return Status(
@@ -72,7 +72,8 @@ def certificate_states(
     return tuple(CertificateState(info, (info.not_after - now).days) for info in certificates)
 
 
-def _state(tenant: Tenant, trust: Trust) -> tuple[str, str]:
+def state_of(tenant: Tenant, trust: Trust) -> tuple[str, str]:
+    """Return in a few words how SAML stands, and the kind of badge for them."""
     if tenant.saml_enforced:
         return _("Enforced"), "good"
     if tenant.saml_enabled:

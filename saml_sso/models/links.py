@@ -40,12 +40,20 @@ class SetUpLink(TenantScopedModel):
         verbose_name = _("set-up link")
         verbose_name_plural = _("set-up links")
         base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="set_up_link_key_in_tenant"),
+        ]
         ordering = ["-id"]
         indexes = [models.Index(fields=["tenant", "-id"], name="set_up_link_latest")]
 
     @override
     def __str__(self) -> str:
         return str(self.get_purpose_display())
+
+    @property
+    def actor(self) -> str:
+        """Who acts in the audit trail when the link is used."""
+        return f"set-up link {self.pk} made by {self.made_by}"
 
     @property
     def is_open(self) -> bool:

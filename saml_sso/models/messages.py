@@ -18,7 +18,8 @@ class PendingRequest(TenantScopedModel):
 
     It belongs to the browser whose cookie digests to ``browser_digest``, and is consumed once.
     ``answer`` holds a validated assertion between the identity provider's cross-site POST and
-    the same-site request that finishes the sign-in.
+    the same-site request that finishes the sign-in.  ``link`` is the set-up link on whose page a
+    test began; ``attempt_pk`` names the attempt that a test ended with.
     """
 
     class Purpose(models.TextChoices):
@@ -33,6 +34,9 @@ class PendingRequest(TenantScopedModel):
     tester = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
     )
+    link = models.ForeignKey(
+        "saml_sso.SetUpLink", null=True, on_delete=models.CASCADE, related_name="+"
+    )
     browser_digest = models.CharField(max_length=64)
     destination = models.CharField(max_length=2000, blank=True, default="")
     issued_at = models.DateTimeField()
@@ -42,6 +46,9 @@ class PendingRequest(TenantScopedModel):
         null=True
     )
 
+    # No reference: attempts are trimmed, and trimming them must not look here.
+    attempt_pk = models.BigIntegerField(null=True)
+
     objects: ClassVar[TenantScopedManager[PendingRequest]] = TenantScopedManager()
 
     class Meta:
@@ -50,6 +57,7 @@ class PendingRequest(TenantScopedModel):
         base_manager_name = "objects"
         constraints = [
             SameTenant(field="tester", name="pending_request_tester_in_tenant"),
+            SameTenant(field="link", name="pending_request_link_in_tenant"),
         ]
         indexes = [
             models.Index(fields=["tenant", "browser_digest"], name="pending_of_browser"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import Tenant, User
+    from saml_sso.models import SetUpLink
     from saml_sso.protocol.bindings import Outgoing
 
 LIFETIME = timedelta(minutes=10)
@@ -29,13 +30,14 @@ def browser_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def begin_request(
+def begin_request(  # noqa: PLR0913 - who tests is one of two
     *,
     tenant: Tenant,
     browser: str,
     destination: str = "",
     purpose: str = Purpose.SIGN_IN,
     tester: User | None = None,
+    link: SetUpLink | None = None,
 ) -> Outgoing | None:
     """Return the AuthnRequest that sends this browser to the identity provider.
 
@@ -45,6 +47,7 @@ def begin_request(
         destination: A path of ours to end on, already judged.
         purpose: A sign-in, or a test of the settings.
         tester: The admin who tests.
+        link: The set-up link whose holder tests.
 
     Returns:
         Nothing when the sign-in URL is not known.  A test is remembered also then: the admin
@@ -65,6 +68,7 @@ def begin_request(
         id=outgoing.id if outgoing else new_message_id(),
         purpose=purpose,
         tester=tester,
+        link=link,
         browser_digest=browser,
         destination=destination,
         issued_at=now,

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.refusals import record_refusal
-from saml_sso.models import SetUpLink
+from saml_sso.errors import NotTestedError
+from saml_sso.models import (
+    IdentityProviderSettings,
+    PendingRequest,
+    SetUpLink,
+    SignInAttempt,
+)
+from saml_sso.services.configuration import lock_settings
+from saml_sso.services.switches import enable_saml
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 LONGEST_DAYS = 7
+USER_CHECK = "user"
+"""The check that comes when all others have passed: whose account it is."""
 _SECRET_BYTES = 32
 
 
@@ -71,6 +81,44 @@ def note_dead_link(*, secret: str) -> None:
         return
     reason = _("The link was revoked.") if link.revoked else _("The link has expired.")
     record_refusal("set_up_link.refused", link, reason=reason, purpose=link.purpose)
+
+
+@transaction.atomic
+def switch_saml_on(*, tenant: Tenant, link: SetUpLink) -> None:
+    """Let people of ``tenant`` sign in with SAML, on the word of the holder of ``link``.
+
+    Raises:
+        NotTestedError: See :func:`may_switch_on`.
+        PlanError: The plan does not include SAML.
+        NotConfiguredError: No certificate of the identity provider is known.
+    """
+    lock_settings(tenant)
+    if not may_switch_on(link=link):
+        raise NotTestedError(
+            _("Make a test sign-in with the saved settings first; then SAML can be switched on.")
+        )
+    enable_saml(tenant=tenant)
+
+
+def may_switch_on(*, link: SetUpLink) -> bool:
+    """Tell whether a test has shown that the saved settings and the identity provider fit.
+
+    A test that passed does.  So does one of this link's, a short while ago, in which every check
+    of the response passed and only the account was missing: whoever holds the link has none.
+    Enforcing needs a test that passed.
+    """
+    row = IdentityProviderSettings.objects.first()
+    return row is not None and (row.is_tested or _lacked_an_account_only(link, row.revision))
+
+
+def _lacked_an_account_only(link: SetUpLink, revision: int) -> bool:
+    ended = PendingRequest.objects.filter(link=link).exclude(attempt_pk=None)
+    return SignInAttempt.objects.filter(
+        pk__in=list(ended.values_list("attempt_pk", flat=True)),
+        kind=SignInAttempt.Kind.TEST,
+        check_name=USER_CHECK,
+        revision=revision,
+    ).exists()
 
 
 def _digest(secret: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
+from accounts import audit
 from saml_sso.models import PendingRequest
 from saml_sso.protocol.errors import Check, SAMLError
 from saml_sso.services.attempts import (
@@ -24,6 +26,7 @@ from saml_sso.services.switches import mark_tested
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from accounts.models import Tenant
     from saml_sso.models import IdentityProviderSettings, SignInAttempt
     from saml_sso.services.evidence import Evidence
 
@@ -52,7 +55,7 @@ def finish_trial(
     mark_tested(revision=evidence.revision)
     found = Check("user", passed=True, expected="a user of this tenant", got=sentence)
     trace = [*evidence.trace, *as_json((found,))]
-    return record_accepted(request=request, outline=outline, trace=trace)
+    return _ended(pending, record_accepted(request=request, outline=outline, trace=trace))
 
 
 def fail_trial(
@@ -62,4 +65,26 @@ def fail_trial(
     PendingRequest.objects.filter(pk=pending.pk, consumed_at=None).update(
         consumed_at=timezone.now()
     )
-    return record_refused(request=request, outline=outline, error=error, reference=new_reference())
+    attempt = record_refused(
+        request=request, outline=outline, error=error, reference=new_reference()
+    )
+    return _ended(pending, attempt)
+
+
+def page_of_trial(*, tenant: Tenant, pending: PendingRequest, attempt: SignInAttempt) -> str:
+    """Return the path of the page with the trace: the tester's own, in the console or without."""
+    if pending.link_id is not None:
+        return reverse("set-up-tested", args=[tenant.slug, pending.pk])
+    return reverse("console:saml-and-scim-attempt", args=[attempt.pk])
+
+
+def _ended(pending: PendingRequest, attempt: SignInAttempt | None) -> SignInAttempt | None:
+    """Remember which attempt the test was, for whoever waits to see it."""
+    if attempt is None:
+        return None
+    PendingRequest.objects.filter(pk=pending.pk).update(attempt_pk=attempt.pk)
+    if pending.link is not None:
+        action = "set_up_link.test_passed" if attempt.is_accepted else "set_up_link.test_failed"
+        with audit.acting_as(pending.link.actor):
+            audit.record(action, pending.link, reference=attempt.reference)
+    return attempt

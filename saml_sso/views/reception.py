@@ -35,7 +35,7 @@ from saml_sso.services.requests import (
 )
 from saml_sso.services.sign_in import sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
-from saml_sso.services.trials import fail_trial, finish_trial
+from saml_sso.services.trials import fail_trial, finish_trial, page_of_trial
 from saml_sso.trust import Trust, load_trust
 from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
 
@@ -83,6 +83,14 @@ class Reception:
         if self.pending is None:
             return self.open_test
         return self.pending if self.pending.purpose == Purpose.TEST else None
+
+    @property
+    def may_be_test(self) -> bool:
+        """Whether this browser has begun a test, or holds the cookie back that would say so."""
+        if self.open_test is not None:
+            return True
+        tests = waiting_requests().filter(purpose=Purpose.TEST)
+        return may_hide_cookie(self.request) and tests.exists()
 
     def outline(self) -> Outline:
         """Return what the log says of it before its content is known."""
@@ -137,7 +145,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             outline=outline,
             evidence=evidence,
         )
-        return _trial_result(reception.request, attempt)
+        return _trial_result(reception, attempt)
     try:
         user = sign_in_with_evidence(
             request=reception.request,
@@ -162,7 +170,7 @@ def refuse(reception: Reception, error: SAMLError, outline: Outline) -> HttpResp
         attempt = fail_trial(
             request=reception.request, pending=reception.test, outline=outline, error=error
         )
-        return _trial_result(reception.request, attempt)
+        return _trial_result(reception, attempt)
     reference = new_reference()
     record_refused(request=reception.request, outline=outline, error=error, reference=reference)
     return refused_page(reception.request, reference)
@@ -207,7 +215,7 @@ def _validated(reception: Reception) -> Assertion:
 
 def _require_on(reception: Reception) -> None:
     """Refuse while SAML is off; a test may be made before it is switched on."""
-    if reception.tenant.saml_enabled or reception.open_test is not None:
+    if reception.tenant.saml_enabled or reception.may_be_test:
         configured = reception.trust.is_configured
     else:
         configured = False
@@ -255,7 +263,8 @@ def _destination(reception: Reception) -> str:
     return wanted or reverse("account")
 
 
-def _trial_result(request: HttpRequest, attempt: SignInAttempt | None) -> HttpResponse:
-    if attempt is None:
-        return refused_page(request, new_reference())
-    return SeeOther(reverse("console:saml-and-scim-attempt", args=[attempt.pk]))
+def _trial_result(reception: Reception, attempt: SignInAttempt | None) -> HttpResponse:
+    if attempt is None or reception.test is None:
+        return refused_page(reception.request, new_reference())
+    test = reception.test
+    return SeeOther(page_of_trial(tenant=reception.tenant, pending=test, attempt=attempt))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +54,10 @@ def set_up(page: Page, metadata: Path, sign_on_page_url: str) -> None:
     result = popup.value
     expect(result.get_by_text("The test passed")).to_be_visible()
     assert_accessible(result)
-    page.reload()
+    expect(page.get_by_role("heading", name="The test passed")).to_be_visible()
+    expect(page.locator(".gh-trace__name", has_text="Audience")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Continue with step 3").click()
     page.get_by_label("Enforce SAML login").check()
     page.get_by_label("Enable SCIM provisioning").check()
     page.get_by_role("button", name="Save").click()
@@ -101,24 +105,70 @@ class TestFromNothingToEnforced:
             page.wait_for_url("**/account/")
 
 
-def test_a_colleague_without_an_account_makes_a_token_through_a_set_up_link(
-    acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
-) -> None:
-    connect(acme, tmp_path, party_of("acme"))
-    page, colleague = open_browser(), open_browser(width=360, scheme="dark")
-    sign_in(page, alice)
+def make_link(page: Page, purpose: str) -> str:
+    """Make a set-up link in the console and return it."""
     page.goto(PAGE)
-    page.get_by_label("What the colleague may do").select_option("saml_and_scim")
+    page.get_by_label("What the colleague may do").select_option(purpose)
     page.get_by_role("button", name="Make a set-up link").click()
+    return page.locator("#new-link").input_value()
 
-    colleague.goto(page.locator("#new-link").input_value())
-    assert_accessible(colleague)
-    assert_fits(colleague)
-    colleague.get_by_role("button", name="Make a SCIM token").click()
-    colleague.get_by_role("dialog").get_by_role("button", name="Make a token").click()
 
-    expect(colleague.get_by_role("textbox", name="SCIM token")).to_be_visible()
-    assert_accessible(colleague)
+def assert_good(page: Page) -> None:
+    """Check that the page is accessible and fits."""
+    assert_accessible(page)
+    assert_fits(page)
+
+
+class TestSetUpLink:
+    def test_a_colleague_without_an_account_gets_saml_going_alone_on_a_phone(
+        self, acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
+    ) -> None:
+        page, colleague = open_browser(), open_browser(width=360, scheme="dark")
+        sign_in(page, alice)
+        gate, metadata = Event(), tmp_path / "idp.xml"
+        with serving(party_of("acme"), name_id=alice.email, gate=gate) as idp:
+            metadata.write_text(idp.metadata())
+
+            colleague.goto(make_link(page, "saml_and_scim"))
+            expect(colleague.locator("#sign-on-page-url")).to_have_value(idp.forge.acs_url)
+            switch = colleague.get_by_role("button", name="Switch SAML sign-on on")
+            expect(switch).to_be_disabled()
+            assert_good(colleague)
+            colleague.get_by_label("Metadata XML").set_input_files(metadata)
+            colleague.get_by_role("button", name="Preview").click()
+            expect(colleague.get_by_text("It is not saved yet")).to_be_visible()
+            assert_good(colleague)
+            colleague.get_by_role("button", name="Save").click()
+            with colleague.expect_popup() as popup:
+                colleague.get_by_role("button", name="Test sign-in").click()
+            expect(colleague.get_by_text("Waiting for the identity provider").last).to_be_visible()
+            assert_good(colleague)
+            gate.set()
+            expect(popup.value.get_by_text("The test passed").first).to_be_visible()
+            assert_good(popup.value)
+        expect(colleague.get_by_role("heading", name="The test passed")).to_be_visible()
+        expect(colleague.locator(".gh-trace__name", has_text="Audience")).to_be_visible()
+        assert_good(colleague)
+        colleague.get_by_role("link", name="Continue with step 3").click()
+        switch.click()
+        expect(colleague.get_by_text("SAML sign-on is on.").last).to_be_visible()
+        colleague.get_by_role("button", name="Make a SCIM token").click()
+        colleague.get_by_role("dialog").get_by_role("button", name="Make a token").click()
+        expect(colleague.get_by_role("textbox", name="SCIM token")).to_be_visible()
+        assert_good(colleague)
+
+    def test_a_certificate_link_shows_no_test_and_no_switch(
+        self, acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
+    ) -> None:
+        connect(acme, tmp_path, party_of("acme"))
+        page, colleague = open_browser(), open_browser(width=360)
+        sign_in(page, alice)
+
+        colleague.goto(make_link(page, "certificate"))
+
+        expect(colleague.get_by_label("X.509 certificate")).to_be_visible()
+        expect(colleague.get_by_role("button", name="Test sign-in")).to_have_count(0)
+        assert_good(colleague)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+LONGEST_SECONDS = 30
+
+
 @contextmanager
-def serving(party: Party, *, name_id: str) -> Iterator[Party]:
+def serving(party: Party, *, name_id: str, gate: threading.Event | None = None) -> Iterator[Party]:
     """Serve ``party`` on a free port of 127.0.0.1; it signs in whoever comes as ``name_id``.
+
+    With a ``gate`` it does so when the gate is open, as a person who types a password.
 
     It is another site than ``localhost``, so browsers hold their Lax cookies back when its page
     posts the response.
@@ -27,6 +32,8 @@ def serving(party: Party, *, name_id: str) -> Iterator[Party]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            if gate is not None:
+                gate.wait(LONGEST_SECONDS)
             asked = request_in(self.path).get("ID") if "SAMLRequest" in self.path else None
             response = party.forge.but(name_id=name_id, in_response_to=asked)
             body = (

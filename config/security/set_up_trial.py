@@ -1,0 +1,138 @@
+"""*Test sign-in* for the holder of a set-up link, who sees their own tests and nothing else.
+
+Which tests are theirs is remembered in the session of their browser, beside the link's secret:
+the response comes back to an address that does not hold it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import audit
+from accounts.encryption import SealError, seal, unseal
+from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes, use_attribute
+from config.security.progress import progress_of, progress_response
+from config.security.set_up_entry import link_is_over, set_up_path, through_link
+from saml_sso.models import PendingRequest
+from saml_sso.services.requests import (
+    LIFETIME,
+    Purpose,
+    begin_request,
+    browser_digest,
+    open_requests,
+)
+from saml_sso.trust import load_trust
+from saml_sso.views.browser import remember, secret_of_browser, send_away
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
+    from saml_sso.models import SetUpLink
+
+TESTS_KEY: Final = "tests_of_set_up_links"
+_MOST_TESTS: Final = 5
+
+
+@require_POST
+@through_link
+def begin_test(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    """Send the colleague to the identity provider, or ask them to start there themselves."""
+    _require_saml(link)
+    path = set_up_path(tenant.slug, _secret(request))
+    if not load_trust(tenant).is_configured:
+        messages.error(request, _("First save what your identity provider gave you."))
+        return redirect(path)
+    cookie = secret_of_browser(request)
+    browser = browser_digest(cookie)
+    outgoing = begin_request(tenant=tenant, browser=browser, purpose=Purpose.TEST, link=link)
+    test = open_requests(browser).filter(purpose=Purpose.TEST, link=link).latest("issued_at")
+    _remember_test(request, test)
+    audit.record("set_up_link.test_begun", link)
+    if outgoing is not None:
+        response = send_away(request, outgoing)
+    else:
+        minutes = int(LIFETIME.total_seconds() // 60)
+        context = {"minutes": minutes, "back": path}
+        response = render(request, "security/set_up_test_at_idp.html", context)
+    remember(response, cookie)
+    return response
+
+
+@require_safe
+@through_link
+def follow_test(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    """Say how far the latest test is that this browser began through the link."""
+    _require_saml(link)
+    go_on = f"{set_up_path(tenant.slug, _secret(request))}?tested#switch-on"
+    return progress_response(request, latest_test(request, link), go_on)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tested(request: HttpRequest, slug: str, test: str) -> HttpResponse:
+    """Show the trace of a test of this browser; on POST use an attribute that came in it."""
+    sealed = request.session.get(TESTS_KEY, {}).get(test, "")
+    try:
+        secret = unseal(sealed.encode()) if sealed else ""
+    except SealError:
+        secret = ""
+    if not secret:
+        return link_is_over(request)
+    return _tested(request, slug, secret, test, set_up_path(slug, secret))
+
+
+@through_link
+def _tested(
+    request: HttpRequest, tenant: Tenant, link: SetUpLink, test: str, back: str
+) -> HttpResponse:
+    _require_saml(link)
+    progress = progress_of(PendingRequest.objects.filter(pk=test, link=link).first())
+    if progress.attempt is None:
+        return link_is_over(request)
+    attributes = masked_attributes(progress.attempt)
+    if request.method == "POST":
+        attribute = request.POST.get("attribute", "")
+        if attribute not in dict(attributes):
+            raise Http404
+        use = request.POST.get("use", "")
+        messages.success(request, use_attribute(tenant=tenant, use=use, attribute=attribute))
+        return redirect(back)
+    context = {
+        "progress": progress,
+        "attributes": attributes,
+        "uses": ATTRIBUTE_USES,
+        "back": back,
+    }
+    return render(request, "security/set_up_tested.html", context)
+
+
+def latest_test(request: HttpRequest, link: SetUpLink) -> PendingRequest | None:
+    """Return the test that this browser began last through ``link``, unless it is forgotten."""
+    mine = list(request.session.get(TESTS_KEY, {}))
+    tests = PendingRequest.objects.filter(pk__in=mine, link=link) if mine else None
+    return tests.order_by("-issued_at").first() if tests is not None else None
+
+
+def _remember_test(request: HttpRequest, test: PendingRequest) -> None:
+    """Keep in the session that ``test`` is this browser's, and the secret to go back with."""
+    kept = [*request.session.get(TESTS_KEY, {}).items()][1 - _MOST_TESTS :]
+    sealed = seal(_secret(request)).decode("ascii")
+    request.session[TESTS_KEY] = {**dict(kept), test.pk: sealed}
+
+
+def _secret(request: HttpRequest) -> str:
+    match = request.resolver_match
+    assert match is not None  # noqa: S101 - a view runs
+    return str(match.kwargs["secret"])
+
+
+def _require_saml(link: SetUpLink) -> None:
+    if not link.allows_saml:
+        raise PermissionDenied
