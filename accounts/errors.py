@@ -5,6 +5,13 @@ Each message is a sentence for the person (or the identity provider) that asked.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import PermissionDenied
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class AccountError(Exception):
     """Base class for refusals that a caller may report to its client."""
@@ -52,6 +59,17 @@ class PlanError(AccountError):
 
 class SignInRefusedError(AccountError):
     """The person may not sign in this way; the message says why and where to go instead."""
+
+
+class SessionRefusedError(AccountError, PermissionDenied):
+    """What must hold for a session to begin did not hold any more when it was about to.
+
+    ``answer`` is what the condition told about it.
+    """
+
+    def __init__(self, answer: Sequence[Any]) -> None:
+        self.answer = answer
+        super().__init__("The person may not sign in any more.")
 
 
 class InvalidLinkError(AccountError):

@@ -15,6 +15,8 @@ from typing_extensions import override
 from accounts.prepared import insert_row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import Session
 
 LAST_SEEN_RESOLUTION = timedelta(minutes=1)
@@ -66,12 +68,17 @@ class SessionStore(DatabaseStore):
         would be a second one with nothing new.
         """
         if must_create:
-            data = self._get_session(no_load=True)  # type: ignore[attr-defined] # Django's own way
-            insert_row(self.create_model_instance(data))
+            self.create_with(insert_row)
         elif self._as_saved is None or self._as_saved != self._state():
             super().save()
-        else:
-            return
+            self._as_saved = self._state()
+
+    def create_with(self, write: Callable[[Session], None]) -> None:
+        """Give what was put into this session a new key, and let ``write`` store its row."""
+        self._session_key = self._get_new_session_key()
+        data = self._get_session(no_load=True)  # type: ignore[attr-defined] # Django's own way
+        write(self.create_model_instance(data))
+        self.modified = True
         self._as_saved = self._state()
 
     @override

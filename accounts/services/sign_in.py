@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import login
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Session, Tenant, User
 from accounts.scoping import tenant_id_scope
-from accounts.services.user_rows import write_columns
-from accounts.sessions import COLUMNS_KEY
+from accounts.services.session_rows import ALWAYS, Condition, write_new_session
+from accounts.sessions import COLUMNS_KEY, SessionStore
 from accounts.unscoped import every_tenant
 
 if TYPE_CHECKING:
@@ -33,27 +32,32 @@ def scope_of(user: User) -> Iterator[None]:
         yield
 
 
-@transaction.atomic(savepoint=False)
-def begin_session(
+def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
     *,
     request: HttpRequest,
     user: User,
     method: str,
     saml: dict[str, Any] | None = None,
     ends: datetime | None = None,
+    when: Condition = ALWAYS,
 ) -> None:
-    """Sign ``user`` in on this browser, under a new session key.
+    """Sign ``user`` in on this browser, under a new session key; one statement writes all of it.
 
     Args:
-        request: The browser's request; its session becomes the user's.
+        request: The browser's request; it gets a new session, which is the user's.
         user: An active user; the caller has decided that they may sign in.
         method: How they proved who they are: ``password``, ``saml``, ``break_glass``, ….
         saml: NameID and SessionIndex, which Single Logout must match later.
         ends: When the identity provider wants the session to be over, if before our own limit.
+        when: What must hold at that moment.
+
+    Raises:
+        SessionRefusedError: ``when`` does not hold, or the user was deactivated meanwhile; the
+            browser keeps the session that it had.
     """
-    with scope_of(user), audit.acting_as(user.user_name):
-        request.session.flush()
-        request.session[COLUMNS_KEY] = {
+    event = audit.Event("user.signed_in", user, {"method": method})
+    with scope_of(user), audit.acting_as(user.user_name), _new_session(request) as session:
+        session[COLUMNS_KEY] = {
             "method": method,
             "ip_address": request.META.get("REMOTE_ADDR") or None,
             "user_agent": request.headers.get("User-Agent", "")[:LONGEST_USER_AGENT],
@@ -61,10 +65,23 @@ def begin_session(
         }
         login(request, user, backend=BACKEND)
         if ends is not None:
-            request.session.set_expiry(min(ends, request.session.get_expiry_date()))
-        user.last_login = timezone.now()
-        write_columns(user, ["last_login"])
-        audit.record("user.signed_in", user, method=method)
+            session.set_expiry(min(ends, session.get_expiry_date()))
+        session.create_with(
+            lambda row: write_new_session(session=row, user=user, event=event, when=when)
+        )
+
+
+@contextmanager
+def _new_session(request: HttpRequest) -> Iterator[SessionStore]:
+    """Exchange the session of ``request`` for a new one, unless the body fails."""
+    former, person = request.session, request.user
+    request.session = session = SessionStore()
+    try:
+        yield session
+    except BaseException:
+        request.session, request.user = former, person
+        raise
+    former.flush()
 
 
 @transaction.atomic

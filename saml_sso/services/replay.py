@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from accounts.services.session_rows import Condition
 from saml_sso.models import ConsumedAssertion
 from saml_sso.protocol.errors import MessageError
 
@@ -16,28 +17,26 @@ if TYPE_CHECKING:
 
     from saml_sso.services.evidence import Evidence
 
-PRUNED_EVERY = 100
-
 # Each waits for a rival who is using the same assertion, and then tells who was first.
 _CONSUME: Final = """
 INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires) VALUES (%s, %s, %s)
 ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
 """
-# The lock is shared, so that people of one tenant sign in side by side.
+# The lock on the settings is shared, so that people of one tenant sign in side by side.
 _CONSUME_UNDER_SETTINGS: Final = """
-WITH now AS (
+now AS (
     SELECT settings.tenant_id, settings.revision
     FROM saml_sso_identityprovidersettings AS settings
     JOIN accounts_tenant AS tenant ON tenant.id = settings.tenant_id
     WHERE settings.tenant_id = %s AND tenant.saml_enabled
     FOR SHARE
-), used AS (
+), allowed AS (
     INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires)
     SELECT now.tenant_id, %s, %s FROM now WHERE now.revision = %s
     ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
 )
-SELECT now.revision, used.id FROM now LEFT JOIN used ON true
 """
+_ANSWER: Final = "SELECT now.revision, allowed.id FROM now LEFT JOIN allowed ON true"
 
 
 def consume_assertion(evidence: Evidence) -> None:
@@ -46,30 +45,40 @@ def consume_assertion(evidence: Evidence) -> None:
     Raises:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
-    row = _fetch(_CONSUME, [active_tenant_id(), evidence.digest, evidence.expires])
-    _require_first(row[0] if row else None, evidence)
+    with prepared_cursor() as cursor:
+        cursor.execute(_CONSUME, [active_tenant_id(), evidence.digest, evidence.expires])
+        if cursor.fetchone() is None:
+            raise _replayed(evidence)
 
 
-def consume_under_settings_of_now(evidence: Evidence) -> None:
-    """Use the assertion up if the settings are still those that it was verified with.
+def used_under_settings_of_now(evidence: Evidence) -> Condition:
+    """Return the condition that uses the assertion up, once, under the settings it was judged by.
 
-    Their row and the tenant's stay locked against changes until the transaction ends.
-
-    Raises:
-        MessageError: Check ``settings_changed``, and nothing is used up; check ``replay``.
+    The settings and the tenant stay locked against changes meanwhile, so that no session begins
+    with a certificate that was removed, or after SAML was switched off.
     """
-    row = _fetch(
-        _CONSUME_UNDER_SETTINGS,
-        [active_tenant_id(), evidence.digest, evidence.expires, evidence.revision],
-    )
-    if row is None or row[0] != evidence.revision:
-        raise MessageError(
+    values = (active_tenant_id(), evidence.digest, evidence.expires, evidence.revision)
+    return Condition(_CONSUME_UNDER_SETTINGS, values, _ANSWER)
+
+
+def refusal_of(answer: Sequence[Any], evidence: Evidence) -> MessageError:
+    """Return why :func:`used_under_settings_of_now`, which answered so, let no session begin."""
+    revision, used = answer or (None, None)
+    if revision != evidence.revision:
+        return MessageError(
             "settings_changed",
             expected="the settings that the response was checked with",
             got="settings that were changed meanwhile",
             remedy="Start the sign-in again.",
         )
-    _require_first(row[1], evidence)
+    if used is None:
+        return _replayed(evidence)
+    return MessageError(
+        "user",
+        expected=f"an active user whose e-mail address is {evidence.identifier}",
+        got="one who was deactivated meanwhile",
+        remedy="Activate the user at the identity provider or in the user list.",
+    )
 
 
 def prune_consumed() -> int:
@@ -78,22 +87,11 @@ def prune_consumed() -> int:
     return removed
 
 
-def _fetch(statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-    with prepared_cursor() as cursor:
-        cursor.execute(statement, values)
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return row
-
-
-def _require_first(used: int | None, evidence: Evidence) -> None:
-    """Refuse unless a row was made; now and then forget old ones."""
-    if used is None:
-        raise MessageError(
-            "replay",
-            expected="an assertion that was not used before",
-            got=evidence.assertion_id,
-            remedy="Start the sign-in again; going back in the browser, or reloading, sends the "
-            "same response twice.",
-        )
-    if used % PRUNED_EVERY == 0:
-        prune_consumed()
+def _replayed(evidence: Evidence) -> MessageError:
+    return MessageError(
+        "replay",
+        expected="an assertion that was not used before",
+        got=evidence.assertion_id,
+        remedy="Start the sign-in again; going back in the browser, or reloading, sends the same "
+        "response twice.",
+    )

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from accounts import audit
-from accounts.errors import UserNameTakenError
+from accounts.errors import SessionRefusedError, UserNameTakenError
 from accounts.services.finding import find_by_address
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.configuration import METHOD
-from saml_sso.services.replay import consume_under_settings_of_now
+from saml_sso.services.replay import refusal_of, used_under_settings_of_now
 from saml_sso.services.requests import consume_request
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ _DISPLAY_NAMES = (
 _LONGEST_NAME = 255
 
 
-@transaction.atomic
 def sign_in_with_evidence(
     *,
     request: HttpRequest,
@@ -58,9 +57,7 @@ def sign_in_with_evidence(
 ) -> User:
     """Begin a session for the person the evidence names, and use the assertion up.
 
-    All in one transaction: of two requests with the same assertion, one gets a session.  The
-    settings' row is locked against changes meanwhile, so that no session begins with a
-    certificate that was removed, or after SAML was switched off.
+    All or nothing: of two requests with the same assertion, one gets a session.
 
     Args:
         request: The browser's request; its session becomes the user's.
@@ -71,24 +68,34 @@ def sign_in_with_evidence(
     Raises:
         MessageError: Checks ``in_response_to``, ``settings_changed``, ``replay``, ``user``.
     """
-    if pending is not None:
-        _consume_pending(pending)
-    consume_under_settings_of_now(evidence)
     user = find_user(evidence.identifier)
-    if user is None and settings.create_users_at_sign_in:
-        user = _create_user(settings, evidence)
-    if user is None:
-        raise _nobody(evidence.identifier)
-    begin_session(
-        request=request,
-        user=user,
-        method=METHOD,
-        saml=dict(evidence.session),
-        ends=evidence.session_end,
-    )
-    # Now, not after the response: whoever ends the tenant's sessions must find this one.
-    request.session.save()
+    if user is not None and pending is None:
+        # One statement does it all, and needs no transaction around it.
+        _begin_session(request, user, evidence)
+        return user
+    with transaction.atomic():
+        if pending is not None:
+            _consume_pending(pending)
+        if user is None and settings.create_users_at_sign_in:
+            user = _create_user(settings, evidence)
+        if user is None:
+            raise _nobody(evidence.identifier)
+        _begin_session(request, user, evidence)
     return user
+
+
+def _begin_session(request: HttpRequest, user: User, evidence: Evidence) -> None:
+    try:
+        begin_session(
+            request=request,
+            user=user,
+            method=METHOD,
+            saml=dict(evidence.session),
+            ends=evidence.session_end,
+            when=used_under_settings_of_now(evidence),
+        )
+    except SessionRefusedError as error:
+        raise refusal_of(error.answer, evidence) from None
 
 
 def find_user(identifier: str) -> User | None:

@@ -1,0 +1,72 @@
+"""Writing the row of a session that begins, and all that goes with it, as one statement."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.utils import timezone
+
+from accounts import audit
+from accounts.errors import SessionRefusedError
+from accounts.prepared import insertion, prepared_cursor, values_of
+
+if TYPE_CHECKING:
+    from accounts.models import Session, User
+
+
+class Condition(NamedTuple):
+    """What must hold for a session to begin, decided by the statement that begins it.
+
+    Attributes:
+        expressions: Constant SQL: what may follow ``WITH``; the last one is called ``allowed`` and
+            has one row if the session may begin, and none if not.
+        values: What its places stand for.
+        answer: Constant SQL: the query for what the caller wants to know about it.
+    """
+
+    expressions: str
+    values: tuple[Any, ...] = ()
+    answer: str = "SELECT FROM allowed"
+
+
+ALWAYS: Final = Condition("allowed AS (SELECT)")
+
+
+def write_new_session(*, session: Session, user: User, event: audit.Event, when: Condition) -> None:
+    """Write the session of ``user``, the time of their sign-in and the entry in the trail.
+
+    Whoever deactivates the user waits for this statement and ends the session, or is waited for.
+
+    Raises:
+        SessionRefusedError: ``when`` does not hold, or the user is not active any more.
+    """
+    now = timezone.now()
+    values = (
+        *when.values,
+        *(now, user.pk, user.tenant_id),
+        *values_of(session),
+        *audit.values_of(event),
+    )
+    with prepared_cursor() as cursor:
+        cursor.execute(_statement(type(session), when.expressions, when.answer), values)
+        has_begun, *answer = cursor.fetchone() or (False,)
+    if not has_begun:
+        raise SessionRefusedError(answer)
+    user.last_login = now
+
+
+@cache
+def _statement(model: type[Session], expressions: str, answer: str) -> str:
+    columns, places = insertion(model)
+    return f"""
+WITH {expressions},
+seen AS (
+    UPDATE accounts_user AS person SET last_login = %s FROM allowed
+    WHERE person.id = %s AND person.tenant_id IS NOT DISTINCT FROM %s AND person.active
+    RETURNING person.id
+),
+begun AS (INSERT INTO accounts_session ({columns}) SELECT {places} FROM seen),
+entered AS ({audit.INSERT} SELECT {audit.VALUES} FROM seen)
+SELECT EXISTS (SELECT FROM seen), answer.* FROM ({answer}) AS answer
+"""  # noqa: S608 - constant SQL and the model's own columns
