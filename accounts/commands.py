@@ -14,9 +14,10 @@ from typing_extensions import override
 from accounts import audit
 from accounts.errors import AccountError
 from accounts.models import Tenant
+from accounts.tenant_by_tenant import FAILED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _NOT_MIGRATED: Final = frozenset({"42P01", "42703"})
 """PostgreSQL's codes for a table and for a column that do not exist."""
@@ -28,7 +29,8 @@ class OperatorCommand(BaseCommand):
     """A command that answers with a mapping, printed as lines or with ``--json`` as one object.
 
     Subclasses implement :meth:`answer` and, to word the text themselves, :meth:`text`.  Refusals
-    of services and invalid values end the command with their message and status 1.
+    of services and invalid values end the command with their message and status 1.  So does an
+    answer that names failures (:mod:`accounts.tenant_by_tenant`), after it has been printed.
     """
 
     requires_migrations_checks = False
@@ -46,6 +48,9 @@ class OperatorCommand(BaseCommand):
         with audit.acting_as(OPERATOR_AT_THE_COMMAND_LINE), refusals_reported():
             answer = self.answer(**options)
         self.stdout.write(json.dumps(answer, default=str) if options["json"] else self.text(answer))
+        failed = answer.get(FAILED)
+        if failed:
+            raise CommandError(_failures(failed))
 
     def answer(self, **options: Any) -> Mapping[str, Any]:
         """Do the work and return what is to be printed; values must be JSON."""
@@ -99,6 +104,10 @@ def label(name: str) -> str:
         for word in words
     ]
     return " ".join([spelt[0].capitalize() if spelt[0].islower() else spelt[0], *spelt[1:]])
+
+
+def _failures(failed: Iterable[str]) -> str:
+    return f"Failed: {', '.join(failed)}. See the log."
 
 
 def _lines(error: ValidationError) -> list[str]:

@@ -12,8 +12,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Session, Tenant
-from accounts.scoping import tenant_scope
+from accounts.scoping import active_tenant_id, tenant_scope
 from config.management.commands import run_daily
+from config.one_at_a_time import one_at_a_time
+from licenses.management.commands import start_subscriptions
+from saml_sso.management.commands import prune_saml
 from saml_sso.models import ConsumedAssertion
 
 if TYPE_CHECKING:
@@ -94,3 +97,76 @@ def test_without_json_it_prints_a_line_for_each_part(acme: Tenant) -> None:
     call_command("run_daily", stdout=printed)
 
     assert len(printed.getvalue().strip().splitlines()) == len(run_daily.parts())
+
+
+class TestTenants:
+    def test_one_that_fails_ends_no_part_for_the_others_and_is_named(
+        self,
+        acme: Tenant,
+        globex: Tenant,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        for tenant in (acme, globex):
+            used_long_ago(tenant)
+        over("x" * 32)
+
+        def broken_for_acme() -> int:
+            if active_tenant_id() == acme.pk:
+                raise OSError("the disk is full")
+            return 7
+
+        monkeypatch.setitem(prune_saml.PRUNERS, "attempts", broken_for_acme)
+
+        with pytest.raises(CommandError, match=r"Failed: prune_saml \(acme\)\."):
+            call_command("run_daily", "--json")
+
+        answer = json.loads(capsys.readouterr().out)["prune_saml"]
+        assert answer["attempts"] == 7
+        assert answer["failed"] == {"acme": "OSError: the disk is full"}
+        assert "The work for the tenant acme failed." in caplog.text
+        assert not Session.objects.exists()
+        with tenant_scope(globex):
+            assert not ConsumedAssertion.objects.exists()
+
+    def test_each_command_names_the_tenants_that_failed_and_ends_with_another_status(
+        self, acme: Tenant, globex: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        served = []
+
+        def serve(*, tenant: Tenant) -> int:
+            served.append(tenant.slug)
+            if tenant == acme:
+                raise OSError("the network is down")
+            return 3
+
+        monkeypatch.setattr(start_subscriptions, "serve_waiting_people", serve)
+        printed = io.StringIO()
+
+        with pytest.raises(CommandError, match="Failed: acme"):
+            call_command("start_subscriptions", stdout=printed)
+
+        assert served == ["acme", "globex"]
+        assert "Seats given: 3" in printed.getvalue()
+
+
+class TestTwoAtOnce:
+    def test_the_second_says_so_does_nothing_and_ends_well(self, acme: Tenant) -> None:
+        over("x" * 32)
+
+        with one_at_a_time(run_daily.LOCK) as is_ours:
+            answer, printed = run(), io.StringIO()
+            call_command("run_daily", stdout=printed)
+
+        assert is_ours
+        assert answer == {"not_done": "Another run_daily is at work."}
+        assert printed.getvalue() == "Another run_daily is at work.\n"
+        assert Session.objects.exists()
+
+    def test_the_next_one_works_again_also_after_one_that_broke(self, acme: Tenant) -> None:
+        with pytest.raises(KeyError), one_at_a_time(run_daily.LOCK):
+            raise KeyError
+
+        assert "prune_saml" in run()
+        assert "prune_saml" in run()

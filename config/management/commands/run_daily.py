@@ -15,20 +15,24 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
+from accounts.tenant_by_tenant import FAILED
+from config.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 logger = logging.getLogger(__name__)
 
-FAILED: Final = "failed"
+LOCK: Final = "run_daily"
+NOT_DONE: Final = "not_done"
 
 
 class Command(OperatorCommand):
     help = (
         "Run all daily work once: subscriptions that begin, certificates that expire, metadata "
         "URLs, and deleting what is old. A part that fails is logged and named, and stops no "
-        "other; the status is then not 0. Run it once a day, soon after midnight (UTC)."
+        "other, nor does a tenant; the status is then not 0. While another run is at work, "
+        "nothing is done, and the status is 0. Run it once a day, soon after midnight (UTC)."
     )
 
     @override
@@ -40,18 +44,26 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        return {name: self._result(name, part) for name, part in parts().items()}
+        with one_at_a_time(LOCK) as is_ours:
+            if not is_ours:
+                return {NOT_DONE: "Another run_daily is at work."}
+            return {name: self._result(name, part) for name, part in parts().items()}
 
     def _result(self, name: str, part: Callable[[], Any]) -> Any:
         try:
-            return part()
+            answer = part()
         except Exception as error:  # Whatever is wrong with one part, the others are due.
             logger.exception("The daily work %s failed.", name)
             self.failures.append(name)
             return {FAILED: f"{type(error).__name__}: {error}"}
+        if answer.get(FAILED):
+            self.failures.append(f"{name} ({', '.join(answer[FAILED])})")
+        return answer
 
     @override
     def text(self, answer: Mapping[str, Any]) -> str:
+        if NOT_DONE in answer:
+            return str(answer[NOT_DONE])
         return "\n".join(
             f"{name}: {json.dumps(said, default=str)}" for name, said in answer.items()
         )
@@ -72,8 +84,13 @@ def parts() -> dict[str, Callable[[], Any]]:
 
 
 def _answer_of(command: str) -> Any:
+    """Return what the command answers, also when it names tenants whose work failed."""
     printed = io.StringIO()
-    call_command(command, "--json", stdout=printed)
+    try:
+        call_command(command, "--json", stdout=printed)
+    except CommandError:
+        if not printed.getvalue():
+            raise
     return json.loads(printed.getvalue())
 
 

@@ -8,6 +8,7 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
+from accounts.tenant_by_tenant import do_for_each, with_failures
 from licenses.subscriptions import serve_waiting_people
 
 if TYPE_CHECKING:
@@ -22,5 +23,7 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        tenants = Tenant.objects.order_by("pk")
-        return {"seats_given": sum(serve_waiting_people(tenant=tenant) for tenant in tenants)}
+        done, failed = do_for_each(
+            Tenant.objects.order_by("pk"), lambda tenant: serve_waiting_people(tenant=tenant)
+        )
+        return with_failures({"seats_given": sum(done.values())}, failed)

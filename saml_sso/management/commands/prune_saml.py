@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.tenant_by_tenant import do_for_each, with_failures
 from saml_sso.services.attempts import prune_attempts
 from saml_sso.services.replay import prune_consumed
 from saml_sso.services.requests import prune_requests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+PRUNERS: Final = {
+    "used_assertions": prune_consumed,
+    "pending_sign_ins": prune_requests,
+    "attempts": prune_attempts,
+}
 
 
 class Command(OperatorCommand):
@@ -25,10 +33,11 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        removed = {"used_assertions": 0, "pending_sign_ins": 0, "attempts": 0}
-        for tenant in Tenant.objects.all():
-            with tenant_scope(tenant):
-                removed["used_assertions"] += prune_consumed()
-                removed["pending_sign_ins"] += prune_requests()
-                removed["attempts"] += prune_attempts()
-        return removed
+        done, failed = do_for_each(Tenant.objects.all(), _pruned)
+        removed = {name: sum(each[name] for each in done.values()) for name in PRUNERS}
+        return with_failures(removed, failed)
+
+
+def _pruned(tenant: Tenant) -> dict[str, int]:
+    with tenant_scope(tenant):
+        return {name: prune() for name, prune in PRUNERS.items()}

@@ -9,6 +9,7 @@ from typing_extensions import override
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.tenant_by_tenant import do_for_each, with_failures
 from saml_sso.services.refreshing import refresh_metadata
 
 if TYPE_CHECKING:
@@ -32,7 +33,8 @@ class Command(OperatorCommand):
     def answer(self, **options: Any) -> Mapping[str, Any]:
         slug = options["slug"]
         tenants = [tenant_called(slug)] if slug else list(Tenant.objects.all())
-        return {tenant.slug: said for tenant in tenants if (said := _refreshed(tenant))}
+        done, failed = do_for_each(tenants, _refreshed)
+        return with_failures({slug: said for slug, said in done.items() if said}, failed)
 
 
 def _refreshed(tenant: Tenant) -> str:

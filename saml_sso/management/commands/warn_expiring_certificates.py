@@ -9,6 +9,7 @@ from typing_extensions import override
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.tenant_by_tenant import do_for_each, with_failures
 from saml_sso.services.expiry import warn_of_expiring_certificates
 
 if TYPE_CHECKING:
@@ -23,8 +24,10 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        mails = 0
-        for tenant in Tenant.objects.filter(saml_enabled=True):
-            with tenant_scope(tenant):
-                mails += warn_of_expiring_certificates(tenant=tenant)
-        return {"mails_sent": mails}
+        done, failed = do_for_each(Tenant.objects.filter(saml_enabled=True), _warned)
+        return with_failures({"mails_sent": sum(done.values())}, failed)
+
+
+def _warned(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        return warn_of_expiring_certificates(tenant=tenant)
