@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -27,4 +28,9 @@ def logout_url(tenant: Tenant) -> str:
 
 
 def _absolute(name: str, tenant: Tenant) -> str:
-    return f"{settings.BASE_URL}{reverse(name, args=[tenant.slug])}"
+    return f"{settings.BASE_URL}{_path(name, tenant.slug)}"
+
+
+@lru_cache(maxsize=1024)
+def _path(name: str, slug: str) -> str:
+    return reverse(name, args=[slug])

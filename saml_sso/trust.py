@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from django.db import DEFAULT_DB_ALIAS
 
 from accounts.encryption import unseal
+from accounts.models import Tenant
 from accounts.prepared import prepared_cursor
-from accounts.scoping import active_tenant_id
+from accounts.scoping import TenantScopeMissingError, active_tenant_id
 from saml_sso.addresses import logout_url, sign_on_page_url
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
 from saml_sso.protocol.certificates import describe_certificate
@@ -19,10 +20,10 @@ from saml_sso.protocol.parties import IdentityProvider, KeyPair, Policy, Service
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from accounts.models import Tenant
     from saml_sso.protocol.certificates import CertificateInfo
 
-_COLUMNS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
+_TENANT: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
+_SETTINGS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
 # "current" sorts before "next" and "previous": the key that signs comes first.
 _STATEMENT: Final = f"""
 SELECT
@@ -30,16 +31,19 @@ SELECT
      FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
     (SELECT array_agg(ARRAY[private_key, certificate] ORDER BY use)
      FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id),
-    {", ".join(f"settings.{column}" for column in _COLUMNS)}
-FROM (SELECT %s::bigint AS id) AS tenant
+    {", ".join(f"tenant.{column}" for column in _TENANT)},
+    {", ".join(f"settings.{column}" for column in _SETTINGS)}
+FROM accounts_tenant AS tenant
 LEFT JOIN saml_sso_identityprovidersettings AS settings ON settings.tenant_id = tenant.id
-"""  # noqa: S608 - the model's own columns
+WHERE tenant.slug = %s
+"""  # noqa: S608 - the models' own columns
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
     """Both parties and the rules; nothing is cached, so a removed certificate is gone at once."""
 
+    tenant: Tenant
     settings: IdentityProviderSettings
     sp: ServiceProvider
     idp: IdentityProvider
@@ -53,14 +57,27 @@ class Trust:
 
 def load_trust(tenant: Tenant) -> Trust:
     """Return what ``tenant``, whose scope is active, trusts now; this takes one statement."""
+    trust = find_trust(tenant.slug)
+    if trust is None or trust.tenant.pk != active_tenant_id():
+        raise TenantScopeMissingError(f"The active tenant is not {tenant.slug}.")
+    return trust
+
+
+def find_trust(slug: str) -> Trust | None:
+    """Return what the tenant of this short name trusts now, whatever its plan includes."""
     with prepared_cursor() as cursor:
-        cursor.execute(_STATEMENT, [active_tenant_id()])
-        pems, keys, *values = cursor.fetchone()
+        cursor.execute(_STATEMENT, [slug])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    pems, keys, *values = found
+    tenant = Tenant.from_db(DEFAULT_DB_ALIAS, _TENANT, values[: len(_TENANT)])
     row = IdentityProviderSettings(tenant=tenant)
-    if values[0] is not None:
-        row = IdentityProviderSettings.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values)
+    if values[len(_TENANT)] is not None:
+        row = IdentityProviderSettings.from_db(DEFAULT_DB_ALIAS, _SETTINGS, values[len(_TENANT) :])
     certificates = tuple(describe_certificate(pem) for pem in pems or ())
     return Trust(
+        tenant=tenant,
         settings=row,
         sp=service_provider(tenant, keys or ()),
         idp=identity_provider(row, certificates),

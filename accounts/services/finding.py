@@ -1,4 +1,4 @@
-"""Finding the tenant and the person that a sign-in is about."""
+"""Finding the person a sign-in is about."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Final
 
 from django.db import DEFAULT_DB_ALIAS
 
-from accounts.models import Tenant, User
+from accounts.models import User
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 
-_TENANT_COLUMNS: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
-_BY_SLUG: Final = f"SELECT {', '.join(_TENANT_COLUMNS)} FROM accounts_tenant WHERE slug = %s"  # noqa: S608
 # Not the other attributes: nobody needs them to sign in, and they can be long.
 _COLUMNS: Final = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname != "attributes"
@@ -20,14 +18,6 @@ _BY_ADDRESS: Final = (
     f"SELECT {', '.join(_COLUMNS)} FROM accounts_user "  # noqa: S608 - the model's own columns
     "WHERE tenant_id = %s AND (email_ci = %s OR user_name_ci = %s) ORDER BY id LIMIT 2"
 )
-
-
-def find_tenant(slug: str) -> Tenant | None:
-    """Return the tenant of this short name."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_BY_SLUG, [slug])
-        row = cursor.fetchone()
-    return Tenant.from_db(DEFAULT_DB_ALIAS, _TENANT_COLUMNS, row) if row else None
 
 
 def find_by_address(address: str) -> list[User]:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from saml_sso.protocol.errors import Check
+from saml_sso.protocol.subject import NameID
 
 if TYPE_CHECKING:
     from saml_sso.protocol.errors import SAMLError
     from saml_sso.protocol.response import Assertion
 
 _CHECK: Final = tuple(one.name for one in fields(Check))
+_NAME_ID: Final = tuple(one.name for one in fields(NameID))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,7 @@ class Evidence:
             session={
                 "issuer": assertion.issuer,
                 "session_index": assertion.session_index,
-                **({} if name_id is None else asdict(name_id)),
+                **({name: getattr(name_id, name) for name in _NAME_ID} if name_id else {}),
             },
             session_ends=ends.isoformat() if ends else None,
             request_id=assertion.request.id if assertion.request else None,

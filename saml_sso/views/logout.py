@@ -17,7 +17,6 @@ from saml_sso.protocol.logout import read_logout_request, read_logout_response
 from saml_sso.services.attempts import Kind, Outline, new_reference, record_refused
 from saml_sso.services.logout import begun_logout, end_sessions_concerned, logout_answer
 from saml_sso.services.requests import Purpose, browser_digest, consume_request, open_requests
-from saml_sso.trust import load_trust
 from saml_sso.views.browser import digest_of_browser, remember, secret_of_browser, send_away
 from saml_sso.views.reception import refused_page
 from saml_sso.views.tenants import in_tenant
@@ -25,7 +24,6 @@ from saml_sso.views.tenants import in_tenant
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from accounts.models import Tenant
     from saml_sso.trust import Trust
 
 
@@ -33,16 +31,15 @@ if TYPE_CHECKING:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @in_tenant
-def logout(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Receive a LogoutRequest or a LogoutResponse, by redirect or by form."""
-    trust = load_trust(tenant)
     try:
         incoming = _incoming(request)
-        if not (tenant.saml_enabled and trust.is_configured):
+        if not (trust.tenant.saml_enabled and trust.is_configured):
             raise _refusal("enabled", "SAML sign-on that is switched on", "off")
         if _is_answer(request):
             return _receive_answer(request, trust, incoming)
-        return _receive_request(request, tenant, trust, incoming)
+        return _receive_request(request, trust, incoming)
     except SAMLError as error:
         reference = new_reference()
         outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
@@ -53,7 +50,7 @@ def logout(request: HttpRequest, tenant: Tenant) -> HttpResponse:
 @never_cache
 @require_GET
 @in_tenant
-def leave(request: HttpRequest, tenant: Tenant, request_id: str) -> HttpResponse:
+def leave(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Take a browser that has signed out here to its identity provider."""
     secret = secret_of_browser(request)
     outgoing = begun_logout(request_id=request_id, browser=browser_digest(secret))
@@ -64,9 +61,8 @@ def leave(request: HttpRequest, tenant: Tenant, request_id: str) -> HttpResponse
     return response
 
 
-def _receive_request(
-    request: HttpRequest, tenant: Tenant, trust: Trust, incoming: Incoming
-) -> HttpResponse:
+def _receive_request(request: HttpRequest, trust: Trust, incoming: Incoming) -> HttpResponse:
+    tenant = trust.tenant
     message = read_logout_request(
         incoming, sp=trust.sp, idp=trust.idp, policy=trust.policy, now=timezone.now()
     )

@@ -15,15 +15,17 @@ from saml_sso.views.tenants import in_tenant
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from accounts.models import Tenant
+    from saml_sso.trust import Trust
 
 
 @require_safe
 @in_tenant
-def metadata(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+def metadata(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Return the tenant's SP metadata; it works before anything is configured."""
-    ensure_key(tenant=tenant)
-    trust = load_trust(tenant)
+    tenant = trust.tenant
+    if not trust.sp.key_pairs:
+        ensure_key(tenant=tenant)
+        trust = load_trust(tenant)
     document = service_provider_metadata(
         trust.sp, authn_requests_signed=trust.idp.want_authn_requests_signed
     )

@@ -36,15 +36,14 @@ from saml_sso.services.requests import (
 from saml_sso.services.sign_in import sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
 from saml_sso.services.trials import fail_trial, finish_trial, page_of_trial
-from saml_sso.trust import Trust, load_trust
 from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from accounts.models import Tenant
     from saml_sso.models import PendingRequest, SignInAttempt
     from saml_sso.protocol.response import Assertion
+    from saml_sso.trust import Trust
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +63,6 @@ class Reception:
     """
 
     request: HttpRequest
-    tenant: Tenant
     trust: Trust
     browser: str
     pending: PendingRequest | None = None
@@ -114,9 +112,9 @@ class Reception:
         return parties.PendingRequest(row.pk, row.issued_at, row.expires_at)
 
 
-def receive_response(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+def receive_response(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Judge the posted SAMLResponse and answer the browser."""
-    reception = Reception(request, tenant, load_trust(tenant), digest_of_browser(request))
+    reception = Reception(request, trust, digest_of_browser(request))
     try:
         assertion = _validated(reception)
     except SAMLError as error:
@@ -125,7 +123,7 @@ def receive_response(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     pending = reception.pending
     if pending is not None and not reception.browser:
         park_answer(request_id=pending.pk, evidence=evidence)
-        return SeeOther(reverse("saml-finish", args=[tenant.slug, pending.pk]))
+        return SeeOther(reverse("saml-finish", args=[trust.tenant.slug, pending.pk]))
     return conclude(reception, evidence)
 
 
@@ -215,7 +213,7 @@ def _validated(reception: Reception) -> Assertion:
 
 def _require_on(reception: Reception) -> None:
     """Refuse while SAML is off; a test may be made before it is switched on."""
-    if reception.tenant.saml_enabled or reception.may_be_test:
+    if reception.trust.tenant.saml_enabled or reception.may_be_test:
         configured = reception.trust.is_configured
     else:
         configured = False
@@ -267,4 +265,4 @@ def _trial_result(reception: Reception, attempt: SignInAttempt | None) -> HttpRe
     if attempt is None or reception.test is None:
         return refused_page(reception.request, new_reference())
     test = reception.test
-    return SeeOther(page_of_trial(tenant=reception.tenant, pending=test, attempt=attempt))
+    return SeeOther(page_of_trial(tenant=reception.trust.tenant, pending=test, attempt=attempt))

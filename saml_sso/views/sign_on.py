@@ -18,7 +18,6 @@ from saml_sso.services.requests import (
     parked_answer,
     waiting_requests,
 )
-from saml_sso.trust import load_trust
 from saml_sso.views.browser import (
     digest_of_browser,
     remember,
@@ -37,7 +36,7 @@ from saml_sso.views.tenants import in_tenant
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from accounts.models import Tenant
+    from saml_sso.trust import Trust
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -61,11 +60,12 @@ receive = in_tenant(receive_response)
 
 
 @in_tenant
-def start(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+def start(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on."""
     secret = secret_of_browser(request)
+    tenant = trust.tenant
     outgoing = None
-    if tenant.saml_active and load_trust(tenant).is_configured:
+    if tenant.saml_active and trust.is_configured:
         outgoing = begin_request(
             tenant=tenant,
             browser=browser_digest(secret),
@@ -82,9 +82,9 @@ def start(request: HttpRequest, tenant: Tenant) -> HttpResponse:
 
 @require_GET
 @in_tenant
-def finish(request: HttpRequest, tenant: Tenant, request_id: str) -> HttpResponse:
+def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Finish a sign-in whose answer came from another site, without this browser's cookie."""
-    reception = Reception(request, tenant, load_trust(tenant), digest_of_browser(request))
+    reception = Reception(request, trust, digest_of_browser(request))
     evidence = parked_answer(request_id=request_id, browser=reception.browser)
     if evidence is None:
         error = MessageError(

@@ -9,22 +9,22 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from django.shortcuts import render
 
 from accounts.scoping import tenant_scope
-from accounts.services.finding import find_tenant
+from saml_sso.trust import find_trust
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest, HttpResponse
 
-    from accounts.models import Tenant
+    from saml_sso.trust import Trust
 
 _P = ParamSpec("_P")
 
 
 def in_tenant(
-    view: Callable[Concatenate[HttpRequest, Tenant, _P], HttpResponse],
+    view: Callable[Concatenate[HttpRequest, Trust, _P], HttpResponse],
 ) -> Callable[..., HttpResponse]:
-    """Give ``view`` the tenant that the URL's slug names, with its scope active.
+    """Give ``view`` the trust of the tenant that the URL's slug names, with its scope active.
 
     A tenant that does not exist answers 404, one whose plan does not include SAML 403; neither
     page says anything else.
@@ -34,13 +34,13 @@ def in_tenant(
     def scoped(
         request: HttpRequest, slug: str, *args: _P.args, **kwargs: _P.kwargs
     ) -> HttpResponse:
-        tenant = find_tenant(slug)
-        if tenant is None:
+        trust = find_trust(slug)
+        if trust is None:
             return unavailable(request, HTTPStatus.NOT_FOUND)
-        if not tenant.includes_saml_and_scim:
+        if not trust.tenant.includes_saml_and_scim:
             return unavailable(request, HTTPStatus.FORBIDDEN)
-        with tenant_scope(tenant):
-            return view(request, tenant, *args, **kwargs)
+        with tenant_scope(trust.tenant):
+            return view(request, trust, *args, **kwargs)
 
     return scoped
 

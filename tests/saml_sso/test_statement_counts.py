@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from accounts.models import User
     from tests.support.saml import Forge
 
-ACCEPTED = 5
-NOBODY = 4
-UNSIGNED = 3
+ACCEPTED = 4
+NOBODY = 3
+UNSIGNED = 2
 
 
 @pytest.fixture(autouse=True)
