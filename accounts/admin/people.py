@@ -14,12 +14,13 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from accounts.admin.person_form import PersonForm
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.shown_once import show_once, take
 from accounts.models import AuditEntry, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
@@ -27,6 +28,8 @@ from accounts.services.settings_of_user import change_user_settings, replace_pro
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    View = Callable[..., HttpResponse]
 
 _WHO = (
     "user_name",
@@ -147,7 +150,8 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     @override
     def get_urls(self) -> list[URLPattern]:
         return [
-            *(self._row_url(name, view) for name, view in self._row_views().items()),
+            *(self._row_url(name, require_POST, view) for name, view in self._row_views().items()),
+            self._row_url("invitation", require_safe, self.invitation_view),
             path(
                 "export/",
                 self.admin_site.admin_view(self.export_view),
@@ -156,14 +160,19 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             *super().get_urls(),
         ]
 
-    def _row_views(self) -> dict[str, Callable[[HttpRequest, User], HttpResponse]]:
+    def _row_views(self) -> dict[str, View]:
         return {
             "deactivate": self.deactivate_view,
             "reactivate": self.reactivate_view,
             "invite": self.invite_view,
         }
 
-    def _row_url(self, name: str, view: Callable[[HttpRequest, User], HttpResponse]) -> URLPattern:
+    def _row_url(
+        self,
+        name: str,
+        methods: Callable[[View], View],
+        view: View,
+    ) -> URLPattern:
         def one(request: HttpRequest, object_id: str) -> HttpResponse:
             user = self.get_object(request, object_id)
             if user is None:
@@ -179,7 +188,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
 
         return path(
             f"<path:object_id>/{name}/",
-            self.admin_site.admin_view(require_POST(one)),
+            self.admin_site.admin_view(methods(one)),
             name=f"accounts_user_{name}",
         )
 
@@ -196,13 +205,23 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         return self._back(request, text % {"user": user})
 
     def invite_view(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Mail an invitation and show its link once, in case the mail does not arrive."""
+        """Mail an invitation, and go to the page that shows its link once."""
+        show_once(request, _place_of_invitation(user), invite_user(user=user))
+        return redirect(self.url_of("invitation", user.pk))
+
+    def invitation_view(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Show the link of the invitation just sent, once, in case the mail does not arrive."""
+        url = take(request, _place_of_invitation(user))
+        if not url:
+            text = _("The invitation link was shown once. Send another one if it is lost.")
+            self.message_user(request, text, messages.INFO)
+            return redirect(self.url_of("changelist"))
         context = {
             **self.admin_site.each_context(request),
             "title": _("Invitation sent"),
             "opts": self.opts,
             "original": user,
-            "url": invite_user(user=user),
+            "url": url,
         }
         request.current_app = self.admin_site.name
         return render(request, "admin/accounts/user/invitation.html", context)
@@ -259,3 +278,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         names = self.export_header()
         for user in people.iterator(chunk_size=1000):
             yield [getattr(user, name) for name in names]
+
+
+def _place_of_invitation(user: User) -> str:
+    return f"shown_once_invitation_{user.pk}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.contrib.auth import authenticate
@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import audit
 from accounts.backends import accounts_of
+from accounts.console.shown_once import show_once, take
 from accounts.forms import RecoveryCodeForm
 from accounts.refusals import record_refused_entry
 from accounts.services.emergency import begin_emergency_session
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import User
+
+CODES_PLACE: Final = "shown_once_recovery_codes"
 
 
 @method_decorator([never_cache, sensitive_post_parameters("secret")], name="dispatch")
@@ -68,18 +71,21 @@ class RecoveryCodesView(View):
     """Show how many codes are left, and make a new set, which is shown once."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show how many codes are left."""
+        """Show the codes just made, once; else how many are left."""
         user = _system_admin(request)
+        codes = take(request, CODES_PLACE).split()
         with scope_of(user):
             left = count_recovery_codes(user=user)
-        return render(request, "accounts/recovery_codes.html", {"left": left})
+        context = {"codes": codes, "left": left}
+        return render(request, "accounts/recovery_codes.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Make ten new codes and show them, in this answer only."""
+        """Make ten new codes, and go to the page that shows them once."""
         user = _system_admin(request)
         with scope_of(user), audit.acting_as(user.user_name):
             codes = make_recovery_codes(user=user)
-        return render(request, "accounts/recovery_codes.html", {"codes": codes})
+        show_once(request, CODES_PLACE, "\n".join(codes))
+        return redirect("recovery-codes")
 
 
 def _system_admin(request: HttpRequest) -> User:

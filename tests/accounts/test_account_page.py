@@ -24,7 +24,8 @@ CODE = re.compile(r"<li>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</li>")
 
 
 def new_codes(browser: Client) -> list[str]:
-    found: list[str] = CODE.findall(browser.post("/account/recovery-codes/").content.decode())
+    response = browser.post("/account/recovery-codes/", follow=True)
+    found: list[str] = CODE.findall(response.content.decode())
     return found
 
 
@@ -167,11 +168,20 @@ class TestRecoveryCodes:
         codes = new_codes(console)
 
         assert len(set(codes)) == 10
+        # Loading the page again shows none, and makes none.
         assert not CODE.search(console.get("/account/recovery-codes/").content.decode())
         with tenant_scope(acme):
             stored = list(RecoveryCode.objects.values_list("digest", flat=True))
         assert len(stored) == 10
         assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in stored)
+
+    def test_they_wait_for_their_page_encrypted(self, console: Client) -> None:
+        response = console.post("/account/recovery-codes/")
+        waiting = str(dict(console.session))
+        codes = CODE.findall(console.get(response["Location"]).content.decode())
+
+        assert len(codes) == 10
+        assert not any(code in waiting for code in codes)
 
     def test_one_lets_an_admin_in_once_although_saml_is_enforced(
         self, acme: Tenant, console: Client

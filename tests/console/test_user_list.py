@@ -256,9 +256,15 @@ class TestMenu:
             assert User.objects.get(pk=alice.pk).is_admin
 
     def test_an_invitation_link_is_shown_once(self, console: Client, bob: User) -> None:
-        page = console.post(f"{USERS}{bob.pk}/invite/").content.decode()
+        response = console.post(f"{USERS}{bob.pk}/invite/")
+        shown = console.get(response["Location"]).content.decode()
+        again = console.get(response["Location"], follow=True).content.decode()
 
-        assert "/link/" in page
+        assert "/link/" in shown
+        assert "/link/" not in again
+        assert "Send another one" in again
+        with tenant_scope(bob.tenant):
+            assert OneTimeLink.objects.count() == 1
 
     def test_a_link_in_the_menu_changes_nothing_by_itself(self, console: Client, bob: User) -> None:
         response = console.get(f"{USERS}{bob.pk}/deactivate/")
