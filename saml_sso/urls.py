@@ -10,6 +10,8 @@ from saml_sso.views.sign_on import SignOnPage, finish
 
 urlpatterns = [
     path("<slug:slug>/", SignOnPage.as_view(), name="saml-sign-on"),
+    # Typed without its slash: a redirect would lose the posted response, and the reason with it.
+    path("<slug:slug>", SignOnPage.as_view(), name="saml-sign-on-without-slash"),
     path("<slug:slug>/metadata", metadata, name="saml-metadata"),
     path("<slug:slug>/logout", logout, name="saml-logout"),
     path("<slug:slug>/leave/<str:request_id>", leave, name="saml-leave"),

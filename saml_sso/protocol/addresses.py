@@ -31,6 +31,28 @@ def require_web_address(url: str, *, service: str) -> str:
     )
 
 
+def difference(got: str, expected: str) -> str:
+    """Return a sentence, after a space, on a small difference that is hard to see; or nothing.
+
+    Addresses are compared letter by letter, because a shorter or similar one may be another
+    tenant's; what is nearly right is refused, too, and people want to know why.
+
+    >>> difference("https://gate.example/saml/acme", "https://gate.example/saml/acme/")
+    ' Its final slash is missing there, and it counts.'
+    """
+    if got == expected:
+        return ""
+    if f"{got}/" == expected:
+        return " Its final slash is missing there, and it counts."
+    if got == f"{expected}/":
+        return " There is one slash too many at its end."
+    if got.replace("http://", "https://", 1) == expected:
+        return " It begins with http there; it must with https."
+    if got.lower() == expected.lower():
+        return " Capital letters count."
+    return ""
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True

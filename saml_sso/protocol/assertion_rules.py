@@ -10,6 +10,7 @@ from typing import Final
 
 from lxml import etree
 
+from saml_sso.protocol.addresses import difference
 from saml_sso.protocol.document import element_text
 from saml_sso.protocol.errors import MessageError, Trace
 from saml_sso.protocol.instants import format_instant, parse_instant
@@ -167,13 +168,14 @@ def _require_audience(conditions: etree._Element, context: Context) -> None:
         for restriction in conditions.findall(saml("AudienceRestriction"))
     ]
     expected = context.sp.entity_id
+    nearly = (difference(each, expected) for audiences in restrictions for each in audiences)
     context.trace.require(
         "audience",
         passed=bool(restrictions) and all(expected in audiences for audiences in restrictions),
         expected=expected,
         got="; ".join(", ".join(audiences) for audiences in restrictions) or None,
         remedy="Set the Audience (also: Audience URI, SP Entity ID, Identifier, Relying party "
-        f"identifier) at the identity provider to {expected}",
+        f"identifier) at the identity provider to {expected}" + next(filter(None, nearly), ""),
     )
 
 
@@ -225,7 +227,8 @@ def _confirm(
         expected=context.sp.acs_url,
         got=recipient or None,
         remedy="Set the Recipient (also: ACS URL, Single sign-on URL, "
-        f"Reply URL) at the identity provider to {context.sp.acs_url}",
+        f"Reply URL) at the identity provider to {context.sp.acs_url}"
+        + difference(recipient, context.sp.acs_url),
     )
     expiry = _require_expiry(data[0], assertion, context, where="SubjectConfirmationData")
     return Confirmation(expiry, data[0].get("InResponseTo"))

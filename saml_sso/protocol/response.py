@@ -6,6 +6,7 @@ from datetime import datetime
 
 from lxml import etree
 
+from saml_sso.protocol.addresses import difference
 from saml_sso.protocol.assertion_rules import (
     Confirmation,
     Context,
@@ -198,7 +199,8 @@ def _require_destination(response: etree._Element, context: Context) -> None:
         expected=context.sp.acs_url,
         got=destination or None,
         remedy="Set the ACS URL (also: Single sign-on URL, Reply URL, "
-        f"Destination URL) at the identity provider to {context.sp.acs_url}",
+        f"Destination URL) at the identity provider to {context.sp.acs_url}"
+        + difference(destination, context.sp.acs_url),
     )
 
 

@@ -9,38 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.console.model_admin import RefusableForm
+from scim.field_labels import FIELD_LABELS
 from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, fields_of, fixed_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-FIELD_LABELS = {
-    "user_name": _("User name"),
-    "given_name": _("Given name"),
-    "family_name": _("Family name"),
-    "email": _("E-mail address"),
-    "display_name": _("Display name"),
-    "active": _("Active"),
-    "external_id": _("External id"),
-    "middle_name": _("Middle name"),
-    "formatted_name": _("Full name"),
-    "nick_name": _("Nickname"),
-    "title": _("Title"),
-    "user_type": _("User type"),
-    "preferred_language": _("Preferred language"),
-    "locale": _("Locale"),
-    "timezone": _("Time zone"),
-    "profile_url": _("Profile URL"),
-    "work_phone": _("Work phone"),
-    "mobile_phone": _("Mobile phone"),
-    "employee_number": _("Employee number"),
-    "cost_center": _("Cost centre"),
-    "organization": _("Organization"),
-    "division": _("Division"),
-    "department": _("Department"),
-    "manager": _("Manager"),
-}
 
 
 class SourceNameForm(RefusableForm[Source]):

@@ -21,13 +21,13 @@ from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.shown_once import show_once, take
 from accounts.models import User
 from scim.admin.forms import (
-    FIELD_LABELS,
     SourceNameForm,
     SourceOptionsForm,
     TokenForm,
     mapping_formset,
 )
 from scim.errors import SourceError
+from scim.field_labels import FIELD_LABELS
 from scim.models import BearerToken, Resource, Source
 from scim.services import (
     IssuedToken,

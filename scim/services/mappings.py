@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from scim.errors import MappingError
+from scim.field_labels import label_of
 from scim.mapping import GROUP_FIELDS, USER_FIELDS
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
 from scim.protocol.errors import SCIMError
@@ -113,11 +114,11 @@ def _check(resource: str, rows: Sequence[MappingRow]) -> None:
             raise MappingError(_("There is no field “%(field)s”.") % {"field": row.field})
         if row.field in seen:
             raise MappingError(
-                _("The field “%(field)s” is in the table twice.") % {"field": row.field}
+                _("The field “%(field)s” is in the table twice.") % {"field": label_of(row.field)}
             )
         seen.add(row.field)
         check_attribute(row.scim_attribute, resource_type)
-    missing = [field for field in fixed_fields(resource) if field not in seen]
+    missing = [label_of(field) for field in fixed_fields(resource) if field not in seen]
     if missing:
         raise MappingError(
             _("These rows cannot be removed: %(fields)s.") % {"fields": ", ".join(missing)}

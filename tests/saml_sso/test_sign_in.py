@@ -291,3 +291,39 @@ class TestRefusedResponses:
         post_response(client, idp.forge)
 
         assert person_in(client) == str(bob.pk)
+
+
+class TestAddressWithoutItsSlash:
+    """Some type the sign-on page URL without the slash at its end."""
+
+    def test_a_response_posted_there_is_judged_as_any_other(
+        self, bob: User, idp: Party, client: Client
+    ) -> None:
+        response = post_response(client, idp.forge, "/saml/acme")
+
+        assert response.status_code == 303
+        assert person_in(client) == str(bob.pk)
+
+    def test_a_browser_that_opens_it_goes_to_the_identity_provider(
+        self, idp: Party, client: Client
+    ) -> None:
+        response = client.get("/saml/acme")
+
+        assert response["Location"].startswith(idp.sso_url)
+
+    @pytest.mark.parametrize(
+        ("check", "changes"),
+        [
+            ("destination", {"destination": "http://127.0.0.1:8000/saml/acme"}),
+            ("recipient", {"recipient": "http://127.0.0.1:8000/saml/acme"}),
+            ("audience", {"audiences": (("http://127.0.0.1:8000/saml/acme",),)}),
+        ],
+    )
+    def test_a_response_that_names_it_is_refused_and_the_log_says_what_is_missing(
+        self, acme: Tenant, idp: Party, client: Client, check: str, changes: dict[str, Any]
+    ) -> None:
+        response = post_response(client, idp.forge.but(**changes), "/saml/acme")
+
+        attempt = logged(acme, refused(client, response))
+        assert attempt.check_name == check
+        assert "http://127.0.0.1:8000/saml/acme/ Its final slash is missing" in attempt.remedy

@@ -186,7 +186,7 @@ class TestMapping:
         source, _client = connected(acme)
         with pytest.raises(MappingError, match=reason):
             set_mapping(source=source, resource=Resource.USER, rows=[*default_rows(), row])
-        with pytest.raises(MappingError, match="cannot be removed"):
+        with pytest.raises(MappingError, match="cannot be removed: User name"):
             set_mapping(source=source, resource=Resource.USER, rows=default_rows()[1:])
 
 
