@@ -9,7 +9,11 @@ from django.utils.translation import gettext as _
 
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
-from accounts.signals import group_membership_changed, users_deactivated
+from accounts.signals import (
+    group_membership_changed,
+    group_rule_tables,
+    users_deactivated,
+)
 from licenses.group_licenses import apply_group_licenses
 from licenses.services import release_all_seats
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 _ANY_LICENSE: Final = """
 SELECT EXISTS (SELECT FROM licenses_grouplicense WHERE tenant_id = %s AND group_id = ANY(%s))
 """
+
+group_rule_tables.append("licenses_grouplicense")
 
 
 @receiver(users_deactivated)

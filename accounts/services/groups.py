@@ -27,8 +27,13 @@ from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant
 from accounts.scoping import active_tenant_id
 from accounts.services.group_rules import MembershipChange, spread_change
 from accounts.services.group_versions import touch_group, touch_groups
-from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
-from accounts.services.member_rows import let_people_in
+from accounts.services.member_deltas import (
+    IDS_IN_ONE_ENTRY,
+    MemberDelta,
+    audit_details,
+    refuse_unknown,
+)
+from accounts.services.member_rows import let_people_in, let_people_into_plain_group
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -81,7 +86,6 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
     return group
 
 
-@transaction.atomic
 def update_group(
     *,
     group: DirectoryGroup,
@@ -104,6 +108,23 @@ def update_group(
         LastAdminError: A mapped role would take the last active admin away.
     """
     changed = _changed_names(group, values)
+    if not changed and not only_unchanged and _only_adds(members):
+        done = let_people_into_plain_group(group=group, ids=members[0].add)
+        if done is not None:
+            return done
+    return _change_group(group, values, changed, members, only_unchanged=only_unchanged)
+
+
+@transaction.atomic
+def _change_group(
+    group: DirectoryGroup,
+    values: GroupFields,
+    changed: list[str],
+    members: Sequence[MemberDelta],
+    *,
+    only_unchanged: bool,
+) -> bool:
+    """See :func:`update_group`; ``changed`` are the names of the values that differ."""
     if changed or only_unchanged:
         _require_version(group)
     if changed:
@@ -261,6 +282,13 @@ class _Members:
             del undone[pk]
         else:
             done[pk] = None
+
+
+def _only_adds(members: Sequence[MemberDelta]) -> bool:
+    """Whether one step adds members, no more than one entry of the audit trail names."""
+    return (
+        len(members) == 1 and not members[0].removes and 0 < len(members[0].add) <= IDS_IN_ONE_ENTRY
+    )
 
 
 def _leaving(delta: MemberDelta) -> Q:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db import IntegrityError
+
+from accounts import audit
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from accounts.signals import group_rule_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from uuid import UUID
+
+    from accounts.models import DirectoryGroup
 
 _LET_PEOPLE_IN: Final = """
     WITH found AS (
@@ -29,6 +36,68 @@ _LET_PEOPLE_IN: Final = """
     SELECT found.id, joined.user_id IS NOT NULL
     FROM found LEFT JOIN joined ON joined.user_id = found.id
 """
+# The group's row is held, so that nobody deletes it in between; but not when everybody is a member
+# already.
+_LET_PEOPLE_INTO_PLAIN_GROUP: Final = """
+    WITH RECURSIVE found AS MATERIALIZED (
+        SELECT person.id, EXISTS (
+            SELECT FROM accounts_directorygroupmember member
+            WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
+                AND member.user_id = person.id
+        ) AS is_in
+        FROM accounts_user person
+        WHERE person.tenant_id = %(tenant)s AND person.id = ANY(%(ids)s)
+    ), above(group_id) AS (
+        SELECT %(group)s::uuid
+        UNION
+        SELECT parent.group_id FROM accounts_directorygroupmember parent
+        JOIN above ON parent.member_group_id = above.group_id
+        WHERE parent.tenant_id = %(tenant)s
+    ), plain AS MATERIALIZED (
+        SELECT (SELECT count(*) FROM found) = %(wanted)s AND NOT EXISTS (
+            SELECT FROM above WHERE EXISTS (
+                SELECT FROM accounts_directorygroup outer_group
+                WHERE outer_group.id = above.group_id AND outer_group.mapped_role <> ''
+            ){rules}
+        ) AS is_plain
+    ), held AS MATERIALIZED (
+        SELECT id FROM accounts_directorygroup
+        WHERE tenant_id = %(tenant)s AND id = %(group)s AND mapped_role = ''
+            AND (SELECT is_plain FROM plain) AND EXISTS (SELECT FROM found WHERE NOT is_in)
+        FOR NO KEY UPDATE
+    ), joined AS (
+        INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id)
+        SELECT %(tenant)s, held.id, found.id FROM held CROSS JOIN found
+        WHERE NOT found.is_in
+        ORDER BY found.id
+        ON CONFLICT DO NOTHING
+        RETURNING user_id
+    ), touched AS (
+        UPDATE accounts_directorygroup SET version = version + 1, last_modified = %(now)s
+        WHERE tenant_id = %(tenant)s AND id = %(group)s AND EXISTS (SELECT FROM joined)
+        RETURNING version
+    ), recorded AS (
+        {insert}
+        SELECT {entry}, (SELECT jsonb_build_object('added', jsonb_agg(user_id)) FROM joined)
+        FROM touched
+    )
+    SELECT is_plain, (SELECT version FROM touched),
+        (SELECT count(*) FROM found WHERE NOT is_in), (SELECT count(*) FROM held)
+    FROM plain
+"""
+_RULE: Final = """ OR EXISTS (
+                SELECT FROM {table} rule
+                WHERE rule.tenant_id = %(tenant)s AND rule.group_id = above.group_id
+            )"""
+_ENTRY: Final = {
+    "tenant": "bigint",
+    "now": "timestamptz",
+    "actor": "text",
+    "action": "text",
+    "target_type": "text",
+    "target_id": "text",
+    "target": "text",
+}
 
 
 def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
@@ -45,3 +114,42 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
     with prepared_cursor() as cursor:
         cursor.execute(_LET_PEOPLE_IN, params)
         return dict(cursor.fetchall())
+
+
+def let_people_into_plain_group(*, group: DirectoryGroup, ids: Sequence[UUID]) -> bool | None:
+    """Do all that adding these people comes to, when nothing follows from being in the group.
+
+    One statement adds them, moves the version and ``last_modified``, also in ``group`` itself, and
+    writes the audit trail.  Return whether anybody is new; ``None``, with nothing done, when the
+    group or one around it gives something, when it does not exist any more, or when some of
+    ``ids`` are nobody's.
+    """
+    wanted = set(ids)
+    event = audit.Event("group.members_changed", group)
+    entry = dict(zip(_ENTRY, audit.values_of(event), strict=False))
+    params: dict[str, Any] = {
+        **entry,
+        "group": group.pk,
+        "ids": list(wanted),
+        "wanted": len(wanted),
+    }
+    try:
+        with prepared_cursor() as cursor:
+            cursor.execute(_plain_statement(tuple(group_rule_tables)), params)
+            is_plain, version, new, held = cursor.fetchone()
+    except IntegrityError:
+        return None  # One of these people was deleted in this very moment.
+    if not is_plain or (new and not held):
+        return None
+    if version is not None:
+        group.version, group.last_modified = version, entry["now"]
+    return version is not None
+
+
+@cache
+def _plain_statement(rule_tables: tuple[str, ...]) -> str:
+    return _LET_PEOPLE_INTO_PLAIN_GROUP.format(
+        rules="".join(_RULE.format(table=table) for table in rule_tables),
+        insert=audit.INSERT,
+        entry=", ".join(f"%({name})s::{kind}" for name, kind in _ENTRY.items()),
+    )

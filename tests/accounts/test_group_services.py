@@ -208,8 +208,24 @@ class TestGroups:
         with CaptureQueriesContext(connection) as queries:
             add_group_members(group=sales, member_ids=[bob.pk])
 
-        # SAVEPOINT, INSERT of those who exist, version and groups above, audit, licences, RELEASE.
-        assert len(queries) == 6
+        assert len(queries) == 1
+        entry = AuditEntry.objects.get(details={"added": [str(bob.pk)]})
+        assert (entry.action, entry.target_type) == ("group.members_changed", "directorygroup")
+        assert (entry.target_id, entry.target) == (str(sales.pk), "Sales")
+
+    def test_a_deleted_group_takes_nobody_in(self, in_acme: Tenant, bob: User) -> None:
+        sales = group("Sales")
+        DirectoryGroup.objects.filter(pk=sales.pk).delete()
+
+        with pytest.raises(UnknownGroupError):
+            add_group_members(group=sales, member_ids=[bob.pk])
+
+    def test_people_and_groups_join_together(self, in_acme: Tenant, bob: User) -> None:
+        sales, support = group("Sales"), group("Support")
+
+        assert add_group_members(group=sales, member_ids=[bob.pk, support.pk])
+        assert members_of(sales) == {bob.pk, support.pk}
+        assert sales.version == DirectoryGroup.objects.get(pk=sales.pk).version == 2
 
 
 class TestMappedRoles:
@@ -255,6 +271,21 @@ class TestMappedRoles:
         assert role_of(bob) == Role.EDITOR
         remove_group_members(group=outer, member_ids=[inner.pk])
         assert role_of(bob) == Role.MEMBER
+
+    def test_who_joins_an_inner_group_gets_what_the_outer_one_gives(
+        self, in_acme: Tenant, bob: User
+    ) -> None:
+        inner = group("Inner")
+        outer = group("Outer", inner)
+        finance = create_profile(name="Finance")
+        set_group_mappings(group=outer, role=None, profiles=[finance])
+
+        add_group_members(group=inner, member_ids=[bob.pk])
+        assert finance.memberships.filter(user=bob, by_group=True).exists()
+        set_group_mappings(group=outer, role=Role.EDITOR, profiles=[])
+        carol = person(in_acme, "Carol")
+        add_group_members(group=inner, member_ids=[carol.pk])
+        assert role_of(carol) == Role.EDITOR
 
     def test_editing_the_mapping_moves_the_members(self, in_acme: Tenant, bob: User) -> None:
         team = group("Team", bob)
@@ -352,6 +383,16 @@ class TestMappedLicenses:
         assert Seat.objects.get(released=None).user == bob
         remove_group_members(group=team, member_ids=[bob.pk])
         assert not Seat.objects.filter(released=None).exists()
+
+    def test_who_joins_an_inner_group_gets_the_seat_that_the_outer_one_gives(
+        self, crm: Subscription, bob: User
+    ) -> None:
+        inner = group("Inner")
+        outer = group("Outer", inner)
+        set_group_licenses(group=outer, subscriptions=[crm])
+
+        add_group_members(group=inner, member_ids=[bob.pk])
+        assert Seat.objects.get(released=None).user == bob
 
     def test_a_seat_given_by_hand_stays(self, crm: Subscription, bob: User) -> None:
         assign_seat(subscription=crm, user=bob)
