@@ -75,13 +75,13 @@ class ResourceViewSet(SCIMViewSet):
 
     def replace(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PUT`` on a resource."""
-        shown = self._projection()
+        shown = self._projection_after_change()
         answer = self.endpoint().replace(resource_id, self.body(), shown, self._if_match())
         return self._answer(answer, shown)
 
     def modify(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PATCH`` on a resource: 200 with what became of it, or 204 when preferred."""
-        shown = self._projection()
+        shown = self._projection_after_change()
         answer = self.endpoint().modify(resource_id, self.body(), shown, self._if_match())
         return self._answer(answer, shown)
 
@@ -100,6 +100,12 @@ class ResourceViewSet(SCIMViewSet):
         if answer.resource is None:
             return HttpResponse(status=answer.status, headers=headers)
         return respond(shown(answer.resource), answer.status.value, headers)
+
+    def _projection_after_change(self) -> Projection:
+        """Return what is shown of a changed resource; it is not read for an answer without it."""
+        if self._prefers_minimal():
+            return projection(self.resource_type(), "id")
+        return self._projection()
 
     def _projection(self) -> Projection:
         query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
