@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,8 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry, Role
 from accounts.scoping import tenant_scope
+from accounts.services.roles import add_role_members
+from scim.group_members import SHOWN_AFTER_CHANGE
+from scim.group_rows import GroupKind
+from scim.member_statements import few_ids
 from scim.protocol import urns
-from tests.conftest import person
+from tests.conftest import crowd, person
 
 if TYPE_CHECKING:
     from accounts.models import Tenant, User
@@ -44,6 +49,88 @@ def test_a_role_that_few_hold_is_found_along_the_index_of_roles(
         cursor.execute(f"EXPLAIN {statement}")
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "user_role" in plan
+
+
+def make(scim: SCIMClient, name: str, members: list[str]) -> Any:
+    body = {"displayName": name, "members": [{"value": member} for member in members]}
+    return scim.request("POST", "/Groups", body, expect=201)
+
+
+def add(*members: str) -> dict[str, Any]:
+    return {"op": "add", "path": "members", "value": [{"value": member} for member in members]}
+
+
+def remove(*members: str) -> dict[str, Any]:
+    return {**add(*members), "op": "remove"}
+
+
+def test_the_answer_to_a_change_shows_a_hundred_members_and_of_more_none(
+    acme: Tenant, scim: SCIMClient
+) -> None:
+    inner = make(scim, "Inner", [])["id"]
+    first, last, *people = [str(one.pk) for one in crowd(acme, SHOWN_AFTER_CHANGE)]
+    group = make(scim, "Sales", [*people, first])
+    path = f"/Groups/{group['id']}"
+
+    full = scim.patch(path, add(inner))
+    assert len(full["members"]) == SHOWN_AFTER_CHANGE
+    assert scim.get(path) == full
+    above = scim.patch(path, add(last))
+    assert "members" not in above
+    assert above["meta"]["version"] != full["meta"]["version"]
+    assert len(scim.get(path)["members"]) == SHOWN_AFTER_CHANGE + 1
+    assert len(scim.get("/Groups")["Resources"][-1]["members"]) == SHOWN_AFTER_CHANGE + 1
+    assert "members" not in scim.request("PUT", path, scim.get(path), expect=200)
+    assert "members" not in make(scim, "Other", [*people, first, last, inner])
+    # Of people alone there are as many again, but for the group among them.
+    assert len(scim.patch(path, remove(inner))["members"]) == SHOWN_AFTER_CHANGE
+    assert len(scim.patch(path, remove(first))["members"]) == SHOWN_AFTER_CHANGE - 1
+
+
+@pytest.mark.parametrize("wanted", ["members", "members.value", "members.display"])
+def test_what_is_asked_for_of_a_hundred_members_is_shown_and_of_more_nothing(
+    acme: Tenant, scim: SCIMClient, wanted: str
+) -> None:
+    people = [str(one.pk) for one in crowd(acme, SHOWN_AFTER_CHANGE + 1)]
+    path = f"/Groups/{make(scim, 'Sales', people[2:])['id']}"
+
+    def after(operation: Any) -> Any:
+        body = {"Operations": [operation]}
+        return scim.request("PATCH", f"{path}?attributes={wanted}", body, expect=200)
+
+    assert len(after(add(people[0]))["members"]) == SHOWN_AFTER_CHANGE
+    assert "members" not in after(add(people[1]))
+    assert "members" not in after(add(people[1]))
+    assert len(scim.get(f"{path}?attributes={wanted}")["members"]) == SHOWN_AFTER_CHANGE + 1
+
+
+def test_the_holders_of_a_role_are_shown_up_to_a_hundred(acme: Tenant, scim: SCIMClient) -> None:
+    people = [one.pk for one in crowd(acme, SHOWN_AFTER_CHANGE + 1)]
+    with tenant_scope(acme):
+        add_role_members(role=Role.EDITOR, user_ids=people[2:])
+
+    full = scim.patch("/Groups/role:editor", add(str(people[0])))
+    assert len(full["members"]) == SHOWN_AFTER_CHANGE
+    assert "members" not in scim.patch("/Groups/role:editor", add(str(people[1])))
+
+
+def test_of_a_larger_group_one_member_above_is_looked_at(acme: Tenant, scim: SCIMClient) -> None:
+    group = make(scim, "Sales", [str(one.pk) for one in crowd(acme, 300)])
+    values = {"tenant": acme.pk, "key": group["id"], "most": 100}
+    with connection.cursor() as cursor:
+        for way in ("seqscan", "bitmapscan", "sort"):  # In a table so small they cost nothing.
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+        statement = few_ids(GroupKind.DIRECTORY)
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+        (plan,) = cursor.fetchone()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+
+    assert max(rows_of(plan[0]["Plan"])) == 101
+
+
+def rows_of(node: Any) -> list[float]:
+    inner = [rows for each in node.get("Plans", ()) for rows in rows_of(each)]
+    return [node["Actual Rows"], *inner]
 
 
 def test_every_operation_of_a_bulk_is_in_the_audit_trail(acme: Tenant, scim: SCIMClient) -> None:
