@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from accounts.views import account, landing, links, recovery, sign_in, sign_out
+from accounts.views import (
+    account,
+    landing,
+    links,
+    password_reset,
+    recovery,
+    sign_in,
+    sign_out,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.home, name="home"),
@@ -12,6 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/choose/", sign_in.ChooseAccountView.as_view(), name="sign-in-choose"),
     path("sign-in/company/", sign_in.CompanySignInView.as_view(), name="sign-in-company"),
     path("sign-in/recovery/", recovery.RecoverySignInView.as_view(), name="sign-in-recovery"),
+    path("password/forgotten/", password_reset.AskForMailView.as_view(), name="password-reset"),
+    path("password/forgotten/sent/", password_reset.mail_sent, name="password-reset-sent"),
+    path(
+        "password/new/<uidb64>/<token>/",
+        password_reset.ChoosePasswordView.as_view(),
+        name="password-reset-confirm",
+    ),
     path("sign-out/", sign_out.sign_out, name="sign-out"),
     path("link/<str:secret>/", links.LinkView.as_view(), name="link"),
     path("account/", account.account, name="account"),

@@ -130,6 +130,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "sign-in"

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 
+from accounts import afterwards
 from accounts.models import Plan, Role, Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
@@ -54,6 +55,12 @@ def request_log_buffer(monkeypatch: pytest.MonkeyPatch) -> RequestLogBuffer:
     waiting = RequestLogBuffer(seconds=None)
     monkeypatch.setattr(request_log, "buffer", waiting)
     return waiting
+
+
+@pytest.fixture(autouse=True)
+def _afterwards_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do at once what requests leave for afterwards: in the test's thread and transaction."""
+    monkeypatch.setattr(afterwards, "begin", lambda work: work())
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,9 @@ PUBLIC = {
     "sign-in-choose": "goes on with an address that was given before",
     "sign-in-company": "goes on with a company's short name",
     "sign-in-recovery": "takes a recovery code",
+    "password-reset": "asks for the address of somebody who forgot the password",
+    "password-reset-sent": "says that a mail is on its way, if it is",
+    "password-reset-confirm": "takes the token in its URL",
     "link": "takes the secret in its URL",
     "sign-out": "ends the session that there is",
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.models import OneTimeLink
@@ -47,7 +49,15 @@ def test_pages_for_strangers_are_accessible_and_fit(
 ) -> None:
     page = open_browser(**look)
 
-    for path in ("/sign-in/", "/sign-in/company/", "/sign-in/recovery/", "/nowhere/"):
+    for path in (
+        "/sign-in/",
+        "/sign-in/company/",
+        "/sign-in/recovery/",
+        "/password/forgotten/",
+        "/password/forgotten/sent/",
+        "/password/new/made/up/",
+        "/nowhere/",
+    ):
         page.goto(path)
         check(page)
     page.goto("/sign-in/")
@@ -133,6 +143,32 @@ def test_ending_all_other_sessions_asks_first(open_browser: Callable[..., Page],
     expect(here.get_by_role("status").first).to_contain_text("1 other session has ended.")
     elsewhere.goto("/account/")
     assert "/sign-in/" in elsewhere.url
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_whoever_forgot_the_password_chooses_a_new_one(
+    open_browser: Callable[..., Page], bob: User, look: dict[str, Any]
+) -> None:
+    page = open_browser(**look)
+    page.goto("/sign-in/")
+    page.get_by_label("E-mail address").fill(bob.email)
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("link", name="Forgot your password?").click()
+    expect(page.get_by_label("E-mail address")).to_be_focused()
+    page.get_by_label("E-mail address").fill(bob.email)
+    page.get_by_role("button", name="Send the mail").click()
+    expect(page.get_by_role("heading", name="Look into your mailbox")).to_be_visible()
+
+    found = re.search(r"/password/new/\S+", str(mail.outbox[-1].body))
+    assert found
+    page.goto(found.group())
+    check(page)
+    page.get_by_label("New password", exact=True).fill("a new and long password")
+    page.get_by_label("New password confirmation").fill("a new and long password")
+    page.get_by_role("button", name="Change password").click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Your password is changed")
+    assert page.url.endswith("/sign-in/")
 
 
 def test_recovery_codes_can_be_copied_and_downloaded(page: Page, alice: User) -> None:
