@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import json
+import zlib
 from functools import lru_cache
+from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -11,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 _INFO = b"gatehouse saml_sso encryption at rest"  # Never changes: values were sealed with it.
+_FAST: Final = 1
 
 
 class SealError(RuntimeError):
@@ -28,8 +32,26 @@ def unseal(sealed: bytes | memoryview) -> str:
     Raises:
         SealError: Neither ``SECRET_KEY`` nor one of its fallbacks is the key it was sealed with.
     """
+    return _decrypted(sealed).decode()
+
+
+def seal_json(value: Any) -> bytes:
+    """Return ``value``, which is JSON and may be long, compressed and encrypted."""
+    return _ciphers().encrypt(zlib.compress(json.dumps(value).encode(), _FAST))
+
+
+def unseal_json(sealed: bytes | memoryview) -> Any:
+    """Return what :func:`seal_json` was given.
+
+    Raises:
+        SealError: As :func:`unseal` does.
+    """
+    return json.loads(zlib.decompress(_decrypted(sealed)))
+
+
+def _decrypted(sealed: bytes | memoryview) -> bytes:
     try:
-        return _ciphers().decrypt(bytes(sealed)).decode()
+        return _ciphers().decrypt(bytes(sealed))
     except InvalidToken as error:
         raise SealError(
             "A stored secret cannot be decrypted. Put the earlier key into "

@@ -24,7 +24,12 @@ class Session(AbstractBaseSession):
     """
 
     user = models.ForeignKey(
-        User, null=True, on_delete=models.CASCADE, related_name="sessions", editable=False
+        User,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="sessions",
+        editable=False,
+        db_index=False,  # The index below begins with it.
     )
     method = models.CharField(_("signed in with"), max_length=20, blank=True, default="")
     ip_address = models.GenericIPAddressField(_("address"), null=True)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.console.csv_export import csv_response
+from accounts.encryption import SealError
 from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes
 from config.security.page import frame, tenant_of
 from config.security.traces import named
 from saml_sso.models import SignInAttempt
-from saml_sso.services.attempts import reveal_attempt
+from saml_sso.services.attempts import masked_trace, reveal_attempt
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -68,20 +70,37 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show one sign-in with its values; the audit trail says who looked."""
     found = get_object_or_404(SignInAttempt, pk=pk)
-    return _shown(request, found, reveal_attempt(attempt=found))
+    try:
+        revealed = reveal_attempt(attempt=found)
+    except SealError:
+        revealed = None
+    return _shown(request, found, revealed)
 
 
 def _shown(
     request: HttpRequest, found: SignInAttempt, revealed: dict[str, Any] | None
 ) -> HttpResponse:
+    try:
+        attributes = _attributes(found, revealed)
+        trace = revealed["trace"] if revealed else masked_trace(found)
+    except SealError:
+        attributes, trace = [], []
+        messages.error(
+            request,
+            _(
+                "The checks and values of this sign-in were encrypted with a key that is not "
+                "configured any more. The operator of this deployment can add it to the previous "
+                "secret keys."
+            ),
+        )
     context = {
         **frame(request, tenant_of(request)),
         "title": _("Test sign-in") if found.is_test else _("Sign-in %s") % found.reference,
         "attempt": found,
         "revealed": revealed,
-        "attributes": _attributes(found, revealed),
+        "attributes": attributes,
         "uses": ATTRIBUTE_USES,
-        "trace": named((revealed or {"trace": found.trace})["trace"]),
+        "trace": named(trace),
         "reason": revealed["reason"] if revealed else found.reason,
     }
     return render(request, "security/attempt.html", context)

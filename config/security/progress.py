@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from config.security.traces import name_of, named
 from saml_sso.models import IdentityProviderSettings, PendingRequest, SignInAttempt
+from saml_sso.services.attempts import masked_trace
 from saml_sso.services.set_up_links import USER_CHECK
 from saml_sso.services.trials import page_of_trial
 
@@ -113,7 +114,8 @@ def progress_response(
 
 
 def _judged(pending: PendingRequest, attempt: SignInAttempt) -> Progress:
-    count = len(attempt.trace)
+    trace = masked_trace(attempt)
+    count = len(trace)
     if attempt.is_accepted:
         state = PASSED
         sentence = ngettext(
@@ -128,7 +130,7 @@ def _judged(pending: PendingRequest, attempt: SignInAttempt) -> Progress:
         sentence=sentence,
         pending=pending,
         attempt=attempt,
-        trace=named(attempt.trace),
+        trace=named(trace),
     )
     if not found.lacks_an_account_only:
         return found

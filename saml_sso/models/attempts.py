@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,13 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class SignInAttempt(TenantScopedModel):
     """One response of an identity provider (or a logout message) and its outcome.
 
-    Personal values are masked in the plain columns; ``sealed`` holds them encrypted, and
+    Personal values are masked in the plain columns; ``sealed`` holds them and the trace of the
+    checks, encrypted, and
     reading it is audited (`saml_sso.services.attempts.reveal_attempt`).
     """
 
@@ -35,6 +36,7 @@ class SignInAttempt(TenantScopedModel):
         TEST = "test", _("test")
         LOGOUT = "logout", _("logout")
 
+    tenant = TenantForeignKey(db_index=False)  # Indexes that begin with it are below.
     at = models.DateTimeField(_("time"), default=timezone.now)
     kind = models.CharField(_("began"), max_length=20, choices=Kind)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
@@ -43,12 +45,14 @@ class SignInAttempt(TenantScopedModel):
     reason = models.TextField(_("reason"), blank=True, default="")
     remedy = models.TextField(_("what to do"), blank=True, default="")
     identifier = models.CharField(_("person"), max_length=400, blank=True, default="")
-    trace: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
-        default=list
-    )
     sealed = models.BinaryField(default=b"")
+    # The constraint below says more than the key's own would.
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_constraint=False,
     )
     revision = models.PositiveIntegerField(default=0)
     ip_address = models.GenericIPAddressField(_("address"), null=True)

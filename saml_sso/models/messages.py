@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class PendingRequest(TenantScopedModel):
@@ -75,6 +75,7 @@ class ConsumedAssertion(TenantScopedModel):
     ``digest`` stands for issuer and assertion ID, which may be longer than an index can hold.
     """
 
+    tenant = TenantForeignKey(db_index=False)  # The constraint below begins with it.
     digest = models.CharField(max_length=64)
     expires = models.DateTimeField()
 

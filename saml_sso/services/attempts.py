@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import secrets
@@ -15,7 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.encryption import seal, unseal
+from accounts.encryption import seal_json, unseal_json
 from accounts.prepared import insert_row
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
@@ -104,18 +103,12 @@ def _record(
 ) -> SignInAttempt | None:
     """Write one row; a log that is full or away never decides whether somebody gets in."""
     hide = _hider(outline.identifier)
-    masked = [_masked(check, hide) for check in trace]
     detail = {
         "identifier": outline.identifier,
         "issuer": outline.issuer,
         "attributes": outline.attributes,
         "reason": verdict.get("reason", ""),
-        # The lines that masking changed, by their number.
-        "hidden": {
-            number: check
-            for number, (check, shown) in enumerate(zip(trace, masked, strict=True))
-            if check != shown
-        },
+        "trace": trace,
     }
     try:
         # One statement is a transaction of its own; inside of one, its failure must not spread.
@@ -124,8 +117,7 @@ def _record(
                 kind=outline.kind,
                 reference=reference,
                 identifier=mask_identifier(outline.identifier)[:400],
-                trace=masked,
-                sealed=seal(json.dumps(detail)),
+                sealed=seal_json(detail),
                 user=outline.user,
                 revision=outline.revision,
                 ip_address=request.META.get("REMOTE_ADDR") or None,
@@ -147,10 +139,6 @@ def _hider(identifier: str) -> Callable[[str], str]:
         return mask(text.replace(identifier, stand_in) if identifier else text)
 
     return hide
-
-
-def _masked(check: dict[str, Any], hide: Callable[[str], str]) -> dict[str, Any]:
-    return {**check, "expected": hide(check["expected"]), "got": hide(check["got"])}
 
 
 def _printable(text: str) -> str:
@@ -175,11 +163,27 @@ def reveal_attempt(*, attempt: SignInAttempt) -> dict[str, Any]:
 
 
 def sealed_detail(attempt: SignInAttempt) -> dict[str, Any]:
-    """Return the encrypted part of an attempt; callers show it to its own tester or audit it."""
-    detail: dict[str, Any] = json.loads(unseal(attempt.sealed))
-    hidden = detail.pop("hidden", {})
-    shown = [hidden.get(str(number), check) for number, check in enumerate(attempt.trace)]
-    return {"trace": shown, **detail}
+    """Return the encrypted part of an attempt; callers show it to its own tester or audit it.
+
+    Raises:
+        SealError: It was encrypted with a key that is configured no more.
+    """
+    detail: dict[str, Any] = unseal_json(attempt.sealed)
+    return detail
+
+
+def masked_trace(attempt: SignInAttempt) -> list[dict[str, Any]]:
+    """Return every check that was made, in order, with personal values hidden.
+
+    Raises:
+        SealError: It was encrypted with a key that is configured no more.
+    """
+    detail = sealed_detail(attempt)
+    hide = _hider(detail["identifier"])
+    return [
+        {**check, "expected": hide(check["expected"]), "got": hide(check["got"])}
+        for check in detail["trace"]
+    ]
 
 
 def prune_attempts() -> int:

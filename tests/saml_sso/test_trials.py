@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.fernet import Fernet
 from django.test import Client
 
 from accounts.models import Session, User
@@ -112,6 +113,21 @@ class TestAttempts:
         assert "bob@home.example" in revealed
         audit = console.get("/console/accounts/auditentry/").content.decode()
         assert "attempt_revealed" in audit
+
+    def test_a_sign_in_that_was_sealed_with_a_forgotten_key_says_so(
+        self, acme: Tenant, bob: User, console: Client, idp: Party
+    ) -> None:
+        post_response(Client(), idp.forge)
+        with tenant_scope(acme):
+            SignInAttempt.objects.update(sealed=Fernet(Fernet.generate_key()).encrypt(b"x"))
+            number = SignInAttempt.objects.get().pk
+
+        for page in (
+            console.get(f"{PAGE}attempts/{number}/"),
+            console.post(f"{PAGE}attempts/{number}/reveal/"),
+        ):
+            assert page.status_code == 200
+            assert "a key that is not configured any more" in page.content.decode()
 
     def test_an_attribute_becomes_the_identifier_by_click(
         self, acme: Tenant, bob: User, console: Client, idp: Party
