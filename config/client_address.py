@@ -27,9 +27,9 @@ class ClientAddressMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve ``request`` under the client's address."""
         proxies: int = settings.TRUSTED_PROXIES
-        entries = request.headers.get("X-Forwarded-For", "").split(",")
-        if proxies and len(entries) >= proxies:
-            address = _address(entries[-proxies])
+        if proxies:
+            entries = request.headers.get("X-Forwarded-For", "").split(",")
+            address = _address(entries[-proxies]) if len(entries) >= proxies else ""
             if address:
                 request.META["REMOTE_ADDR"] = address
         return self._get_response(request)

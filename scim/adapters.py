@@ -6,6 +6,7 @@ our own model; what it does is in the plain functions, which the endpoints call.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
 
 from django.conf import settings
@@ -24,7 +25,6 @@ from scim.user_groups import groups_of_user
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 BASE_URL: Final[Any] = SimpleLazyObject(lambda: f"{settings.BASE_URL}/scim/v2")
 """Where the endpoints are, from outside; no slash at the end."""
@@ -45,14 +45,18 @@ RFC 7644, Section 3.5.2.2, wants the attribute to be gone then; the account stay
 that nobody is let back in.
 """
 
+_USUAL_LENGTH: Final = len("2026-01-02 03:04:05.678901+00")
 _NOT_ATTRIBUTES: Final = frozenset({"name", ACTIVE_UNASSIGNED})
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
 
 
 class Person(TypedDict):
-    """A user as read from the database, by the names of the columns."""
+    """A user as read from the database, by the names of the columns.
 
-    id: object
+    The id and the moments are written as SCIM does.
+    """
+
+    id: str
     user_name: str
     external_id: str
     email: str
@@ -62,8 +66,8 @@ class Person(TypedDict):
     active: bool
     role: str
     attributes: dict[str, Any]
-    created: datetime
-    last_modified: datetime
+    created: str
+    last_modified: str
     version: int
 
 
@@ -75,9 +79,8 @@ def user_location(user_id: object) -> str:
 def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     """Return the canonical resource of a user; ``groups`` is left out unless given."""
     attributes = person["attributes"]
-    user_id = str(person["id"])
-    schemas = [urns.USER, *(key for key in attributes if key.startswith("urn:") or ":" in key)]
-    resource: dict[str, Any] = {"schemas": schemas, "id": user_id}
+    user_id = person["id"]
+    resource: dict[str, Any] = {"schemas": [urns.USER], "id": user_id}
     if person["external_id"]:
         resource["externalId"] = person["external_id"]
     resource["userName"] = person["user_name"]
@@ -86,15 +89,15 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
         resource["name"] = name
     if person["display_name"]:
         resource["displayName"] = person["display_name"]
-    resource |= {key: value for key, value in attributes.items() if key not in _NOT_ATTRIBUTES}
+    _add_others(resource, attributes)
     if ACTIVE_UNASSIGNED not in attributes:
         resource["active"] = person["active"]
     if groups:
         resource["groups"] = groups
     resource["meta"] = {
         "resourceType": "User",
-        "created": moment(person["created"]),
-        "lastModified": moment(person["last_modified"]),
+        "created": person["created"],
+        "lastModified": person["last_modified"],
         "location": user_location(user_id),
         "version": entity_tag(person["version"]),
     }
@@ -154,10 +157,31 @@ def moment(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
+def moment_read(text: str) -> str:
+    """Return a moment as SCIM writes it that PostgreSQL wrote, whose way is ISO 8601's but for
+    the space, the zeros at the end and the short offset.
+    """
+    if len(text) == _USUAL_LENGTH and text.endswith("+00"):
+        return f"{text[:10]}T{text[11:26]}Z"
+    return moment(datetime.fromisoformat(text).astimezone(UTC))
+
+
 def person_of(user: User) -> Person:
     """Return the columns of a model instance."""
     columns = {name: getattr(user, name) for name in Person.__annotations__}
+    columns["id"] = str(user.pk)
+    columns["created"] = moment(user.created)
+    columns["last_modified"] = moment(user.last_modified)
     return cast("Person", columns)
+
+
+def _add_others(resource: dict[str, Any], attributes: Mapping[str, Any]) -> None:
+    """Add what has no column; the names of extensions are URNs."""
+    for key, value in attributes.items():
+        if key not in _NOT_ATTRIBUTES:
+            resource[key] = value
+            if ":" in key:
+                resource["schemas"].append(key)
 
 
 def _name(person: Person) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -116,7 +115,7 @@ def _note(exchange: Exchange, sources: dict[int, _Seen], tokens: dict[int, datet
         seen = seen._replace(error_at=at, error=_text(reason, 1_000))
     sources[key] = seen
     used = exchange.credential.last_used
-    if used is None or at - used >= timedelta(seconds=SECONDS_BETWEEN_USES):
+    if used is None or at.timestamp() - used >= SECONDS_BETWEEN_USES:
         tokens[exchange.credential.token_id] = at
 
 

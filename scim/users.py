@@ -9,7 +9,8 @@ the start in a transaction that locks the row.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import UUID
 
 from django.db import transaction
 
@@ -27,7 +28,7 @@ from accounts.services.users import (
 )
 from scim.adapters import (
     ACTIVE_UNASSIGNED,
-    Person,
+    moment,
     person_of,
     user_fields,
     user_location,
@@ -45,11 +46,17 @@ from scim.user_rows import UserRow, lock_user, read_user, read_user_to_change
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from scim.adapters import Person
     from scim.authentication import Credential
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
 _FIRST_VERSION: Final = entity_tag(1)
+_READ: Final = tuple(
+    field.attname
+    for field in User._meta.concrete_fields
+    if field.attname in {*USER_FIELD_NAMES, "id", "tenant_id", "role", "version"}
+)
 
 
 class UserEndpoint:
@@ -173,7 +180,7 @@ class UserEndpoint:
                 "tenant; letter case does not matter."
             )
         update_locked_user(user=user, values=values)
-        return _shown(HTTPStatus.CREATED, person_of(user), row.groups)
+        return _shown(HTTPStatus.CREATED, _as_changed(row.person, user), row.groups)
 
     def _change(
         self,
@@ -192,7 +199,7 @@ class UserEndpoint:
             user=user, values=values, xmin=row.xmin
         ):
             return self._change_locked(key, wanted, if_match, with_groups=with_groups)
-        return _shown(HTTPStatus.OK, person_of(user), row.groups)
+        return _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
 
     def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
         """Whether more than the row changes: a licence comes back, or the person is deleted."""
@@ -214,7 +221,7 @@ class UserEndpoint:
         user = _model(row.person)
         leaves = user.active and not values.active
         update_locked_user(user=user, values=values)
-        answer = _shown(HTTPStatus.OK, person_of(user), row.groups)
+        answer = _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
         if leaves and self._credential.deletes_on_deactivate:
             # The source chose this: the answer shows the person once more, as they left.
             delete_user(user=user)
@@ -239,8 +246,23 @@ def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | No
 
 
 def _model(person: Person) -> User:
-    """Return the model instance of a user who was read, without reading again."""
-    values: dict[str, Any] = {**person, "tenant_id": active_tenant_id()}
+    """Return the model instance of a user who was read, without reading again.
+
+    When they were created and changed is left to be read by who asks for it.
+    """
+    values: dict[str, Any] = {
+        **person,
+        "id": UUID(person["id"]),
+        "tenant_id": active_tenant_id(),
+    }
     # ``from_db`` takes the values in the model's own order and defers what is not named.
-    names = [field.attname for field in User._meta.concrete_fields if field.attname in values]
-    return User.from_db("default", names, [values[name] for name in names])
+    return User.from_db("default", _READ, [values[name] for name in _READ])
+
+
+def _as_changed(person: Person, user: User) -> Person:
+    """Return the columns of a user who was read as ``person``, and may have been changed since."""
+    if user.version == person["version"]:
+        return person
+    changed = {name: getattr(user, name) for name in (*USER_FIELD_NAMES, "version")}
+    changed["last_modified"] = moment(user.last_modified)
+    return cast("Person", {**person, **changed})
