@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.identifiers import uuid7_texts
 from accounts.models import Role
+from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.unusable_passwords import unusable_password
@@ -34,10 +35,13 @@ _SENT: Final = {
 }
 _COLUMNS: Final = ", ".join(_SENT)
 _TYPED: Final = ", ".join(f"{column} {kind}" for column, kind in _SENT.items())
+# Names are taken in one order, so that two sets with the same people wait for each other and not
+# in a circle; of the same name the first in the set is taken, as its id is lower.
 _INSERT: Final = f"""
 WITH made AS (
   INSERT INTO accounts_user (tenant_id, role, created, last_modified, version, {_COLUMNS})
   SELECT %s, %s, %s, %s, 1, {_COLUMNS} FROM json_to_recordset(%s) AS sent({_TYPED})
+  ORDER BY lower(user_name COLLATE {UNICODE_COLLATION}) COLLATE "C", id
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
   RETURNING tenant_id, created, id, display_name, user_name, active, role
 )
@@ -45,7 +49,7 @@ WITH made AS (
 SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
   left(CASE display_name WHEN '' THEN user_name ELSE display_name END, {audit.LONGEST_TARGET}),
   jsonb_build_object('active', active, 'role', role)
-FROM made RETURNING target_id
+FROM made ORDER BY id RETURNING target_id
 """  # noqa: S608 - columns that are listed above
 
 

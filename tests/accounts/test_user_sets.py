@@ -65,6 +65,15 @@ def test_those_whose_name_is_taken_are_left_out(acme: Tenant, bob: User) -> None
         assert AuditEntry.objects.filter(target_id__in=filter(None, made)).count() == 3
 
 
+def test_ids_and_entries_follow_the_order_of_the_set(acme: Tenant) -> None:
+    with tenant_scope(acme):
+        made = create_users(many=[UserFields(user_name=name) for name in ("c", "a", "b")])
+        entries = AuditEntry.objects.filter(target_id__in=made).order_by("id")
+
+        assert [entry.target for entry in entries] == ["c", "a", "b"]
+        assert made == sorted(filter(None, made))
+
+
 def test_a_name_of_another_tenant_is_free(globex: Tenant, bob: User) -> None:
     with tenant_scope(globex):
         assert create_users(many=[UserFields(user_name=bob.user_name)]) != [None]

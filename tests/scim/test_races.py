@@ -58,6 +58,25 @@ def test_of_two_creates_of_one_name_one_succeeds(scim: SCIMClient) -> None:
         assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
 
 
+def test_two_sets_of_the_same_people_in_opposite_order_make_each_of_them_once(
+    scim: SCIMClient,
+) -> None:
+    def bulk(names: Sequence[str]) -> Request:
+        posts = [{"method": "POST", "path": "/Users", "data": {"userName": n}} for n in names]
+        return "POST", "/Bulk", {"schemas": [urns.BULK_REQUEST], "Operations": posts}
+
+    names = [f"person{number:03}" for number in range(200)]
+
+    answers = all_at_once(scim, [bulk(names), bulk(names[::-1])])
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    statuses = [
+        operation["status"] for answer in answers for operation in answer.json()["Operations"]
+    ]
+    assert sorted(statuses) == ["201"] * 200 + ["409"] * 200
+    assert scim.get("/Users?count=0")["totalResults"] == 200
+
+
 def test_changes_of_one_person_do_not_undo_each_other(scim: SCIMClient, people: list[str]) -> None:
     url = f"/Users/{people[0]}"
     values = {name: f"new {name}" for name in ("title", "nickName", "displayName", "userType")}
