@@ -1,7 +1,7 @@
 """Members of groups, read straight into what an answer shows of them.
 
 A list shows the members of a group of up to :data:`SHOWN`, the answer to a change those of one of
-up to :data:`SHOWN_AFTER_CHANGE`; a larger group's are read by its id.
+up to :data:`scim.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its id.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from django.db import connection
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.group_rows import GroupKind
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.member_statements import (
     GROUP_MARK,
     all_ids,
@@ -36,13 +37,6 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 1_000
 """Members of one group that a list shows; above, none of them."""
-
-SHOWN_AFTER_CHANGE: Final = 100
-"""Members of one group that the answer to a change shows; above, none of them.
-
-Whoever adds one member to a large group seldom wants all the others back, and reading them would
-cost more than the change.
-"""
 
 _UNNAMED: Final = frozenset({"value", "$ref", "type"})
 """What an element holds unless a client asks for less, or for the name."""
@@ -70,12 +64,12 @@ def shown_members(row: GroupRow, shown: Projection) -> Members | None:
 
 
 def members_after_change(row: GroupRow, shown: Projection) -> Members | None:
-    """Return what ``shown`` selects of up to :data:`SHOWN_AFTER_CHANGE` members.
+    """Return what ``shown`` selects of up to :data:`scim.limits.SHOWN_AFTER_CHANGE` members.
 
-    ``None`` if it selects nothing of them, or if there are more.  One statement, which looks at
-    no more than one above.
+    ``None`` if it selects nothing of them, or if there are more.  At most one statement, which
+    looks at no more than one above.
     """
-    if not shown.selects("members"):
+    if row.is_large or not shown.selects("members"):
         return None
     if _is_named(shown):
         return _members_of_page([row], shown, SHOWN_AFTER_CHANGE)[row.id]

@@ -21,6 +21,7 @@ from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import quoted
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.protocol.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ class GroupRow:
     """A group as it was read.
 
     ``number`` is the place of a role among the roles, or the primary key of a profile.  A role
-    has no version: who holds it is recorded on the users.
+    has no version: who holds it is recorded on the users.  ``is_large`` tells that the answer to
+    a change shows no members, if that is known already.
     """
 
     kind: GroupKind
@@ -59,6 +61,7 @@ class GroupRow:
     last_modified: datetime
     version: int | None
     attributes: dict[str, Any]
+    is_large: bool = False
 
     @property
     def role(self) -> Role:
@@ -99,7 +102,7 @@ def _loaded(model: type[_ModelT], **columns: object) -> _ModelT:
     return model.from_db("default", names, [columns[name] for name in names])
 
 
-def row_of(group: DirectoryGroup) -> GroupRow:
+def row_of(group: DirectoryGroup, *, is_large: bool = False) -> GroupRow:
     """Return the row of a directory group that was just written."""
     return GroupRow(
         kind=GroupKind.DIRECTORY,
@@ -111,6 +114,7 @@ def row_of(group: DirectoryGroup) -> GroupRow:
         last_modified=group.last_modified,
         version=group.version,
         attributes=group.attributes,
+        is_large=is_large,
     )
 
 
@@ -144,19 +148,34 @@ def read_group(key: str) -> GroupRow:
     Raises:
         NotFoundError: The active tenant has no such group, or it is the default profile.
     """
-    kind, condition, value = _place(key)
-    leaf = _LEAVES[kind].format(tenant="%s")
+    kind, value = _place(key)
+    return read_row(_fetched(key, _BY_KEY[kind], [active_tenant_id(), value]))
+
+
+def read_group_to_change(key: str) -> GroupRow:
+    """Do as :func:`read_group`, and tell of a directory group whether it is large.
+
+    Raises:
+        NotFoundError: See :func:`read_group`.
+    """
+    kind, value = _place(key)
+    if kind != GroupKind.DIRECTORY:
+        return read_group(key)
+    tenant = active_tenant_id()
+    row = _fetched(key, _BY_KEY_WITH_SIZE, [tenant, SHOWN_AFTER_CHANGE, tenant, value])
+    return read_row(row[1:], is_large=row[0])
+
+
+def _fetched(key: str, statement: str, params: Sequence[Any]) -> Sequence[Any]:
     with prepared_cursor() as cursor:
-        cursor.execute(
-            f"SELECT {COLUMNS} FROM ({leaf}) g WHERE {condition} = %s", [active_tenant_id(), value]
-        )
-        row = cursor.fetchone()
+        cursor.execute(statement, params)
+        row: Sequence[Any] | None = cursor.fetchone()
     if row is None:
         raise _unknown(key)
-    return read_row(row)
+    return row
 
 
-def read_row(row: Sequence[Any]) -> GroupRow:
+def read_row(row: Sequence[Any], *, is_large: bool = False) -> GroupRow:
     """Return the group in a row of :data:`COLUMNS`."""
     attributes = row[-1]
     if isinstance(attributes, str):
@@ -171,6 +190,7 @@ def read_row(row: Sequence[Any]) -> GroupRow:
         last_modified=row[6],
         version=row[7],
         attributes=attributes,
+        is_large=is_large,
     )
 
 
@@ -183,16 +203,16 @@ def read_uuid(text: str) -> uuid.UUID | None:
     return value if str(value) == text.lower() else None
 
 
-def _place(key: str) -> tuple[GroupKind, str, str | int | uuid.UUID]:
+def _place(key: str) -> tuple[GroupKind, str | int | uuid.UUID]:
     if key.startswith(ROLE_PREFIX) and key.removeprefix(ROLE_PREFIX) in ROLE_LABELS:
-        return GroupKind.ROLE, "g.id", key
+        return GroupKind.ROLE, key
     profile = _PROFILE_ID.fullmatch(key)
     if profile:
-        return GroupKind.PROFILE, "g.number", int(profile[1])
+        return GroupKind.PROFILE, int(profile[1])
     value = read_uuid(key)
     if value is None:
         raise _unknown(key)
-    return GroupKind.DIRECTORY, "g.uid", value
+    return GroupKind.DIRECTORY, value
 
 
 def _unknown(key: str) -> NotFoundError:
@@ -228,3 +248,18 @@ _LEAVES: Final = (
     """,
 )
 """One for each :class:`GroupKind`, with the same columns and types."""
+_KEYS: Final = {GroupKind.ROLE: "g.id", GroupKind.PROFILE: "g.number", GroupKind.DIRECTORY: "g.uid"}
+_BY_KEY: Final = {
+    kind: f"SELECT {COLUMNS} FROM ({_LEAVES[kind].format(tenant='%s')}) g WHERE {key} = %s"
+    for kind, key in _KEYS.items()
+}
+# Who is in a large group is not looked at beyond the limit; the order is that of an index.
+_BY_KEY_WITH_SIZE: Final = _BY_KEY[GroupKind.DIRECTORY].replace(
+    "SELECT",
+    """SELECT EXISTS (
+      SELECT FROM accounts_directorygroupmember m
+      WHERE m.tenant_id = %s AND m.group_id = g.uid AND m.user_id IS NOT NULL
+      ORDER BY m.user_id OFFSET %s LIMIT 1
+    ),""",
+    1,
+)

@@ -1,7 +1,7 @@
 """The operations on Groups: directory groups in full, roles and profiles by their members only.
 
 Members are changed as a difference and never loaded for it.  The answer to a change shows the
-members of a group of up to :data:`scim.group_members.SHOWN_AFTER_CHANGE`, and leaves ``members``
+members of a group of up to :data:`scim.limits.SHOWN_AFTER_CHANGE`, and leaves ``members``
 out for a larger one.
 """
 
@@ -20,7 +20,7 @@ from scim.fixed_groups import change_fixed_group
 from scim.group_adapter import group_fields, group_resource
 from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
 from scim.group_members import members_after_change, shown_members
-from scim.group_rows import GroupKind, GroupRow, read_group, row_of
+from scim.group_rows import GroupKind, GroupRow, read_group, read_group_to_change, row_of
 from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError
 from scim.protocol.group_patch import read_group_patch, read_member_ids
 from scim.protocol.patch import apply_operations
@@ -179,14 +179,15 @@ class GroupEndpoint:
             members=deltas,
             only_unchanged=if_match is not None,
         )
-        return row_of(group)
+        stays_large = row.is_large and not any(delta.removes for delta in deltas)
+        return row_of(group, is_large=stays_large)
 
     def _changed(
         self, key: str, if_match: str | None, change: Callable[[GroupRow], GroupRow]
     ) -> GroupRow:
         """Read the group and change it; do so again when somebody else was faster."""
         for _attempt in range(_ATTEMPTS):
-            row = read_group(key)
+            row = read_group_to_change(key)
             check_if_match(if_match, entity_tag(row.version) if row.version is not None else "")
             try:
                 return change(row)

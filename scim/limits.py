@@ -1,4 +1,4 @@
-"""The numbers that ``/ServiceProviderConfig`` announces and the endpoints keep to."""
+"""The numbers that the endpoints keep to; ``/ServiceProviderConfig`` announces the first ones."""
 
 from __future__ import annotations
 
@@ -15,3 +15,10 @@ MAX_RESULTS: Final = 1_000
 
 DEFAULT_COUNT: Final = 100
 """Resources in one response when the client does not say how many."""
+
+SHOWN_AFTER_CHANGE: Final = 100
+"""Members of one group that the answer to a change shows; above, none of them.
+
+Whoever adds one member to a large group seldom wants all the others back, and reading them would
+cost more than the change.
+"""

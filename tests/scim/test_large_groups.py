@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry, Role
 from accounts.scoping import tenant_scope
 from accounts.services.roles import add_role_members
-from scim.group_members import SHOWN_AFTER_CHANGE
 from scim.group_rows import GroupKind
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.member_statements import few_ids
 from scim.protocol import urns
 from tests.conftest import crowd, person
