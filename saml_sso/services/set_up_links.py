@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 
 LONGEST_DAYS = 7
+USE_RESOLUTION = timedelta(minutes=1)
 USER_CHECK = "user"
 """The check that comes when all others have passed: whose account it is."""
 _SECRET_BYTES = 32
@@ -65,8 +66,10 @@ def open_set_up_link(*, secret: str) -> SetUpLink | None:
         return None
     if link.last_used is None:
         audit.record("set_up_link.opened", link, purpose=link.purpose)
-    link.last_used = timezone.now()
-    link.save(update_fields=["last_used"])
+    now = timezone.now()
+    if link.last_used is None or now - link.last_used > USE_RESOLUTION:
+        link.last_used = now
+        link.save(update_fields=["last_used"])
     return link
 
 

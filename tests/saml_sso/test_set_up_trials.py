@@ -265,6 +265,39 @@ class TestWhatItDoesNotShow:
             assert not PendingRequest.objects.exists()
 
 
+class TestWithoutTheCookie:
+    """Plain http: the browser holds its cookie back when another site posts the response."""
+
+    CROSS_SITE = {"sec-fetch-site": "cross-site"}
+
+    def post(self, holder: Holder, **changes: object) -> HttpResponse:
+        """Post a response as another site does; the browser keeps its cookies for later."""
+        message = holder.idp.forge.but(**changes)
+        return post_response(Client(), message, headers=self.CROSS_SITE)
+
+    def test_the_test_is_finished_by_the_browser_that_began_it(
+        self, bob: User, holder: Holder
+    ) -> None:
+        answer = self.post(holder, in_response_to=holder.begin())
+        assert Client().get(answer["Location"]).status_code == 403
+
+        finished = holder.browser.get(answer["Location"])
+
+        assert "The test passed" in holder.browser.get(finished["Location"]).content.decode()
+
+    def test_nothing_else_gets_in_while_a_test_waits_and_saml_is_off(
+        self, acme: Tenant, bob: User, holder: Holder
+    ) -> None:
+        holder.begin()
+
+        answer = self.post(holder)
+
+        assert answer.status_code == 403
+        assert not Session.objects.filter(user=bob).exists()
+        with tenant_scope(acme):
+            assert not SignInAttempt.objects.get().is_accepted
+
+
 class TestFollowing:
     def test_the_page_follows_the_test_from_waiting_to_its_checks(
         self, bob: User, holder: Holder
