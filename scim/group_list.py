@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from scim.protocol.schemas import ResourceType
 
 _WIDTH: Final = COLUMNS.count(",") + 1
+# The tables of roles and profiles are small; directory groups are counted as they come and go.
+_COUNTED: Final = """
+SELECT (SELECT count(*) FROM {fixed})
+  + (SELECT coalesce(sum(directory_groups), 0) FROM accounts_groupcount WHERE tenant_id = %s)
+"""
 _PLACE: Final = """(g.kind || ':' || lpad(g.number::text, 19, '0') || ':' || g.id) COLLATE "C\""""
 """The list's own order: roles, profiles by number, directory groups by age."""
 
@@ -51,6 +56,7 @@ class _Selection:
     """Which groups, in which order, and what is shown of each."""
 
     where: SQL
+    is_filtered: bool
     order: Order
     shown: Projection
     resource_name: str = "Group"
@@ -61,6 +67,7 @@ class _Selection:
         catalog = GroupCatalog(active_tenant_id())
         return cls(
             where=_condition(query.filter, resource_type, catalog),
+            is_filtered=query.filter is not None,
             order=order_of(parse_sort(query, resource_type), catalog, key=_PLACE, key_type="text"),
             shown=projection(resource_type, query.attributes, query.excluded_attributes),
         )
@@ -83,7 +90,11 @@ class _Selection:
         )
 
     def total(self) -> int:
-        """Return how many groups are selected."""
+        """Return how many groups are selected; without a filter the number is at hand."""
+        if not self.is_filtered:
+            tenant = active_tenant_id()
+            statement = _COUNTED.format(fixed=relation(tenant, FIXED_KINDS))
+            return int(_fetch(statement, [tenant])[0][0])
         statement = f"SELECT count(*) FROM {relation(active_tenant_id())} WHERE {self.where.text}"
         return int(_fetch(statement, self.where.params)[0][0])
 

@@ -1,7 +1,7 @@
 """Tenants and the people, roles, access profiles and groups that belong to them."""
 
 from accounts.models.audit import AuditEntry
-from accounts.models.counts import UserCount
+from accounts.models.counts import GroupCount, UserCount
 from accounts.models.groups import (
     DirectoryGroup,
     DirectoryGroupAttribute,
@@ -22,6 +22,7 @@ __all__ = [
     "DirectoryGroupMember",
     "DirectoryGroupProfile",
     "EmailDomain",
+    "GroupCount",
     "OneTimeLink",
     "Plan",
     "ProfileMembership",

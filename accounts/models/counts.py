@@ -1,4 +1,4 @@
-"""How many users a tenant has, kept up to date by triggers so that nobody has to count them."""
+"""How many users and groups a tenant has, kept by triggers so that nobody has to count them."""
 
 from __future__ import annotations
 
@@ -33,3 +33,23 @@ class UserCount(models.Model):
     @override
     def __str__(self) -> str:
         return f"{self.users} in slot {self.slot}"
+
+
+class GroupCount(models.Model):
+    """A part of the number of a tenant's directory groups, as :class:`UserCount` is of users."""
+
+    tenant = TenantForeignKey(db_constraint=False, db_index=False)
+    slot = models.SmallIntegerField()
+    directory_groups = models.BigIntegerField()
+
+    objects: ClassVar[TenantScopedManager[GroupCount]] = TenantScopedManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "slot"], name="group_count_slot"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.directory_groups} in slot {self.slot}"

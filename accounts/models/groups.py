@@ -15,7 +15,7 @@ from accounts.constraints import SameTenant
 from accounts.identifiers import uuid7
 from accounts.models.profiles import AccessProfile
 from accounts.models.users import UNICODE_COLLATION, Role, User
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class DirectoryGroup(TenantScopedModel):
@@ -71,12 +71,25 @@ class DirectoryGroup(TenantScopedModel):
 class DirectoryGroupMember(TenantScopedModel):
     """A person or a group that is a direct member of a directory group."""
 
-    group = models.ForeignKey(DirectoryGroup, on_delete=models.CASCADE, related_name="members")
+    # What these keys would ensure is ensured by those of `SameTenant`, and checking a key twice
+    # is a good part of what a new member costs.
+    tenant = TenantForeignKey(db_constraint=False, db_index=False)
+    group = models.ForeignKey(
+        DirectoryGroup, on_delete=models.CASCADE, related_name="members", db_constraint=False
+    )
     user = models.ForeignKey(
-        User, null=True, on_delete=models.CASCADE, related_name="group_memberships"
+        User,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="group_memberships",
+        db_constraint=False,
     )
     member_group = models.ForeignKey(
-        DirectoryGroup, null=True, on_delete=models.CASCADE, related_name="parent_memberships"
+        DirectoryGroup,
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="parent_memberships",
+        db_constraint=False,
     )
 
     objects: ClassVar[TenantScopedManager[DirectoryGroupMember]] = TenantScopedManager()

@@ -9,8 +9,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEntry, Role
+from accounts.errors import GroupNameTakenError
+from accounts.models import AuditEntry, DirectoryGroup, Role
 from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
+from accounts.services.profiles import create_profile
 from accounts.services.roles import add_role_members
 from scim.group_rows import GroupKind
 from scim.limits import SHOWN_AFTER_CHANGE
@@ -126,6 +129,29 @@ def test_of_a_larger_group_one_member_above_is_looked_at(acme: Tenant, scim: SCI
     plan = json.loads(plan) if isinstance(plan, str) else plan
 
     assert max(rows_of(plan[0]["Plan"])) == 101
+
+
+def test_the_number_of_groups_is_kept_and_not_counted(
+    acme: Tenant, scim: SCIMClient, other_scim: SCIMClient
+) -> None:
+    made = [make(scim, f"Group {number}", [])["id"] for number in range(4)]
+    make(other_scim, "Theirs", [])
+    with tenant_scope(acme):
+        create_profile(name="Finance")
+    with pytest.raises(GroupNameTakenError), tenant_scope(acme):
+        create_group(values=GroupFields(display_name="group 1"))
+    scim.request("DELETE", f"/Groups/{made[0]}", expect=204)
+
+    for query in ("count=1", "count=0", "count=1&cursor="):
+        with CaptureQueriesContext(connection) as captured:
+            assert scim.get(f"/Groups?{query}")["totalResults"] == 6 + 1 + 3
+        (counting,) = (each["sql"] for each in captured if "accounts_groupcount" in each["sql"])
+        assert "accounts_directorygroup" not in counting
+        assert not [each for each in captured if each["sql"].startswith("SELECT count(*)")]
+    assert other_scim.get("/Groups?count=0")["totalResults"] == 6 + 1
+    with tenant_scope(acme):
+        DirectoryGroup.objects.all().delete()
+    assert scim.get("/Groups?count=0")["totalResults"] == 6 + 1
 
 
 def rows_of(node: Any) -> list[float]:
