@@ -35,8 +35,11 @@ if TYPE_CHECKING:
     from scim.protocol.schemas import ResourceType
 
 _COUNTED: Final = "SELECT coalesce(sum(users), 0) FROM accounts_usercount WHERE tenant_id = %s"
-_KEYS: Final = frozenset({"id", "userName", "externalId", "emails.value"})
-"""Attributes of which one value belongs to one person or a few, which an index finds."""
+_KEYS: Final = frozenset({"id", "userName", "emails.value"})
+"""Attributes of which an index is the best way to any value, so that one plan serves them all.
+
+``externalId`` is none: where most people have an empty one, no plan is good for every value.
+"""
 
 _MANY: Final = 10
 """People whose groups are better read together than for each one; a filter mostly finds few."""
