@@ -30,10 +30,26 @@ class Condition(NamedTuple):
     answer: str = "SELECT FROM allowed"
 
 
+class Companion(NamedTuple):
+    """What is written only if the session begins, by the same statement.
+
+    Attributes:
+        expression: Constant SQL: a further common table expression that takes its row from
+            ``seen``, which has one row if the session begins.
+        values: What its places stand for.
+    """
+
+    expression: str
+    values: tuple[Any, ...] = ()
+
+
 ALWAYS: Final = Condition("allowed AS (SELECT)")
+NOTHING: Final = Companion("nothing AS (SELECT)")
 
 
-def write_new_session(*, session: Session, user: User, event: audit.Event, when: Condition) -> None:
+def write_new_session(
+    *, session: Session, user: User, event: audit.Event, when: Condition, beside: Companion
+) -> None:
     """Write the session of ``user``, the time of their sign-in and the entry in the trail.
 
     Whoever deactivates the user waits for this statement and ends the session, or is waited for.
@@ -47,9 +63,11 @@ def write_new_session(*, session: Session, user: User, event: audit.Event, when:
         *(now, user.pk, user.tenant_id),
         *values_of(session),
         *audit.values_of(event),
+        *beside.values,
     )
     with prepared_cursor() as cursor:
-        cursor.execute(_statement(type(session), when.expressions, when.answer), values)
+        statement = _statement(type(session), when.expressions, beside.expression, when.answer)
+        cursor.execute(statement, values)
         has_begun, *answer = cursor.fetchone() or (False,)
     if not has_begun:
         raise SessionRefusedError(answer)
@@ -57,7 +75,7 @@ def write_new_session(*, session: Session, user: User, event: audit.Event, when:
 
 
 @cache
-def _statement(model: type[Session], expressions: str, answer: str) -> str:
+def _statement(model: type[Session], expressions: str, beside: str, answer: str) -> str:
     columns, places = insertion(model)
     return f"""
 WITH {expressions},
@@ -67,6 +85,7 @@ seen AS (
     RETURNING person.id
 ),
 begun AS (INSERT INTO accounts_session ({columns}) SELECT {places} FROM seen),
-entered AS ({audit.INSERT} SELECT {audit.VALUES} FROM seen)
+entered AS ({audit.INSERT} SELECT {audit.VALUES} FROM seen),
+{beside}
 SELECT EXISTS (SELECT FROM seen), answer.* FROM ({answer}) AS answer
 """  # noqa: S608 - constant SQL and the model's own columns

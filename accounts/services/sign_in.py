@@ -11,7 +11,13 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Session, Tenant, User
 from accounts.scoping import tenant_id_scope
-from accounts.services.session_rows import ALWAYS, Condition, write_new_session
+from accounts.services.session_rows import (
+    ALWAYS,
+    NOTHING,
+    Companion,
+    Condition,
+    write_new_session,
+)
 from accounts.sessions import COLUMNS_KEY, SessionStore
 from accounts.unscoped import every_tenant
 
@@ -40,6 +46,7 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
     saml: dict[str, Any] | None = None,
     ends: datetime | None = None,
     when: Condition = ALWAYS,
+    beside: Companion = NOTHING,
 ) -> None:
     """Sign ``user`` in on this browser, under a new session key; one statement writes all of it.
 
@@ -50,6 +57,7 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
         saml: NameID and SessionIndex, which Single Logout must match later.
         ends: When the identity provider wants the session to be over, if before our own limit.
         when: What must hold at that moment.
+        beside: What is written with it.
 
     Raises:
         SessionRefusedError: ``when`` does not hold, or the user was deactivated meanwhile; the
@@ -67,7 +75,9 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
         if ends is not None:
             session.set_expiry(min(ends, session.get_expiry_date()))
         session.create_with(
-            lambda row: write_new_session(session=row, user=user, event=event, when=when)
+            lambda row: write_new_session(
+                session=row, user=user, event=event, when=when, beside=beside
+            )
         )
 
 

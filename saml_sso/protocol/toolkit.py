@@ -3,8 +3,8 @@
 python3-saml in strict mode is one of the judges of a response; it is never the only one. It runs
 as a private copy of its response module whose collaborators are ours: which signatures hold was
 found by :func:`~saml_sso.protocol.xmldsig.verify_signature` with an allow-list of transforms, its
-schema is compiled once instead of for every response, and instants and the clock are those of the
-rest of this package. The library itself is left as it is installed.
+schema and its XPath expressions are compiled once instead of for every response, and instants and
+the clock are those of the rest of this package. The library itself is left as it is installed.
 """
 
 import importlib.util
@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, cast
 
 import onelogin.saml2
 from lxml import etree
-from onelogin.saml2.utils import OneLogin_Saml2_Utils
+from onelogin.saml2.constants import OneLogin_Saml2_Constants
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from saml_sso.protocol.errors import MessageError
@@ -95,8 +95,38 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
         del schema, debug
         return xml
 
+    @staticmethod
+    def query(
+        dom: etree._Element,
+        query: str,
+        context: etree._Element | None = None,
+        tagid: str | None = None,
+    ) -> Any:
+        """Evaluate an XPath expression as the library does, without compiling it each time."""
+        variables = {} if tagid is None else {"tagid": tagid}
+        return _compiled(query)(dom if context is None else context, **variables)
 
-class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
+
+@lru_cache(maxsize=128)
+def _compiled(query: str) -> etree.XPath:
+    return etree.XPath(query, namespaces=OneLogin_Saml2_Constants.NSMAP)
+
+
+def _private_copy(name: str, **replaced: object) -> Any:
+    """Return a copy of a module of the library in which these names mean something else."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"python3-saml has no module {name}")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    vars(module).update(replaced)
+    return module
+
+
+_utils: Final = _private_copy("onelogin.saml2.utils", OneLogin_Saml2_XML=_Xml)
+
+
+class _Utils(_utils.OneLogin_Saml2_Utils):  # type: ignore[misc, name-defined]
     @staticmethod
     def now() -> float:
         return _run.get().now.timestamp()
@@ -113,22 +143,14 @@ class _Utils(OneLogin_Saml2_Utils):  # type: ignore[misc]
     @staticmethod
     def validate_sign(xml: etree._Element, *_: object, xpath: str, **__: object) -> bool:
         """Tell whether the one signature at ``xpath`` was verified before this run began."""
-        signatures = OneLogin_Saml2_XML.query(xml, xpath)
+        signatures = _Xml.query(xml, xpath)
         verified = _run.get().verified
         return len(signatures) == 1 and any(signatures[0].getparent() is e for e in verified)
 
 
-def _private_copy_of_response_module() -> ModuleType:
-    spec = importlib.util.find_spec("onelogin.saml2.response")
-    if spec is None or spec.loader is None:
-        raise ImportError("python3-saml has no response module")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    vars(module).update(OneLogin_Saml2_Utils=_Utils, OneLogin_Saml2_XML=_Xml)
-    return module
-
-
-_Response: Final[Any] = _private_copy_of_response_module().OneLogin_Saml2_Response
+_Response: Final[Any] = _private_copy(
+    "onelogin.saml2.response", OneLogin_Saml2_Utils=_Utils, OneLogin_Saml2_XML=_Xml
+).OneLogin_Saml2_Response
 
 
 class _StrictSettings:

@@ -8,6 +8,7 @@ import secrets
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, connection, transaction
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.encryption import seal_json, unseal_json
-from accounts.prepared import insert_row
+from accounts.prepared import insert_row, insertion, values_of
+from accounts.services.session_rows import Companion
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
 
@@ -78,7 +80,19 @@ def record_accepted(
     *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]]
 ) -> SignInAttempt | None:
     """Log a response that passed every check; return nothing when the log cannot be written."""
-    return _record(request, outline, trace, {"outcome": Outcome.ACCEPTED}, new_reference())
+    return _write(accepted_attempt(request=request, outline=outline, trace=trace))
+
+
+def accepted_attempt(
+    *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]]
+) -> SignInAttempt:
+    """Return the log's row for a response that passed every check; it is not written yet."""
+    return _attempt(request, outline, trace, {"outcome": Outcome.ACCEPTED}, new_reference())
+
+
+def written_beside(attempt: SignInAttempt) -> Companion:
+    """Return what writes ``attempt`` together with the session that it led to."""
+    return Companion(_log_statement(), tuple(values_of(attempt)))
 
 
 def record_refused(
@@ -91,17 +105,22 @@ def record_refused(
         "reason": f"Expected {error.expected}, got {error.got}.",
         "remedy": error.remedy,
     }
-    return _record(request, outline, as_json(error.trace), verdict, reference)
+    return _write(_attempt(request, outline, as_json(error.trace), verdict, reference))
 
 
-def _record(
+@cache
+def _log_statement() -> str:
+    columns, places = insertion(SignInAttempt)
+    return f"logged AS (INSERT INTO saml_sso_signinattempt ({columns}) SELECT {places} FROM seen)"  # noqa: S608
+
+
+def _attempt(
     request: HttpRequest,
     outline: Outline,
     trace: list[dict[str, Any]],
     verdict: dict[str, str],
     reference: str,
-) -> SignInAttempt | None:
-    """Write one row; a log that is full or away never decides whether somebody gets in."""
+) -> SignInAttempt:
     hide = _hider(outline.identifier)
     detail = {
         "identifier": outline.identifier,
@@ -110,24 +129,29 @@ def _record(
         "reason": verdict.get("reason", ""),
         "trace": trace,
     }
+    return SignInAttempt(
+        kind=outline.kind,
+        reference=reference,
+        identifier=mask_identifier(outline.identifier)[:400],
+        sealed=seal_json(detail),
+        user=outline.user,
+        revision=outline.revision,
+        ip_address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=_printable(request.headers.get("User-Agent", "")),
+        **{**verdict, "reason": hide(verdict.get("reason", ""))},
+    )
+
+
+def _write(attempt: SignInAttempt) -> SignInAttempt | None:
+    """Write one row; a log that is full or away never decides whether somebody gets in."""
     try:
         # One statement is a transaction of its own; inside of one, its failure must not spread.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            attempt = SignInAttempt(
-                kind=outline.kind,
-                reference=reference,
-                identifier=mask_identifier(outline.identifier)[:400],
-                sealed=seal_json(detail),
-                user=outline.user,
-                revision=outline.revision,
-                ip_address=request.META.get("REMOTE_ADDR") or None,
-                user_agent=_printable(request.headers.get("User-Agent", "")),
-                **{**verdict, "reason": hide(verdict.get("reason", ""))},
-            )
             insert_row(attempt)
-            _drop_beyond_limit(attempt)
+            if attempt.pk % TRIMMED_EVERY == 0:
+                _drop_beyond_limit(attempt.outcome)
     except DatabaseError:
-        logger.exception("The attempt %s could not be logged.", reference)
+        logger.exception("The attempt %s could not be logged.", attempt.reference)
         return None
     return attempt
 
@@ -146,11 +170,9 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(c for c in text if c.isprintable())
 
 
-def _drop_beyond_limit(latest: SignInAttempt) -> None:
+def _drop_beyond_limit(outcome: str) -> None:
     """Keep the newest of each outcome, so that refusals from outside push no success away."""
-    if latest.pk % TRIMMED_EVERY:
-        return
-    same = SignInAttempt.objects.filter(outcome=latest.outcome).order_by("-id")
+    same = SignInAttempt.objects.filter(outcome=outcome).order_by("-id")
     oldest_kept = same.values_list("pk", flat=True)[KEPT_OF_EACH_OUTCOME - 1 :].first()
     if oldest_kept is not None:
         same.filter(pk__lt=oldest_kept).delete()
@@ -187,7 +209,13 @@ def masked_trace(attempt: SignInAttempt) -> list[dict[str, Any]]:
 
 
 def prune_attempts() -> int:
-    """Forget attempts older than 90 days; return how many."""
-    old = SignInAttempt.objects.filter(at__lt=timezone.now() - KEPT_FOR)
-    removed, _counts = old.delete()
-    return removed
+    """Forget attempts older than 90 days and all but the newest 1,000 of each outcome.
+
+    Returns:
+        How many were forgotten.
+    """
+    before = SignInAttempt.objects.count()
+    SignInAttempt.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
+    for outcome in Outcome:
+        _drop_beyond_limit(outcome)
+    return before - SignInAttempt.objects.count()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts import audit
 from accounts.errors import SessionRefusedError, UserNameTakenError
 from accounts.services.finding import find_by_address
+from accounts.services.session_rows import NOTHING
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.errors import MessageError
+from saml_sso.services.attempts import accepted_attempt, written_beside
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.replay import refusal_of, used_under_settings_of_now
 from saml_sso.services.requests import consume_request
@@ -20,8 +25,12 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import User
+    from accounts.services.session_rows import Companion
     from saml_sso.models import IdentityProviderSettings, PendingRequest
+    from saml_sso.services.attempts import Outline
     from saml_sso.services.evidence import Evidence
+
+logger = logging.getLogger(__name__)
 
 # What identity providers call a person's names unless told otherwise.
 _GIVEN_NAMES = (
@@ -53,6 +62,7 @@ def sign_in_with_evidence(
     request: HttpRequest,
     settings: IdentityProviderSettings,
     evidence: Evidence,
+    outline: Outline,
     pending: PendingRequest | None = None,
 ) -> User:
     """Begin a session for the person the evidence names, and use the assertion up.
@@ -63,6 +73,7 @@ def sign_in_with_evidence(
         request: The browser's request; its session becomes the user's.
         settings: The settings the evidence was verified with.
         evidence: What was verified.
+        outline: What the log of sign-ins says of it.
         pending: The request of this browser that it answers, if any; it is used up, too.
 
     Raises:
@@ -71,7 +82,7 @@ def sign_in_with_evidence(
     user = find_user(evidence.identifier)
     if user is not None and pending is None:
         # One statement does it all, and needs no transaction around it.
-        _begin_session(request, user, evidence)
+        _begin_session(request, user, evidence, outline)
         return user
     with transaction.atomic():
         if pending is not None:
@@ -80,11 +91,25 @@ def sign_in_with_evidence(
             user = _create_user(settings, evidence)
         if user is None:
             raise _nobody(evidence.identifier)
-        _begin_session(request, user, evidence)
+        _begin_session(request, user, evidence, outline)
     return user
 
 
-def _begin_session(request: HttpRequest, user: User, evidence: Evidence) -> None:
+def _begin_session(request: HttpRequest, user: User, evidence: Evidence, outline: Outline) -> None:
+    """Begin the session and log it, or begin it without: the log never decides who gets in."""
+    attempt = accepted_attempt(
+        request=request, outline=replace(outline, user=user), trace=evidence.trace
+    )
+    try:
+        # Outside of a transaction the statement is one; inside, its failure must not spread.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            _write_session(request, user, evidence, written_beside(attempt))
+    except DatabaseError:
+        logger.exception("The attempt %s could not be logged.", attempt.reference)
+        _write_session(request, user, evidence, NOTHING)
+
+
+def _write_session(request: HttpRequest, user: User, evidence: Evidence, beside: Companion) -> None:
     try:
         begin_session(
             request=request,
@@ -93,6 +118,7 @@ def _begin_session(request: HttpRequest, user: User, evidence: Evidence) -> None
             saml=dict(evidence.session),
             ends=evidence.session_end,
             when=used_under_settings_of_now(evidence),
+            beside=beside,
         )
     except SessionRefusedError as error:
         raise refusal_of(error.answer, evidence) from None

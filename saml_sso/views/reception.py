@@ -23,7 +23,6 @@ from saml_sso.services.attempts import (
     Kind,
     Outline,
     new_reference,
-    record_accepted,
     record_refused,
 )
 from saml_sso.services.evidence import Evidence, refused_with
@@ -145,10 +144,11 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         )
         return _trial_result(reception, attempt)
     try:
-        user = sign_in_with_evidence(
+        sign_in_with_evidence(
             request=reception.request,
             settings=reception.trust.settings,
             evidence=evidence,
+            outline=outline,
             pending=reception.pending,
         )
     except SAMLError as error:
@@ -156,9 +156,6 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         return refuse(reception, error, outline)
     if not reception.trust.settings.is_tested:
         mark_tested(revision=evidence.revision)
-    record_accepted(
-        request=reception.request, outline=replace(outline, user=user), trace=evidence.trace
-    )
     return SeeOther(_destination(reception))
 
 
