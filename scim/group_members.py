@@ -1,7 +1,8 @@
 """Members of groups, read straight into what an answer shows of them.
 
 A list shows the members of a group of up to :data:`SHOWN`, the answer to a change those of one of
-up to :data:`scim.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its id.
+up to :data:`scim.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its id, of up to
+:data:`scim.limits.SHOWN_BY_ID`.
 """
 
 from __future__ import annotations
@@ -16,10 +17,9 @@ from django.db import connection
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.group_rows import GroupKind
-from scim.limits import SHOWN_AFTER_CHANGE
+from scim.limits import SHOWN_AFTER_CHANGE, SHOWN_BY_ID
 from scim.member_statements import (
     GROUP_MARK,
-    all_ids,
     all_named,
     few_ids,
     ids_of_page,
@@ -50,17 +50,20 @@ def all_members(row: GroupRow) -> list[dict[str, Any]]:
 
 
 def shown_members(row: GroupRow, shown: Projection) -> Members | None:
-    """Return what ``shown`` selects of all the direct members, with one statement.
+    """Return what ``shown`` selects of up to :data:`scim.limits.SHOWN_BY_ID` direct members.
 
-    ``None``, and no statement, if it selects nothing of them.
+    ``None`` if it selects nothing of them, or if there are more.  At most one statement.
     """
     if not shown.selects("members"):
         return None
-    if _is_named(shown):
-        return all_members(row)
+    values = {**_parameters_of(row), "most": SHOWN_BY_ID}
     with connection.cursor() as cursor:
-        cursor.execute(all_ids(row.kind), _parameters_of(row))
-        return _of_ids(cursor.fetchone()[0], shown)
+        if _is_named(shown):
+            cursor.execute(f"{all_named(row.kind)} LIMIT %(most)s + 1", values)
+            found = cursor.fetchall()
+            return _named_elements(found) if len(found) <= SHOWN_BY_ID else None
+        cursor.execute(few_ids(row.kind), values)
+        return _few(cursor.fetchone(), shown, SHOWN_BY_ID)
 
 
 def members_after_change(row: GroupRow, shown: Projection) -> Members | None:
@@ -75,10 +78,7 @@ def members_after_change(row: GroupRow, shown: Projection) -> Members | None:
         return _members_of_page([row], shown, SHOWN_AFTER_CHANGE)[row.id]
     with prepared_cursor() as cursor:
         cursor.execute(few_ids(row.kind), {**_parameters_of(row), "most": SHOWN_AFTER_CHANGE})
-        is_above, ids = cursor.fetchone()
-    if is_above or (ids and ids.count(",") >= SHOWN_AFTER_CHANGE):
-        return None
-    return _of_ids(ids, shown)
+        return _few(cursor.fetchone(), shown, SHOWN_AFTER_CHANGE)
 
 
 def members_of_page(rows: Sequence[GroupRow], shown: Projection) -> dict[str, Members | None]:
@@ -142,6 +142,14 @@ def _named_elements(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
         else {"value": row[0], "$ref": users + row[0], "display": row[2], "type": "User"}
         for row in rows
     ]
+
+
+def _few(found: tuple[bool, str | None], shown: Projection, most: int) -> Members | None:
+    """Return the elements in a row of :func:`few_ids`, if there are no more than ``most``."""
+    is_above, ids = found
+    if is_above or (ids and ids.count(",") >= most):
+        return None
+    return _of_ids(ids, shown)
 
 
 def _of_ids(ids: str | None, shown: Projection) -> Members:

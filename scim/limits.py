@@ -22,3 +22,9 @@ SHOWN_AFTER_CHANGE: Final = 100
 Whoever adds one member to a large group seldom wants all the others back, and reading them would
 cost more than the change.
 """
+
+SHOWN_BY_ID: Final = 200_000
+"""Members of one group that are shown when it is read by its id: about 30 MB.
+
+Above, none of them, so that no request takes more memory than a worker can spare.
+"""

@@ -118,16 +118,6 @@ def all_named(kind: GroupKind) -> str:
 
 
 @cache
-def all_ids(kind: GroupKind) -> str:
-    """Return the statement for the ids of all members of one group, as one text or ``NULL``.
-
-    Parameters are ``tenant`` and ``key``.
-    """
-    parts = " UNION ALL ".join(_ids(part) for part in _PARTS if part.kind == kind)
-    return f"SELECT string_agg(found.member, ',' ORDER BY found.place) FROM ({parts}) found"
-
-
-@cache
 def few_ids(kind: GroupKind) -> str:
     """Return the statement for (whether there are too many people, the ids as one text).
 

@@ -107,6 +107,21 @@ def test_what_is_asked_for_of_a_hundred_members_is_shown_and_of_more_nothing(
     assert len(scim.get(f"{path}?attributes={wanted}")["members"]) == SHOWN_AFTER_CHANGE + 1
 
 
+def test_a_group_that_is_too_large_by_far_is_read_without_its_members(
+    acme: Tenant, scim: SCIMClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scim.group_members.SHOWN_BY_ID", 3)
+    inner = make(scim, "Inner", [])["id"]
+    *people, last = [str(one.pk) for one in crowd(acme, 3)]
+    path = f"/Groups/{make(scim, 'Sales', [*people, inner])['id']}"
+    queries = ("", "?attributes=members", "?attributes=members.value")
+
+    assert [len(scim.get(f"{path}{query}")["members"]) for query in queries] == [3, 3, 3]
+    scim.patch(path, add(last))
+    assert not [query for query in queries if "members" in scim.get(f"{path}{query}")]
+    assert scim.get(f'/Groups?filter=members.value eq "{last}"&attributes=id')["Resources"]
+
+
 def test_the_holders_of_a_role_are_shown_up_to_a_hundred(acme: Tenant, scim: SCIMClient) -> None:
     people = [one.pk for one in crowd(acme, SHOWN_AFTER_CHANGE + 1)]
     with tenant_scope(acme):
