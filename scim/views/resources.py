@@ -108,9 +108,9 @@ class ResourceViewSet(SCIMViewSet):
         return self._projection()
 
     def _projection(self) -> Projection:
-        query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
-        if not query:
+        if not self.request.META.get("QUERY_STRING"):
             return projection(self.resource_type())
+        query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
         named = {name.lower(): value for name, value in query.items()}
         return projection(
             self.resource_type(),
