@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import zlib
 from functools import lru_cache
 from typing import Any, Final
 
+import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -37,7 +37,7 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 def seal_json(value: Any) -> bytes:
     """Return ``value``, which is JSON and may be long, compressed and encrypted."""
-    return _ciphers().encrypt(zlib.compress(json.dumps(value).encode(), _FAST))
+    return _ciphers().encrypt(zlib.compress(orjson.dumps(value), _FAST))
 
 
 def unseal_json(sealed: bytes | memoryview) -> Any:
@@ -46,7 +46,7 @@ def unseal_json(sealed: bytes | memoryview) -> Any:
     Raises:
         SealError: As :func:`unseal` does.
     """
-    return json.loads(zlib.decompress(_decrypted(sealed)))
+    return orjson.loads(zlib.decompress(_decrypted(sealed)))
 
 
 def _decrypted(sealed: bytes | memoryview) -> bytes:
