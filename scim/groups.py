@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from accounts.errors import ChangedMeanwhileError, UnknownGroupError
+from accounts.services.group_sets import NewGroup, create_groups
 from accounts.services.groups import create_group, delete_group, update_group
 from accounts.services.member_deltas import MemberDelta
 from scim.answers import Answer
 from scim.fixed_groups import change_fixed_group
-from scim.group_adapter import group_fields, group_resource
+from scim.group_adapter import group_fields, group_location, group_resource
 from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
 from scim.group_members import members_after_change, shown_members
 from scim.group_rows import GroupKind, GroupRow, read_group, read_group_to_change, row_of
-from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError
+from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError, SCIMError
 from scim.protocol.group_patch import read_group_patch, read_member_ids
 from scim.protocol.patch import apply_operations
 from scim.protocol.preconditions import check_if_match, entity_tag
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from scim.authentication import Credential
-    from scim.protocol.errors import SCIMError
     from scim.protocol.group_patch import GroupChange
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
@@ -65,18 +65,34 @@ class GroupEndpoint:
             InvalidValueError: A required value is missing, does not fit, or a member is unknown.
             GroupNameTakenError: A directory group has this name already.
         """
-        rest, sent = split_members(data, self._type)
-        resource = self._mapping.apply(read_resource(rest, self._type), self._type)
-        check_complete(resource, self._type)
-        members = member_uuids(read_member_ids(sent)) if sent is not None else ()
-        group = create_group(values=group_fields(resource), member_ids=members)
+        new = self._new(data)
+        group = create_group(values=new.values, member_ids=new.member_ids)
         return self._shown(HTTPStatus.CREATED, row_of(group), projection)
 
     def create_set(
         self, many: Sequence[object], projection: Projection
     ) -> list[Answer | SCIMError | None]:
-        """See :class:`scim.answers.Endpoint`; groups are made one by one."""
-        return [None for _ in many]
+        """See :class:`scim.answers.Endpoint`; what is not plain is left to :meth:`create`."""
+        results: list[Answer | SCIMError | None] = [None] * len(many)
+        new: dict[int, NewGroup] = {}
+        for index, data in enumerate(many):
+            try:
+                new[index] = self._new(data)
+            except SCIMError as error:
+                results[index] = error
+        made = create_groups(many=list(new.values()))
+        for index, group_id in zip(new, made, strict=True):
+            if group_id is not None:
+                key, version = str(group_id), entity_tag(new[index].version)
+                results[index] = Answer(HTTPStatus.CREATED, None, group_location(key), version, key)
+        return results
+
+    def _new(self, data: object) -> NewGroup:
+        rest, sent = split_members(data, self._type)
+        resource = self._mapping.apply(read_resource(rest, self._type), self._type)
+        check_complete(resource, self._type)
+        members = member_uuids(read_member_ids(sent)) if sent is not None else ()
+        return NewGroup(group_fields(resource), members)
 
     def replace(
         self, key: str, data: object, projection: Projection, if_match: str | None

@@ -213,3 +213,70 @@ def test_groups_after_the_last_error_allowed_are_not_made(scim: SCIMClient) -> N
 
     assert bulk(scim, operations, failOnErrors=2) == ["201", "409", "400"]
     assert scim.get('/Groups?filter=displayName eq "B"')["totalResults"] == 0
+
+
+def test_a_bulk_of_many_groups_costs_as_many_statements_as_one_of_two(
+    acme: Tenant, scim: SCIMClient, bob: User
+) -> None:
+    def statements(size: int, prefix: str) -> int:
+        operations = [
+            {
+                "method": "POST",
+                "path": "/Groups",
+                "bulkId": str(number),
+                "data": {
+                    "displayName": f"{prefix} {number}",
+                    "externalId": f"{prefix}-{number}",
+                    "members": [{"value": str(bob.pk)}] * (number % 2),
+                },
+            }
+            for number in range(size)
+        ]
+        with CaptureQueriesContext(connection) as captured:
+            assert bulk(scim, operations) == ["201"] * size
+        return len(captured)
+
+    scim.get("/Groups?count=0")
+    assert statements(2, "few") == statements(300, "many") == 3
+    assert scim.get("/Groups?count=0")["totalResults"] == 6 + 302
+    (one,) = scim.get('/Groups?filter=externalId eq "many-299"')["Resources"]
+    assert (one["displayName"], one["meta"]["version"]) == ("many 299", 'W/"2"')
+    assert [member["value"] for member in one["members"]] == [str(bob.pk)]
+    with tenant_scope(acme):
+        entries = AuditEntry.objects.filter(target_id=one["id"]).order_by("pk")
+        assert list(entries.values_list("action", "target", "details")) == [
+            ("group.created", "many 299", {}),
+            ("group.members_changed", "many 299", {"added": [str(bob.pk)]}),
+        ]
+
+
+def test_each_group_of_a_bulk_stands_or_falls_on_its_own(
+    scim: SCIMClient, other_scim: SCIMClient, bob: User, grace: User
+) -> None:
+    inner = make(scim, "Inner", [])["id"]
+    make(other_scim, "Theirs", [])
+    groups: list[tuple[str, list[str]]] = [
+        ("Sales", [str(bob.pk), str(bob.pk)]),
+        ("sales", []),
+        ("Theirs", []),
+        ("Foreign", [str(grace.pk)]),
+        ("", []),
+        ("Outer", [inner, str(bob.pk)]),
+        ("outer", []),
+        ("INNER", []),
+        ("Last", []),
+    ]
+    operations = [
+        {
+            "method": "POST",
+            "path": "/Groups",
+            "bulkId": str(number),
+            "data": {"displayName": name, "members": [{"value": each} for each in members]},
+        }
+        for number, (name, members) in enumerate(groups)
+    ]
+
+    assert bulk(scim, operations) == ["201", "409", "201", "400", "400", "201", "409", "409", "201"]
+    found = scim.get("/Groups")["Resources"][6:]
+    members = {group["displayName"]: len(group["members"]) for group in found}
+    assert members == {"Inner": 0, "Sales": 1, "Theirs": 0, "Outer": 2, "Last": 0}

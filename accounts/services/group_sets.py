@@ -1,0 +1,133 @@
+"""Creating many directory groups at once, with their members and audit entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+from django.db import IntegrityError
+from django.utils import timezone
+
+from accounts import audit
+from accounts.identifiers import uuid7
+from accounts.models.users import UNICODE_COLLATION
+from accounts.prepared import prepared_cursor
+from accounts.scoping import active_tenant_id
+from accounts.services.member_deltas import audit_details
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from uuid import UUID
+
+    from accounts.services.groups import GroupFields
+
+_PEOPLE: Final = "SELECT id FROM accounts_user WHERE tenant_id = %s AND id = ANY(%s)"
+# Names are taken in one order, so that two sets with the same names wait for each other and not in
+# a circle; of the same name the first in the set is taken, as its id is lower.
+_INSERT: Final = f"""
+WITH made AS (
+  INSERT INTO accounts_directorygroup (tenant_id, id, display_name, external_id, mapped_role,
+    attributes, created, last_modified, version)
+  SELECT %(tenant)s, id, display_name, external_id, '', attributes, %(now)s, %(now)s, version
+  FROM json_to_recordset(%(groups)s) AS sent(
+    id uuid, display_name text, external_id text, attributes jsonb, version integer
+  )
+  ORDER BY lower(display_name COLLATE {UNICODE_COLLATION}) COLLATE "C", id
+  ON CONFLICT (tenant_id, display_name_ci) DO NOTHING
+  RETURNING tenant_id, id, created, display_name
+), joined AS (
+  INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id)
+  SELECT made.tenant_id, made.id, pair.user_id
+  FROM json_to_recordset(%(members)s) AS pair(group_id uuid, user_id uuid)
+  JOIN made ON made.id = pair.group_id
+  ORDER BY made.id, pair.user_id
+), recorded AS (
+  {audit.INSERT}
+  SELECT tenant_id, created, %(actor)s::text, action, 'directorygroup', id::text, display_name,
+    details
+  FROM (
+    SELECT made.*, 'group.created' AS action, '{{}}'::jsonb AS details FROM made
+    UNION ALL
+    SELECT made.*, 'group.members_changed', entry.details
+    FROM json_to_recordset(%(entries)s) AS entry(group_id uuid, details jsonb)
+    JOIN made ON made.id = entry.group_id
+  ) event
+  ORDER BY id, action
+)
+SELECT id FROM made
+"""  # noqa: S608 - constants of ours
+
+
+class NewGroup(NamedTuple):
+    """A group to be made, and who is to be in it."""
+
+    values: GroupFields
+    member_ids: Collection[UUID] = ()
+
+    @property
+    def version(self) -> int:
+        """The version it starts with: members join when the group is there."""
+        return 2 if self.member_ids else 1
+
+
+def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
+    """Create the groups whose name is free and whose members are people, with two statements.
+
+    Returned are their ids in the order of ``many``.  ``None`` stands for one that has to be made
+    by :func:`accounts.services.groups.create_group`, which says what is wrong with it if anything
+    is; nothing was done about it.
+    """
+    people = _people({pk for new in many for pk in new.member_ids})
+    # Who is made later must not find the name taken by somebody further down.
+    later = {_folded(new) for new in many if not people.issuperset(new.member_ids)}
+    ids = [uuid7() if _folded(new) not in later else None for new in many]
+    ready = [(pk, new) for pk, new in zip(ids, many, strict=True) if pk is not None]
+    params = {
+        "tenant": active_tenant_id(),
+        "now": timezone.now(),
+        "actor": audit.acting(),
+        "groups": _json(_row(pk, new) for pk, new in ready),
+        "members": _json(
+            {"group_id": pk, "user_id": member}
+            for pk, new in ready
+            for member in set(new.member_ids)
+        ),
+        "entries": _json(
+            {"group_id": pk, "details": details}
+            for pk, new in ready
+            for details in audit_details(dict.fromkeys(new.member_ids), ())
+        ),
+    }
+    try:
+        with prepared_cursor() as cursor:
+            cursor.execute(_INSERT, params)
+            made = {row[0] for row in cursor.fetchall()}
+    except IntegrityError:
+        return [None] * len(many)  # One of the people was deleted in this very moment.
+    return [pk if pk in made else None for pk in ids]
+
+
+def _people(ids: Collection[UUID]) -> set[UUID]:
+    if not ids:
+        return set()
+    with prepared_cursor() as cursor:
+        cursor.execute(_PEOPLE, [active_tenant_id(), list(ids)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _folded(new: NewGroup) -> str:
+    return new.values.display_name.casefold()
+
+
+def _row(pk: UUID, new: NewGroup) -> dict[str, Any]:
+    return {
+        "id": pk,
+        "display_name": new.values.display_name,
+        "external_id": new.values.external_id,
+        "attributes": new.values.attributes,
+        "version": new.version,
+    }
+
+
+def _json(rows: Iterable[dict[str, Any]]) -> str:
+    return orjson.dumps(list(rows)).decode()
