@@ -82,7 +82,7 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
     later = {_folded(new) for new in many if not people.issuperset(new.member_ids)}
     ids = [uuid7() if _folded(new) not in later else None for new in many]
     ready = [(pk, new) for pk, new in zip(ids, many, strict=True) if pk is not None]
-    params = {
+    params: dict[str, Any] = {
         "tenant": active_tenant_id(),
         "now": timezone.now(),
         "actor": audit.acting(),
