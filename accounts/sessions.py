@@ -6,6 +6,7 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -88,7 +89,7 @@ class SessionStore(DatabaseStore):
             super().cycle_key()
 
     def _state(self) -> tuple[str | None, bytes]:
-        return self.session_key, self.serializer().dumps(dict(self.items()))
+        return self.session_key, orjson.dumps(dict(self.items()))
 
     def _get_new_session_key(self) -> str:
         # Nobody guesses 160 bits; should a key exist after all, inserting it fails.

@@ -13,6 +13,7 @@ from benchmarks.measuring import Series, Track
 from benchmarks.operations import BARE, OURS, PEER, Candidate
 from benchmarks.population import fill_for_operations
 from benchmarks.report import Result
+from benchmarks.saml_floor import USERS
 from benchmarks.tenant import SLUG
 
 if TYPE_CHECKING:
@@ -22,19 +23,35 @@ if TYPE_CHECKING:
 
 _SECTION: Final = "SAML"
 _LABEL: Final = "a response at the ACS"
-_USERS: Final = 1_000
-_MOST_PER_SECOND: Final = 500
-"""More responses than this are not prepared for a second; a round ends when they are used up."""
+_MOST_PER_SECOND: Final = 1_500
+"""Responses prepared for a second: more than any candidate answers."""
 
-_PATHS: Final = {OURS: f"/saml/{SLUG}/", BARE: "/saml-floor/", PEER: "/saml-peer/"}
-_NAMES: Final = {OURS: "Gatehouse", BARE: "python3-saml alone", PEER: "python3-saml and login()"}
+_JUDGING: Final = "judging"
+_STORING: Final = "storing"
+_PATHS: Final = {
+    OURS: f"/saml/{SLUG}/",
+    BARE: "/saml-library/",
+    PEER: "/saml-peer/",
+    _JUDGING: "/saml-judging/",
+    _STORING: "/saml-storing/",
+}
+_NAMES: Final = {
+    OURS: "Gatehouse",
+    BARE: "python3-saml alone",
+    PEER: "python3-saml and login()",
+    _JUDGING: "our judging without a database",
+    _STORING: "our statements without judging",
+}
 
 
 def results(deployment: Deployment, pace: Pace) -> list[Result]:
-    """Measure sign-ins: all our checks, the user, the session and the log; and the bare library."""
+    """Measure sign-ins: all our checks, the user, the session and the log; and the bare library.
+
+    The two halves of our own work are measured by themselves, too: what each may be at most.
+    """
 
     def fill(database: Database) -> None:
-        fill_for_operations(database, users=_USERS, token_digest=deployment.tenant.digest)
+        fill_for_operations(database, users=USERS, token_digest=deployment.tenant.digest)
 
     sys.stderr.write(f"measuring: {_LABEL}\n")
     with deployment.served("saml", fill) as server, tempfile.TemporaryDirectory() as folder:
@@ -43,9 +60,9 @@ def results(deployment: Deployment, pace: Pace) -> list[Result]:
             for name, path in _PATHS.items():
                 file = Path(folder) / f"{name}.forms"
                 deployment.idp.write_forms(
-                    file, path, users=_USERS, how_many=seconds * _MOST_PER_SECOND
+                    file, path, users=USERS, how_many=seconds * _MOST_PER_SECOND
                 )
-                track = Track(server.url, _candidate(path, file), users=_USERS)
+                track = Track(server.url, _candidate(path, file), users=USERS)
                 track.run(seconds)
                 series[name].loads += track.series.loads
     for one in series.values():
@@ -70,4 +87,7 @@ def _judged(series: dict[str, Series]) -> list[Result]:
     for name in (BARE, PEER):
         ratio = series[OURS].ratio_to(series[name])
         rows.append(replace(row, what=f"ratio to {_NAMES[name]}", value=ratio, at_least=1.0))
+    for name in (_JUDGING, _STORING):
+        ratio = series[name].ratio_to(series[BARE])
+        rows.append(replace(row, what=f"{_NAMES[name]}, ratio to {_NAMES[BARE]}", value=ratio))
     return rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
-from benchmarks import bare_saml, floor
+from benchmarks import bare_saml, floor, saml_floor
 from config.urls import handler400, handler403, handler404, handler500
 from config.urls import urlpatterns as product
 
@@ -16,8 +16,10 @@ urlpatterns = [
     path("scim/v2/floor/Users/<uuid:user_id>", floor.resource),
     path("scim/v2/floor/Groups/<uuid:group_id>", floor.group),
     path("scim/v2/", include("scim.urls", namespace="gatehouse-scim")),
-    path("saml-floor/", bare_saml.consume),
+    path("saml-library/", bare_saml.consume),
     path("saml-peer/", bare_saml.sign_in),
+    path("saml-judging/", saml_floor.judge),
+    path("saml-storing/", saml_floor.store),
     *product,
 ]
 

@@ -10,9 +10,12 @@ from accounts.models import User
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 
-# Not the other attributes: nobody needs them to sign in, and they can be long.
+# What it takes to sign in; the rest is read when it is asked for.
+_NEEDED: Final = frozenset(
+    ("id", "tenant_id", "user_name", "email", "display_name", "password", "active", "role")
+)
 _COLUMNS: Final = tuple(
-    field.attname for field in User._meta.concrete_fields if field.attname != "attributes"
+    field.attname for field in User._meta.concrete_fields if field.attname in _NEEDED
 )
 _BY_ADDRESS: Final = (
     f"SELECT {', '.join(_COLUMNS)} FROM accounts_user "  # noqa: S608 - the model's own columns
@@ -23,7 +26,8 @@ _BY_ADDRESS: Final = (
 def find_by_address(address: str) -> list[User]:
     """Return the active tenant's users with this e-mail address or user name, at most two.
 
-    ``address`` is folded as the columns are.  What `User.attributes` holds is read when asked for.
+    ``address`` is folded as the columns are.  Columns that signing in does not need are read
+    when they are asked for.
     """
     with prepared_cursor() as cursor:
         cursor.execute(_BY_ADDRESS, [active_tenant_id(), address, address])

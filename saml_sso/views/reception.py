@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -255,7 +256,12 @@ def _destination(reception: Reception) -> str:
         wanted = reception.pending.destination
     else:
         wanted = own_path(reception.request.POST.get("RelayState"))
-    return wanted or reverse("account")
+    return wanted or _account_page()
+
+
+@cache
+def _account_page() -> str:
+    return reverse("account")
 
 
 def _trial_result(reception: Reception, attempt: SignInAttempt | None) -> HttpResponse:
