@@ -30,6 +30,7 @@ from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secr
 
 _HOST: Final = "127.0.0.1"
 _WORKERS: Final = 2
+_WORKER_STOP_SECONDS: Final = 3
 _THREADS_OF_A_WORKER: Final = 3  # Each keeps a database connection; more only share a core.
 _PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 120
@@ -152,6 +153,8 @@ def granian_command(port: int) -> list[str]:
     """Return what Python is called with to serve Gatehouse on a port of the loopback interface."""
     command = ["-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
     command += ["--workers", str(_WORKERS), "--blocking-threads", str(_THREADS_OF_A_WORKER)]
+    # A worker that is told to stop while it starts does not hear it.
+    command += ["--workers-kill-timeout", f"{_WORKER_STOP_SECONDS}s"]
     return [*command, "--log-level", "warning", "config.wsgi:application"]
 
 

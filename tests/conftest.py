@@ -21,12 +21,14 @@ from accounts.services.users import UserFields, create_operator, create_user
 from accounts.unscoped import every_tenant
 from scim import request_log
 from scim.request_log import RequestLogBuffer
+from tests.support.databases import template_kept
 from tests.support.installation import Gatehouse, serving_gatehouse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_django.fixtures import Settings
+    from pytest_django.plugin import DjangoDbBlocker
 
 PASSWORD = "correct horse battery"
 
@@ -35,6 +37,13 @@ PASSWORD = "correct horse battery"
 def _no_collected_files(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let no test see what a ``collectstatic`` of this checkout has left, or miss it."""
     django_settings.STATIC_ROOT = tmp_path_factory.mktemp("staticfiles")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Keep a copy of the new database for the server processes that tests start."""
+    with django_db_blocker.unblock(), template_kept():
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +73,9 @@ def _afterwards_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def served_gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatehouse]:
+def served_gatehouse(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Gatehouse]:
     """The product as server processes; who uses it belongs to one group of xdist."""
     with serving_gatehouse(tmp_path_factory.mktemp("var")) as gatehouse:
         yield gatehouse

@@ -15,7 +15,8 @@ from tests.foreign_idps.parties import ForeignIdentityProvider, PostedResponse, 
 from tests.foreign_idps.test_processes import NAMES
 from tests.support.installation import Gatehouse, ServedTenant
 
-pytestmark = pytest.mark.xdist_group("served_gatehouse")  # One server serves every test here.
+# One server serves every test here, on a copy of the tests' database.
+pytestmark = [pytest.mark.xdist_group("served_gatehouse"), pytest.mark.django_db]
 
 Start = Callable[[ServiceProviderFacts], ForeignIdentityProvider]
 
@@ -53,7 +54,7 @@ def connect(gatehouse: Gatehouse, slug: str, start: Start, *, encrypt: bool) -> 
     return Connected(tenant, idp, directory.add_person("Ines"), directory.add_person("Jonas"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def npm(served_gatehouse: Gatehouse, npm_saml_idp: Start) -> Iterator[Connected]:
     """A tenant connected to npm's ``saml-idp``."""
     connected = connect(served_gatehouse, "npm", npm_saml_idp, encrypt=False)
@@ -61,7 +62,7 @@ def npm(served_gatehouse: Gatehouse, npm_saml_idp: Start) -> Iterator[Connected]
         yield connected
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def php(served_gatehouse: Gatehouse, simplesamlphp: Start) -> Iterator[Connected]:
     """A tenant connected to SimpleSAMLphp, which encrypts what it asserts."""
     connected = connect(served_gatehouse, "php", simplesamlphp, encrypt=True)

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from tests.support.installation import Gatehouse, ServedTenant
 
-pytestmark = pytest.mark.xdist_group("served_gatehouse")
+# One server serves every test here, on a copy of the tests' database.
+pytestmark = [pytest.mark.xdist_group("served_gatehouse"), pytest.mark.django_db]
 
 CEILING_SECONDS = 5.0
 AT_ONCE = 2  # As many as there are workers.
@@ -58,7 +59,7 @@ class Target:
             return time.monotonic() - began, answer.status_code
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def target(served_gatehouse: Gatehouse) -> Target:
     """A tenant that trusts a forging identity provider, and has a key to decrypt with."""
     tenant = served_gatehouse.make_tenant("flood")

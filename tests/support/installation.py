@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 
 from demo.run import granian_command
-from tests.support.databases import fresh_database
+from tests.support.databases import migrated_database
 from tests.support.processes import LOOPBACK, answers_http, free_port, running
 
 PASSWORD = "correct horse battery"
@@ -111,10 +111,10 @@ class Directory:
 
 @contextmanager
 def serving_gatehouse(data_folder: Path) -> Iterator[Gatehouse]:
-    """Serve the product, as ``make run`` does, on a fresh database until the block ends."""
+    """Serve the product, as ``make run`` does, on a database of its own until the block ends."""
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
-    with fresh_database() as database_url:
+    with migrated_database() as database_url:
         environment = {
             "DATABASE_URL": database_url,
             "DJANGO_SETTINGS_MODULE": "tests.support.server_settings",
@@ -123,7 +123,6 @@ def serving_gatehouse(data_folder: Path) -> Iterator[Gatehouse]:
             "PORT": str(port),
         }
         gatehouse = Gatehouse(url, environment)
-        gatehouse.commands(["migrate"])
         command = [sys.executable, *granian_command(port)]
         with running(command, ready=answers_http(f"{url}/"), environment=environment):
             yield gatehouse

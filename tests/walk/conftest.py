@@ -97,7 +97,7 @@ def two_free_ports() -> int:
     raise AssertionError("No two free ports in a row were found.")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """The product, freshly set up, with its demo identity provider."""
     with (

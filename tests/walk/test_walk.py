@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import httpx2
 import pytest
 
-from tests.support.databases import fresh_database
+from tests.support.databases import migrated_database
 from tests.support.html_forms import Form, checkbox_value, form_with_field, lxml_html
 from tests.walk.conftest import Installation, started, two_free_ports
 
@@ -185,13 +185,14 @@ def test_deactivation_ends_the_session_and_provisioning_lets_them_in_again(
     assert open_gatehouse(jonas, gatehouse, "jonas").url.path == "/account/"
 
 
+@pytest.mark.django_db
 def test_a_second_start_keeps_the_data_and_the_token(
     tmp_path_factory: pytest.TempPathFactory,
     browser: Browsers,
 ) -> None:
     folder = tmp_path_factory.mktemp("var")
     port = two_free_ports()
-    with fresh_database() as database_url:
+    with migrated_database() as database_url:
         with started(database_url, folder, port) as first:
             press(browser(), first, "provision", "tomasz")
             printed = (first.connection, first.secrets)
