@@ -95,6 +95,7 @@ class TestConfigureSaml:
                 "expired on",
             ),
         ],
+        ids=["prose", "a private key", "an expired certificate"],
     )
     def test_a_bad_file_ends_with_a_sentence_and_changes_nothing(
         self, acme: Tenant, tmp_path: Path, content: str, sentence: str

@@ -141,6 +141,7 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
         _key(pem(CERT)),
         _key("\n    " + "\n    ".join(pem(CERT).splitlines()[1:-1]) + "\n  "),
     ],
+    ids=["no use", "beside one for encryption", "twice", "as PEM", "indented"],
 )
 def test_the_signing_certificate_is_found_once(keys: str) -> None:
     assert [info.pem for info in Metadata(keys=keys).read().certificates] == [pem(CERT)]
@@ -159,7 +160,11 @@ def test_an_expired_certificate_is_accepted_with_a_warning() -> None:
     assert "“CN=old” expired on 2 May 2026" in candidate.warnings[0]
 
 
-@pytest.mark.parametrize("bad", [_key(FUTURE), _key("AAAA"), _key("MIIB!")])
+@pytest.mark.parametrize(
+    "bad",
+    [_key(FUTURE), _key("AAAA"), _key("MIIB!")],
+    ids=["not yet valid", "no certificate", "no base64"],
+)
 def test_an_unusable_certificate_among_several_is_left_out_with_a_warning(bad: str) -> None:
     candidate = choose(_read(Metadata(keys=bad + _key()).xml()))
 
