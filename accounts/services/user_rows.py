@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from django.db import DEFAULT_DB_ALIAS, DatabaseError
+from django.db import DEFAULT_DB_ALIAS
 
 from accounts import audit
 from accounts.models import User
@@ -61,22 +61,6 @@ def change_user(
     with prepared_cursor() as cursor:
         cursor.execute(statement, [*_values(user, columns), *key, *audit.values_of(event)])
         return bool(cursor.rowcount)
-
-
-def write_columns(user: User, names: Iterable[str]) -> None:
-    """Write these columns of a user of the active tenant, where the trail needs no entry.
-
-    Raises:
-        ForeignTenantError: ``user`` belongs to another tenant.
-        DatabaseError: Somebody deleted the user meanwhile.
-        IntegrityError: A constraint of the table does not hold.
-    """
-    _TENANT.pre_save(user, add=False)
-    columns = tuple(sorted(names))
-    with prepared_cursor() as cursor:
-        cursor.execute(_update(columns), [*_values(user, columns), user.pk, user.tenant_id])
-        if not cursor.rowcount:
-            raise DatabaseError(f"User {user.pk} does not exist any more.")
 
 
 @lru_cache(maxsize=256)
