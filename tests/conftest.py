@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.cache import cache
 from django.test import Client
 
-from accounts import afterwards
+from accounts import afterwards, refusals
 from accounts.models import Plan, Role, Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
@@ -56,6 +57,13 @@ def _quick_settings(settings: Settings) -> None:
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Forget what earlier tests left in this process: counts of requests and of refusals."""
+    cache.clear()
+    refusals.limit.clear()
 
 
 @pytest.fixture(autouse=True)

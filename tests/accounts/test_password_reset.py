@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 
 from accounts import afterwards
@@ -31,12 +30,6 @@ ASK = "/password/forgotten/"
 NEW = "a new and long password"
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_earlier_requests() -> None:
-    """Forget how often this process was asked before."""
-    cache.clear()
 
 
 def ask(address: str, client: Client | None = None) -> list[str]:

@@ -32,11 +32,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _a_new_minute() -> None:
-    refusals.limit.clear()
-
-
 def recorded(tenant: Tenant) -> list[tuple[str, str, str]]:
     """Return action, actor and target of every refusal in the trail of ``tenant``."""
     with tenant_scope(tenant):
