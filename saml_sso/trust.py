@@ -1,4 +1,4 @@
-"""What one tenant trusts, read from the database at once for one message."""
+"""What one tenant trusts, read from the database at once, and known to be so still."""
 
 from __future__ import annotations
 
@@ -24,30 +24,51 @@ if TYPE_CHECKING:
 
 _TENANT: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
 _SETTINGS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
+STAMP: Final = """concat(
+    tenant.ctid, tenant.xmin, settings.ctid, settings.xmin,
+    (SELECT string_agg(concat(id, ctid, xmin), ',' ORDER BY id)
+     FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
+    ';',
+    (SELECT string_agg(concat(id, ctid, xmin), ',' ORDER BY id)
+     FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id)
+)"""
+"""SQL for a text that every change of what a tenant trusts changes: the versions of all its rows.
+
+It is said of :data:`FROM`.
+"""
+FROM: Final = """accounts_tenant AS tenant
+LEFT JOIN saml_sso_identityprovidersettings AS settings ON settings.tenant_id = tenant.id"""
 # "current" sorts before "next" and "previous": the key that signs comes first.
 _STATEMENT: Final = f"""
 SELECT
+    {STAMP},
     (SELECT array_agg(pem ORDER BY id)
      FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
     (SELECT array_agg(ARRAY[private_key, certificate] ORDER BY use)
      FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id),
     {", ".join(f"tenant.{column}" for column in _TENANT)},
     {", ".join(f"settings.{column}" for column in _SETTINGS)}
-FROM accounts_tenant AS tenant
-LEFT JOIN saml_sso_identityprovidersettings AS settings ON settings.tenant_id = tenant.id
+FROM {FROM}
 WHERE tenant.slug = %s
 """  # noqa: S608 - the models' own columns
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """Both parties and the rules; nothing is cached, so a removed certificate is gone at once."""
+    """Both parties and the rules.
 
+    Attributes:
+        stamp: What :data:`STAMP` was when this was read.
+        is_remembered: Whether it was read for an earlier message, so that it may have changed.
+    """
+
+    stamp: str
     tenant: Tenant
     settings: IdentityProviderSettings
     sp: ServiceProvider
     idp: IdentityProvider
     policy: Policy
+    is_remembered: bool = False
 
     @property
     def is_configured(self) -> bool:
@@ -70,13 +91,14 @@ def find_trust(slug: str) -> Trust | None:
         found = cursor.fetchone()
     if found is None:
         return None
-    pems, keys, *values = found
+    stamp, pems, keys, *values = found
     tenant = Tenant.from_db(DEFAULT_DB_ALIAS, _TENANT, values[: len(_TENANT)])
     row = IdentityProviderSettings(tenant=tenant)
     if values[len(_TENANT)] is not None:
         row = IdentityProviderSettings.from_db(DEFAULT_DB_ALIAS, _SETTINGS, values[len(_TENANT) :])
     certificates = tuple(describe_certificate(pem) for pem in pems or ())
     return Trust(
+        stamp=stamp,
         tenant=tenant,
         settings=row,
         sp=service_provider(tenant, keys or ()),

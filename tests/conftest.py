@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from accounts import afterwards, refusals
 from accounts.models import Plan, Role, Tenant, User
@@ -20,6 +22,7 @@ from accounts.services.tenants import create_tenant
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_operator, create_user
 from accounts.unscoped import every_tenant
+from saml_sso import remembered_trust
 from scim import request_log
 from scim.request_log import RequestLogBuffer
 from tests.support.databases import template_kept
@@ -32,6 +35,20 @@ if TYPE_CHECKING:
     from pytest_django.plugin import DjangoDbBlocker
 
 PASSWORD = "correct horse battery"
+
+# Property tests try the same examples in every run, however busy the machine is, and leave no
+# files in the checkout.  ``--hypothesis-profile=explore`` looks for new ones.
+hypothesis_settings.register_profile(
+    "gatehouse",
+    deadline=None,
+    database=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.register_profile(
+    "explore", parent=hypothesis_settings.get_profile("gatehouse"), derandomize=False
+)
+hypothesis_settings.load_profile("gatehouse")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -61,9 +78,10 @@ def _quick_settings(settings: Settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """Forget what earlier tests left in this process: counts of requests and of refusals."""
+    """Forget what earlier tests left in this process, such as counts of requests."""
     cache.clear()
     refusals.limit.clear()
+    remembered_trust.memory.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 
 from accounts.models import User
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 # What it takes to sign in; the rest is read when it is asked for.
 _NEEDED: Final = frozenset(
@@ -17,10 +20,11 @@ _NEEDED: Final = frozenset(
 _COLUMNS: Final = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname in _NEEDED
 )
-_BY_ADDRESS: Final = (
+BY_ADDRESS: Final = (
     f"SELECT {', '.join(_COLUMNS)} FROM accounts_user "  # noqa: S608 - the model's own columns
     "WHERE tenant_id = %s AND (email_ci = %s OR user_name_ci = %s) ORDER BY id LIMIT 2"
 )
+"""SQL for the columns of :func:`people_in`; its places stand for :func:`by_address`."""
 
 
 def find_by_address(address: str) -> list[User]:
@@ -30,6 +34,15 @@ def find_by_address(address: str) -> list[User]:
     when they are asked for.
     """
     with prepared_cursor() as cursor:
-        cursor.execute(_BY_ADDRESS, [active_tenant_id(), address, address])
-        rows = cursor.fetchall()
+        cursor.execute(BY_ADDRESS, by_address(address))
+        return people_in(cursor.fetchall())
+
+
+def by_address(address: str) -> tuple[Any, ...]:
+    """Return the values of :data:`BY_ADDRESS` for the active tenant."""
+    return active_tenant_id(), address, address
+
+
+def people_in(rows: Iterable[Sequence[Any]]) -> list[User]:
+    """Return the users whose columns :data:`BY_ADDRESS` has selected."""
     return [User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, row) for row in rows]

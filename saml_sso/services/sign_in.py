@@ -11,13 +11,13 @@ from django.db import DatabaseError, connection, transaction
 
 from accounts import audit
 from accounts.errors import SessionRefusedError, UserNameTakenError
-from accounts.services.finding import find_by_address
 from accounts.services.session_rows import NOTHING
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.attempts import accepted_attempt, written_beside
 from saml_sso.services.configuration import METHOD
+from saml_sso.services.finding import find_user, find_user_under, nobody
 from saml_sso.services.replay import refusal_of, used_under_settings_of_now
 from saml_sso.services.requests import consume_request
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from saml_sso.models import IdentityProviderSettings, PendingRequest
     from saml_sso.services.attempts import Outline
     from saml_sso.services.evidence import Evidence
+    from saml_sso.trust import Trust
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ _LONGEST_NAME = 255
 def sign_in_with_evidence(
     *,
     request: HttpRequest,
-    settings: IdentityProviderSettings,
+    trust: Trust,
     evidence: Evidence,
     outline: Outline,
     pending: PendingRequest | None = None,
@@ -71,15 +72,16 @@ def sign_in_with_evidence(
 
     Args:
         request: The browser's request; its session becomes the user's.
-        settings: The settings the evidence was verified with.
+        trust: What the evidence was verified with.
         evidence: What was verified.
         outline: What the log of sign-ins says of it.
         pending: The request of this browser that it answers, if any; it is used up, too.
 
     Raises:
         MessageError: Checks ``in_response_to``, ``settings_changed``, ``replay``, ``user``.
+        TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
     """
-    user = find_user(evidence.identifier)
+    user = find_user_under(trust, evidence.identifier)
     if user is not None and pending is None:
         # One statement does it all, and needs no transaction around it.
         _begin_session(request, user, evidence, outline)
@@ -87,10 +89,10 @@ def sign_in_with_evidence(
     with transaction.atomic():
         if pending is not None:
             _consume_pending(pending)
-        if user is None and settings.create_users_at_sign_in:
-            user = _create_user(settings, evidence)
+        if user is None and trust.settings.create_users_at_sign_in:
+            user = _create_user(trust.settings, evidence)
         if user is None:
-            raise _nobody(evidence.identifier)
+            raise nobody(evidence.identifier)
         _begin_session(request, user, evidence, outline)
     return user
 
@@ -122,44 +124,6 @@ def _write_session(request: HttpRequest, user: User, evidence: Evidence, beside:
         )
     except SessionRefusedError as error:
         raise refusal_of(error.answer, evidence) from None
-
-
-def find_user(identifier: str) -> User | None:
-    """Return the active tenant's one user with this e-mail address or user name.
-
-    Raises:
-        MessageError: Check ``user``: they are inactive, or several people match.
-    """
-    found = find_by_address(identifier)
-    if len(found) > 1:
-        raise MessageError(
-            "user",
-            expected=f"one user whose e-mail address is {identifier}",
-            got="several",
-            remedy="Give each of these users an address of their own in the user list.",
-        )
-    if found and not found[0].active:
-        raise MessageError(
-            "user",
-            expected=f"an active user whose e-mail address is {identifier}",
-            got="an inactive one",
-            remedy="Activate the user at the identity provider or in the user list.",
-        )
-    return found[0] if found else None
-
-
-def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User | None, str]:
-    """Return whom a sign-in would be for, and a sentence; nobody is created.
-
-    Raises:
-        MessageError: Check ``user``: the sign-in would be refused.
-    """
-    user = find_user(identifier)
-    if user is not None:
-        return user, f"the user {user.user_name}"
-    if row.create_users_at_sign_in:
-        return None, "nobody yet; they would be created"
-    raise _nobody(identifier)
 
 
 def _consume_pending(pending: PendingRequest) -> None:
@@ -199,14 +163,3 @@ def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | No
     except UserNameTakenError:
         # Somebody else has just created them: their other browser, or the identity provider.
         return find_user(identifier)
-
-
-def _nobody(identifier: str) -> MessageError:
-    return MessageError(
-        "user",
-        expected=f"a user of this tenant whose e-mail address is {identifier}",
-        got="nobody",
-        remedy="Create the user (or let the identity provider provision them), or change what it "
-        "sends as the person's identifier: NameID format “EmailAddress” (Okta: Application "
-        "username; Entra ID: Unique User Identifier) must be the e-mail address they have here.",
-    )

@@ -18,9 +18,9 @@ from saml_sso.services.attempts import (
     record_refused,
 )
 from saml_sso.services.evidence import as_json, refused_with
+from saml_sso.services.finding import judge_user
 from saml_sso.services.replay import consume_assertion
 from saml_sso.services.requests import consume_request
-from saml_sso.services.sign_in import judge_user
 from saml_sso.services.switches import mark_tested
 
 if TYPE_CHECKING:

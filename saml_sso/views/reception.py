@@ -20,6 +20,7 @@ from saml_sso.protocol import parties
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.relay_state import safe_path
 from saml_sso.protocol.response import validate_response
+from saml_sso.remembered_trust import require_current
 from saml_sso.services.attempts import (
     Kind,
     Outline,
@@ -113,15 +114,22 @@ class Reception:
 
 
 def receive_response(request: HttpRequest, trust: Trust) -> HttpResponse:
-    """Judge the posted SAMLResponse and answer the browser."""
+    """Judge the posted SAMLResponse and answer the browser.
+
+    Raises:
+        TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now; nothing
+            has happened.
+    """
     reception = Reception(request, trust, digest_of_browser(request))
     try:
         assertion = _validated(reception)
     except SAMLError as error:
+        require_current(trust)
         return refuse(reception, error, reception.outline())
     evidence = Evidence.of(assertion, revision=reception.trust.settings.revision)
     pending = reception.pending
     if pending is not None and not reception.browser:
+        require_current(trust)
         park_answer(request_id=pending.pk, evidence=evidence)
         return SeeOther(reverse("saml-finish", args=[trust.tenant.slug, pending.pk]))
     return conclude(reception, evidence)
@@ -136,6 +144,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         attributes=evidence.attributes,
     )
     if reception.test is not None:
+        require_current(reception.trust)
         attempt = finish_trial(
             request=reception.request,
             pending=reception.test,
@@ -147,7 +156,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
     try:
         sign_in_with_evidence(
             request=reception.request,
-            settings=reception.trust.settings,
+            trust=reception.trust,
             evidence=evidence,
             outline=outline,
             pending=reception.pending,

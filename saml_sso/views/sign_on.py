@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
@@ -11,7 +12,9 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
+from accounts.scoping import tenant_scope
 from saml_sso.protocol.errors import MessageError
+from saml_sso.remembered_trust import TrustChangedError, memory
 from saml_sso.services.requests import (
     begin_request,
     browser_digest,
@@ -56,7 +59,20 @@ class SignOnPage(View):
         return response
 
 
-receive = in_tenant(receive_response)
+def receive(request: HttpRequest, slug: str) -> HttpResponse:
+    """Judge a response by what this process remembers of the tenant, if that is still so."""
+    trust = memory.recall(slug)
+    if trust is not None:
+        with suppress(TrustChangedError), tenant_scope(trust.tenant):
+            return receive_response(request, trust)
+    return receive_anew(request, slug)
+
+
+@in_tenant
+def receive_anew(request: HttpRequest, trust: Trust) -> HttpResponse:
+    """Judge a response by what the tenant trusts now."""
+    memory.remember(trust)
+    return receive_response(request, trust)
 
 
 @in_tenant

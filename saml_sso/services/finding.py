@@ -1,0 +1,89 @@
+"""Which user of the active tenant an assertion names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from accounts.prepared import prepared_cursor
+from accounts.scoping import active_tenant_id
+from accounts.services.finding import BY_ADDRESS, by_address, find_by_address, people_in
+from saml_sso.protocol.errors import MessageError
+from saml_sso.remembered_trust import require_unchanged
+from saml_sso.trust import FROM, STAMP
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from saml_sso.models import IdentityProviderSettings
+    from saml_sso.trust import Trust
+
+_BY_ADDRESS_AND_STAMP: Final = f"""
+SELECT {STAMP}, person.* FROM {FROM} LEFT JOIN LATERAL ({BY_ADDRESS}) AS person ON true
+WHERE tenant.id = %s
+"""  # noqa: S608 - constant SQL
+
+
+def find_user(identifier: str) -> User | None:
+    """Return the active tenant's one user with this e-mail address or user name.
+
+    Raises:
+        MessageError: Check ``user``: they are inactive, or several people match.
+    """
+    return _only_active(find_by_address(identifier), identifier)
+
+
+def find_user_under(trust: Trust, identifier: str) -> User | None:
+    """Return whom :func:`find_user` does, and ask with the same statement after ``trust``.
+
+    Raises:
+        MessageError: As :func:`find_user` does.
+        TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
+    """
+    with prepared_cursor() as cursor:
+        cursor.execute(_BY_ADDRESS_AND_STAMP, [*by_address(identifier), active_tenant_id()])
+        rows = cursor.fetchall()
+    require_unchanged(trust, rows[0][0] if rows else None)
+    return _only_active(people_in(row[1:] for row in rows if row[1] is not None), identifier)
+
+
+def _only_active(found: list[User], identifier: str) -> User | None:
+    if len(found) > 1:
+        raise MessageError(
+            "user",
+            expected=f"one user whose e-mail address is {identifier}",
+            got="several",
+            remedy="Give each of these users an address of their own in the user list.",
+        )
+    if found and not found[0].active:
+        raise MessageError(
+            "user",
+            expected=f"an active user whose e-mail address is {identifier}",
+            got="an inactive one",
+            remedy="Activate the user at the identity provider or in the user list.",
+        )
+    return found[0] if found else None
+
+
+def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User | None, str]:
+    """Return whom a sign-in would be for, and a sentence; nobody is created.
+
+    Raises:
+        MessageError: Check ``user``: the sign-in would be refused.
+    """
+    user = find_user(identifier)
+    if user is not None:
+        return user, f"the user {user.user_name}"
+    if row.create_users_at_sign_in:
+        return None, "nobody yet; they would be created"
+    raise nobody(identifier)
+
+
+def nobody(identifier: str) -> MessageError:
+    """Return why nobody gets in with this identifier."""
+    return MessageError(
+        "user",
+        expected=f"a user of this tenant whose e-mail address is {identifier}",
+        got="nobody",
+        remedy="Create the user (or let the identity provider provision them), or change what it "
+        "sends as the person's identifier: NameID format “EmailAddress” (Okta: Application "
+        "username; Entra ID: Unique User Identifier) must be the e-mail address they have here.",
+    )
