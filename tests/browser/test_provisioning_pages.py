@@ -153,7 +153,7 @@ def test_a_new_token_is_shown_once_and_loading_the_page_again_makes_no_other(
     shown = page.get_by_role("textbox", name="SCIM token")
     for name, field in (("SCIM URL", page.locator("#scim-url")), ("SCIM token", shown)):
         page.get_by_role("button", name=f"Copy {name}").click()
-        expect(page.locator("#gh-announcer")).to_contain_text("Copied")
+        expect(page.locator("#gh-announcer")).to_have_text(f"Copied: Copy {name}")
         assert page.evaluate("navigator.clipboard.readText()") == field.input_value()
     assert shown.input_value() not in page.url
     page.reload()

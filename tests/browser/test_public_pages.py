@@ -176,6 +176,7 @@ def test_recovery_codes_can_be_copied_and_downloaded(page: Page, alice: User) ->
     sign_in(page, "alice@acme.example")
     page.goto("/account/recovery-codes/")
     page.get_by_role("button", name="Make 10 new codes").click()
+    expect(page.locator("#codes li")).to_have_count(10)
     codes = page.locator("#codes li").all_inner_texts()
 
     page.get_by_role("button", name="Copy codes").click()

@@ -13,6 +13,7 @@ from lxml import etree
 from demo.keys import load_or_make_key_pair
 from tests.demo.conftest import SIGN_ON_PAGE_URL, DemoProcess
 from tests.support.html_forms import form_with_field
+from tests.support.processes import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("demo")  # One process serves them all.
 
@@ -25,11 +26,11 @@ NAMES = {
 
 
 def get(url: str, **params: str) -> httpx2.Response:
-    return httpx2.get(url, params=params or None, trust_env=False)
+    return httpx2.get(url, params=params or None, trust_env=False, timeout=PATIENCE)
 
 
 def press(url: str, **fields: str) -> httpx2.Response:
-    return httpx2.post(url, data=fields, trust_env=False)
+    return httpx2.post(url, data=fields, trust_env=False, timeout=PATIENCE)
 
 
 def response_in(page: str) -> etree._Element:
@@ -221,6 +222,7 @@ class TestPages:
             data={"person": "mara"},
             headers={"Sec-Fetch-Site": "cross-site"},
             trust_env=False,
+            timeout=PATIENCE,
         )
 
         assert answer.status_code == 403
@@ -229,7 +231,10 @@ class TestPages:
         port = urlsplit(demo.url).port
 
         answer = httpx2.get(
-            f"{demo.url}/", headers={"Host": f"rebound.example:{port}"}, trust_env=False
+            f"{demo.url}/",
+            headers={"Host": f"rebound.example:{port}"},
+            trust_env=False,
+            timeout=PATIENCE,
         )
 
         assert answer.status_code == 421

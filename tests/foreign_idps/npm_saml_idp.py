@@ -12,7 +12,7 @@ from demo.keys import load_or_make_key_pair
 from tests.foreign_idps.availability import refuse_or_skip
 from tests.foreign_idps.parties import PostedResponse, ServiceProviderFacts, posted_response
 from tests.support.html_forms import form_with_field
-from tests.support.processes import LOOPBACK, answers_http, free_port, running
+from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 
 _SCRIPT = Path(__file__).parent / "node_modules/saml-idp/bin/run.js"
 _EMAIL_FORMAT = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
@@ -28,7 +28,7 @@ class NpmSamlIdp:
 
     def metadata(self) -> str:
         """Its metadata document, fetched from it."""
-        return httpx2.get(f"{self.url}/metadata", trust_env=False).text
+        return httpx2.get(f"{self.url}/metadata", trust_env=False, timeout=PATIENCE).text
 
     def idp_initiated(self, email: str) -> PostedResponse:
         """A response about ``email`` that nobody asked for."""
@@ -36,13 +36,15 @@ class NpmSamlIdp:
 
     def answer(self, redirect_url: str, email: str) -> PostedResponse:
         """The response to the AuthnRequest in ``redirect_url``."""
-        page = httpx2.get(redirect_url, trust_env=False)
+        page = httpx2.get(redirect_url, trust_env=False, timeout=PATIENCE)
         request = form_with_field(page.text, "_authnRequest").fields["_authnRequest"]
         return self._sign_in(email, {"_authnRequest": request})
 
     def _sign_in(self, email: str, fields: dict[str, str]) -> PostedResponse:
         person = {"userName": email, "nameIdFormat": _EMAIL_FORMAT, "email": email}
-        page = httpx2.post(f"{self.url}/signin", data={**person, **fields}, trust_env=False)
+        page = httpx2.post(
+            f"{self.url}/signin", data={**person, **fields}, trust_env=False, timeout=PATIENCE
+        )
         return posted_response(page)
 
 

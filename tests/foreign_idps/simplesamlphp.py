@@ -14,7 +14,7 @@ from demo.keys import load_or_make_key_pair
 from tests.foreign_idps.availability import refuse_or_skip
 from tests.foreign_idps.parties import PostedResponse, ServiceProviderFacts, posted_response
 from tests.support.html_forms import form_with_field
-from tests.support.processes import LOOPBACK, answers_http, free_port, running
+from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 
 _WEB_ROOT = Path("/usr/share/simplesamlphp/www")
 _PASSWORD = "for tests only"
@@ -37,7 +37,8 @@ class SimpleSamlPhp:
 
     def metadata(self) -> str:
         """Its metadata document, fetched from it."""
-        return httpx2.get(f"{self.url}/saml2/idp/metadata.php", trust_env=False).text
+        url = f"{self.url}/saml2/idp/metadata.php"
+        return httpx2.get(url, trust_env=False, timeout=PATIENCE).text
 
     def idp_initiated(self, email: str) -> PostedResponse:
         """A response about ``email`` that nobody asked for."""
@@ -49,7 +50,7 @@ class SimpleSamlPhp:
         self.people_file.write_text(
             json.dumps({f"{email}:{_PASSWORD}": {"mail": [email], "uid": [email]}})
         )
-        with httpx2.Client(follow_redirects=True, trust_env=False, timeout=20) as browser:
+        with httpx2.Client(follow_redirects=True, trust_env=False, timeout=PATIENCE) as browser:
             page = browser.get(redirect_url)
             fields = form_with_field(page.text, "AuthState").fields
             credentials = {"username": email, "password": _PASSWORD}

@@ -14,6 +14,7 @@ from lxml import etree
 from tests.foreign_idps.parties import ForeignIdentityProvider, PostedResponse, ServiceProviderFacts
 from tests.foreign_idps.test_processes import NAMES
 from tests.support.installation import Gatehouse, ServedTenant
+from tests.support.processes import PATIENCE
 
 # One server serves every test here, on a copy of the tests' database.
 pytestmark = [pytest.mark.xdist_group("served_gatehouse"), pytest.mark.django_db]
@@ -38,7 +39,8 @@ class Connected:
 
 def our_encryption_certificate(tenant: ServedTenant) -> str:
     """What assertions are to be encrypted for, read from the tenant's metadata."""
-    metadata = httpx2.get(f"{tenant.url}metadata", trust_env=False).content
+    # The first to ask for it waits until a key is made.
+    metadata = httpx2.get(f"{tenant.url}metadata", trust_env=False, timeout=PATIENCE).content
     path = ".//md:KeyDescriptor[@use='encryption']//ds:X509Certificate"
     body = "".join(etree.fromstring(metadata).findtext(path, "", NAMES).split())
     assert body, metadata
@@ -84,7 +86,7 @@ def bring(browser: httpx2.Client, posted: PostedResponse) -> httpx2.Response:
         data=posted.fields,
         headers={"Sec-Fetch-Site": "cross-site"},
         trust_env=False,
-        timeout=30,
+        timeout=PATIENCE,
     )
     browser.cookies.update(answer.cookies)
     location = answer.headers.get("Location")

@@ -18,6 +18,7 @@ import pytest
 from django.utils import timezone
 
 from tests.saml_sso.protocol.test_denial_of_service import C14N, FLOODS, REFERENCE, XPATH, XSLT
+from tests.support.processes import PATIENCE
 from tests.support.saml import ENVELOPED, NS, RSA_SHA256, Forge
 from tests.support.saml_party import party_of
 from tests.support.saml_redirect import deflated
@@ -53,7 +54,7 @@ class Target:
 
     def send(self, hostile: httpx2.Request) -> tuple[float, int]:
         """Send a message; how long it took, and the status."""
-        with httpx2.Client(trust_env=False, timeout=60) as client:
+        with httpx2.Client(trust_env=False, timeout=PATIENCE) as client:
             began = time.monotonic()
             answer = client.send(hostile)
             return time.monotonic() - began, answer.status_code
@@ -65,7 +66,9 @@ def target(served_gatehouse: Gatehouse) -> Target:
     tenant = served_gatehouse.make_tenant("flood")
     party = party_of("flood")
     bob = tenant.connect(party.metadata()).add_person("Bob")
-    assert httpx2.get(f"{tenant.url}metadata", trust_env=False).status_code == 200
+    # The first to ask for it waits until a key is made.
+    metadata = httpx2.get(f"{tenant.url}metadata", trust_env=False, timeout=PATIENCE)
+    assert metadata.status_code == 200
     forge = party.forge.but(sp_entity_id=tenant.url, acs_url=tenant.url, name_id=bob)
     return Target(tenant, forge, bob)
 

@@ -27,7 +27,7 @@ def at_once(messages: list[str]) -> list[int]:
 
     def post(message: str) -> int:
         try:
-            start.wait(timeout=10)
+            start.wait(timeout=30)
             return post_response(Client(), message).status_code
         finally:
             connection.close()

@@ -15,7 +15,7 @@ import httpx2
 
 from demo.run import granian_command
 from tests.support.databases import migrated_database
-from tests.support.processes import LOOPBACK, answers_http, free_port, running
+from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 
 PASSWORD = "correct horse battery"
 
@@ -78,7 +78,7 @@ class ServedTenant:
     def browser(self) -> httpx2.Client:
         """A browser without a session."""
         return httpx2.Client(
-            base_url=self.gatehouse.url, follow_redirects=True, trust_env=False, timeout=30
+            base_url=self.gatehouse.url, follow_redirects=True, trust_env=False, timeout=PATIENCE
         )
 
 
@@ -103,7 +103,7 @@ class Directory:
             },
             headers={"Authorization": f"Bearer {self.token}"},
             trust_env=False,
-            timeout=30,
+            timeout=PATIENCE,
         )
         assert answer.status_code == 201, answer.text
         return email

@@ -1,6 +1,7 @@
 """Server processes for tests that need real HTTP: started on a free port, stopped at the end."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,18 +15,36 @@ from typing import IO
 import httpx2
 
 LOOPBACK = "127.0.0.1"
+PATIENCE = 60.0
+"""Seconds after which a client gives an answer up: a busy machine is slow, not wrong."""
+_PORTS = range(20_000, 32_000)
+"""Below those that systems give to connections: one of those could be taken before a server is."""
+_CHANCE = random.SystemRandom()  # The others are seeded alike in every process of a test run.
 
 
 class ProcessFailedError(AssertionError):
     """The server process ended early or did not answer in time; carries what it printed."""
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nothing listens on at this moment."""
+def free_port(*, in_a_row: int = 1) -> int:
+    """A port of the loopback interface that nothing listens on at this moment.
+
+    With ``in_a_row`` so many from this one on are free.
+    """
+    for _ in range(100):
+        port = _CHANCE.choice(_PORTS)
+        if all(_is_free(port + further) for further in range(in_a_row)):
+            return port
+    raise AssertionError(f"No {in_a_row} free ports in a row were found.")
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind((LOOPBACK, 0))
-        port: int = listener.getsockname()[1]
-        return port
+        try:
+            listener.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
 
 
 def answers_http(url: str) -> Callable[[], bool]:

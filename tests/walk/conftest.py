@@ -12,7 +12,7 @@ import pytest
 from demo.connection import Connection, NotConnectedError, load_connection
 from demo.secrets_file import DemoSecrets, kept_secrets
 from tests.support.databases import fresh_database
-from tests.support.processes import LOOPBACK, answers_http, free_port, running
+from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 
 
 @dataclass(frozen=True)
@@ -77,24 +77,11 @@ def token_works(installation: Installation) -> bool:
             f"{installation.url}/scim/v2/Users?count=0",
             headers={"Authorization": f"Bearer {token}"},
             trust_env=False,
+            timeout=PATIENCE,
         )
     except httpx2.HTTPError:
         return False
     return answer.status_code == 200
-
-
-def two_free_ports() -> int:
-    """A free port whose successor is free too."""
-    for _ in range(50):
-        port = free_port()
-        with httpx2.Client(trust_env=False) as client:
-            try:
-                client.get(f"http://{LOOPBACK}:{port + 1}/", timeout=1)
-            except httpx2.ConnectError:
-                return port
-            except httpx2.HTTPError:
-                continue
-    raise AssertionError("No two free ports in a row were found.")
 
 
 @pytest.fixture(scope="session")
@@ -102,6 +89,8 @@ def gatehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation
     """The product, freshly set up, with its demo identity provider."""
     with (
         fresh_database() as database_url,
-        started(database_url, tmp_path_factory.mktemp("var"), two_free_ports()) as installation,
+        started(
+            database_url, tmp_path_factory.mktemp("var"), free_port(in_a_row=2)
+        ) as installation,
     ):
         yield installation

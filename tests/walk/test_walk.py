@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.databases import migrated_database
 from tests.support.html_forms import Form, checkbox_value, form_with_field, lxml_html
-from tests.walk.conftest import Installation, started, two_free_ports
+from tests.support.processes import PATIENCE, free_port
+from tests.walk.conftest import Installation, started
 
 pytestmark = pytest.mark.xdist_group("walk")  # One installation serves every test here.
 
@@ -22,7 +23,7 @@ def browser() -> Iterator[Browsers]:
     """Opens browsers without a session anywhere; they are closed after the test."""
     with ExitStack() as opened:
         yield lambda: opened.enter_context(
-            httpx2.Client(follow_redirects=True, trust_env=False, timeout=30)
+            httpx2.Client(follow_redirects=True, trust_env=False, timeout=PATIENCE)
         )
 
 
@@ -58,7 +59,7 @@ def scim_users(gatehouse: Installation, user_name: str) -> list[dict[str, object
         params={"filter": f'userName eq "{user_name}"'},
         headers={"Authorization": f"Bearer {connection.scim_token}"},
         trust_env=False,
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert answer.status_code == 200, answer.text
     found: list[dict[str, object]] = answer.json().get("Resources", [])
@@ -191,7 +192,7 @@ def test_a_second_start_keeps_the_data_and_the_token(
     browser: Browsers,
 ) -> None:
     folder = tmp_path_factory.mktemp("var")
-    port = two_free_ports()
+    port = free_port(in_a_row=2)
     with migrated_database() as database_url:
         with started(database_url, folder, port) as first:
             press(browser(), first, "provision", "tomasz")
