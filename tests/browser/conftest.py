@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,7 +83,16 @@ def open_browser(
     yield open_one
     for context in contexts:
         context.close()
+    _until_nobody_is_served()
     assert [problem for problems in watched for problem in problems] == []
+
+
+def _until_nobody_is_served() -> None:
+    """Wait for requests that their browser waits for no longer, before the tables are emptied."""
+    deadline = time.monotonic() + PATIENCE_MS / 1_000
+    while any("process_request_thread" in thread.name for thread in threading.enumerate()):
+        assert time.monotonic() < deadline, "The server goes on serving a browser that is closed."
+        time.sleep(0.01)
 
 
 @pytest.fixture
