@@ -2,8 +2,9 @@
 --   method, path, body, line (repeated `lines` times inside the body, where it says <lines>),
 --   type (content type), token, first (the first number), users, groups, file (one body a line).
 -- In the templates <c> is a number that grows, <n> a random user, <id> the id of one,
--- <s> and <sid> the user whose turn it is and <flag> how to switch them, <m>, <mid>, <g> and
--- <gid> the next pair of a person outside a group and that group, <run> the name of this run.
+-- <s> and <sid> the user whose turn it is and <flag> how to switch them, <fid> the one whose turn
+-- it is for the floor, which switches others, <m>, <mid>, <g> and <gid> the next pair of a person
+-- outside a group and that group, <run> the name of this run.
 
 local option = { method = "GET", type = "application/scim+json", first = "0", lines = "0" }
 local bodies = nil
@@ -16,13 +17,14 @@ end
 local function values(c)
   local users, groups = tonumber(option.users), tonumber(option.groups)
   local n = math.random(1, users)
-  local s = c % users + 1
   local half = math.floor(users / 2)
+  local turn = c % half
+  local s = 4 * math.floor(turn / 2) + turn % 2 + 1
   local m = half + math.floor(c / groups) % half + 1
   local g = c % groups + 1
   return {
     c = c, n = n, id = uuid("01900000", n), s = s, sid = uuid("01900000", s),
-    flag = tostring((math.floor(c / users) + s) % 2 == 0),
+    fid = uuid("01900000", s + 2), flag = tostring((math.floor(c / half) + s) % 2 == 0),
     m = m, mid = uuid("01900000", m), g = g, gid = uuid("01910000", g), run = option.run,
   }
 end

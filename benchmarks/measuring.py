@@ -142,15 +142,19 @@ def _filled(template: str, numbers: dict[str, int]) -> str:
     """Fill a template as :file:`load.lua` does for the first number."""
     users = numbers["users"]
     first = numbers["first"]
+    half = users // 2
+    turn = first % half
+    switched = 4 * (turn // 2) + turn % 2 + 1
     values = {
         "c": str(first),
         "n": "1",
         "id": _uuid("01900000", 1),
-        "s": str(first % users + 1),
-        "sid": _uuid("01900000", first % users + 1),
-        "flag": str((first // users + first % users + 1) % 2 == 0).lower(),
-        "m": str(users // 2 + 1),
-        "mid": _uuid("01900000", users // 2 + 1),
+        "s": str(switched),
+        "sid": _uuid("01900000", switched),
+        "fid": _uuid("01900000", switched + 2),
+        "flag": str((first // half + switched) % 2 == 0).lower(),
+        "m": str(half + 1),
+        "mid": _uuid("01900000", half + 1),
         "g": "1",
         "gid": _uuid("01910000", 1),
         "run": str(numbers["run"]),

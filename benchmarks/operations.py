@@ -136,7 +136,7 @@ def _patch() -> Operation:
         "PATCH active",
         {
             OURS: Candidate(Request("PATCH", "/scim/v2/Users/<sid>", body=_SWITCH)),
-            FLOOR: Candidate(Request("PATCH", "/scim/v2/floor/Users/<sid>", body=_SWITCH)),
+            FLOOR: Candidate(Request("PATCH", "/scim/v2/floor/Users/<fid>", body=_SWITCH)),
             PEER: Candidate(Request("PATCH", "/scim/v2/peer/Users/<s>", body=_SWITCH)),
         },
         {FLOOR: 0.60, PEER: 2.5},
