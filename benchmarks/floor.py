@@ -29,7 +29,14 @@ JOIN scim_source source ON source.id = token.source_id WHERE token.digest = %s
 """
 _COLUMNS: Final = """id, user_name, external_id, email, given_name, family_name, display_name,
 active, role, attributes, created, last_modified, version"""
-_BY_ID: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s AND id = %s"  # noqa: S608
+_WITH_USER: Final = f"""
+SELECT found.tenant_id, found.token, found.source, u.* FROM (
+  SELECT token.tenant_id, token.name AS token, source.name AS source FROM scim_bearertoken token
+  JOIN scim_source source ON source.id = token.source_id WHERE token.digest = %s
+) found
+LEFT JOIN (SELECT tenant_id AS owner, {_COLUMNS} FROM accounts_user) u
+  ON u.owner = found.tenant_id AND u.id = %s
+"""  # noqa: S608
 _BY_NAME: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s AND user_name_ci = %s"  # noqa: S608
 _PAGE: Final = f"SELECT {_COLUMNS} FROM accounts_user WHERE tenant_id = %s ORDER BY id LIMIT 100"  # noqa: S608
 _COUNT: Final = "SELECT sum(users) FROM accounts_usercount WHERE tenant_id = %s"
@@ -111,14 +118,10 @@ def collection(request: HttpRequest) -> HttpResponse:
 def resource(request: HttpRequest, user_id: uuid.UUID) -> HttpResponse:
     """Read a user, or switch them on or off."""
     with connection.cursor() as cursor:
-        tenant = _tenant(cursor, request)
+        cursor.execute(_WITH_USER, [_digest(request), user_id])
+        tenant = cursor.fetchone()[0]
         if request.method == "PATCH":
-            cursor.execute(_BY_ID, [tenant, user_id])
-            cursor.fetchall()
             cursor.execute(_SWITCH, [tenant, user_id])
-        else:
-            cursor.execute(_BY_ID, [tenant, user_id])
-            cursor.fetchall()
     return HttpResponse(_RESOURCE, content_type=_TYPE)
 
 
@@ -142,6 +145,10 @@ def _create(cursor: Any, tenant: int) -> HttpResponse:
 
 
 def _tenant(cursor: Any, request: HttpRequest) -> int:
-    secret = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
-    cursor.execute(_CREDENTIAL, [hashlib.sha256(secret.encode()).hexdigest()])
+    cursor.execute(_CREDENTIAL, [_digest(request)])
     return int(cursor.fetchone()[0])
+
+
+def _digest(request: HttpRequest) -> str:
+    secret = request.META.get("HTTP_AUTHORIZATION", "").removeprefix("Bearer ")
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,14 +1,17 @@
 """Bearer tokens name the tenant: the credential, not the URL, decides what is visible.
 
-One statement reads the token with its source and tenant.  The secret is looked up by its SHA-256,
-so the time that takes says nothing about any other secret.
+One statement reads the token with its source and tenant, and with them the resource that the
+request names, if its view says how (:class:`Along`).  The secret is looked up by its SHA-256, so
+the time that takes says nothing about any other secret.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
@@ -23,6 +26,9 @@ from accounts.unscoped import every_tenant
 from scim.protocol.errors import UnauthorizedError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -31,17 +37,21 @@ LOG = logging.getLogger(__name__)
 REALM: Final = 'Bearer realm="SCIM"'
 _LONGEST_SECRET: Final = 512
 # What is true of a moment is asked here: reading it as an object takes longer than all the rest.
-_STATEMENT: Final = """
+_COLUMNS: Final = """
 SELECT token.revoked IS NOT NULL, token.expires <= statement_timestamp(), source.enabled,
        tenant.saml_enabled AND tenant.scim_enabled AND tenant.plan = %s,
        token.id, token.name, extract(epoch FROM token.last_used)::float8,
        source.id, source.name, source.revision, source.on_delete = 'delete',
        source.on_deactivate = 'delete', source.log_bodies, source.rate_limit_per_minute, tenant.id
+"""
+_FROM: Final = """
 FROM scim_bearertoken AS token
 JOIN scim_source AS source ON source.id = token.source_id
 JOIN accounts_tenant AS tenant ON tenant.id = token.tenant_id
-WHERE token.digest = %s
 """
+_WHERE: Final = "WHERE token.digest = %s"
+_WIDTH: Final = 15
+"""Columns before those of an :class:`Along`."""
 
 
 class InvalidTokenError(UnauthorizedError):
@@ -68,28 +78,41 @@ class Credential(NamedTuple):
     tenant_id: int
 
 
+@dataclass(slots=True)
+class Along:
+    """What to read with the token, in its statement: ``columns`` of the table in ``join``.
+
+    ``join`` is a ``LEFT JOIN`` that holds to ``tenant.id``, so that nothing of another tenant is
+    found, and has one place for ``key``.  Once the token is found alive, ``row`` is what was read;
+    all of it is ``None`` when nothing was found.
+    """
+
+    columns: str
+    join: str
+    key: UUID
+    row: Sequence[Any] | None = None
+
+
 def digest_of(secret: str) -> str:
     """Return the digest under which a token's secret is stored."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def find_credential(secret: str) -> Credential:
-    """Return what the secret stands for, with one statement.
+def find_credential(secret: str, along: Along | None = None) -> Credential:
+    """Return what the secret stands for, with one statement, which also fills ``along``.
 
     Raises:
         InvalidTokenError: The token is unknown, revoked or expired, its source is switched off,
             or SCIM is not on for its tenant.
     """
-    with every_tenant(), prepared_cursor() as cursor:
-        cursor.execute(_STATEMENT, [Plan.ENTERPRISE, digest_of(secret)])
-        row = cursor.fetchone()
+    row = _read(secret, along)
     if row is None:
         LOG.info("A SCIM request came with a bearer token that is unknown.")
         raise InvalidTokenError(
             "The bearer token is unknown. Copy it again from the page of the SCIM source, or "
             "make a new one there."
         )
-    is_revoked, has_expired, is_enabled, is_switched_on, *found = row
+    is_revoked, has_expired, is_enabled, is_switched_on, *found = row[:_WIDTH]
     credential = Credential(*found)
     reason = ""
     if is_revoked:
@@ -105,7 +128,25 @@ def find_credential(secret: str) -> Credential:
         with tenant_id_scope(credential.tenant_id), acting_as(source):
             record_refusal("scim.refused", reason=reason, token=credential.token_name)
         raise InvalidTokenError(reason)
+    if along is not None:
+        along.row = row[_WIDTH:]
     return credential
+
+
+def _read(secret: str, along: Along | None) -> Sequence[Any] | None:
+    key = [] if along is None else [along.key]
+    statement = _statement(along.columns, along.join) if along else _statement("", "")
+    with every_tenant(), prepared_cursor() as cursor:
+        cursor.execute(statement, [Plan.ENTERPRISE, *key, digest_of(secret)])
+        row: Sequence[Any] | None = cursor.fetchone()
+    return row
+
+
+@cache
+def _statement(columns: str, join: str) -> str:
+    """Return the statement of a token, which reads these columns along; there are few."""
+    more = f", {columns} {_FROM} {join} " if columns else _FROM
+    return f"{_COLUMNS}{more}{_WHERE}"
 
 
 class BearerTokenAuthentication(BaseAuthentication):
@@ -122,7 +163,12 @@ class BearerTokenAuthentication(BaseAuthentication):
         secret = secret.strip()
         if len(secret) > _LONGEST_SECRET:
             raise InvalidTokenError("The bearer token is far longer than any token of ours.")
-        return None, find_credential(secret)
+        return None, find_credential(secret, self._along(request))
+
+    def _along(self, request: Request) -> Along | None:
+        view = request.parser_context["view"]
+        found: Along | None = view.read_along()
+        return found
 
     @override
     def authenticate_header(self, request: Request) -> str:

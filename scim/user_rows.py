@@ -12,6 +12,7 @@ from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from licenses.services import HOLDS_SEAT
 from scim.adapters import moment_read, user_resource
+from scim.authentication import Along
 from scim.protocol.errors import NotFoundError
 from scim.protocol.values import is_storable
 from scim.user_groups import GROUPS_COLUMN, group_elements
@@ -52,6 +53,8 @@ WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
 WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
 _LONGEST_KEY: Final = 320
 _STATE: Final = f"u.xmin::text, u.active AND {HOLDS_SEAT}"
+_STATE_WITH_GROUPS: Final = f"{WITH_GROUPS}, {_STATE}"
+_ALONG: Final = "LEFT JOIN accounts_user AS u ON u.tenant_id = tenant.id AND u.id = %s"
 _BY_ID: Final = "u.id = %s"
 _BY_NAME: Final = f"""
 u.id = (
@@ -98,6 +101,35 @@ def read_user_to_change(key: str, *, with_groups: bool) -> UserRow:
         NotFoundError: The active tenant has no such user.
     """
     row = _found(key, f"{_columns(with_groups=with_groups)}, {_STATE}")
+    return _read_state(row, with_groups=with_groups)
+
+
+def user_along(key: str, *, to_change: bool) -> Along | None:
+    """Return how to read the user with that id, with their groups, together with the token.
+
+    ``None`` when ``key`` is no id: a user name is looked up afterwards.
+    """
+    user_id = _id_of(key)
+    if user_id is None:
+        return None
+    return Along(_STATE_WITH_GROUPS if to_change else WITH_GROUPS, _ALONG, user_id)
+
+
+def read_along(along: Along) -> UserRow:
+    """Return the user whom :func:`user_along` had read; to change, if that was so asked for.
+
+    Raises:
+        NotFoundError: The tenant of the token has no such user.
+    """
+    row = along.row
+    if row is None or row[0] is None:
+        raise _unknown(str(along.key))
+    if along.columns is _STATE_WITH_GROUPS:
+        return _read_state(row, with_groups=True)
+    return read_row(row, with_groups=True)
+
+
+def _read_state(row: Sequence[Any], *, with_groups: bool) -> UserRow:
     person, groups, *_unknown_yet = read_row(row, with_groups=with_groups)
     return UserRow(person, groups, xmin=row[WIDTH], holds_seat=row[WIDTH + 1])
 
@@ -153,6 +185,15 @@ def _condition(key: str, tenant: int) -> tuple[str, list[Any]]:
         if not key or len(key) > _LONGEST_KEY or not is_storable(key):
             raise _unknown(key) from None
         return _BY_NAME, [tenant, key, key, key]
+
+
+def _id_of(key: str) -> uuid.UUID | None:
+    """Return the id that ``key`` is, spelt as we spell it."""
+    try:
+        found = uuid.UUID(key)
+    except ValueError:
+        return None
+    return found if str(found) == key.lower() else None
 
 
 def _unknown(key: str) -> NotFoundError:

@@ -1,7 +1,8 @@
 """The operations on Users: resources in, accounts changed by services, resources out.
 
 A PATCH is row → resource → pure ``apply_patch`` → one service call.  The row is read without a
-lock and written if it is still as it was read: two statements, each a transaction of its own.
+lock, with the token where the request is for one user, and written if it is still as it was read:
+two statements, each a transaction of its own.
 Only when somebody came in between, or when more than the row must change, is it done again from
 the start in a transaction that locks the row.
 """
@@ -41,13 +42,13 @@ from scim.protocol.preconditions import check_if_match, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 from scim.user_groups import group_elements
-from scim.user_rows import UserRow, lock_user, read_user, read_user_to_change
+from scim.user_rows import UserRow, lock_user, read_along, read_user, read_user_to_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from scim.adapters import Person
-    from scim.authentication import Credential
+    from scim.authentication import Along, Credential
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
@@ -60,15 +61,23 @@ _READ: Final = tuple(
 
 
 class UserEndpoint:
-    """Users of the active tenant as one source may handle them."""
+    """Users of the active tenant as one source may handle them.
 
-    def __init__(self, credential: Credential, schemas: SourceSchemas) -> None:
+    ``along`` holds the user whom the request names, if they were read with the token.
+    """
+
+    def __init__(
+        self, credential: Credential, schemas: SourceSchemas, along: Along | None = None
+    ) -> None:
         self._credential = credential
+        self._along = along
         self._type = schemas.user
         self._mapping = schemas.user_mapping
 
     def retrieve(self, key: str, projection: Projection) -> UserRow:
         """Return a user; their groups are read only when the client will see them."""
+        if self._along is not None:
+            return read_along(self._along)
         return read_user(key, with_groups=projection.selects("groups"))
 
     def create(self, data: object, projection: Projection) -> Answer:
@@ -191,7 +200,10 @@ class UserEndpoint:
         with_groups: bool,
     ) -> Answer:
         """Make a user hold what ``wanted`` says of the row as it was read."""
-        row = read_user_to_change(key, with_groups=with_groups)
+        if self._along is not None:
+            row = read_along(self._along)
+        else:
+            row = read_user_to_change(key, with_groups=with_groups)
         check_if_match(if_match, entity_tag(row.person["version"]))
         values = wanted(row)
         user = _model(row.person)

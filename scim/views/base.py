@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
+    from scim.authentication import Along
+
 
 class SCIMView(APIView):
     """Base of every SCIM endpoint: no token, no tenant; no tenant, no rows.
@@ -72,6 +74,10 @@ class SCIMView(APIView):
         for gate in exchanges.gates:
             gate(credential)
         self.schemas = schemas_of(credential)
+
+    def read_along(self) -> Along | None:
+        """Return what the statement of the token is to read besides, if anything."""
+        return None
 
     @override
     def perform_content_negotiation(

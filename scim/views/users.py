@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
 from scim.user_list import list_users
+from scim.user_rows import user_along
 from scim.users import UserEndpoint
 from scim.views.resources import ResourceViewSet
 
 if TYPE_CHECKING:
+    from scim.authentication import Along
     from scim.protocol.messages import Query
     from scim.protocol.projection import Projection
     from scim.protocol.schemas import ResourceType
+
+
+_READS: Final = frozenset({"GET", "HEAD"})
+_CHANGES: Final = frozenset({"PATCH", "PUT"})
 
 
 class UserViewSet(ResourceViewSet):
     """People (RFC 7643, Section 4.1)."""
 
     route = "/Users"
+    along: Along | None = None
+
+    @override
+    def read_along(self) -> Along | None:
+        """Return the user whom the path names by id, where their whole resource will be shown."""
+        key, request = self.kwargs.get("resource_id", ""), self.request
+        is_change = request.method in _CHANGES
+        if not key or not (is_change or request.method in _READS):
+            return None
+        if request.META.get("QUERY_STRING") or "HTTP_PREFER" in request.META:
+            return None
+        self.along = user_along(key, to_change=is_change)
+        return self.along
 
     @override
     def resource_type(self) -> ResourceType:
@@ -27,7 +46,7 @@ class UserViewSet(ResourceViewSet):
 
     @override
     def endpoint(self) -> UserEndpoint:
-        return UserEndpoint(self.credential, self.schemas)
+        return UserEndpoint(self.credential, self.schemas, self.along)
 
     @override
     def retrieve_resource(self, key: str, shown: Projection) -> dict[str, Any]:
