@@ -66,7 +66,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture(autouse=True)
 def _quick_settings(settings: Settings) -> None:
-    """Hash passwords quickly, and serve static files without ``collectstatic``."""
+    """Hash passwords quickly, serve static files uncollected, and be at the usual address."""
+    settings.BASE_URL = "http://127.0.0.1:8000"  # Whatever port ``PORT`` names for `make run`.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Otherwise every test client reads all static files before its first request.
     settings.WHITENOISE_AUTOREFRESH = True
