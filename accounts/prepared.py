@@ -52,45 +52,32 @@ def insert_row(instance: Model) -> None:
         ForeignTenantError: The row belongs to another tenant than the active one.
         IntegrityError: A constraint of the table does not hold.
     """
-    meta = instance._meta
-    columns, places = insertion(type(instance))
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    statement, fields = _insertion(type(instance))
+    values = [
+        field.get_db_prep_save(field.pre_save(instance, True), database)  # noqa: FBT003
+        for field in fields
+    ]
     with prepared_cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {meta.db_table} ({columns}) "  # noqa: S608 - the model's own columns
-            f"VALUES ({places}) RETURNING {meta.pk.column}",
-            values_of(instance),
-        )
+        cursor.execute(statement, values)
         instance.pk = cursor.fetchone()[0]
     instance._state.adding = False  # noqa: SLF001 - what Django's own save does
     instance._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
-def values_of(instance: Model) -> list[Any]:
-    """Return what a new row of ``instance`` has in the columns of :func:`insertion`.
-
-    Raises:
-        ForeignTenantError: The row belongs to another tenant than the active one.
-    """
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    return [
-        field.get_db_prep_save(field.pre_save(instance, True), database)  # noqa: FBT003
-        for field in _written(type(instance))
-    ]
-
-
 @cache
-def insertion(model: type[Model]) -> tuple[str, str]:
-    """Return the columns that a new row of ``model`` is given, and as many places for values."""
-    fields = _written(model)
-    return ", ".join(str(field.column) for field in fields), ", ".join(["%s"] * len(fields))
-
-
-@cache
-def _written(model: type[Model]) -> tuple[Field[Any, Any], ...]:
-    """Return the fields whose values the database does not make itself."""
+def _insertion(model: type[Model]) -> tuple[str, tuple[Field[Any, Any], ...]]:
+    """Return the statement, and the fields whose values the database does not make itself."""
     meta = model._meta
-    return tuple(
+    fields = tuple(
         field
         for field in meta.concrete_fields
         if field is not meta.auto_field and not field.generated
     )
+    columns = ", ".join(str(field.column) for field in fields)
+    places = ", ".join(["%s"] * len(fields))
+    statement = (
+        f"INSERT INTO {meta.db_table} ({columns}) "  # noqa: S608 - the model's own columns
+        f"VALUES ({places}) RETURNING {meta.pk.column}"
+    )
+    return statement, fields

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import orjson
 from django.utils import timezone
 
 from accounts import audit
 from accounts.errors import SessionRefusedError
-from accounts.prepared import insertion, prepared_cursor, values_of
+from accounts.prepared import prepared_cursor
 
 if TYPE_CHECKING:
     from accounts.models import Session, User
@@ -35,7 +36,8 @@ class Companion(NamedTuple):
 
     Attributes:
         expression: Constant SQL: a further common table expression that takes its row from
-            ``seen``, which has one row if the session begins.
+            ``seen``, which has one row if the session begins: ``id`` and ``tenant_id`` of the user
+            and ``now``.
         values: What its places stand for.
     """
 
@@ -61,12 +63,13 @@ def write_new_session(
     values = (
         *when.values,
         *(now, user.pk, user.tenant_id),
-        *values_of(session),
+        *(session.session_key, session.session_data, session.expire_date, session.method),
+        *(session.ip_address, session.user_agent, orjson.dumps(session.saml).decode()),
         *audit.values_of(event),
         *beside.values,
     )
     with prepared_cursor() as cursor:
-        statement = _statement(type(session), when.expressions, beside.expression, when.answer)
+        statement = _statement(when.expressions, beside.expression, when.answer)
         cursor.execute(statement, values)
         has_begun, *answer = cursor.fetchone() or (False,)
     if not has_begun:
@@ -75,17 +78,22 @@ def write_new_session(
 
 
 @cache
-def _statement(model: type[Session], expressions: str, beside: str, answer: str) -> str:
-    columns, places = insertion(model)
+def _statement(expressions: str, beside: str, answer: str) -> str:
     return f"""
 WITH {expressions},
 seen AS (
     UPDATE accounts_user AS person SET last_login = %s FROM allowed
     WHERE person.id = %s AND person.tenant_id IS NOT DISTINCT FROM %s AND person.active
-    RETURNING person.id
+    RETURNING person.id, person.tenant_id, person.last_login AS now
 ),
-begun AS (INSERT INTO accounts_session ({columns}) SELECT {places} FROM seen),
+begun AS (
+    INSERT INTO accounts_session (
+        user_id, created, last_seen, session_key, session_data, expire_date, method, ip_address,
+        user_agent, saml
+    )
+    SELECT seen.id, seen.now, seen.now, %s, %s, %s, %s, %s, %s, %s FROM seen
+),
 entered AS ({audit.INSERT} SELECT {audit.VALUES} FROM seen),
 {beside}
 SELECT EXISTS (SELECT FROM seen), answer.* FROM ({answer}) AS answer
-"""  # noqa: S608 - constant SQL and the model's own columns
+"""  # noqa: S608 - constant SQL

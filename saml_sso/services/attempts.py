@@ -8,15 +8,14 @@ import secrets
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.encryption import seal_json, unseal_json
-from accounts.prepared import insert_row, insertion, values_of
+from accounts.prepared import insert_row
 from accounts.services.session_rows import Companion
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
@@ -36,9 +35,21 @@ Kind = SignInAttempt.Kind
 KEPT_OF_EACH_OUTCOME = 1000
 KEPT_FOR = timedelta(days=90)
 TRIMMED_EVERY = 50
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+# Thirty-two of them, so that a byte of chance stands for one and none is likelier.
+_ALPHABET = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 _ADDRESS = re.compile(r"([^\s@<>“”\"',;()]{1,64})@([^\s@<>“”\"',;()]+)")
 _LONGEST_USER_AGENT = 300
+_LONGEST_IDENTIFIER = 400
+_LOGGED: Final = """
+logged AS (
+    INSERT INTO saml_sso_signinattempt (
+        tenant_id, user_id, at, outcome, check_name, reason, remedy,
+        kind, reference, identifier, sealed, revision, ip_address, user_agent
+    )
+    SELECT seen.tenant_id, seen.id, seen.now, 'accepted', '', '', '', %s, %s, %s, %s, %s, %s, %s
+    FROM seen
+)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +66,7 @@ class Outline:
 
 def new_reference() -> str:
     """Return what a person reads to their admin over the phone, such as ``7KQ2-M4XB``."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    letters = secrets.token_bytes(8).translate(_LETTERS).decode()
     return f"{letters[:4]}-{letters[4:]}"
 
 
@@ -80,19 +91,24 @@ def record_accepted(
     *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]]
 ) -> SignInAttempt | None:
     """Log a response that passed every check; return nothing when the log cannot be written."""
-    return _write(accepted_attempt(request=request, outline=outline, trace=trace))
+    verdict: dict[str, str] = {"outcome": Outcome.ACCEPTED}
+    return _write(_attempt(request, outline, trace, verdict, new_reference()))
 
 
-def accepted_attempt(
-    *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]]
-) -> SignInAttempt:
-    """Return the log's row for a response that passed every check; it is not written yet."""
-    return _attempt(request, outline, trace, {"outcome": Outcome.ACCEPTED}, new_reference())
-
-
-def written_beside(attempt: SignInAttempt) -> Companion:
-    """Return what writes ``attempt`` together with the session that it led to."""
-    return Companion(_log_statement(), tuple(values_of(attempt)))
+def logged_beside(
+    *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]], reference: str
+) -> Companion:
+    """Return what logs a response that passed every check together with the session it led to."""
+    values = (
+        outline.kind,
+        reference,
+        mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
+        _sealed(outline, "", trace),
+        outline.revision,
+        request.META.get("REMOTE_ADDR") or None,
+        _printable(request.headers.get("User-Agent", "")),
+    )
+    return Companion(_LOGGED, values)
 
 
 def record_refused(
@@ -108,12 +124,6 @@ def record_refused(
     return _write(_attempt(request, outline, as_json(error.trace), verdict, reference))
 
 
-@cache
-def _log_statement() -> str:
-    columns, places = insertion(SignInAttempt)
-    return f"logged AS (INSERT INTO saml_sso_signinattempt ({columns}) SELECT {places} FROM seen)"  # noqa: S608
-
-
 def _attempt(
     request: HttpRequest,
     outline: Outline,
@@ -122,23 +132,28 @@ def _attempt(
     reference: str,
 ) -> SignInAttempt:
     hide = _hider(outline.identifier)
-    detail = {
-        "identifier": outline.identifier,
-        "issuer": outline.issuer,
-        "attributes": outline.attributes,
-        "reason": verdict.get("reason", ""),
-        "trace": trace,
-    }
     return SignInAttempt(
         kind=outline.kind,
         reference=reference,
-        identifier=mask_identifier(outline.identifier)[:400],
-        sealed=seal_json(detail),
+        identifier=mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
+        sealed=_sealed(outline, verdict.get("reason", ""), trace),
         user=outline.user,
         revision=outline.revision,
         ip_address=request.META.get("REMOTE_ADDR") or None,
         user_agent=_printable(request.headers.get("User-Agent", "")),
         **{**verdict, "reason": hide(verdict.get("reason", ""))},
+    )
+
+
+def _sealed(outline: Outline, reason: str, trace: list[dict[str, Any]]) -> bytes:
+    return seal_json(
+        {
+            "identifier": outline.identifier,
+            "issuer": outline.issuer,
+            "attributes": outline.attributes,
+            "reason": reason,
+            "trace": trace,
+        }
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, connection, transaction
@@ -15,7 +14,7 @@ from accounts.services.session_rows import NOTHING
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.errors import MessageError
-from saml_sso.services.attempts import accepted_attempt, written_beside
+from saml_sso.services.attempts import logged_beside, new_reference
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.finding import find_user, find_user_under, nobody
 from saml_sso.services.replay import refusal_of, used_under_settings_of_now
@@ -99,15 +98,16 @@ def sign_in_with_evidence(
 
 def _begin_session(request: HttpRequest, user: User, evidence: Evidence, outline: Outline) -> None:
     """Begin the session and log it, or begin it without: the log never decides who gets in."""
-    attempt = accepted_attempt(
-        request=request, outline=replace(outline, user=user), trace=evidence.trace
+    reference = new_reference()
+    logged = logged_beside(
+        request=request, outline=outline, trace=evidence.trace, reference=reference
     )
     try:
         # Outside of a transaction the statement is one; inside, its failure must not spread.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            _write_session(request, user, evidence, written_beside(attempt))
+            _write_session(request, user, evidence, logged)
     except DatabaseError:
-        logger.exception("The attempt %s could not be logged.", attempt.reference)
+        logger.exception("The attempt %s could not be logged.", reference)
         _write_session(request, user, evidence, NOTHING)
 
 

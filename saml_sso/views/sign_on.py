@@ -55,7 +55,7 @@ class SignOnPage(View):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Receive a response of the identity provider."""
         response = receive(request, slug)
-        add_never_cache_headers(response)
+        response["Cache-Control"] = "no-store"
         return response
 
 

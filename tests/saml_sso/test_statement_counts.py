@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from saml_sso.remembered_trust import memory
 from saml_sso.services.attempts import TRIMMED_EVERY
 from tests.support.saml_party import Party, post_response
 
@@ -16,16 +17,18 @@ if TYPE_CHECKING:
     from accounts.models import User
     from tests.support.saml import Forge
 
-ACCEPTED = 3
-NOBODY = 3
+FIRST = 3
+ACCEPTED = 2
+NOBODY = 2
 UNSIGNED = 2
 
 
 @pytest.fixture(autouse=True)
 def _no_trimming(bob: User, idp: Party, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Judge a response first, which marks the settings as tested; never trim the log."""
+    """Judge responses first, so that the settings are tested and remembered; never trim the log."""
     monkeypatch.setattr("saml_sso.services.attempts.TRIMMED_EVERY", TRIMMED_EVERY * 10**9)
-    post_response(Client(), idp.forge)
+    for _response in range(2):
+        post_response(Client(), idp.forge.but())
 
 
 def statements(message: Forge) -> tuple[int, list[str]]:
@@ -45,6 +48,15 @@ def test_an_accepted_response(idp: Party) -> None:
 
     assert status == 303
     assert len(made) == ACCEPTED, "\n".join(made)
+
+
+def test_the_first_accepted_response_of_a_process(idp: Party) -> None:
+    memory.forget()
+
+    status, made = statements(idp.forge.but())
+
+    assert status == 303
+    assert len(made) == FIRST, "\n".join(made)
 
 
 def test_a_response_about_nobody_here(idp: Party) -> None:
