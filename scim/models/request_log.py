@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 from scim.models.sources import Source
 
 
@@ -20,8 +20,13 @@ class RequestLogEntry(TenantScopedModel):
     ``route`` is the template, such as ``/Users/{id}``, and ``resource_id`` what stood for the id.
     """
 
+    tenant = TenantForeignKey(db_index=False)  # The index below begins with it.
     at = models.DateTimeField(_("time"), default=timezone.now)
-    source = models.ForeignKey(Source, null=True, on_delete=models.SET_NULL, related_name="+")
+    # That there is such a source is ensured by the key of `SameTenant`; every request would pay
+    # for being checked twice.
+    source = models.ForeignKey(
+        Source, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+    )
     source_name = models.CharField(_("source"), max_length=200, blank=True, default="")
     token_name = models.CharField(_("token"), max_length=200, blank=True, default="")
     client = models.CharField(_("identity provider"), max_length=50, blank=True, default="")
