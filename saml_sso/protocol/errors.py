@@ -1,7 +1,7 @@
 """Refusals that teach, and the trace of checks that a system admin reads."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from typing_extensions import override
 
@@ -22,8 +22,7 @@ def shown(value: str | None) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…"
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One line of a trace: what was looked at, what had to be there, what came."""
 
     check: str
