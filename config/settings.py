@@ -135,6 +135,7 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "sign-in"
 SESSION_ENGINE = "accounts.sessions"
+SESSION_SERIALIZER = "accounts.sessions.Serializer"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "gatehouse_session"
 CSRF_COOKIE_NAME = "gatehouse_csrf"
