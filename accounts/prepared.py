@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
+from psycopg._preparing import Prepare
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -25,6 +26,22 @@ class _PreparedCursor(Cursor[Any]):
     def _get_prepared(self, pgq: Any, prepare: Any = None) -> Any:
         self._query = pgq  # Django's log of queries shows it; the driver notes others only.
         return super()._get_prepared(pgq, prepare)
+
+    @override
+    def _maybe_prepare_gen(self, pgq: Any, *, prepare: Any = None, binary: Any = None) -> Any:
+        """Run a statement that is planned already with one call of the C library.
+
+        The driver's own way asks, waits and fetches step by step, and other threads of the process
+        take turns at each.
+        """
+        state, name = self._get_prepared(pgq, prepare)
+        if state is not Prepare.YES or self._conn.pgconn.pipeline_status:
+            yield from super()._maybe_prepare_gen(pgq, prepare=prepare, binary=binary)
+            return
+        result = self._pgconn.exec_prepared(name, pgq.params, pgq.formats, self.format)
+        self._conn._prepared.maybe_add_to_cache(pgq, state, name)  # noqa: SLF001 - its cursor's own
+        self._check_results([result])
+        self._set_results([result])
 
 
 def prepared_cursor() -> CursorWrapper:

@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import httpx2
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from benchmarks.operations import Candidate, Operation
 
+_T = TypeVar("_T")
 _runs = itertools.count(1)
 _PROBE_SECONDS: Final = 30
 
@@ -75,10 +76,18 @@ def measure(url: str, operation: Operation, *, users: int, pace: Pace) -> dict[s
     for track in tracks.values():
         track.probe()
         track.warm_up(operation.at_least_seconds)
-    for _ in range(pace.rounds):
-        for track in tracks.values():
+    for number in range(pace.rounds):
+        for track in in_turn(list(tracks.values()), number):
             track.run(seconds)
     return {name: track.series for name, track in tracks.items()}
+
+
+def in_turn(candidates: Sequence[_T], number: int) -> Sequence[_T]:
+    """Return the candidates in the order of this round: back and forth.
+
+    A machine that grows slower or faster while they run treats none of them better.
+    """
+    return candidates if number % 2 == 0 else candidates[::-1]
 
 
 class Track:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from benchmarks.load import Request
-from benchmarks.measuring import Series, Track
+from benchmarks.measuring import Series, Track, in_turn
 from benchmarks.operations import BARE, OURS, PEER, Candidate
 from benchmarks.population import fill_for_operations
 from benchmarks.report import Result
@@ -56,8 +56,8 @@ def results(deployment: Deployment, pace: Pace) -> list[Result]:
     sys.stderr.write(f"measuring: {_LABEL}\n")
     with deployment.served("saml", fill) as server, tempfile.TemporaryDirectory() as folder:
         series = {name: Series() for name in _PATHS}
-        for seconds in (1, *[pace.seconds] * pace.rounds):
-            for name, path in _PATHS.items():
+        for number, seconds in enumerate((1, *[pace.seconds] * pace.rounds)):
+            for name, path in in_turn(list(_PATHS.items()), number):
                 file = Path(folder) / f"{name}.forms"
                 deployment.idp.write_forms(
                     file, path, users=USERS, how_many=seconds * _MOST_PER_SECOND

@@ -6,12 +6,12 @@ from django.urls import path
 
 from saml_sso.views.logout import leave, logout
 from saml_sso.views.metadata import metadata
-from saml_sso.views.sign_on import SignOnPage, finish
+from saml_sso.views.sign_on import finish, sign_on
 
 urlpatterns = [
-    path("<slug:slug>/", SignOnPage.as_view(), name="saml-sign-on"),
+    path("<slug:slug>/", sign_on, name="saml-sign-on"),
     # Typed without its slash: a redirect would lose the posted response, and the reason with it.
-    path("<slug:slug>", SignOnPage.as_view(), name="saml-sign-on-without-slash"),
+    path("<slug:slug>", sign_on, name="saml-sign-on-without-slash"),
     path("<slug:slug>/metadata", metadata, name="saml-metadata"),
     path("<slug:slug>/logout", logout, name="saml-logout"),
     path("<slug:slug>/leave/<str:request_id>", leave, name="saml-leave"),

@@ -12,7 +12,7 @@ import re
 import threading
 from collections.abc import Iterable
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -43,6 +43,7 @@ class StrictRun:
         decrypted: The same with its assertion decrypted, or nothing.
         verified: The elements whose signature has been verified.
         now: The clock, already set back by the tolerated skew.
+        found: What the library's questions were answered.
 
     Both documents have passed :func:`schema_error`.
     """
@@ -54,6 +55,7 @@ class StrictRun:
     acs_url: str
     sp_entity_id: str
     issuer: str
+    found: dict[object, Any] = field(default_factory=dict)
 
 
 _run: ContextVar[StrictRun] = ContextVar("saml_strict_run")
@@ -102,9 +104,16 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
         context: etree._Element | None = None,
         tagid: str | None = None,
     ) -> Any:
-        """Evaluate an XPath expression as the library does, without compiling it each time."""
-        variables = {} if tagid is None else {"tagid": tagid}
-        return _compiled(query)(dom if context is None else context, **variables)
+        """Evaluate an XPath expression as the library does, but compile and ask it only once.
+
+        The library asks some of them for every signature again; nothing changes the document.
+        """
+        found = _run.get().found
+        key = (query, dom if context is None else context, tagid)
+        if key not in found:
+            variables = {} if tagid is None else {"tagid": tagid}
+            found[key] = _compiled(query)(key[1], **variables)
+        return found[key]
 
 
 @lru_cache(maxsize=128)
@@ -153,6 +162,18 @@ _Response: Final[Any] = _private_copy(
 ).OneLogin_Saml2_Response
 
 
+_SECURITY: Final = {
+    "wantAssertionsEncrypted": False,
+    "wantNameIdEncrypted": False,
+    "wantAssertionsSigned": False,
+    "wantMessagesSigned": False,
+    "wantAttributeStatement": False,
+    "requestedAuthnContext": False,
+    "failOnAuthnContextMismatch": False,
+    "rejectDeprecatedAlgorithm": True,
+}
+
+
 class _StrictSettings:
     """python3-saml's settings: strict, with the choices that let valid responses pass."""
 
@@ -172,16 +193,7 @@ class _StrictSettings:
         return None
 
     def get_security_data(self) -> dict[str, bool]:
-        return {
-            "wantAssertionsEncrypted": False,
-            "wantNameIdEncrypted": False,
-            "wantAssertionsSigned": False,
-            "wantMessagesSigned": False,
-            "wantAttributeStatement": False,
-            "requestedAuthnContext": False,
-            "failOnAuthnContextMismatch": False,
-            "rejectDeprecatedAlgorithm": True,
-        }
+        return _SECURITY
 
 
 class _ParsedResponse(_Response):  # type: ignore[misc]

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
-from django.utils.decorators import method_decorator
-from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.scoping import tenant_scope
 from saml_sso.protocol.errors import MessageError
@@ -42,21 +40,18 @@ if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 
-@method_decorator(csrf_exempt, name="dispatch")
-class SignOnPage(View):
-    """``/saml/<tenant>/``.  A SAML response authenticates itself, so it needs no CSRF token."""
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def sign_on(request: HttpRequest, slug: str) -> HttpResponse:
+    """``/saml/<tenant>/``: send a person to their identity provider, or receive its response.
 
-    http_method_names = ["get", "post"]
-
-    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Send a person to their identity provider, or say how to sign in."""
+    A SAML response authenticates itself, so it needs no CSRF token.
+    """
+    if request.method == "GET":
         return start(request, slug)
-
-    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        """Receive a response of the identity provider."""
-        response = receive(request, slug)
-        response["Cache-Control"] = "no-store"
-        return response
+    response = receive(request, slug)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def receive(request: HttpRequest, slug: str) -> HttpResponse:
