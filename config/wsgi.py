@@ -15,5 +15,6 @@ import_module(settings.ROOT_URLCONF)
 gc.collect()
 gc.freeze()
 # A request makes thousands of objects and next to no cycles: Python's default of 700 has the
-# collector look at the same living objects several times in each.
-gc.set_threshold(20_000)
+# collector look at the same living objects several times in each.  Much more than this, and the
+# workers' memory grows while large lists are read.
+gc.set_threshold(5_000, 5, 5)
