@@ -35,6 +35,15 @@ def uuid7_texts(count: int) -> list[str]:
     return [_text(first + number, tails[16 * number : 16 * number + 16]) for number in range(count)]
 
 
+def read_uuid(text: str) -> uuid.UUID | None:
+    """Return the UUID that an id spells the way ids are spelt here, or ``None``."""
+    try:
+        value = uuid.UUID(text)
+    except ValueError:
+        return None
+    return value if str(value) == text.lower() else None
+
+
 def _text(moment: int, tail: str) -> str:
     """Return the UUID of 60 bits of time and sixteen hexadecimal digits, two bits of them set."""
     time_digits = f"{moment:015x}"

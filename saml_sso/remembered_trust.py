@@ -31,7 +31,7 @@ class TrustChangedError(Exception):
 
 
 class TrustMemory:
-    """The trust of the tenants that were used last; shared by the threads of a process.
+    """The trust of the tenants that were read last; shared by the threads of a process.
 
     Nobody changes the rows that a remembered :class:`~saml_sso.trust.Trust` holds.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TENANT: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
 _SETTINGS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
 STAMP: Final = """concat(
-    tenant.ctid, tenant.xmin, settings.ctid, settings.xmin,
+    tenant.ctid, tenant.xmin, ';', settings.ctid, settings.xmin, ';',
     (SELECT string_agg(concat(id, ctid, xmin), ',' ORDER BY id)
      FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
     ';',

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
+from accounts.identifiers import read_uuid
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
-from scim.group_rows import GroupKind, read_uuid
+from scim.group_rows import GroupKind
 from scim.protocol import urns
 from scim.protocol.filter_nodes import And, Comparison
 

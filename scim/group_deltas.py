@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from accounts.identifiers import read_uuid
 from accounts.services.member_deltas import MemberDelta
 from scim.group_members import all_members
-from scim.group_rows import read_uuid
 from scim.protocol.errors import InvalidSyntaxError, InvalidValueError
 from scim.protocol.group_patch import (
     AddMembers,

@@ -16,6 +16,7 @@ import orjson
 from django.db import models
 from django.utils import translation
 
+from accounts.identifiers import read_uuid
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
@@ -192,15 +193,6 @@ def read_row(row: Sequence[Any], *, is_large: bool = False) -> GroupRow:
         attributes=attributes,
         is_large=is_large,
     )
-
-
-def read_uuid(text: str) -> uuid.UUID | None:
-    """Return the UUID that an id spells the way ids are spelt here, or ``None``."""
-    try:
-        value = uuid.UUID(text)
-    except ValueError:
-        return None
-    return value if str(value) == text.lower() else None
 
 
 def _place(key: str) -> tuple[GroupKind, str | int | uuid.UUID]:

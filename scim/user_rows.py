@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import orjson
 
+from accounts.identifiers import read_uuid
 from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
@@ -109,7 +110,7 @@ def user_along(key: str, *, to_change: bool) -> Along | None:
 
     ``None`` when ``key`` is no id: a user name is looked up afterwards.
     """
-    user_id = _id_of(key)
+    user_id = read_uuid(key)
     if user_id is None:
         return None
     return Along(_STATE_WITH_GROUPS if to_change else WITH_GROUPS, _ALONG, user_id)
@@ -185,15 +186,6 @@ def _condition(key: str, tenant: int) -> tuple[str, list[Any]]:
         if not key or len(key) > _LONGEST_KEY or not is_storable(key):
             raise _unknown(key) from None
         return _BY_NAME, [tenant, key, key, key]
-
-
-def _id_of(key: str) -> uuid.UUID | None:
-    """Return the id that ``key`` is, spelt as we spell it."""
-    try:
-        found = uuid.UUID(key)
-    except ValueError:
-        return None
-    return found if str(found) == key.lower() else None
 
 
 def _unknown(key: str) -> NotFoundError:

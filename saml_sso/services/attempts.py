@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from accounts.models import User
     from saml_sso.protocol.errors import SAMLError
 
 logger = logging.getLogger(__name__)
@@ -61,7 +60,6 @@ class Outline:
     identifier: str = ""
     issuer: str = ""
     attributes: dict[str, list[str]] = field(default_factory=dict)
-    user: User | None = None
 
 
 def new_reference() -> str:
@@ -137,7 +135,6 @@ def _attempt(
         reference=reference,
         identifier=mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
         sealed=_sealed(outline, verdict.get("reason", ""), trace),
-        user=outline.user,
         revision=outline.revision,
         ip_address=request.META.get("REMOTE_ADDR") or None,
         user_agent=_printable(request.headers.get("User-Agent", "")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.shortcuts import render
@@ -10,9 +9,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.scoping import tenant_scope
 from saml_sso.protocol.errors import MessageError
-from saml_sso.remembered_trust import TrustChangedError, memory
 from saml_sso.services.requests import (
     begin_request,
     browser_digest,
@@ -32,7 +29,7 @@ from saml_sso.views.reception import (
     receive_response,
     refuse,
 )
-from saml_sso.views.tenants import in_tenant
+from saml_sso.views.tenants import in_remembered_tenant, in_tenant
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,20 +51,7 @@ def sign_on(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def receive(request: HttpRequest, slug: str) -> HttpResponse:
-    """Judge a response by what this process remembers of the tenant, if that is still so."""
-    trust = memory.recall(slug)
-    if trust is not None:
-        with suppress(TrustChangedError), tenant_scope(trust.tenant):
-            return receive_response(request, trust)
-    return receive_anew(request, slug)
-
-
-@in_tenant
-def receive_anew(request: HttpRequest, trust: Trust) -> HttpResponse:
-    """Judge a response by what the tenant trusts now."""
-    memory.remember(trust)
-    return receive_response(request, trust)
+receive = in_remembered_tenant(receive_response)
 
 
 @in_tenant

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Concatenate, ParamSpec
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 from django.shortcuts import render
 
 from accounts.scoping import tenant_scope
+from saml_sso.remembered_trust import TrustChangedError, memory
 from saml_sso.trust import find_trust
 
 if TYPE_CHECKING:
@@ -41,6 +43,32 @@ def in_tenant(
             return unavailable(request, HTTPStatus.FORBIDDEN)
         with tenant_scope(trust.tenant):
             return view(request, trust, *args, **kwargs)
+
+    return scoped
+
+
+def in_remembered_tenant(
+    view: Callable[[HttpRequest, Trust], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give ``view`` what this process remembers of the tenant, and what is so now if it differs.
+
+    ``view`` raises :class:`~saml_sso.remembered_trust.TrustChangedError` before it does anything
+    by a trust that is not the tenant's any more; it is called again then.  Otherwise this is
+    :func:`in_tenant`.
+    """
+
+    @in_tenant
+    def anew(request: HttpRequest, trust: Trust) -> HttpResponse:
+        memory.remember(trust)
+        return view(request, trust)
+
+    @wraps(view)
+    def scoped(request: HttpRequest, slug: str) -> HttpResponse:
+        trust = memory.recall(slug)
+        if trust is not None:
+            with suppress(TrustChangedError), tenant_scope(trust.tenant):
+                return view(request, trust)
+        return anew(request, slug)
 
     return scoped
 
