@@ -6,11 +6,11 @@ change, in the transaction of the change.
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import orjson
 from django.db import connection
 from django.utils import timezone
 
@@ -97,7 +97,7 @@ def _values(event: Event, at: datetime) -> tuple[Any, ...]:
 def _columns(event: Event) -> tuple[str, str, str, str, str]:
     """Return the values of an entry from ``action`` on."""
     target = event.target
-    details = json.dumps(event.details)
+    details = orjson.dumps(event.details).decode()
     if target is None:
         return event.action, "", "", "", details
     return (

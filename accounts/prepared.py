@@ -7,20 +7,54 @@ the path of every request is therefore executed here; everything else goes the o
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 from psycopg._preparing import Prepare
+from psycopg.adapt import Transformer
 from typing_extensions import override
 
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
     from django.db.models import Field, Model
+    from psycopg import Connection
+    from psycopg.abc import Transformer as AnyTransformer
+
+_MOST_REMEMBERED: Final = 100  # As many as the driver keeps prepared on a connection.
+_SPARE: Final = "spare_prepared_cursors"
 
 
 class _PreparedCursor(Cursor[Any]):
-    """Sends values apart from the statement, so that its text stays what was planned."""
+    """Sends values apart from the statement, so that its text stays what was planned.
+
+    It is used again and again on its connection, because what the driver works out for a
+    statement (how its values are sent, how its columns are read) is the same each time.
+    """
+
+    def __init__(self, connection: Connection[Any], spare: list[_PreparedCursor]) -> None:
+        super().__init__(connection)
+        self._spare = spare
+        self._transformers: dict[Any, AnyTransformer] = {}
+
+    @override
+    def close(self) -> None:
+        """Forget the result; the cursor itself waits for the next who wants one."""
+        self._tx.set_pgresult(None)
+        self._reset()
+        self._spare.append(self)
+
+    @override
+    def _start_query(self, query: Any = None) -> Any:
+        """Begin as the driver does, with what was worked out when ``query`` ran before."""
+        self._reset()
+        found = self._transformers.get(query)
+        if found is None:
+            if len(self._transformers) >= _MOST_REMEMBERED:
+                self._transformers.clear()
+            found = self._transformers[query] = Transformer(self)
+        self._tx = found
+        yield from self._conn._start_query()  # noqa: SLF001 - its cursor's own
 
     @override
     def _get_prepared(self, pgq: Any, prepare: Any = None) -> Any:
@@ -54,10 +88,19 @@ def prepared_cursor() -> CursorWrapper:
     database.close_if_health_check_failed()
     database.ensure_connection()
     with database.wrap_database_errors:
-        cursor = _PreparedCursor(database.connection)
+        cursor = _unused_cursor(database)
         # The wrapping that Django gives its own cursors: its errors, and its log of queries.
         wrapped: CursorWrapper = database._prepare_cursor(cursor)  # noqa: SLF001
     return wrapped
+
+
+def _unused_cursor(database: Any) -> _PreparedCursor:
+    """Return a cursor of the open connection of ``database`` that nobody is using."""
+    spare: list[_PreparedCursor] | None = getattr(database.connection, _SPARE, None)
+    if spare is None:
+        spare = []
+        setattr(database.connection, _SPARE, spare)
+    return spare.pop() if spare else _PreparedCursor(database.connection, spare)
 
 
 def insert_row(instance: Model) -> None:

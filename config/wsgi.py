@@ -1,14 +1,38 @@
 """The WSGI entry point: ``granian --interface wsgi config.wsgi:application``."""
 
+from __future__ import annotations
+
 import gc
 import os
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+
+def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Serve one request.
+
+    A body that is whole is handed over as a list.  The server then sends it at once and says how
+    long it is; anything else it would ask for piece by piece, and send in chunks.
+    """
+    response: Any = _django(environ, start_response)
+    if getattr(response, "streaming", True):
+        stream: Iterable[bytes] = response
+        return stream
+    body = [response.content]
+    response.close()
+    return body
+
+
 # The views are read now, so that nobody's first request waits for them (some seconds).
 import_module(settings.ROOT_URLCONF)
 # What was read until here stays for ever: no collection needs to look at it again.

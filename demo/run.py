@@ -153,6 +153,7 @@ def granian_command(port: int) -> list[str]:
     """Return what Python is called with to serve Gatehouse on a port of the loopback interface."""
     command = ["-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
     command += ["--workers", str(_WORKERS), "--blocking-threads", str(_THREADS_OF_A_WORKER)]
+    command += ["--http", "1", "--no-ws"]  # What browsers and identity providers speak to it.
     # A worker that is told to stop while it starts does not hear it.
     command += ["--workers-kill-timeout", f"{_WORKER_STOP_SECONDS}s"]
     return [*command, "--log-level", "warning", "config.wsgi:application"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 _MARKS: Final = (
@@ -26,6 +27,7 @@ _MARKS: Final = (
 )
 
 
+@lru_cache(maxsize=256)
 def client_called(user_agent: str) -> str:
     """Return the name of the client, or ``""`` when it says nothing that is known.
 

@@ -127,4 +127,6 @@ def _existing(table: str, keys: Iterable[int]) -> set[int]:
 
 def _text(value: str, length: int) -> str:
     """Return ``value`` as a column takes it: no NUL, no half of a surrogate pair."""
+    if len(value) <= length and value.isascii() and value.isprintable():
+        return value  # As nearly all of them are.
     return value.replace("\x00", "").encode("utf-8", "replace").decode()[:length]

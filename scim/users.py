@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from scim.resource_types import SourceSchemas
 
 _FIRST_VERSION: Final = entity_tag(1)
-_READ: Final = tuple(
+# In the model's own order; a dictionary, because Django looks each of its fields up in it.
+_READ: Final = dict.fromkeys(
     field.attname
     for field in User._meta.concrete_fields
     if field.attname in {*USER_FIELD_NAMES, "id", "tenant_id", "role", "version"}

@@ -36,7 +36,8 @@ class SignInAttempt(TenantScopedModel):
         TEST = "test", _("test")
         LOGOUT = "logout", _("logout")
 
-    tenant = TenantForeignKey(db_index=False)  # Indexes that begin with it are below.
+    # Indexes that begin with it are below.  No key: each attempt would lock the tenant's row.
+    tenant = TenantForeignKey(db_index=False, db_constraint=False)
     at = models.DateTimeField(_("time"), default=timezone.now)
     kind = models.CharField(_("began"), max_length=20, choices=Kind)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)

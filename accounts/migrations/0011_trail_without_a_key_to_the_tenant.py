@@ -1,0 +1,26 @@
+"""Let a change write its audit entry without a lock on the tenant's row."""
+
+import django.db.models.deletion
+from django.db import migrations
+
+import accounts.scoping
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0010_cheaper_changes_of_users")]
+
+    operations = [
+        migrations.AlterField(
+            model_name="auditentry",
+            name="tenant",
+            field=accounts.scoping.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="accounts.tenant",
+            ),
+        ),
+    ]
