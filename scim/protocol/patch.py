@@ -7,7 +7,8 @@ lenient, for the identity providers that need it:
   ones among them are ignored, whereas an explicit path to one is an error;
 * ``null`` and ``""`` clear;
 * add or replace at ``attr[a eq "b"].c`` creates the element ``{a: b, c: value}`` when none
-  matches; any other selection without a match is ``noTarget``;
+  matches; any other selection without a match is ``noTarget``; an element that still has nothing
+  but ``type`` and ``primary`` after the last operation is dropped;
 * remove with a value removes those elements; removing what is not there succeeds;
 * an element that is made primary takes that from the one that was.
 """
@@ -23,7 +24,7 @@ from scim.protocol.errors import (
     MutabilityError,
     NoTargetError,
 )
-from scim.protocol.patch_elements import change_elements
+from scim.protocol.patch_elements import change_elements, with_values
 from scim.protocol.patch_operations import Operation, decode_object, read_patch
 from scim.protocol.paths import PatchPath, SchemaPath, parse_path
 from scim.protocol.resources import missing_attributes, named_values, read_attribute
@@ -63,8 +64,20 @@ def apply_operations(
     patched = dict(resource)
     for operation in operations:
         _apply(patched, operation, resource_type)
+    _drop_empty_elements(resource, patched)
     _check_nothing_required_was_lost(resource, patched, resource_type)
     return patched
+
+
+def _drop_empty_elements(resource: Mapping[str, Any], patched: dict[str, Any]) -> None:
+    """Drop elements for which no operation has brought more than labels such as ``type``."""
+    for name, value in [*patched.items()]:
+        if isinstance(value, list) and value is not resource.get(name):
+            kept = with_values(value)
+            if kept:
+                patched[name] = kept
+            else:
+                del patched[name]
 
 
 def _apply(patched: dict[str, Any], operation: Operation, resource_type: ResourceType) -> None:

@@ -25,6 +25,10 @@ def change_elements(
 ) -> list[Any]:
     """Return the elements after one operation; ``current`` is left as it is.
 
+    An element that is left with, or begins with, labels only stays for the operations that
+    follow: ``emails[type eq "work"].primary`` may come before ``….value``.  The others lose
+    ``primary`` to it when it has a value; :func:`with_values` drops it when none came.
+
     Raises:
         InvalidValueError: The value does not fit the attribute.
         NoTargetError: The selection matches nothing and is no plain equality to create from.
@@ -39,6 +43,11 @@ def change_elements(
     if target.path.sub_attribute is None:
         return _change_selected(name, target, current, selected, value)
     return _change_sub_attributes(name, target.path, current, selected, value)
+
+
+def with_values(elements: list[Any]) -> list[Any]:
+    """Return the elements of a multi-valued attribute without those that only have labels."""
+    return [element for element in elements if not isinstance(element, dict) or has_value(element)]
 
 
 def _change_list(
@@ -61,17 +70,13 @@ def _with_added(
     """Add elements; one that is already there, by value and type, is completed instead."""
     result = list(current)
     positions = {_key(attribute, element): index for index, element in enumerate(current)}
-    primary: int | None = None
     for element in elements:
         index = positions.get(_key(attribute, element))
         if index is None:
-            index = len(result)
             result.append(element)
         else:
             result[index] = result[index] | element
-        if element.get("primary") is True:
-            primary = index
-    return _with_primary(result, primary)
+    return _with_one_primary(current, result)
 
 
 def _key(attribute: Attribute, element: dict[str, Any]) -> object:
@@ -146,7 +151,7 @@ def _change_selected(
         stays = before if name == "add" else {key: before[key] for key in kept & before.keys()}
         result[index] = stays | new
         _check_immutable(attribute, before, result[index])
-    return _with_primary(result, selected[0] if new.get("primary") is True else None)
+    return _with_one_primary(current, result)
 
 
 def _change_sub_attributes(
@@ -156,13 +161,12 @@ def _change_sub_attributes(
     selected: Iterable[int],
     value: object,
 ) -> list[dict[str, Any]]:
-    """Set or clear one sub-attribute of the selected elements; what is left empty goes."""
+    """Set or clear one sub-attribute of the selected elements."""
     attribute, sub = path.attribute, path.target
     new = None if name == "remove" else read_attribute(sub, _bare(value), str(path))
     if name == "remove" and sub.required:
         raise MutabilityError(f"{path} is required and cannot be removed.")
     result = list(current)
-    chosen: int | None = None
     for index in selected:
         element = dict(result[index])
         if new is None:
@@ -171,9 +175,7 @@ def _change_sub_attributes(
             element[sub.name] = new
         _check_immutable(attribute, result[index], element)
         result[index] = element
-        if chosen is None and sub.name == "primary" and new is True:
-            chosen = index
-    return [element for element in _with_primary(result, chosen) if has_value(element)]
+    return [element for element in _with_one_primary(current, result) if element]
 
 
 def _with_created(target: PatchPath, current: list[Any], value: object) -> list[Any]:
@@ -192,9 +194,7 @@ def _with_created(target: PatchPath, current: list[Any], value: object) -> list[
         element = None if new is None else {path.sub_attribute.name: new}
     if element is None:
         return current
-    created = known | element
-    result = [*current, created] if has_value(created) else current
-    return _with_primary(result, len(current) if created.get("primary") is True else None)
+    return _with_one_primary(current, [*current, known | element])
 
 
 def _equalities(selection: Node | None) -> dict[str, Any] | None:
@@ -232,16 +232,31 @@ def _bare(value: object) -> object:
     return value["value"] if isinstance(value, dict) and "value" in value else value
 
 
-def _with_primary(elements: list[dict[str, Any]], chosen: int | None) -> list[dict[str, Any]]:
-    """Let the chosen element alone be primary (RFC 7644, Section 3.5.2)."""
+def _with_one_primary(
+    before: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Let the element that has become primary be the only one (RFC 7644, Section 3.5.2).
+
+    Those of ``before`` have the same places in ``after``.
+    """
+    chosen = next(
+        (
+            index
+            for index, element in enumerate(after)
+            if _is_primary(element) and not (index < len(before) and _is_primary(before[index]))
+        ),
+        None,
+    )
     if chosen is None:
-        return elements
+        return after
     return [
-        element | {"primary": False}
-        if index != chosen and element.get("primary") is True
-        else element
-        for index, element in enumerate(elements)
+        element | {"primary": False} if index != chosen and _is_primary(element) else element
+        for index, element in enumerate(after)
     ]
+
+
+def _is_primary(element: dict[str, Any]) -> bool:
+    return element.get("primary") is True and has_value(element)
 
 
 def _check_immutable(attribute: Attribute, before: dict[str, Any], after: dict[str, Any]) -> None:
