@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
+_FIRST_VERSION: Final = entity_tag(1)
 _ATTEMPTS: Final = 3
 """How often a change is computed anew when another one came in between."""
 
@@ -83,8 +84,10 @@ class GroupEndpoint:
         made = create_groups(many=list(new.values()))
         for index, group_id in zip(new, made, strict=True):
             if group_id is not None:
-                key, version = str(group_id), entity_tag(new[index].version)
-                results[index] = Answer(HTTPStatus.CREATED, None, group_location(key), version, key)
+                key = str(group_id)
+                results[index] = Answer(
+                    HTTPStatus.CREATED, None, group_location(key), _FIRST_VERSION, key
+                )
         return results
 
     def _new(self, data: object) -> NewGroup:

@@ -28,9 +28,9 @@ _INSERT: Final = f"""
 WITH made AS (
   INSERT INTO accounts_directorygroup (tenant_id, id, display_name, external_id, mapped_role,
     attributes, created, last_modified, version)
-  SELECT %(tenant)s, id, display_name, external_id, '', attributes, %(now)s, %(now)s, version
+  SELECT %(tenant)s, id, display_name, external_id, '', attributes, %(now)s, %(now)s, 1
   FROM json_to_recordset(%(groups)s) AS sent(
-    id uuid, display_name text, external_id text, attributes jsonb, version integer
+    id uuid, display_name text, external_id text, attributes jsonb
   )
   ORDER BY lower(display_name COLLATE {UNICODE_COLLATION}) COLLATE "C", id
   ON CONFLICT (tenant_id, display_name_ci) DO NOTHING
@@ -63,11 +63,6 @@ class NewGroup(NamedTuple):
 
     values: GroupFields
     member_ids: Collection[UUID] = ()
-
-    @property
-    def version(self) -> int:
-        """The version it starts with: members join when the group is there."""
-        return 2 if self.member_ids else 1
 
 
 def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
@@ -125,7 +120,6 @@ def _row(pk: UUID, new: NewGroup) -> dict[str, Any]:
         "display_name": new.values.display_name,
         "external_id": new.values.external_id,
         "attributes": new.values.attributes,
-        "version": new.version,
     }
 
 

@@ -22,7 +22,7 @@ from accounts.errors import (
     GroupNameTakenError,
     UnknownGroupError,
 )
-from accounts.memberships import groups_below, people_below
+from accounts.memberships import MappedGroup, groups_below, people_below
 from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant
 from accounts.scoping import active_tenant_id
 from accounts.services.group_rules import MembershipChange, spread_change
@@ -82,7 +82,8 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
         members = _Members(group)
         members.apply(MemberDelta(add=tuple(member_ids)))
         members.record()
-        spread_change(change=members.change, above=touch_group(group))
+        # No group is above one that is new, and nothing is mapped to it yet.
+        spread_change(change=members.change, above=[MappedGroup(group.pk, "", [])])
     return group
 
 

@@ -95,6 +95,14 @@ class TestDirectoryGroups:
         scim.request("GET", path, expect=404)
         scim.request("DELETE", path, expect=404)
 
+    def test_a_new_group_was_never_changed(self, scim: SCIMClient, bob: User) -> None:
+        with_one = make(scim, "Sales", bob)
+        nested = make(scim, "Everybody", with_one["id"], bob)
+
+        for group in (make(scim, "Empty"), with_one, nested):
+            assert group["meta"]["lastModified"] == group["meta"]["created"]
+            assert group["meta"]["version"] == 'W/"1"'
+
     def test_an_empty_group_says_so(self, scim: SCIMClient) -> None:
         assert make(scim, "Empty")["members"] == []
 
