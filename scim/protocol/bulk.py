@@ -93,11 +93,12 @@ def parse_bulk(
     """Return the operations of a BulkRequest message.
 
     Methods, keys and endpoints may be in any letter case; other keys of an operation, such as
-    the ``id`` that Keycloak adds, are ignored; a POST without ``bulkId`` is accepted.
+    the ``id`` that Keycloak adds, are ignored; a POST without ``bulkId`` is accepted.  A
+    ``failOnErrors`` of 0, which clients send that write a number always, sets no limit.
 
     Raises:
         InvalidSyntaxError: The body is not a BulkRequest.
-        InvalidValueError: ``failOnErrors`` is not a positive whole number.
+        InvalidValueError: ``failOnErrors`` is negative or no whole number.
         PayloadTooLargeError: There are more than ``max_operations`` operations.
     """
     if not isinstance(body, dict):
@@ -186,9 +187,9 @@ def _check_schemas(schemas: object) -> None:
 
 def _fail_on_errors(raw: object) -> int | None:
     number = read_integer(raw, "failOnErrors")
-    if number is not None and number < 1:
+    if number is not None and number < 0:
         raise InvalidValueError("failOnErrors must be at least 1; leave it out to run everything.")
-    return number
+    return number or None
 
 
 def _read_operation(

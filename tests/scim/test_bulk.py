@@ -90,6 +90,12 @@ def test_errors_up_to_those_allowed_do_not_stop_the_run(scim: SCIMClient) -> Non
     assert statuses(results) == ["201", "400", "201", "400"]
 
 
+def test_none_allowed_means_that_none_was_named(scim: SCIMClient) -> None:
+    results = bulk(scim, post(""), post("babs"), failOnErrors=0)
+
+    assert statuses(results) == ["400", "201"]
+
+
 def test_every_kind_of_operation_is_carried_out(scim: SCIMClient) -> None:
     user = scim.create({"userName": "babs"})
     path = f"/Users/{user['id']}"

@@ -72,7 +72,7 @@ def test_operations_are_read_leniently() -> None:
         ({}, InvalidSyntaxError),
         ({"schemas": ["urn:example:other"], "Operations": []}, InvalidSyntaxError),
         (request("POST"), InvalidSyntaxError),
-        (request(failOnErrors=0), InvalidValueError),
+        (request(failOnErrors=-1), InvalidValueError),
         (request(failOnErrors="x"), InvalidValueError),
         (request(*[{}] * 11), PayloadTooLargeError),
     ],
@@ -238,8 +238,9 @@ def test_the_response_names_each_outcome_in_the_order_of_the_request() -> None:
     }
 
 
-def test_without_fail_on_errors_nothing_stops() -> None:
-    bulk = parse_bulk(request(post_user("u")), max_operations=10)
+@pytest.mark.parametrize("members", [{}, {"failOnErrors": None}, {"failOnErrors": 0}])
+def test_without_fail_on_errors_nothing_stops(members: dict[str, Any]) -> None:
+    bulk = parse_bulk(request(post_user("u"), **members), max_operations=10)
     results = BulkResults(bulk)
 
     results.failed(bulk.operations[0], NotFoundError("x"))
