@@ -87,6 +87,12 @@ class SCIMView(APIView):
             SCIMNegotiation().select_renderer(request, [_RENDERER])
         return _RENDERER, MEDIA_TYPE
 
+    @property
+    @override
+    def allowed_methods(self) -> list[str]:
+        # What ``Allow`` lists: Django REST framework's own answer to OPTIONS is not given.
+        return [method for method in super().allowed_methods if method != "OPTIONS"]
+
     @override
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         offered = ", ".join(self.allowed_methods)
