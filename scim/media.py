@@ -169,6 +169,11 @@ def respond(
     )
 
 
+def respond_without_body(status: int, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Return a response that carries nothing, under SCIM's media type as every other."""
+    return HttpResponse(status=status, headers=headers, content_type=MEDIA_TYPE)
+
+
 def base_url() -> str:
     """Return where the endpoints are, from outside; no slash at the end."""
     return f"{settings.BASE_URL}/scim/v2"

@@ -6,15 +6,14 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from django.http import HttpResponse
-
-from scim.media import respond
+from scim.media import respond, respond_without_body
 from scim.protocol.preconditions import is_unmodified
 from scim.protocol.projection import projection
 from scim.queries import list_query, search_query
 from scim.views.base import SCIMViewSet
 
 if TYPE_CHECKING:
+    from django.http import HttpResponse
     from rest_framework.request import Request
 
     from scim.answers import Answer, Endpoint
@@ -65,7 +64,7 @@ class ResourceViewSet(SCIMViewSet):
         if version:
             headers["ETag"] = version
         if version and is_unmodified(request.META.get("HTTP_IF_NONE_MATCH"), version):
-            return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+            return respond_without_body(HTTPStatus.NOT_MODIFIED, headers)
         return respond(shown(resource), headers=headers)
 
     def create(self, request: Request) -> HttpResponse:
@@ -88,7 +87,7 @@ class ResourceViewSet(SCIMViewSet):
     def remove(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``DELETE`` on a resource."""
         self.endpoint().remove(resource_id, self._if_match())
-        return HttpResponse(status=HTTPStatus.NO_CONTENT)
+        return respond_without_body(HTTPStatus.NO_CONTENT)
 
     def _answer(self, answer: Answer, shown: Projection) -> HttpResponse:
         headers = {"Location": answer.location}
@@ -96,9 +95,9 @@ class ResourceViewSet(SCIMViewSet):
             headers["ETag"] = answer.version
         if answer.status == HTTPStatus.OK and self._prefers_minimal():
             headers["Preference-Applied"] = "return=minimal"
-            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers=headers)
+            return respond_without_body(HTTPStatus.NO_CONTENT, headers)
         if answer.resource is None:
-            return HttpResponse(status=answer.status, headers=headers)
+            return respond_without_body(answer.status, headers)
         return respond(shown(answer.resource), answer.status.value, headers)
 
     def _projection_after_change(self) -> Projection:

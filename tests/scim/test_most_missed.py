@@ -213,6 +213,20 @@ class TestChanges:
         assert scim.raw("GET", path, If_None_Match=old).status_code == 200
         scim.request("DELETE", path, expect=204, If_Match=new)
 
+    def test_an_answer_without_a_body_is_scim_all_the_same(
+        self, scim: SCIMClient, user: Any
+    ) -> None:
+        path = f"/Users/{user['id']}"
+
+        for method, headers, status in (
+            ("GET", {"If_None_Match": user["meta"]["version"]}, 304),
+            ("DELETE", {}, 204),
+        ):
+            answer = scim.raw(method, path, **headers)
+
+            assert (answer.status_code, answer.content) == (status, b"")
+            assert answer.headers["Content-Type"] == "application/scim+json"
+
     def test_return_minimal_is_answered_without_a_body(self, scim: SCIMClient, user: Any) -> None:
         body = {"Operations": [{"op": "add", "path": "title", "value": "Guide"}]}
 
