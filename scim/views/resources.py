@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from scim.media import respond, respond_without_body
 from scim.protocol.preconditions import is_unmodified
 from scim.protocol.projection import projection
-from scim.queries import list_query, search_query
+from scim.queries import list_query, search_query, url_projection
 from scim.views.base import SCIMViewSet
 
 if TYPE_CHECKING:
@@ -110,12 +110,7 @@ class ResourceViewSet(SCIMViewSet):
         if not self.request.META.get("QUERY_STRING"):
             return projection(self.resource_type())
         query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
-        named = {name.lower(): value for name, value in query.items()}
-        return projection(
-            self.resource_type(),
-            str(named.get("attributes", "")),
-            str(named.get("excludedattributes", "")),
-        )
+        return url_projection(self.resource_type(), query)
 
     def _if_match(self) -> str | None:
         header: str | None = self.request.META.get("HTTP_IF_MATCH")

@@ -254,5 +254,8 @@ def test_only_what_is_asked_for_is_shown(scim: SCIMClient) -> None:
 
     assert scim.get(f"{path}?attributes=userName").keys() == {"schemas", "id", "userName"}
     assert "title" not in scim.get(f"{path}?excludedAttributes=title")
+    both = {"schemas", "id", "userName", "title"}
+    assert scim.get(f"{path}?attributes=userName&attributes=title").keys() == both
+    assert scim.get("/Users?attributes=userName&attributes=title")["Resources"][0].keys() == both
     listed = scim.get("/Users?attributes=name.givenName")["Resources"]
     assert listed == [{"schemas": [urns.USER], "id": user["id"], "name": {"givenName": "Babs"}}]
