@@ -16,19 +16,20 @@ from scim.protocol.cursors import CursorPage
 from scim.protocol.errors import InvalidCursorError, NotFoundError
 from scim.protocol.filters import parse_filter
 from scim.protocol.matching import matches
-from scim.protocol.messages import list_response
+from scim.protocol.messages import list_response, parse_sort
 from scim.protocol.okta_schemas import ENTITLEMENT, ROLE
 from scim.protocol.projection import projection
-from scim.queries import list_query
+from scim.protocol.resources import attribute_value
+from scim.queries import list_query, url_projection
 from scim.views.base import SCIMViewSet
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from scim.protocol.schemas import ResourceType
+    from scim.protocol.schemas import AttributePath, ResourceType
 
 
 class ReadOnlyViewSet(SCIMViewSet):
@@ -49,15 +50,20 @@ class ReadOnlyViewSet(SCIMViewSet):
         if query.filter is not None:
             node = parse_filter(query.filter, self.kind)
             found = [resource for resource in found if matches(node, resource)]
+        sort = parse_sort(query, self.kind)
+        if sort is not None:
+            path = sort.path
+            found.sort(key=lambda resource: _place(resource, path), reverse=sort.descending)
         shown = projection(self.kind, query.attributes, query.excluded_attributes)
         page = [shown(resource) for resource in found[query.page.as_slice]]
         return respond(list_response(page, total=len(found), page=query.page))
 
     def retrieve(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer with one resource."""
+        shown = url_projection(self.kind, request._request.GET)  # noqa: SLF001 - as above
         for resource in self.resources():
             if resource["id"] == resource_id:
-                return respond(resource)
+                return respond(shown(resource))
         raise NotFoundError(f"{self.route} has nothing with the id {resource_id[:100]!r}.")
 
     def _resource(self, key: str, name: str, kind: str, description: str) -> dict[str, Any]:
@@ -73,6 +79,15 @@ class ReadOnlyViewSet(SCIMViewSet):
             },
         }
         return {name: value for name, value in resource.items() if value}
+
+
+def _place(resource: Mapping[str, Any], path: AttributePath) -> tuple[bool, str]:
+    """Return what resources are sorted by; those without a value come last."""
+    value = attribute_value(resource, path)
+    if path.sub_attribute is not None and value is not None:
+        value = value.get(path.sub_attribute.name)
+    text = "" if value is None else str(value)
+    return value is None, text if path.target.case_exact else text.lower()
 
 
 class RoleViewSet(ReadOnlyViewSet):

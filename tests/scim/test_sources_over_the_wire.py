@@ -150,6 +150,15 @@ class TestOkta:
         assert scim.get("/Roles/admin")["displayName"] == "Admin"
         assert scim.get('/Roles?filter=id eq "admin"')["totalResults"] == 1
 
+    def test_they_are_sorted_and_shown_in_part(self, scim: SCIMClient) -> None:
+        query = "sortBy=displayName&sortOrder=descending&attributes=displayName&count=1"
+        (last,) = scim.get(f"/Roles?{query}")["Resources"]
+
+        assert last == {"schemas": [urns.OKTA_ROLE], "id": "member", "displayName": "Member"}
+        assert scim.get("/Roles?sortBy=meta.location&count=1")["Resources"][0]["id"] < "admin"
+        assert scim.get("/Roles/member?attributes=displayName") == last
+        scim.request("GET", "/Roles?sortBy=nosuch", expect=400)
+
     def test_they_are_announced_when_the_source_is_set_to_it(
         self, acme: Tenant, scim: SCIMClient, source: Source
     ) -> None:
