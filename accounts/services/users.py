@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.hashers import make_password
@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.email_addresses import with_address
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
@@ -112,7 +111,6 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
 
     The caller's transaction must be given up when this raises, as it has no savepoint.
     """
-    values = _with_one_address(user, values)
     changed = _differing(user, values)
     if not changed:
         return False
@@ -138,7 +136,6 @@ def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
     Raises:
         UserNameTakenError: Another user of the tenant has this ``userName``.
     """
-    values = _with_one_address(user, values)
     changed = _differing(user, values)
     if not changed:
         return True
@@ -170,14 +167,6 @@ def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -
     names = [*changed, "last_modified", "version"]
     event = audit.Event(action, user, {"changed": sorted(changed)})
     return change_user(user, names, event, unless_written_since=xmin)
-
-
-def _with_one_address(user: User, values: UserFields) -> UserFields:
-    """Carry a new address over to the SCIM resource, unless that was given as well."""
-    if values.email == user.email or values.attributes != user.attributes:
-        return values
-    attributes = with_address(values.attributes, former=user.email, address=values.email)
-    return replace(values, attributes=attributes)
 
 
 def deactivate_user(*, user: User) -> None:

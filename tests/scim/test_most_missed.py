@@ -183,6 +183,18 @@ class TestUniqueness:
 
 
 class TestChanges:
+    def test_another_user_name_brings_no_address_that_nobody_sent(
+        self, scim: SCIMClient, user: Any
+    ) -> None:
+        path = f"/Users/{user['id']}"
+
+        renamed = scim.patch(path, {"op": "replace", "path": "userName", "value": "b@acme.example"})
+        replaced = scim.request("PUT", path, {"userName": "c@acme.example"}, expect=200)
+
+        assert "emails" not in renamed
+        assert "emails" not in replaced
+        assert scim.ids("emails pr") == set()
+
     def test_a_patch_is_applied_whole_or_not_at_all(self, scim: SCIMClient, user: Any) -> None:
         scim.patch(
             f"/Users/{user['id']}",
