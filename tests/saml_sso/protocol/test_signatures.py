@@ -1,5 +1,6 @@
 """A signature counts when it is whole, strong, over the element itself, and by an uploaded key."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,6 +16,7 @@ from tests.support.saml import (
     SignedPart,
     Signing,
     certificate,
+    der,
     pem,
     private_key,
 )
@@ -263,6 +265,19 @@ def test_a_key_that_comes_with_the_message_is_not_used(
     signing = Signing(key_info=key_info)
 
     acme.refuse(forge.but(key=key, cert=certificate(key), signing=signing), "signature")
+
+
+def test_an_impossible_certificate_that_comes_with_the_message_changes_nothing(
+    acme: Trust, forge: Forge
+) -> None:
+    """Its X.509 version is 5: reading it fails in a way of its own."""
+    impossible = der(forge.cert).replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x05", 1)
+    encoded = base64.b64encode(impossible).decode()
+    info = f"<ds:X509Data><ds:X509Certificate>{encoded}</ds:X509Certificate></ds:X509Data>"
+    stranger = private_key("rsa2048", "attacker")
+
+    acme.accept(forge.but(signing=Signing(key_info=info)))
+    acme.refuse(forge.but(key=stranger, signing=Signing(key_info=info)), "signature")
 
 
 @pytest.mark.parametrize("kind", ["rsa1024", "dsa1024", "p192"])
