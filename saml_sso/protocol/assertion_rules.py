@@ -132,7 +132,15 @@ def _require_validity(
         got=conditions.get("NotBefore"),
         remedy=_CLOCK_REMEDY,
     )
-    return _require_expiry(conditions, assertion, context, where="Conditions")
+    expiry = _require_expiry(conditions, assertion, context, where="Conditions")
+    trace.require(
+        "conditions",
+        passed=not_before is None or not_before < expiry,
+        expected="NotBefore earlier than NotOnOrAfter (SAML Core 2.5.1.2)",
+        got=f"{conditions.get('NotBefore')} and {conditions.get('NotOnOrAfter')}",
+        remedy="Ask the identity provider's vendor: such an assertion is valid at no time.",
+    )
+    return expiry
 
 
 def _require_expiry(
