@@ -187,8 +187,16 @@ def _require_audience(conditions: etree._Element, context: Context) -> None:
     )
 
 
-def require_bearer_confirmation(assertion: etree._Element, context: Context) -> Confirmation:
+def require_bearer_confirmation(
+    assertion: etree._Element, context: Context, *, answers: str | None = None
+) -> Confirmation:
     """Return the first bearer confirmation that holds (SAML Profiles 4.1.4.2).
+
+    Args:
+        assertion: The verified assertion.
+        context: What to compare with.
+        answers: The request that the Response says it answers: of several confirmations that
+            hold, the one that names it counts.
 
     Raises:
         MessageError: None holds; the reason is the first one's. Checks
@@ -207,13 +215,18 @@ def require_bearer_confirmation(assertion: etree._Element, context: Context) -> 
         got=f"{len(subject)} Subject, {len(confirmations)} bearer confirmations",
         remedy="Configure the identity provider for the Web Browser SSO profile.",
     )
+    held: list[Confirmation] = []
     refusals: list[MessageError] = []
     for confirmation in confirmations:
         try:
-            return _confirm(confirmation, assertion, context)
+            held.append(_confirm(confirmation, assertion, context))
         except MessageError as error:
             refusals.append(error)
-    raise refusals[0]
+        if held and answers in {None, held[-1].in_response_to}:
+            return held[-1]
+    if not held:
+        raise refusals[0]
+    return held[0]
 
 
 def _confirm(

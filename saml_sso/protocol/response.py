@@ -142,7 +142,9 @@ def _judge(
         require_version_and_instant(message, context)
     _require_destination(opened.response, context)
     conditions_end = require_conditions(assertion, context)
-    confirmation = require_bearer_confirmation(assertion, context)
+    confirmation = require_bearer_confirmation(
+        assertion, context, answers=opened.response.get("InResponseTo")
+    )
     request = _require_solicited(opened, confirmation, pending_request, context)
     authn_instant, session_end, session_index = require_authn_statement(assertion, context, request)
     _require_toolkit_agrees(opened, issuer, context)

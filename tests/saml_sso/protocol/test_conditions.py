@@ -69,6 +69,38 @@ def test_one_wrong_detail_refuses_the_assertion(
     acme.refuse(forge.but(**bend, sign="response"), check)
 
 
+def _confirmation(acs_url: str, attributes: str = "") -> str:
+    return (
+        '<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">'
+        f'<saml:SubjectConfirmationData Recipient="{acs_url}" '
+        f'NotOnOrAfter="{instant(NOW + timedelta(minutes=5))}"{attributes}/>'
+        "</saml:SubjectConfirmation>"
+    )
+
+
+@pytest.mark.parametrize("first", [' InResponseTo="_other"', ""])
+def test_of_several_confirmations_the_one_that_answers_our_request_counts(
+    acme: Trust, forge: Forge, first: str
+) -> None:
+    ours = _confirmation(forge.acs_url, ' InResponseTo="_asked"')
+    other = _confirmation(forge.acs_url, first)
+
+    for both in (other + ours, ours + other):
+        answer = forge.but(in_response_to="_asked", confirmation_xml=both)
+        assert acme.asked().accept(answer).request is not None
+
+
+@pytest.mark.parametrize("first", ["", ' InResponseTo="_other"'])
+def test_two_confirmations_of_which_none_answers_our_request_are_refused(
+    acme: Trust, forge: Forge, first: str
+) -> None:
+    both = _confirmation(forge.acs_url, first) + _confirmation(
+        forge.acs_url, ' InResponseTo="_third"'
+    )
+
+    acme.asked().refuse(forge.but(in_response_to="_asked", confirmation_xml=both), "in_response_to")
+
+
 @pytest.mark.parametrize("skew", [0, 60])
 def test_the_tenants_clock_skew_decides(acme: Trust, forge: Forge, skew: int) -> None:
     trust = acme.but(policy=Policy(clock_skew=timedelta(seconds=skew)))
