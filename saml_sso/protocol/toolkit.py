@@ -28,7 +28,8 @@ from saml_sso.protocol.instants import parse_instant
 
 _TOLERATED: Final = re.compile(
     r"'[0-9][A-Za-z0-9_.\-]*' is not a valid value of the atomic type 'xs:(ID|NCName)'"
-    r"|^Element '\{http://www\.w3\.org/2009/xmlenc11#\}MGF': No matching global element",
+    r"|^Element '\{http://www\.w3\.org/2009/xmlenc11#\}MGF': No matching global element"
+    r"|^Element '\{urn:oasis:names:tc:SAML:2\.0:assertion\}AttributeStatement': Missing child",
     re.ASCII,
 )
 _SCHEMAS: Final = Path(onelogin.saml2.__file__).parent / "schemas"
@@ -78,8 +79,9 @@ def schema_error(document: etree._Element) -> str | None:
 
     IDs that start with a digit are let through: the schema forbids them, several identity
     providers send them, and :func:`~saml_sso.protocol.shape.require_unique_ids` says which
-    characters they may have. The schema is older than RSA-OAEP's MGF element, which
-    :mod:`~saml_sso.protocol.decryption` judges.
+    characters they may have. So is an AttributeStatement with nothing in it, which AWS IAM
+    Identity Center sends when no attribute is mapped, and which says nothing. The schema is older
+    than RSA-OAEP's MGF element, which :mod:`~saml_sso.protocol.decryption` judges.
     """
     schema = _schema.protocol
     if schema.validate(document):
@@ -96,6 +98,11 @@ class _Xml(OneLogin_Saml2_XML):  # type: ignore[misc]
         """Tell that the document fits: :func:`schema_error` was asked before the run began."""
         del schema, debug
         return xml
+
+    @staticmethod
+    def element_text(node: etree._Element) -> str | None:
+        """Return the text without the white space that pretty-printing adds."""
+        return None if node.text is None else node.text.strip(" \t\r\n")
 
     @staticmethod
     def query(

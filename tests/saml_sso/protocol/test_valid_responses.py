@@ -105,6 +105,16 @@ BENT: dict[str, Bend] = {
     "a persistent NameID that is an address": lambda f: f.but(
         name_id_format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
     ),
+    "white space around issuer and audience": lambda f: f.but(
+        response_issuer=f"\n    {f.entity_id}\n  ",
+        assertion_issuer=f"\n    {f.entity_id}\n  ",
+        audiences=((f"\n    {f.sp_entity_id}\n  ",),),
+    ),
+    "an attribute statement with nothing in it": lambda f: f.but(
+        before_signing=lambda xml: xml.replace(
+            "</saml:Assertion>", "<saml:AttributeStatement/></saml:Assertion>"
+        )
+    ),
     "several audiences of which one is ours": lambda f: f.but(
         audiences=(("https://other.example", f.sp_entity_id),)
     ),
