@@ -15,6 +15,7 @@ from saml_sso.protocol.errors import MessageError, SAMLError, Trace
 from saml_sso.protocol.instants import format_instant
 from saml_sso.protocol.names import NAMEID_UNSPECIFIED, STATUS_SUCCESS, Binding, saml, samlp
 from saml_sso.protocol.parties import IdentityProvider, Policy, ServiceProvider
+from saml_sso.protocol.query_signatures import verify_query
 from saml_sso.protocol.shape import (
     SIGNATURE_METHODS,
     refuse,
@@ -24,7 +25,6 @@ from saml_sso.protocol.shape import (
 from saml_sso.protocol.signatures import Trust, require_certificate_in_force, verify_if_signed
 from saml_sso.protocol.subject import NameID, read_name_id_element
 from saml_sso.protocol.toolkit import schema_error
-from saml_sso.protocol.xmldsig import verify_query
 
 _MAX_AGE: Final = timedelta(minutes=10)
 _SIGN: Final = "Turn on signing of logout messages at the identity provider."

@@ -16,6 +16,7 @@ from saml_sso.protocol.names import (
     ENVELOPED_SIGNATURE,
     EXCLUSIVE_C14N,
     INCLUSIVE_C14N,
+    INCLUSIVE_C14N11,
     PROTOCOL_NS,
     ds,
     saml,
@@ -26,6 +27,7 @@ from saml_sso.protocol.names import (
 _MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
 SIGNATURE_METHODS: Final = frozenset(
     {f"{_MORE}{key}-sha{bits}" for key in ("rsa", "ecdsa") for bits in (256, 384, 512)}
+    | {f"http://www.w3.org/2007/05/xmldsig-more#sha{bits}-rsa-MGF1" for bits in (256, 384, 512)}
     | {"http://www.w3.org/2009/xmldsig11#dsa-sha256"}
 )
 DIGEST_METHODS: Final = frozenset(
@@ -35,12 +37,13 @@ DIGEST_METHODS: Final = frozenset(
         "http://www.w3.org/2001/04/xmlenc#sha512",
     }
 )
-_CANONICALIZATION_METHODS: Final = frozenset({EXCLUSIVE_C14N, INCLUSIVE_C14N})
+_CANONICALIZATION_METHODS: Final = frozenset({EXCLUSIVE_C14N, INCLUSIVE_C14N, INCLUSIVE_C14N11})
 # Without a canonicalization, the inclusive one is implied (XML Signature 4.4.3.2).
 _TRANSFORMS: Final = (
     (ENVELOPED_SIGNATURE,),
     (ENVELOPED_SIGNATURE, EXCLUSIVE_C14N),
     (ENVELOPED_SIGNATURE, INCLUSIVE_C14N),
+    (ENVELOPED_SIGNATURE, INCLUSIVE_C14N11),
 )
 _ID: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,255}", re.ASCII)
 _ID_ATTRIBUTES: Final = ("ID", "Id", "id", "{http://www.w3.org/XML/1998/namespace}id")

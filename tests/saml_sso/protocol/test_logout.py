@@ -241,6 +241,42 @@ def test_a_weak_key_is_refused(acme: Trust, kind: str) -> None:
     _refused(_redirected(_request(), key=key), trust, "certificate")
 
 
+MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+METHODS = [
+    ("rsa2048", f"{MORE}rsa-sha512"),
+    ("rsa2048", "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"),
+    ("dsa2048", "http://www.w3.org/2009/xmldsig11#dsa-sha256"),
+    ("p256", f"{MORE}ecdsa-sha256"),
+    ("p384", f"{MORE}ecdsa-sha512"),
+]
+
+
+@pytest.mark.parametrize("as_asn1", [False, True])
+@pytest.mark.parametrize(("kind", "method"), METHODS)
+def test_every_strong_method_verifies(
+    acme: Trust, kind: str, method: str, *, as_asn1: bool
+) -> None:
+    key = private_key(kind)
+    query = redirect_query(
+        {"SAMLRequest": deflated(_request())}, key, method=method, as_asn1=as_asn1
+    )
+
+    assert _read(read_redirect(query), acme.with_key(key)).name_id == ADA
+    _refused(read_redirect(query), acme.with_key(private_key(kind, "eve")), "signature")
+    _refused(read_redirect(f"{query}&RelayState=x"), acme.with_key(key), "signature")
+
+
+@pytest.mark.parametrize("method", [method for _, method in METHODS])
+@pytest.mark.parametrize("kind", ["rsa2048", "dsa2048", "p256", "p384"])
+def test_a_method_of_another_kind_of_key_verifies_nothing(
+    acme: Trust, kind: str, method: str
+) -> None:
+    stranger = private_key("p256", "eve") if kind != "p256" else private_key("dsa2048", "eve")
+    query = redirect_query({"SAMLRequest": deflated(_request())}, stranger, method=method)
+
+    _refused(read_redirect(query), acme.with_key(private_key(kind)), "signature")
+
+
 @pytest.mark.parametrize("repeated", ["SAMLRequest", "RelayState", "SigAlg", "Signature"])
 def test_a_repeated_parameter_is_refused(repeated: str) -> None:
     query = redirect_query({"SAMLRequest": deflated(_request()), "RelayState": "r"}, private_key())

@@ -222,6 +222,44 @@ def test_weak_algorithms_are_refused(
     assert "RSA-SHA256" in error.remedy
 
 
+@pytest.mark.parametrize("kind", ["rsa2048", "dsa2048", "p256"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        f"{MORE}rsa-sha256",
+        f"{MORE}ecdsa-sha256",
+        "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
+        "http://www.w3.org/2009/xmldsig11#dsa-sha256",
+    ],
+)
+def test_a_signature_does_not_verify_by_another_method(acme: Trust, kind: str, method: str) -> None:
+    trust = acme.with_key(private_key(kind))
+    usual = sign_method_in(trust.forge.but().xml())
+
+    if method != usual:
+        trust.refuse(
+            trust.forge.but(after_signing=lambda xml: xml.replace(usual, method)), "signature"
+        )
+
+
+def sign_method_in(xml: str) -> str:
+    return xml.partition('SignatureMethod Algorithm="')[2].partition('"')[0]
+
+
+@pytest.mark.parametrize(
+    "method",
+    [
+        "http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1",
+        "http://www.w3.org/2007/05/xmldsig-more#sha224-rsa-MGF1",
+        "http://www.w3.org/2007/05/xmldsig-more#rsa-pss",
+    ],
+)
+def test_weak_or_parametrized_pss_is_refused(acme: Trust, forge: Forge, method: str) -> None:
+    forged = forge.but(after_signing=lambda xml: xml.replace(f"{MORE}rsa-sha256", method))
+
+    acme.refuse(forged, "signature_algorithm")
+
+
 def test_a_real_sha1_signature_is_refused(acme: Trust, forge: Forge) -> None:
     signing = Signing(method=f"{DS}rsa-sha1", digest=f"{DS}sha1")
 

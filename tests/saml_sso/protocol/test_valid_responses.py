@@ -14,6 +14,7 @@ from saml_sso.protocol.parties import Policy
 from tests.support.saml import (
     ENVELOPED,
     NS,
+    SHA256,
     Forge,
     SignedPart,
     Signing,
@@ -25,6 +26,8 @@ from tests.support.saml import (
 from tests.support.saml_trust import NOW, Trust
 
 MORE = "http://www.w3.org/2001/04/xmldsig-more#"
+PSS = "http://www.w3.org/2007/05/xmldsig-more"
+C14N11 = "http://www.w3.org/2006/12/xml-c14n11"
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 
@@ -72,9 +75,12 @@ def test_every_strong_kind_of_key_verifies(acme: Trust, kind: str) -> None:
     [
         (f"{MORE}rsa-sha384", f"{MORE}sha384"),
         (f"{MORE}rsa-sha512", "http://www.w3.org/2001/04/xmlenc#sha512"),
+        (f"{PSS}#sha256-rsa-MGF1", SHA256),
+        (f"{PSS}#sha384-rsa-MGF1", SHA256),
+        (f"{PSS}#sha512-rsa-MGF1", "http://www.w3.org/2001/04/xmlenc#sha512"),
     ],
 )
-def test_longer_digests_verify(acme: Trust, forge: Forge, method: str, digest: str) -> None:
+def test_stronger_methods_verify(acme: Trust, forge: Forge, method: str, digest: str) -> None:
     acme.accept(forge.but(signing=Signing(method=method, digest=digest)))
 
 
@@ -199,6 +205,9 @@ BENT: dict[str, Bend] = {
             transforms=(ENVELOPED, "http://www.w3.org/TR/2001/REC-xml-c14n-20010315"),
             canonicalization="http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
         )
+    ),
+    "canonicalization 1.1": lambda f: f.but(
+        signing=Signing(transforms=(ENVELOPED, C14N11), canonicalization=C14N11)
     ),
     "namespaces declared by each of 1500 values": lambda f: f.but(
         attributes_xml='<saml:Attribute Name="groups">'
