@@ -117,8 +117,13 @@ def _foreign_references(
 def _content_key(
     keys: Sequence[etree._Element], key_pairs: Sequence[KeyPair], *, size: int
 ) -> bytes:
+    refused: list[MessageError] = []
     for encrypted_key in keys:
-        oaep = _oaep(encrypted_key)
+        try:
+            oaep = _oaep(encrypted_key)
+        except MessageError as error:
+            refused.append(error)  # It may be meant for another recipient.
+            continue
         wrapped = _cipher_value(encrypted_key)
         for pair in key_pairs:
             try:
@@ -127,6 +132,8 @@ def _content_key(
                 continue
             if len(key) == size:
                 return key
+    if refused:
+        raise refused[0]
     raise _refuse(
         "decryption",
         expected="a key encrypted to our certificate",

@@ -1,5 +1,6 @@
 """Encrypted assertions and NameIDs: read with our keys, believed only when signed."""
 
+from copy import deepcopy
 from dataclasses import replace
 
 import pytest
@@ -77,6 +78,24 @@ def test_the_mask_generation_of_oaep_may_be_named(acme: Trust, forge: Forge) -> 
     )
 
     assert assertion.is_encrypted
+
+
+@pytest.mark.parametrize(
+    "transport", ["http://www.w3.org/2001/04/xmlenc#rsa-1_5", "http://www.w3.org/2001/04/xmlenc#x"]
+)
+def test_keys_for_other_recipients_are_passed_over_whatever_they_are(
+    acme: Trust, sealed: Forge, transport: str
+) -> None:
+    root = etree.fromstring(sealed.but().xml().encode())
+    key = root.find(".//xenc:EncryptedKey", NS)
+    assert key is not None
+    other = deepcopy(key)
+    other[0].set("Algorithm", transport)
+    key.addprevious(other)
+
+    assert acme.accept(etree.tostring(root, encoding="unicode")).is_encrypted
+    key.getparent().remove(key)  # type: ignore[union-attr]
+    acme.refuse(etree.tostring(root, encoding="unicode"), "encryption_algorithm")
 
 
 def test_the_name_id_alone_may_be_encrypted(acme: Trust, forge: Forge) -> None:
