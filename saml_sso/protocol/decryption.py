@@ -1,6 +1,6 @@
-"""Encrypted assertions and NameIDs (SAML Core 2.2.4, 2.3.4, 2.6; XML Encryption 1.1).
+"""Encrypted assertions, NameIDs and attributes (SAML Core 2.2.4, 2.3.4, 2.6; XML Encryption 1.1).
 
-Decryption runs before the assertion's signature can be known, on what a stranger sent. It is done
+An assertion is decrypted before its signature can be known, on what a stranger sent. It is done
 here with plain cryptographic primitives, so that no XML processing instructions of the sender are
 followed, and the plain text goes through the same safe parser as the message.
 """
@@ -56,7 +56,7 @@ _REMEDY_KEY: Final = (
 
 
 def decrypt_element(encrypted: etree._Element, key_pairs: Sequence[KeyPair]) -> etree._Element:
-    """Return the element inside an EncryptedAssertion or EncryptedID.
+    """Return the element inside an EncryptedAssertion, EncryptedID or EncryptedAttribute.
 
     RSA PKCS #1 v1.5 is refused: it lets an attacker decrypt by asking often enough.
 

@@ -75,6 +75,7 @@ def open_response(encoded: str | bytes, *, sp: ServiceProvider, trust: Trust) ->
             got="no signature",
             remedy="Turn on “Sign assertion” (or “Sign response”) at the identity provider.",
         )
+    _decrypt_attributes(document, assertion, sp)
     for tree in (response, decrypted):
         _require_schema(tree)
     passed(trust.trace, "schema", "a message that fits the SAML 2.0 schema")
@@ -101,6 +102,30 @@ def _decrypt(response: etree._Element, sp: ServiceProvider) -> etree._Element | 
     copy.replace(encrypted, plain)
     require_response_shape(copy)
     return copy
+
+
+def _decrypt_attributes(
+    document: etree._Element, assertion: etree._Element, sp: ServiceProvider
+) -> None:
+    """Put each attribute in the place of its encrypted form, now that all is verified.
+
+    The signature covers what was encrypted. What comes out is judged as if it had been there.
+    """
+    sealed = assertion.findall(f"{saml('AttributeStatement')}/{saml('EncryptedAttribute')}")
+    for encrypted in sealed:
+        plain = decrypt_element(encrypted, sp.key_pairs)
+        statement = encrypted.getparent()
+        if statement is None or plain.tag != saml("Attribute"):
+            raise MessageError(
+                "decryption",
+                expected="an attribute inside an EncryptedAttribute",
+                got=str(plain.tag),
+                remedy="Ask the identity provider's vendor.",
+            )
+        plain.tail = encrypted.tail
+        statement.replace(encrypted, plain)
+    if sealed:
+        require_response_shape(document)
 
 
 def _require_schema(document: etree._Element | None) -> None:

@@ -1,4 +1,4 @@
-"""Encrypted assertions and NameIDs: read with our keys, believed only when signed."""
+"""Encrypted assertions, NameIDs and attributes: read with our keys, believed only when signed."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
+from saml_sso.protocol.parties import Policy
 from tests.support.saml import NS, Forge, SignedPart, new_id, sign_element
 from tests.support.saml_encryption import encrypted_data, encrypted_with_oaep_sha256
 from tests.support.saml_trust import Trust, service_provider_keys
@@ -104,6 +105,77 @@ def test_the_name_id_alone_may_be_encrypted(acme: Trust, forge: Forge) -> None:
     xml = f"<saml:EncryptedID>{etree.tostring(data, encoding='unicode')}</saml:EncryptedID>"
 
     assert acme.accept(forge.but(name_id_xml=xml)).identifier == "ada@acme.example"
+
+
+def _sealed_attribute(plain: str, to: str = "sp") -> str:
+    """Return an EncryptedAttribute that holds ``plain``."""
+    tag = plain.removeprefix("<saml:").partition(">")[0].split()[0]
+    declared = plain.replace(f"<saml:{tag}", f'<saml:{tag} xmlns:saml="{NS["saml"]}"', 1)
+    data = encrypted_data(declared.encode(), service_provider_keys(to).certificate_pem)
+    inner = etree.tostring(data, encoding="unicode")
+    return f"<saml:EncryptedAttribute>{inner}</saml:EncryptedAttribute>"
+
+
+def _attribute(name: str, value: str) -> str:
+    return (
+        f'<saml:Attribute Name="{name}"><saml:AttributeValue>{value}</saml:AttributeValue>'
+        "</saml:Attribute>"
+    )
+
+
+@pytest.mark.parametrize("part", ["assertion", "response", "both"])
+@pytest.mark.parametrize("whole", [False, True])
+def test_single_attributes_may_be_encrypted(
+    acme: Trust, forge: Forge, part: SignedPart, *, whole: bool
+) -> None:
+    trust = acme.but(policy=Policy(identifier_attribute="mail"))
+    secret = _sealed_attribute(_attribute("mail", "Ada@acme.example"))
+    to = service_provider_keys().certificate_pem if whole else None
+
+    assertion = trust.accept(
+        forge.but(
+            name_id="u-17",
+            attributes={"team": ("b",)},
+            attributes_xml=secret + _attribute("role", "a"),
+            sign=part,
+            encrypt_to=to,
+        )
+    )
+
+    assert assertion.identifier == "ada@acme.example"
+    assert assertion.attributes == {
+        "team": ("b",),
+        "mail": ("Ada@acme.example",),
+        "role": ("a",),
+    }
+
+
+HIDDEN = {
+    "another element": ("<saml:NameID>eve@acme.example</saml:NameID>", "decryption"),
+    "a comment": (_attribute("mail", "ada@acme.example<!-- -->.evil"), "comment"),
+    "an assertion": (_attribute("a", '<saml:Assertion ID="_x"/>'), "assertion_count"),
+    "a broken attribute": ("<saml:Attribute><saml:AttributeValue/></saml:Attribute>", "schema"),
+    "elements": (_attribute("a", "<saml:Audience>x</saml:Audience>"), "child_elements"),
+}
+
+
+@pytest.mark.parametrize(("plain", "check"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_what_an_encrypted_attribute_hides_is_judged_like_the_rest(
+    acme: Trust, forge: Forge, plain: str, check: str
+) -> None:
+    acme.refuse(forge.but(attributes_xml=_sealed_attribute(plain)), check)
+
+
+def test_an_attribute_encrypted_to_somebody_else_is_refused(acme: Trust, forge: Forge) -> None:
+    secret = _sealed_attribute(_attribute("mail", "x"), "other")
+
+    acme.refuse(forge.but(attributes_xml=secret), "decryption")
+
+
+def test_nothing_of_an_unsigned_response_is_decrypted(acme: Trust, forge: Forge) -> None:
+    secret = _sealed_attribute(_attribute("mail", "x"), "other")
+
+    acme.refuse(forge.but(attributes_xml=secret, sign="none"), "signature")
 
 
 def test_encryption_replaces_no_signature(acme: Trust, sealed: Forge) -> None:
