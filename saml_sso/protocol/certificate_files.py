@@ -20,6 +20,7 @@ _PEM_BLOCK: Final = re.compile(
     r"-{3,}[ \t]*BEGIN ([A-Z0-9 ]+?)[ \t]*-{3,}(.*?)-{3,}[ \t]*END [A-Z0-9 ]+?[ \t]*-{3,}",
     re.DOTALL,
 )
+_PRIVATE_KEY: Final = re.compile(r"-{3,}[ \t]*BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/=]")
 _PKCS12_VERSION: Final = re.compile(
     rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x80)\x02\x01\x03\x30", re.DOTALL
@@ -70,28 +71,24 @@ def _as_text(data: bytes) -> str | None:
 def _from_text(text: str) -> list[x509.Certificate]:
     _refuse_other_documents(text)
     # Copied out of JSON, a PEM file has its line ends written as \\n.
-    blocks = _PEM_BLOCK.findall(text.replace("\\r", "").replace("\\n", "\n"))
-    for label, _ in blocks:
-        _refuse_label(label)
-    certificates: list[x509.Certificate] = []
-    for label, body in blocks:
-        if label in _CERTIFICATE_LABELS or label.startswith("PKCS"):
-            certificates += _from_der(_decode(body))
-    if blocks and not certificates:
-        raise CertificateError(
-            "no_certificate",
-            f"The file holds “{blocks[0][0]}”, not a certificate.",
-            _PICK_CERTIFICATE,
-        )
-    if certificates:
-        return certificates
-    if "-----BEGIN" in text:
+    text = text.replace("\\r", "").replace("\\n", "\n")
+    blocks = _PEM_BLOCK.findall(text)
+    if _PRIVATE_KEY.search(text):
+        raise _private_key()
+    outside = (_PEM_BLOCK.sub("", text), *(body for _, body in blocks))
+    if any("-----BEGIN" in part for part in outside):
         raise CertificateError(
             "truncated",
             "The certificate is cut off: its END line is missing.",
             "Copy or download the whole certificate again, from BEGIN to END.",
         )
-    return _from_der(_decode(text))
+    certificates: list[x509.Certificate] = []
+    for label, body in blocks:
+        if label in _CERTIFICATE_LABELS or label.startswith("PKCS"):
+            certificates += _from_der(_decode(body))
+    if blocks and not certificates:
+        raise _other_block(blocks[0][0])
+    return certificates or _from_der(_decode(text))
 
 
 def _refuse_other_documents(text: str) -> None:
@@ -123,13 +120,15 @@ def _refuse_other_documents(text: str) -> None:
         )
 
 
-def _refuse_label(label: str) -> None:
-    if "PRIVATE KEY" in label:
-        raise _private_key()
+def _other_block(label: str) -> CertificateError:
+    """Return the refusal of a PEM file that holds ``label`` and no certificate."""
     if "CERTIFICATE REQUEST" in label:
-        raise _signing_request()
+        return _signing_request()
     if "PUBLIC KEY" in label:
-        raise _public_key()
+        return _public_key()
+    return CertificateError(
+        "no_certificate", f"The file holds “{label}”, not a certificate.", _PICK_CERTIFICATE
+    )
 
 
 def _decode(body: str) -> bytes:
@@ -167,7 +166,7 @@ def _explain_der(data: bytes) -> CertificateError:
     if _PKCS12_VERSION.match(data):
         return CertificateError(
             "pkcs12",
-            "This is a PKCS #12 file (.p12, .pfx); it holds a private key.",
+            "This is a PKCS #12 file (.p12, .pfx), which as a rule holds a private key.",
             "Keep it secret and upload only the certificate from it, for example with "
             "“openssl pkcs12 -in file.p12 -nokeys -clcerts”.",
         )

@@ -49,6 +49,10 @@ READABLE = {
     "PKCS 7 in PEM": pkcs7.serialize_certificates([CERT], serialization.Encoding.PEM),
     "PKCS 7 in DER": pkcs7.serialize_certificates([CERT], serialization.Encoding.DER),
     "the same twice": 2 * PEM.encode(),
+    "a public key beside the certificate": KEY.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    + PEM.encode(),
 }
 
 
@@ -183,6 +187,16 @@ REFUSED = {
     "an old private key": (TRADITIONAL_KEY, "private_key", "This is a private key."),
     "an encrypted private key": (ENCRYPTED_KEY, "private_key", "This is a private key."),
     "a private key in DER": (DER_KEY, "private_key", "This is a private key."),
+    "half a private key": (
+        private_pem(KEY)[:300].encode(),
+        "private_key",
+        "This is a private key.",
+    ),
+    "half a private key beside the certificate": (
+        (PEM + private_pem(KEY)[:300]).encode(),
+        "private_key",
+        "This is a private key.",
+    ),
     "a private key beside the certificate": (
         (PEM + private_pem(KEY)).encode(),
         "private_key",
@@ -206,6 +220,16 @@ REFUSED = {
     "noise": (bytes(range(256)), "unreadable", "cannot be read"),
     "damaged base64": (PEM.replace("MII", "M!I").encode(), "unreadable", "cannot be read"),
     "half a certificate": (PEM[: len(PEM) // 2].encode(), "truncated", "END"),
+    "a certificate and half of the next": (
+        (PEM + PEM[: len(PEM) // 2]).encode(),
+        "truncated",
+        "END",
+    ),
+    "half a certificate and the next": (
+        (PEM[: len(PEM) // 2] + "\n" + PEM).encode(),
+        "truncated",
+        "END",
+    ),
     "a certificate without its middle": (
         (PEM[:200] + PEM[400:]).encode(),
         "unreadable",
