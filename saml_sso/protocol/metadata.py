@@ -63,10 +63,10 @@ def read_metadata(
             problem = "The file has a document type (DOCTYPE or ENTITY), which metadata never has."
         raise MetadataError(error.check, problem, _DOWNLOAD_AGAIN) from error
     entities = _entities(root, now)
-    _refuse_own(entities, own_entity_id)
-    roles = [(entity, role) for entity in entities for role in _identity_provider_roles(entity)]
+    others = [entity for entity in entities if not _is_own(entity, own_entity_id)]
+    roles = [(entity, role) for entity in others for role in _identity_provider_roles(entity)]
     if not roles:
-        raise _no_identity_provider(entities)
+        raise _own_metadata() if len(others) < len(entities) else _no_identity_provider(entities)
     own = tuple(own_certificates)
     candidates: list[Candidate] = []
     refused: list[MetadataError] = []
@@ -90,7 +90,7 @@ def _entities(root: etree._Element, now: datetime) -> list[etree._Element]:
             "Look for “Federation metadata”, “Metadata XML” or “IdP metadata” at your identity "
             "provider.",
         )
-    entities = list(root.iter(md("EntityDescriptor")))
+    entities = [one for one in root.iter(md("EntityDescriptor")) if _is_described(one)]
     current = [entity for entity in entities if _expired(entity, now) is None]
     if entities and not current:
         expiry = _expired(entities[0], now)
@@ -100,6 +100,11 @@ def _entities(root: etree._Element, now: datetime) -> list[etree._Element]:
             _DOWNLOAD_AGAIN,
         )
     return current
+
+
+def _is_described(entity: etree._Element) -> bool:
+    """Tell whether ``entity`` is in no place but groups: an extension may quote another one."""
+    return all(holder.tag == md("EntitiesDescriptor") for holder in entity.iterancestors())
 
 
 def _expired(element: etree._Element, now: datetime) -> datetime | None:
@@ -129,15 +134,17 @@ def _identity_provider_roles(entity: etree._Element) -> list[etree._Element]:
     ]
 
 
-def _refuse_own(entities: Sequence[etree._Element], own_entity_id: str | None) -> None:
-    for entity in entities:
-        if own_entity_id and entity.get("entityID") == own_entity_id:
-            raise MetadataError(
-                "own_metadata",
-                "This is our own metadata, which describes Gatehouse to your identity provider.",
-                "Give it to your identity provider, and upload the metadata that your identity "
-                "provider offers.",
-            )
+def _is_own(entity: etree._Element, own_entity_id: str | None) -> bool:
+    return bool(own_entity_id) and (entity.get("entityID") or "").strip() == own_entity_id
+
+
+def _own_metadata() -> MetadataError:
+    return MetadataError(
+        "own_metadata",
+        "This is our own metadata, which describes Gatehouse to your identity provider.",
+        "Give it to your identity provider, and upload the metadata that your identity provider "
+        "offers.",
+    )
 
 
 def _no_identity_provider(entities: Sequence[etree._Element]) -> MetadataError:

@@ -38,7 +38,7 @@ def _known_files(start: str) -> tuple[tuple[str, bool, str, str], ...]:
     return (
         (
             "html_page",
-            not is_metadata and ("<html" in start or start.startswith("<!doctype html")),
+            start.startswith(("<!doctype html", "<html")) or (not is_metadata and "<html" in start),
             "This is an HTML page, not metadata.",
             "Sign in to your identity provider first and save the metadata itself, not the page "
             "that shows it.",
@@ -77,15 +77,18 @@ def _known_files(start: str) -> tuple[tuple[str, bool, str, str], ...]:
 
 
 def decode_certificate(text: str) -> bytes:
-    """Return the DER inside an X509Certificate element; PEM header lines are tolerated.
+    """Return the DER inside an X509Certificate element.
+
+    PEM header lines are tolerated, and so is missing padding.
 
     Raises:
         CertificateError: Check ``unreadable``.
     """
     if "-----BEGIN" in text:
         return text.encode("utf-8")
+    compact = "".join(text.split()).rstrip("=")
     try:
-        der = base64.b64decode("".join(text.split()), validate=True)
+        der = base64.b64decode(compact + "=" * (-len(compact) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         raise _unreadable() from error
     if not der.startswith(b"\x30"):

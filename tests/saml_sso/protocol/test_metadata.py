@@ -140,8 +140,9 @@ def test_every_usual_encoding_is_read(encoding: str) -> None:
         _key() + _key(),
         _key(pem(CERT)),
         _key("\n    " + "\n    ".join(pem(CERT).splitlines()[1:-1]) + "\n  "),
+        _key(base64.b64encode(der(CERT)).decode().rstrip("=")),
     ],
-    ids=["no use", "beside one for encryption", "twice", "as PEM", "indented"],
+    ids=["no use", "beside one for encryption", "twice", "as PEM", "indented", "without padding"],
 )
 def test_the_signing_certificate_is_found_once(keys: str) -> None:
     assert [info.pem for info in Metadata(keys=keys).read().certificates] == [pem(CERT)]
@@ -218,6 +219,29 @@ def test_the_only_identity_provider_of_a_federation_needs_no_choice() -> None:
     assert choose(_read(_federation(sp, Metadata()))).warnings == ()
 
 
+def test_we_may_stand_beside_the_identity_provider_in_a_federation() -> None:
+    ours = Metadata(entity_id=ACS_URL, role="SPSSODescriptor")
+
+    assert choose(_read(_federation(ours, Metadata()))).identity_provider.sso_url == SSO
+    _refused(_federation(ours), "own_metadata")
+    _refused(_federation(Metadata(entity_id=ACS_URL)), "own_metadata")
+
+
+def test_an_entity_that_an_extension_quotes_is_nobodys_choice() -> None:
+    quoted = Metadata(entity_id="https://quoted.example").xml()
+    metadata = Metadata(other_roles=f"<md:Extensions>{quoted}</md:Extensions>")
+
+    assert metadata.read().entity_id == "https://idp.example/metadata"
+
+
+def test_groups_may_be_nested() -> None:
+    inner = _federation(Metadata(entity_id="https://inner.example"))
+    nested = _federation(Metadata()).replace("</md:EntitiesDescriptor>", "") + inner
+    names = [c.identity_provider.entity_id for c in _read(f"{nested}</md:EntitiesDescriptor>")]
+
+    assert names == ["https://idp.example/metadata", "https://inner.example"]
+
+
 def test_an_identity_provider_that_is_described_twice_is_one() -> None:
     assert len(_read(_federation(Metadata(), Metadata()))) == 1
 
@@ -228,6 +252,7 @@ REFUSED = {
     "over one megabyte": (Metadata().xml() + " " * 1_100_000, "too_large"),
     "an HTML page": ("<!DOCTYPE html><html><body>Sign in</body></html>", "html_page"),
     "an HTML page without a type": ("\n<html></html>", "html_page"),
+    "an HTML page about metadata": ("<html>EntityDescriptor</html>", "html_page"),
     "JSON": ('{"issuer": "https://idp.example"}', "json_document"),
     "a certificate": (pem(CERT), "certificate"),
     "a private key": (private_pem(private_key()), "private_key"),
