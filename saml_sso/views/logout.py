@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import SuspiciousOperation
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,7 +17,7 @@ from saml_sso.services.attempts import Kind, Outline, new_reference, record_refu
 from saml_sso.services.logout import begun_logout, end_sessions_concerned, logout_answer
 from saml_sso.services.requests import Purpose, browser_digest, consume_request, open_requests
 from saml_sso.views.browser import digest_of_browser, remember, secret_of_browser, send_away
-from saml_sso.views.reception import refused_page
+from saml_sso.views.reception import BROKEN_FORM, refused_page
 from saml_sso.views.tenants import in_tenant
 
 if TYPE_CHECKING:
@@ -102,9 +101,14 @@ def _incoming(request: HttpRequest) -> Incoming:
     if request.method == "GET":
         return read_redirect(request.META.get("QUERY_STRING", ""))
     try:
-        return read_post(request.POST.dict())
-    except SuspiciousOperation as error:
-        raise _refusal("form", "a form of a usual size", "a larger one") from error
+        fields = request.POST
+    except BROKEN_FORM as error:
+        raise _refusal(
+            "form", "a form of a usual size", "one that is too large or broken"
+        ) from error
+    if any(len(fields.getlist(name)) > 1 for name in ("SAMLRequest", "SAMLResponse", "RelayState")):
+        raise _refusal("form", "every field once", "a field more than once")
+    return read_post(fields.dict())
 
 
 def _refusal(check: str, expected: str, got: str) -> MessageError:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from django.shortcuts import render
@@ -52,6 +52,10 @@ logger = logging.getLogger(__name__)
 LARGEST_FORM = 1_000_000
 MOST_ESCAPES = 60_000
 LARGEST_DISCARDED = 20_000_000
+BROKEN_FORM = (
+    SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, ValueError,
+)  # fmt: skip
+"""What Django raises for a form that is too large, cut off, or in another encoding."""
 _CHUNK = 65_536
 _OWN_PAGES = ("/account/", "/console/")
 
@@ -240,17 +244,24 @@ def _posted(request: HttpRequest) -> str:
             _discard_body(request)
         # Base64 needs an escape for every twentieth letter or so; decoding each takes its time.
         is_usual = size <= LARGEST_FORM and request.body.count(b"%") <= MOST_ESCAPES
-        encoded = request.POST.get("SAMLResponse", "") if is_usual else None
-    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, ValueError):
-        encoded = None
-    if not encoded:
-        raise MessageError(
-            "form",
-            expected="a form with the field SAMLResponse, of a usual size",
-            got="nothing" if encoded == "" else "a form that is too large or broken",
-            remedy="Configure the identity provider for the HTTP-POST binding.",
-        )
-    return encoded
+        found = request.POST.getlist("SAMLResponse") if is_usual else None
+    except BROKEN_FORM:
+        found = None
+    if found is None:
+        raise _no_form("a form that is too large or broken")
+    encoded = [str(value) for value in found if value]
+    if len(found) > 1 or not encoded:
+        raise _no_form(f"{len(found)} such fields" if encoded else "nothing")
+    return encoded[0]
+
+
+def _no_form(got: str) -> MessageError:
+    return MessageError(
+        "form",
+        expected="a form with one field SAMLResponse, of a usual size",
+        got=got,
+        remedy="Configure the identity provider for the HTTP-POST binding.",
+    )
 
 
 def _discard_body(request: HttpRequest) -> None:

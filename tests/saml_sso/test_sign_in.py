@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -276,6 +277,29 @@ class TestRefusedResponses:
             "/saml/acme/",
             "SAMLResponse=" + "%41" * 70_000,
             content_type="application/x-www-form-urlencoded",
+        )
+
+        assert logged(acme, refused(client, response)).check_name == "form"
+
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [
+            ("SAMLResponse={0}&SAMLResponse={0}", "application/x-www-form-urlencoded"),
+            ("SAMLResponse=AAAA&SAMLResponse={0}", "application/x-www-form-urlencoded"),
+            ("SAMLResponse=&SAMLResponse={0}", "application/x-www-form-urlencoded"),
+            ("SAMLResponse={0}", "application/x-www-form-urlencoded; charset=iso-8859-1"),
+            ("SAMLResponse={0}", "text/plain"),
+            ("samlresponse={0}", "application/x-www-form-urlencoded"),
+            ("SAMLart={0}", "application/x-www-form-urlencoded"),
+        ],
+    )
+    def test_anything_but_one_field_in_a_usual_form_is_refused(
+        self, acme: Tenant, idp: Party, client: Client, body: str, content_type: str
+    ) -> None:
+        encoded = quote(idp.forge.but().encoded(), safe="")
+
+        response = client.generic(
+            "POST", "/saml/acme/", body.format(encoded), content_type=content_type
         )
 
         assert logged(acme, refused(client, response)).check_name == "form"

@@ -103,6 +103,22 @@ class TestFromTheIdentityProvider:
         assert response.status_code == 403
         assert sessions(bob) == 1
 
+    @pytest.mark.parametrize(
+        ("body", "content_type"),
+        [
+            ("SAMLRequest=x&SAMLRequest=y", "application/x-www-form-urlencoded"),
+            ("SAMLRequest=x", "application/x-www-form-urlencoded; charset=iso-8859-1"),
+            ("x", "multipart/form-data; boundary=\u00fc"),
+            ("", "text/plain"),
+        ],
+    )
+    def test_a_broken_form_gets_the_plain_page(
+        self, idp: Party, body: str, content_type: str
+    ) -> None:
+        sent = Client().generic("POST", PATH, body, content_type=content_type)
+
+        assert sent.status_code == 403
+
     @pytest.mark.parametrize("query", ["", "?SAMLRequest=x", "?SAMLResponse=x&SAMLRequest=y"])
     def test_nonsense_gets_the_plain_page(self, idp: Party, query: str) -> None:
         assert Client().get(f"{PATH}{query}").status_code == 403
