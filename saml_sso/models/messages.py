@@ -72,7 +72,8 @@ class PendingRequest(TenantScopedModel):
 class ConsumedAssertion(TenantScopedModel):
     """An assertion that was used; the row is made in the transaction that makes the session.
 
-    ``digest`` stands for issuer and assertion ID, which may be longer than an index can hold.
+    So are requests to log out, in the transaction that ends sessions. ``digest`` stands for issuer
+    and ID, which may be longer than an index can hold.
     """
 
     tenant = TenantForeignKey(db_index=False)  # The constraint below begins with it.

@@ -33,7 +33,12 @@ _Message = TypeVar("_Message")
 
 @dataclass(frozen=True, slots=True)
 class LogoutRequest:
-    """The identity provider ends somebody's sessions."""
+    """The identity provider ends somebody's sessions.
+
+    Attributes:
+        remember_until: Remember ``id`` as used at least until then: afterwards the request is
+            refused as too old.
+    """
 
     id: str
     issuer: str
@@ -41,6 +46,7 @@ class LogoutRequest:
     session_indexes: tuple[str, ...]
     relay_state: str | None
     binding: Binding
+    remember_until: datetime
 
     def concerns(self, name_id: NameID, session_index: str | None) -> bool:
         """Tell whether a session that began with ``name_id`` and ``session_index`` must end.
@@ -78,12 +84,15 @@ def read_logout_request(
 ) -> LogoutRequest:
     """Return a verified LogoutRequest; which sessions it ends, :meth:`LogoutRequest.concerns` says.
 
+    Nothing is remembered here: the caller ends the sessions once for each ``issuer`` and ``id``.
+
     Raises:
         MessageError: It is not signed by the identity provider, not for us, or not current.
     """
 
     def read(root: etree._Element, context: Context) -> LogoutRequest:
         _require_current(root, context)
+        issued = instant_of(root, "IssueInstant", check="issue_instant") or now
         return LogoutRequest(
             id=root.get("ID", ""),
             issuer=_issuer(root),
@@ -93,6 +102,7 @@ def read_logout_request(
             ),
             relay_state=incoming.relay_state,
             binding=incoming.binding,
+            remember_until=issued + _MAX_AGE + policy.clock_skew,
         )
 
     trust = Trust(idp, policy, now, Trace())

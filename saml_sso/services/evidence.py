@@ -88,8 +88,13 @@ class Evidence:
 
 
 def assertion_digest(issuer: str, assertion_id: str) -> str:
-    """Return the SHA-256 of an assertion's full name; the lengths keep the parts apart."""
-    name = f"{len(issuer)}:{issuer}{assertion_id}"
+    """Return the SHA-256 of an assertion's full name."""
+    return message_digest(issuer, assertion_id)
+
+
+def message_digest(issuer: str, message_id: str, *, kind: str = "") -> str:
+    """Return the SHA-256 of what is used once; length and ``kind`` keep the parts apart."""
+    name = f"{kind}{len(issuer)}:{issuer}{message_id}"
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -15,6 +15,7 @@ from saml_sso.protocol.outgoing_logout import answer_logout, start_logout
 from saml_sso.protocol.subject import NameID
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.keys import ensure_key
+from saml_sso.services.replay import consume_logout
 from saml_sso.services.requests import LIFETIME, Purpose, open_requests
 from saml_sso.trust import load_trust
 
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def end_sessions_concerned(*, tenant: Tenant, logout: LogoutRequest) -> int:
-    """End the sessions that a verified LogoutRequest names; return how many there were."""
+    """End the sessions that a verified LogoutRequest names; return how many there were.
+
+    Raises:
+        MessageError: Check ``replay``: it was used before. Sessions that have begun since go on.
+    """
+    consume_logout(logout)
     candidates = Session.objects.filter(
         user__tenant_id=tenant.pk, method=METHOD, saml__value=logout.name_id.value
     )

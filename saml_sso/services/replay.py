@@ -1,4 +1,4 @@
-"""Each assertion is used once: the replay store."""
+"""Each assertion, and each request to log out, is used once: the replay store."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from accounts.scoping import active_tenant_id
 from accounts.services.session_rows import Condition
 from saml_sso.models import ConsumedAssertion
 from saml_sso.protocol.errors import MessageError
+from saml_sso.services.evidence import message_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from saml_sso.protocol.logout import LogoutRequest
     from saml_sso.services.evidence import Evidence
 
 # Each waits for a rival who is using the same assertion, and then tells who was first.
@@ -45,10 +48,25 @@ def consume_assertion(evidence: Evidence) -> None:
     Raises:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
-    with prepared_cursor() as cursor:
-        cursor.execute(_CONSUME, [active_tenant_id(), evidence.digest, evidence.expires])
-        if cursor.fetchone() is None:
-            raise _replayed(evidence)
+    if not _is_first(evidence.digest, evidence.expires):
+        raise _replayed(evidence)
+
+
+def consume_logout(logout: LogoutRequest) -> None:
+    """Use the request up, in the transaction that ends the sessions it names.
+
+    Raises:
+        MessageError: Check ``replay``: it was used before, or is being used by another request.
+    """
+    digest = message_digest(logout.issuer, logout.id, kind="LogoutRequest")
+    if not _is_first(digest, logout.remember_until):
+        raise MessageError(
+            "replay",
+            expected="a request to log out that was not used before",
+            got=logout.id,
+            remedy="Sign out at the identity provider again; going back in the browser, or "
+            "reloading, sends the same request twice.",
+        )
 
 
 def used_under_settings_of_now(evidence: Evidence) -> Condition:
@@ -85,6 +103,12 @@ def prune_consumed() -> int:
     """Forget assertions that are refused as expired anyway; return how many."""
     removed, _counts = ConsumedAssertion.objects.filter(expires__lt=timezone.now()).delete()
     return removed
+
+
+def _is_first(digest: str, expires: datetime) -> bool:
+    with prepared_cursor() as cursor:
+        cursor.execute(_CONSUME, [active_tenant_id(), digest, expires])
+        return cursor.fetchone() is not None
 
 
 def _replayed(evidence: Evidence) -> MessageError:

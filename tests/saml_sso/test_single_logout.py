@@ -83,6 +83,17 @@ class TestFromTheIdentityProvider:
 
         assert sessions(bob) == 1
 
+    def test_a_request_counts_once(self, bob: User, idp: Party) -> None:
+        query = signed(idp.forge, logout_request(idp.forge))
+        post_response(Client(), idp.forge)
+        first = Client().get(f"{PATH}?{query}")
+        post_response(Client(), idp.forge.but())
+
+        again = Client().get(f"{PATH}?{query}")
+
+        assert (first.status_code, again.status_code) == (302, 403)
+        assert sessions(bob) == 1
+
     def test_an_unsigned_request_ends_nothing(self, bob: User, idp: Party) -> None:
         post_response(Client(), idp.forge)
         encoded = base64.b64encode(logout_request(idp.forge).encode()).decode()
