@@ -76,7 +76,8 @@ class ConsumedAssertion(TenantScopedModel):
     and ID, which may be longer than an index can hold.
     """
 
-    tenant = TenantForeignKey(db_index=False)  # The constraint below begins with it.
+    # The constraint below begins with it.  No key: what writes here has read the tenant's row.
+    tenant = TenantForeignKey(db_index=False, db_constraint=False)
     digest = models.CharField(max_length=64)
     expires = models.DateTimeField()
 

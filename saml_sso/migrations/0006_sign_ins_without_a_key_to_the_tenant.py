@@ -1,4 +1,4 @@
-"""Let a sign-in be logged without a lock on the tenant's row."""
+"""Let a sign-in be logged, and its assertion used up, without one more lock on the tenant's row."""
 
 import django.db.models.deletion
 from django.db import migrations
@@ -12,6 +12,18 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AlterField(
             model_name="signinattempt",
+            name="tenant",
+            field=accounts.scoping.TenantForeignKey(
+                db_constraint=False,
+                db_index=False,
+                editable=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="accounts.tenant",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="consumedassertion",
             name="tenant",
             field=accounts.scoping.TenantForeignKey(
                 db_constraint=False,
