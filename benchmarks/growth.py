@@ -130,7 +130,7 @@ def _tracks(
 ) -> dict[int, Track]:
     return {
         size: Track(
-            server.url,
+            server,
             Candidate(
                 replace(requests[size], token=token),
                 201 if requests[size].method == "POST" else 200,
@@ -159,7 +159,7 @@ def _groups(server: Server, token: str, users: int, pace: Pace) -> list[Result]:
     for group in (SMALL_GROUP, BIG_GROUP):
         request = replace(add_member_request(f"/scim/v2/Groups/{group}", "<mid>"), token=token)
         candidate = Candidate(request, connections=1)
-        tracks[group] = Track(server.url, candidate, users=users, groups=1)
+        tracks[group] = Track(server, candidate, users=users, groups=1)
     _run(list(tracks.values()), pace)
     big, small = tracks[BIG_GROUP], tracks[SMALL_GROUP]
     members = min(_BIG_GROUP_MEMBERS, users // 2)

@@ -12,11 +12,13 @@ import httpx2
 
 from benchmarks.load import Load, LoadError, Request, generate
 from benchmarks.population import GROUPS
+from benchmarks.processor import spent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from benchmarks.operations import Candidate, Operation
+    from benchmarks.server import Server
 
 _T = TypeVar("_T")
 _runs = itertools.count(1)
@@ -33,10 +35,14 @@ class Pace:
 
 @dataclass(slots=True)
 class Series:
-    """The rounds of one candidate."""
+    """The rounds of one candidate.
+
+    ``costs`` are the processor times of a unit in each round, in milliseconds.
+    """
 
     units: int = 1
     loads: list[Load] = field(default_factory=list)
+    costs: list[float] = field(default_factory=list)
 
     @property
     def rates(self) -> list[float]:
@@ -58,19 +64,39 @@ class Series:
         """What 99 of 100 answers took at most in the median round, in milliseconds."""
         return median(load.p99 for load in self.loads)
 
+    @property
+    def cost(self) -> float:
+        """The processor time of a unit in the median round, in milliseconds."""
+        return median(self.costs)
+
+    def add(self, load: Load, milliseconds: float) -> None:
+        """Add a round that took so much processor time."""
+        self.loads.append(load)
+        self.costs.append(milliseconds / (load.requests * self.units))
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.loads.clear()
+        self.costs.clear()
+
     def ratio_to(self, other: Series) -> float:
         """Return the median of our rate over the other's of the same round."""
         return median(a / b for a, b in zip(self.rates, other.rates, strict=True))
 
+    def cost_ratio_to(self, other: Series) -> float:
+        """Return the median of how many times our processor time the other took in the round."""
+        return median(b / a for a, b in zip(self.costs, other.costs, strict=True))
 
-def measure(url: str, operation: Operation, *, users: int, pace: Pace) -> dict[str, Series]:
+
+def measure(server: Server, operation: Operation, *, users: int, pace: Pace) -> dict[str, Series]:
     """Measure every candidate of ``operation`` in interleaved rounds.
 
     Raises:
         LoadError: A candidate did not answer as it must.
     """
     tracks = {
-        name: Track(url, candidate, users=users) for name, candidate in operation.candidates.items()
+        name: Track(server, candidate, users=users)
+        for name, candidate in operation.candidates.items()
     }
     seconds = max(pace.seconds, operation.at_least_seconds)
     for track in tracks.values():
@@ -93,8 +119,10 @@ def in_turn(candidates: Sequence[_T], number: int) -> Sequence[_T]:
 class Track:
     """One candidate on one server, and where its numbers have got to."""
 
-    def __init__(self, url: str, candidate: Candidate, *, users: int, groups: int = GROUPS) -> None:
-        self._url = url
+    def __init__(
+        self, server: Server, candidate: Candidate, *, users: int, groups: int = GROUPS
+    ) -> None:
+        self._server = server
         self._candidate = candidate
         self._numbers = {"users": users, "groups": groups, "first": 0, "run": next(_runs)}
         self.series = Series(candidate.units)
@@ -108,7 +136,7 @@ class Track:
         request = self._candidate.request
         answer = httpx2.request(
             request.method,
-            f"{self._url}{_filled(request.path, self._numbers)}",
+            f"{self._server.url}{_filled(request.path, self._numbers)}",
             content=_probe_body(request, self._numbers),
             headers={
                 "Authorization": f"Bearer {request.token}",
@@ -127,19 +155,20 @@ class Track:
     def warm_up(self, seconds: int = 1) -> None:
         """Let every worker open its connections and fill its caches."""
         self.run(seconds)
-        self.series.loads.clear()
+        self.series.forget()
 
     def run(self, seconds: int) -> None:
         """Measure one round; requests that bring their own bodies bring them for one round."""
+        before = self._server.times()
         load = generate(
-            self._url,
+            self._server.url,
             self._candidate.request,
             seconds=seconds,
             numbers=self._numbers,
             connections=self._candidate.connections,
         )
         self._numbers["first"] = load.next_number
-        self.series.loads.append(load)
+        self.series.add(load, spent(before, self._server.times()))
 
 
 def p50_ratio(ours: Sequence[Load], smallest: Sequence[Load]) -> float:

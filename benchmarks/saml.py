@@ -62,11 +62,12 @@ def results(deployment: Deployment, pace: Pace) -> list[Result]:
                 deployment.idp.write_forms(
                     file, path, users=USERS, how_many=seconds * _MOST_PER_SECOND
                 )
-                track = Track(server.url, _candidate(path, file), users=USERS)
+                track = Track(server, _candidate(path, file), users=USERS)
                 track.run(seconds)
                 series[name].loads += track.series.loads
+                series[name].costs += track.series.costs
     for one in series.values():
-        del one.loads[0]  # The first warmed the workers up.
+        del one.loads[0], one.costs[0]  # The first warmed the workers up.
     return _judged(series)
 
 
@@ -83,10 +84,13 @@ def _judged(series: dict[str, Series]) -> list[Result]:
             replace(row, what=f"{_NAMES[name]}, per second", value=one.per_second),
             replace(row, what=f"{_NAMES[name]}, p50", value=one.p50, unit="ms"),
             replace(row, what=f"{_NAMES[name]}, p99", value=one.p99, unit="ms"),
+            replace(row, what=f"{_NAMES[name]}, processor time", value=one.cost, unit="ms"),
         ]
     for name in (BARE, PEER):
         ratio = series[OURS].ratio_to(series[name])
         rows.append(replace(row, what=f"ratio to {_NAMES[name]}", value=ratio, at_least=1.0))
+        cost = series[OURS].cost_ratio_to(series[name])
+        rows.append(replace(row, what=f"processor time of {_NAMES[name]} to ours", value=cost))
     for name in (_JUDGING, _STORING):
         ratio = series[name].ratio_to(series[BARE])
         rows.append(replace(row, what=f"{_NAMES[name]}, ratio to {_NAMES[BARE]}", value=ratio))

@@ -43,7 +43,7 @@ def results(deployment: Deployment, pace: Pace, chosen: Collection[str] | None) 
     with deployment.served("operations", fill) as server:
         for operation in operations:
             sys.stderr.write(f"measuring: {operation.label}\n")
-            yield from _judged(operation, measure(server.url, operation, users=USERS, pace=pace))
+            yield from _judged(operation, measure(server, operation, users=USERS, pace=pace))
 
 
 def _judged(operation: Operation, series: dict[str, Series]) -> list[Result]:
@@ -53,8 +53,11 @@ def _judged(operation: Operation, series: dict[str, Series]) -> list[Result]:
         rows.append(Result(_SECTION, label, f"{_NAMES[name]}, per second", one.per_second))
         rows.append(Result(_SECTION, label, f"{_NAMES[name]}, p50", one.p50, "ms"))
         rows.append(Result(_SECTION, label, f"{_NAMES[name]}, p99", one.p99, "ms"))
+        rows.append(Result(_SECTION, label, f"{_NAMES[name]}, processor time", one.cost, "ms"))
     for name in series.keys() - {OURS}:
         ratio = series[OURS].ratio_to(series[name])
         aim = operation.aims.get(name)
         rows.append(Result(_SECTION, label, f"ratio to {_NAMES[name]}", ratio, at_least=aim))
+        cost = series[OURS].cost_ratio_to(series[name])
+        rows.append(Result(_SECTION, label, f"processor time of {_NAMES[name]} to ours", cost))
     return rows

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 import httpx2
 
+from benchmarks.processor import times_of
 from demo.run import granian_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from benchmarks.databases import Database
+    from benchmarks.processor import Times
 
 HOST: Final = "127.0.0.1"
 _START_SECONDS: Final = 60
@@ -37,10 +39,15 @@ class Server:
 
     url: str
     process: subprocess.Popen[bytes]
+    database_url: str
 
     def memory(self) -> list[int]:
         """Return the resident memory of each worker, in kilobytes."""
         return sorted(_resident_kilobytes(pid) for pid in _children(self.process.pid))
+
+    def times(self) -> Times:
+        """Return the processor time of its processes and of their sessions at the database."""
+        return times_of(_children(self.process.pid), self.database_url)
 
 
 def free_port() -> int:
@@ -71,7 +78,7 @@ def serving(database: Database, port: int, variables: Mapping[str, str]) -> Iter
     )
     try:
         _wait(process, url)
-        yield Server(url, process)
+        yield Server(url, process, database.url)
     finally:
         _stop(process)
 
