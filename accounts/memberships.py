@@ -16,7 +16,7 @@ from accounts.scoping import active_tenant_id
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_BELOW = """
+BELOW = """
     WITH RECURSIVE below(group_id) AS (
         SELECT unnest(%(groups)s::uuid[])
         UNION
@@ -24,6 +24,9 @@ _BELOW = """
         JOIN below ON child.group_id = below.group_id
         WHERE child.tenant_id = %(tenant)s AND child.member_group_id IS NOT NULL
     )
+"""
+"""How a statement begins that asks about ``%(groups)s``, of a ``%(tenant)s``, and those nested in
+them.
 """
 _REACHED = """
     WITH RECURSIVE reached(user_id, group_id, direct) AS (
@@ -54,14 +57,14 @@ class MappedTo(NamedTuple):
 
 def groups_below(group_ids: Collection[UUID]) -> set[UUID]:
     """Return these groups and every group that is nested in them."""
-    rows = _rows(_BELOW, "SELECT group_id FROM below", groups=list(group_ids))
+    rows = _rows(BELOW, "SELECT group_id FROM below", groups=list(group_ids))
     return {row[0] for row in rows}
 
 
 def people_below(group_ids: Collection[UUID]) -> list[UUID]:
     """Return everybody in these groups, also through nesting, in the order of their ids."""
     rows = _rows(
-        _BELOW,
+        BELOW,
         """
         SELECT DISTINCT member.user_id FROM accounts_directorygroupmember member
         JOIN below ON member.group_id = below.group_id

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.memberships import groups_reached, people_below
+from accounts.services.group_locks import hold_below, hold_rules
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import release_seats_of_group
 from licenses.waiting import give_seats, lock_subscriptions, people_waiting, without_seat
@@ -31,38 +32,42 @@ def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subsc
     Everybody in it, also through nesting, is brought into line at once; so are those who waited
     for a seat, when the mapping stays as it was.
     """
+    hold_rules()
     mapped = GroupLicense.objects.filter(group=group)
     before = set(mapped.values_list("subscription_id", flat=True))
     after = {subscription.pk for subscription in subscriptions}
-    mapped.filter(subscription_id__in=before - after).delete()
-    GroupLicense.objects.bulk_create(
-        GroupLicense(group=group, subscription_id=pk) for pk in sorted(after - before)
-    )
     if before != after:
+        hold_below([group.pk])
+        mapped.filter(subscription_id__in=before - after).delete()
+        GroupLicense.objects.bulk_create(
+            GroupLicense(group=group, subscription_id=pk) for pk in sorted(after - before)
+        )
         audit.record(
             "group.licenses_changed",
             group,
             products=sorted(subscription.product.key for subscription in subscriptions),
         )
     if before or after:
-        apply_group_licenses(user_ids=people_below([group.pk]))
+        apply_group_licenses(user_ids=people_below([group.pk]), subscription_ids=before | after)
 
 
 @transaction.atomic
-def apply_group_licenses(*, user_ids: Collection[UUID]) -> None:
-    """Make the seats given by groups match the groups these people are in.
+def apply_group_licenses(*, user_ids: Collection[UUID], subscription_ids: Collection[int]) -> None:
+    """Make the seats of these subscriptions given by groups match the groups of these people.
 
-    Seats given by hand stay.  Inactive people get none.
+    Seats given by hand stay.  Inactive people get none.  The subscriptions are held before the
+    groups are read: of two changes, each of which leaves a person one group that gives the seat,
+    the second sees what the first has done.
     """
-    entitled = _entitled(user_ids)
-    held = Seat.objects.filter(user_id__in=list(user_ids), by_group=True, released=None)
-    ended = {
-        seat.pk: seat.subscription_id
-        for seat in held
-        if seat.user_id not in entitled.get(seat.subscription_id, set())
-    }
     # All of them at once and in one order, so that two changes never wait for each other.
-    locked = lock_subscriptions({*entitled, *ended.values()})
+    locked = lock_subscriptions(subscription_ids)
+    entitled = _entitled(user_ids)
+    held = Seat.objects.filter(
+        user_id__in=list(user_ids), subscription__in=locked, by_group=True, released=None
+    )
+    ended = [
+        seat.pk for seat in held if seat.user_id not in entitled.get(seat.subscription_id, set())
+    ]
     if ended:
         release_seats_of_group(seat_ids=ended, reason=_("Left the directory group."))
     for subscription in locked:

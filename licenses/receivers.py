@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-_ANY_LICENSE: Final = """
-SELECT EXISTS (SELECT FROM licenses_grouplicense WHERE tenant_id = %s AND group_id = ANY(%s))
+_GIVEN: Final = """
+SELECT DISTINCT subscription_id FROM licenses_grouplicense
+WHERE tenant_id = %s AND group_id = ANY(%s)
 """
 
 group_rule_tables.append("licenses_grouplicense")
@@ -40,7 +41,7 @@ def follow_groups(
 ) -> None:
     """Give and take the seats that the groups' mappings say; most groups have none."""
     with prepared_cursor() as cursor:
-        cursor.execute(_ANY_LICENSE, [active_tenant_id(), list(group_ids)])
-        (some,) = cursor.fetchone()
-    if some:
-        apply_group_licenses(user_ids=people())
+        cursor.execute(_GIVEN, [active_tenant_id(), list(group_ids)])
+        given = {row[0] for row in cursor.fetchall()}
+    if given:
+        apply_group_licenses(user_ids=people(), subscription_ids=given)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from accounts.errors import ChangedMeanwhileError, UnknownGroupError
+from accounts.services.group_locks import hold_rules
 from accounts.services.group_sets import NewGroup, create_groups
 from accounts.services.groups import create_group, delete_group, update_group
 from accounts.services.member_deltas import MemberDelta
@@ -168,6 +169,8 @@ class GroupEndpoint:
         if deltas is not None:
             return self._apply(row, wanted, deltas, if_match)
         with transaction.atomic():
+            if row.kind == GroupKind.DIRECTORY:
+                hold_rules()  # A later step may nest groups.
             # What a filter selects depends on the steps before it.
             for step in steps_of(patch.members):
                 row = self._apply(row, wanted, [step(row)], if_match)

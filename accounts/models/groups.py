@@ -22,6 +22,8 @@ class DirectoryGroup(TenantScopedModel):
     """A plain group; its members may be people and other directory groups.
 
     ``mapped_role`` and the profile mappings apply to everybody in it, also through nesting.
+    ``rules_revision`` moves whenever what it gives may be something else from now on: with its own
+    mappings, with those of a group around it, and with where it is nested.
     ``attributes`` holds what else an identity provider sent of the SCIM Group resource.
     """
 
@@ -42,6 +44,7 @@ class DirectoryGroup(TenantScopedModel):
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     last_modified = models.DateTimeField(_("last modified"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    rules_revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[TenantScopedManager[DirectoryGroup]] = TenantScopedManager()
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from accounts import audit
 from accounts.memberships import mapped_to, people_below
 from accounts.models import AccessProfile, DirectoryGroup, ProfileMembership, Role, User
+from accounts.services.group_locks import hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import audit_details, in_batches
 from accounts.services.roles import move_users
@@ -60,8 +61,9 @@ def spread_change(*, change: MembershipChange, above: Sequence[MappedGroup]) -> 
     roles = {group.role for group in above if group.role}
     if roles:
         apply_roles(joined=change.people_who_joined(), left=change.people_who_left(), given=roles)
-    if any(group.profile_ids for group in above):
-        apply_profiles(change.people())
+    profiles = {profile_id for group in above for profile_id in group.profile_ids}
+    if profiles:
+        apply_profiles(people=change.people(), profile_ids=profiles)
     group_membership_changed.send(
         sender=DirectoryGroup, group_ids=[group.id for group in above], people=change.people
     )
@@ -82,7 +84,9 @@ def apply_roles(
     with keeping_an_admin():
         for batch in in_batches(sorted({*joined, *left}), PEOPLE_AT_ONCE):
             mapped = mapped_to(batch)
-            users = list(User.objects.select_for_update().filter(pk__in=batch).order_by("pk"))
+            users = list(
+                User.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
+            )
             moving: dict[Role, list[User]] = {}
             for user in users:
                 role = _role_after(user, mapped, joins=user.pk in joiners, given=given)
@@ -92,12 +96,17 @@ def apply_roles(
                 move_users(users=movers, role=role)
 
 
-def apply_profiles(people: Collection[UUID]) -> None:
-    """Make the access profiles given by groups match the groups that these people are in."""
+def apply_profiles(*, people: Collection[UUID], profile_ids: Collection[int]) -> None:
+    """Let these people be in those of these access profiles that their groups give, by group.
+
+    The profiles are held before the groups are read: of two changes, each of which leaves a person
+    one group that gives the profile, the second sees what the first has done.
+    """
+    held = hold_profiles(profile_ids)
     joined: dict[int, list[UUID]] = {}
     left: dict[int, list[UUID]] = {}
     for batch in in_batches(sorted(set(people)), PEOPLE_AT_ONCE):
-        _apply_profiles_to(batch, joined, left)
+        _apply_profiles_to(batch, held, joined, left)
     changed = {*joined, *left}
     if not changed:
         return
@@ -110,18 +119,22 @@ def apply_profiles(people: Collection[UUID]) -> None:
 
 
 def _apply_profiles_to(
-    people: Sequence[UUID], joined: dict[int, list[UUID]], left: dict[int, list[UUID]]
+    people: Sequence[UUID],
+    profile_ids: Collection[int],
+    joined: dict[int, list[UUID]],
+    left: dict[int, list[UUID]],
 ) -> None:
     """Write the difference for these people, and add it to ``joined`` and ``left``."""
     wanted = {
         (user_id, profile_id)
         for user_id, given in mapped_to(people).items()
         for profile_id in given.profile_ids
+        if profile_id in profile_ids
     }
     rows = list(
-        ProfileMembership.objects.filter(user_id__in=people).values_list(
-            "user_id", "profile_id", "by_group", "pk"
-        )
+        ProfileMembership.objects.filter(
+            user_id__in=people, profile_id__in=profile_ids
+        ).values_list("user_id", "profile_id", "by_group", "pk")
     )
     held = {(user_id, profile_id) for user_id, profile_id, _by_group, _pk in rows}
     missing = sorted(wanted - held)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import UnknownGroupError
 from accounts.memberships import MappedGroup
-from accounts.models import AccessProfile, DirectoryGroup
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from accounts.services.group_locks import hold_leaver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection
     from uuid import UUID
 
-    from accounts.models import User
+    from accounts.models import DirectoryGroup, User
 
 _TOUCH = """
     WITH RECURSIVE touched AS (
@@ -40,12 +40,24 @@ _TOUCH = """
     WHERE found.tenant_id = %(tenant)s
     GROUP BY found.id
 """
+# Rows are taken in the order of their ids, so that two such changes do not wait in a circle.
+_TOUCH_MANY = """
+    WITH held AS (
+        SELECT id FROM {table} WHERE tenant_id = %(tenant)s AND id {which}
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE {table} changing SET version = changing.version + 1, last_modified = %(now)s
+    FROM held WHERE changing.id = held.id
+"""
+_THESE = "= ANY(%(ids)s)"
+_OF_PERSON = "IN (SELECT {key} FROM {members} WHERE tenant_id = %(tenant)s AND user_id = %(user)s)"
 
 
 def touch_group(group: DirectoryGroup) -> list[MappedGroup]:
     """Move the group's version; return it and the groups it is nested in, with their mappings.
 
-    Both in one statement, for every change of members needs both.
+    Both in one statement, for every change of members needs both.  The caller holds the row, so
+    that the mappings are the last word: the statement reads them before it waits for anything.
 
     Raises:
         UnknownGroupError: Somebody deleted the group meanwhile.
@@ -60,21 +72,34 @@ def touch_group(group: DirectoryGroup) -> list[MappedGroup]:
     return [MappedGroup(*row[:3]) for row in rows]
 
 
-def touch_groups(group_ids: Iterable[UUID]) -> None:
+def touch_groups(group_ids: Collection[UUID]) -> None:
     """Move the version of directory groups whose members changed."""
-    DirectoryGroup.objects.filter(pk__in=group_ids).update(
-        version=F("version") + 1, last_modified=timezone.now()
-    )
+    _touch_many("accounts_directorygroup", _THESE, ids=list(group_ids))
 
 
-def touch_profiles(profile_ids: Iterable[int]) -> None:
+def touch_profiles(profile_ids: Collection[int]) -> None:
     """Move the version of access profiles whose members changed."""
-    AccessProfile.objects.filter(pk__in=profile_ids).update(
-        version=F("version") + 1, last_modified=timezone.now()
-    )
+    _touch_many("accounts_accessprofile", _THESE, ids=list(profile_ids))
 
 
 def touch_groups_of_leaver(user: User) -> None:
-    """Move the version of everything that a person is in directly, before they are deleted."""
-    touch_groups(user.group_memberships.values_list("group_id", flat=True))
-    touch_profiles(user.profile_memberships.values_list("profile_id", flat=True))
+    """Move the version of the directory groups that a person is in, before they are deleted.
+
+    The rows of the person and of the groups are held from then on, so that nobody joins or leaves
+    meanwhile; call it before anything is held that is held after groups.
+    """
+    hold_leaver(user)
+    which = _OF_PERSON.format(key="group_id", members="accounts_directorygroupmember")
+    _touch_many("accounts_directorygroup", which, user=user.pk)
+
+
+def touch_profiles_of_leaver(user: User) -> None:
+    """Move the version of the access profiles that a person is in, before they are deleted."""
+    which = _OF_PERSON.format(key="profile_id", members="accounts_profilemembership")
+    _touch_many("accounts_accessprofile", which, user=user.pk)
+
+
+def _touch_many(table: str, which: str, **values: Any) -> None:
+    statement = _TOUCH_MANY.format(table=table, which=which)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, "tenant": active_tenant_id(), "now": timezone.now()})

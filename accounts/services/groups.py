@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -23,8 +23,15 @@ from accounts.errors import (
     UnknownGroupError,
 )
 from accounts.memberships import MappedGroup, groups_below, people_below
-from accounts.models import DirectoryGroup, DirectoryGroupMember, Tenant
+from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.scoping import active_tenant_id
+from accounts.services.group_locks import (
+    hold_below,
+    hold_group,
+    hold_people,
+    hold_people_below,
+    hold_rules,
+)
 from accounts.services.group_rules import MembershipChange, spread_change
 from accounts.services.group_versions import touch_group, touch_groups
 from accounts.services.member_deltas import (
@@ -33,11 +40,13 @@ from accounts.services.member_deltas import (
     audit_details,
     refuse_unknown,
 )
-from accounts.services.member_rows import let_people_in, let_people_into_plain_group
+from accounts.services.member_rows import change_plain_group, let_people_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
     from uuid import UUID
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +67,6 @@ class GroupFields:
         )
 
 
-@transaction.atomic
 def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> DirectoryGroup:
     """Create a directory group with these people and groups in it.
 
@@ -66,6 +74,14 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
         GroupNameTakenError: The tenant has a directory group of that name, in any letter case.
         UnknownMemberError: A member does not exist in the active tenant.
     """
+    return _nesting_if_need_be(lambda nests: _create_group(values, member_ids, nests=nests))
+
+
+def _create_group(
+    values: GroupFields, member_ids: Collection[UUID], *, nests: bool
+) -> DirectoryGroup:
+    if nests:
+        hold_rules()
     now = timezone.now()
     group = DirectoryGroup(
         tenant_id=active_tenant_id(),
@@ -79,7 +95,7 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
         group.save(force_insert=True)
     audit.record("group.created", group)
     if member_ids:
-        members = _Members(group)
+        members = _Members(group, nests=nests)
         members.apply(MemberDelta(add=tuple(member_ids)))
         members.record()
         # No group is above one that is new, and nothing is mapped to it yet.
@@ -109,35 +125,42 @@ def update_group(
         LastAdminError: A mapped role would take the last active admin away.
     """
     changed = _changed_names(group, values)
-    if not changed and not only_unchanged and _only_adds(members):
-        done = let_people_into_plain_group(group=group, ids=members[0].add)
+    if not changed and not only_unchanged and _is_one_simple_step(members):
+        done = change_plain_group(group=group, add=members[0].add)
         if done is not None:
             return done
-    return _change_group(group, values, changed, members, only_unchanged=only_unchanged)
+    change = _Change(values, changed, members, as_read=bool(changed) or only_unchanged)
+    return _nesting_if_need_be(lambda nests: _change_group(group, change, nests=nests))
 
 
-@transaction.atomic
-def _change_group(
-    group: DirectoryGroup,
-    values: GroupFields,
-    changed: list[str],
-    members: Sequence[MemberDelta],
-    *,
-    only_unchanged: bool,
-) -> bool:
-    """See :func:`update_group`; ``changed`` are the names of the values that differ."""
-    if changed or only_unchanged:
-        _require_version(group)
-    if changed:
-        _save_values(group, values, changed)
-    steps = _Members(group)
-    for delta in members:
+class _Change(NamedTuple):
+    """What :func:`update_group` is asked for.
+
+    ``changed`` are the names of the values that differ; ``as_read`` says that the group must not
+    have changed since it was read.
+    """
+
+    values: GroupFields
+    changed: list[str]
+    members: Sequence[MemberDelta]
+    as_read: bool
+
+
+def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> bool:
+    if nests:
+        _hold_to_nest(group, change.members)
+    if change.as_read or change.members:
+        _hold(group, people=_few_people(change.members), as_read=change.as_read)
+    if change.changed:
+        _save_values(group, change.values, change.changed)
+    steps = _Members(group, nests=nests)
+    for delta in change.members:
         steps.apply(delta)
-    if not changed and not steps.changed:
+    if not change.changed and not steps.changed:
         return False
     above = touch_group(group)
-    if changed:
-        audit.record("group.updated", group, changed=changed)
+    if change.changed:
+        audit.record("group.updated", group, changed=change.changed)
     if steps.changed:
         steps.record()
         spread_change(change=steps.change, above=above)
@@ -152,12 +175,17 @@ def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None
         ChangedMeanwhileError: ``only_unchanged`` was asked for and the group has changed.
         LastAdminError: A mapped role would take the last active admin away.
     """
+    hold_rules()
+    around = set(
+        DirectoryGroupMember.objects.filter(member_group=group).values_list("group_id", flat=True)
+    )
+    hold_people_below([group.pk], inside=group.pk)
+    hold_below([group.pk], around=around)
     if only_unchanged:
-        _require_version(group)
+        _hold(group, as_read=True)
     above = touch_group(group)
     people = people_below([group.pk])
-    around = DirectoryGroupMember.objects.filter(member_group=group)
-    touch_groups(around.values_list("group_id", flat=True))
+    touch_groups(around)
     DirectoryGroupMember.objects.filter(Q(group=group) | Q(member_group=group)).delete()
     spread_change(change=MembershipChange(left=people), above=above)
     audit.record("group.deleted", group, display_name=group.display_name)
@@ -183,11 +211,35 @@ def _change(group: DirectoryGroup, delta: MemberDelta) -> bool:
     return update_group(group=group, values=GroupFields.of(group), members=[delta])
 
 
-class _Members:
-    """Applies steps to the member rows of one group and remembers who joined and left."""
+class _NestingError(Exception):
+    """Groups join or leave, so the rules must be held from the beginning."""
 
-    def __init__(self, group: DirectoryGroup) -> None:
+
+def _nesting_if_need_be(change: Callable[[bool], _T]) -> _T:
+    """Make ``change`` in a transaction, and if groups join or leave, make it again as one of them.
+
+    Most changes are of people only, and which ids are those of groups shows on the way.
+    """
+    try:
+        with transaction.atomic():
+            return change(False)  # noqa: FBT003 - says whether groups may join or leave
+    except _NestingError:
+        with transaction.atomic():
+            return change(True)  # noqa: FBT003
+
+
+class _Members:
+    """Applies steps to the member rows of one group and remembers who joined and left.
+
+    With ``nests`` the caller holds the rules.
+
+    Raises:
+        _NestingError: Groups would join or leave, and the rules are not held.
+    """
+
+    def __init__(self, group: DirectoryGroup, *, nests: bool) -> None:
         self._group = group
+        self._nests = nests
         self._joined: dict[UUID, None] = {}
         self._left: dict[UUID, None] = {}
         self._groups: set[UUID] = set()
@@ -229,6 +281,7 @@ class _Members:
         )
         if not leaving:
             return
+        self._require_rules(nests=any(group_id for _pk, _user_id, group_id in leaving))
         DirectoryGroupMember.objects.filter(pk__in=[row[0] for row in leaving]).delete()
         for _pk, user_id, group_id in leaving:
             if user_id is not None:
@@ -256,6 +309,7 @@ class _Members:
         new = [pk for pk, is_in in groups.items() if not is_in]
         if not new:
             return
+        self._require_rules(nests=True)
         self._require_no_cycle(new)
         DirectoryGroupMember.objects.bulk_create(
             [DirectoryGroupMember(group=self._group, member_group_id=pk) for pk in new],
@@ -265,9 +319,13 @@ class _Members:
             self._note(pk, self._left, self._joined)
         self._groups.update(new)
 
+    def _require_rules(self, *, nests: bool) -> None:
+        if nests and not self._nests:
+            raise _NestingError
+
     def _require_no_cycle(self, groups: list[UUID]) -> None:
-        # Two nestings at once, each harmless by itself, could close a circle: one at a time.
-        Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+        # Two nestings at once, each harmless by itself, could close a circle; but the rules are
+        # held.
         if self._group.pk in groups_below(groups):
             raise GroupCycleError(
                 _(
@@ -285,11 +343,32 @@ class _Members:
             done[pk] = None
 
 
-def _only_adds(members: Sequence[MemberDelta]) -> bool:
+def _is_one_simple_step(members: Sequence[MemberDelta]) -> bool:
     """Whether one step adds members, no more than one entry of the audit trail names."""
     return (
         len(members) == 1 and not members[0].removes and 0 < len(members[0].add) <= IDS_IN_ONE_ENTRY
     )
+
+
+def _few_people(members: Sequence[MemberDelta]) -> set[UUID]:
+    """Return whom the steps name, who are held before the group: they may get another role.
+
+    When the steps name everybody who stays as well, or very many, nobody is held beforehand.
+    """
+    if any(delta.remove_others for delta in members):
+        return set()
+    named = {pk for delta in members for pk in (*delta.add, *delta.remove)}
+    return named if len(named) <= IDS_IN_ONE_ENTRY else set()
+
+
+def _hold_to_nest(group: DirectoryGroup, members: Sequence[MemberDelta]) -> None:
+    """Hold what must not change while groups join or leave, in the order that everybody keeps."""
+    hold_rules()
+    named = {pk for delta in members for pk in (*delta.add, *delta.remove)}
+    around = {group.pk} if any(delta.remove_others for delta in members) else set()
+    hold_people_below(named | around, inside=group.pk)
+    hold_people(_few_people(members))
+    hold_below({group.pk, *named})
 
 
 def _leaving(delta: MemberDelta) -> Q:
@@ -318,17 +397,12 @@ def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str])
         raise
 
 
-def _require_version(group: DirectoryGroup) -> None:
-    """Lock the group's row and refuse when it is not as it was read."""
-    version = (
-        DirectoryGroup.objects.select_for_update(no_key=True)
-        .filter(pk=group.pk)
-        .values_list("version", flat=True)
-        .first()
-    )
+def _hold(group: DirectoryGroup, *, people: Collection[UUID] = (), as_read: bool) -> None:
+    """Hold the group's row; refuse when it is gone, or is to be as it was read and is not."""
+    version = hold_group(group.pk, people=people)
     if version is None:
         raise UnknownGroupError(_("The group does not exist any more."))
-    if version != group.version:
+    if as_read and version != group.version:
         raise ChangedMeanwhileError(_("The group was changed meanwhile. Read it again."))
 
 

@@ -15,6 +15,7 @@ from accounts.models import (
     DirectoryGroupProfile,
     Role,
 )
+from accounts.services.group_locks import hold_below, hold_people, hold_profiles, hold_rules
 from accounts.services.group_rules import apply_profiles, apply_roles
 
 if TYPE_CHECKING:
@@ -27,34 +28,40 @@ def set_group_mappings(
 ) -> None:
     """Let membership of ``group`` give this role, or none, and these access profiles.
 
-    Everybody in the group, also through nesting, is brought into line at once.
+    Everybody in the group, also through nesting, is brought into line at once; who joins or leaves
+    at this moment waits, or is waited for.
 
     Raises:
         LastAdminError: The tenant's last active admin would get another role; nothing changes.
     """
-    group = DirectoryGroup.objects.select_for_update(no_key=True).get(pk=group.pk)
+    hold_rules()
+    group = DirectoryGroup.objects.get(pk=group.pk)
     former, mapped = group.mapped_role, role or ""
     before = set(group.profile_mappings.values_list("profile_id", flat=True))
     after = {profile.pk for profile in profiles if not profile.is_default}
     if former == mapped and before == after:
         return
-    group.mapped_role = mapped
-    group.save(update_fields=["mapped_role"])
-    group.profile_mappings.filter(profile_id__in=before - after).delete()
-    DirectoryGroupProfile.objects.bulk_create(
-        DirectoryGroupProfile(group=group, profile_id=pk) for pk in sorted(after - before)
-    )
+    below = [group.pk]
+    hold_people(people_below(below), to_change=former != mapped)
+    hold_below(below)
+    people = people_below(below)
+    if former != mapped:
+        group.mapped_role = mapped
+        group.save(update_fields=["mapped_role"])
+        apply_roles(joined=people if mapped else [], left=people, given={former} - {""})
+    if before != after:
+        after &= hold_profiles(before | after)  # One of them may just have been deleted.
+        group.profile_mappings.filter(profile_id__in=before - after).delete()
+        DirectoryGroupProfile.objects.bulk_create(
+            DirectoryGroupProfile(group=group, profile_id=pk) for pk in sorted(after - before)
+        )
+        apply_profiles(people=people, profile_ids=before | after)
     audit.record(
         "group.mapping_changed",
         group,
         role=mapped,
         profiles=sorted(profile.name for profile in profiles if profile.pk in after),
     )
-    people = people_below([group.pk])
-    if former != mapped:
-        apply_roles(joined=people if mapped else [], left=people, given={former} - {""})
-    if before != after:
-        apply_profiles(people)
 
 
 @transaction.atomic

@@ -36,17 +36,12 @@ _LET_PEOPLE_IN: Final = """
     SELECT found.id, joined.user_id IS NOT NULL
     FROM found LEFT JOIN joined ON joined.user_id = found.id
 """
-# The group's row is held, so that nobody deletes it in between; but not when everybody is a member
-# already.
-_LET_PEOPLE_INTO_PLAIN_GROUP: Final = """
+# What being in the group gives, is read as it was when the statement began.  Its row is held then:
+# whoever changes that holds it too, and has moved ``rules_revision`` if they were first.  It is not
+# held when nothing is to be done.
+_CHANGE_PLAIN_GROUP: Final = """
     WITH RECURSIVE found AS MATERIALIZED (
-        SELECT person.id, EXISTS (
-            SELECT FROM accounts_directorygroupmember member
-            WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
-                AND member.user_id = person.id
-        ) AS is_in
-        FROM accounts_user person
-        WHERE person.tenant_id = %(tenant)s AND person.id = ANY(%(ids)s)
+        {found}
     ), above(group_id) AS (
         SELECT %(group)s::uuid
         UNION
@@ -54,7 +49,7 @@ _LET_PEOPLE_INTO_PLAIN_GROUP: Final = """
         JOIN above ON parent.member_group_id = above.group_id
         WHERE parent.tenant_id = %(tenant)s
     ), plain AS MATERIALIZED (
-        SELECT (SELECT count(*) FROM found) = %(wanted)s AND NOT EXISTS (
+        SELECT {only_people} AND NOT EXISTS (
             SELECT FROM above WHERE EXISTS (
                 SELECT FROM accounts_directorygroup outer_group
                 WHERE outer_group.id = above.group_id AND outer_group.mapped_role <> ''
@@ -62,29 +57,51 @@ _LET_PEOPLE_INTO_PLAIN_GROUP: Final = """
         ) AS is_plain
     ), held AS MATERIALIZED (
         SELECT id FROM accounts_directorygroup
-        WHERE tenant_id = %(tenant)s AND id = %(group)s AND mapped_role = ''
-            AND (SELECT is_plain FROM plain) AND EXISTS (SELECT FROM found WHERE NOT is_in)
+        WHERE tenant_id = %(tenant)s AND id = %(group)s
+            AND (SELECT is_plain FROM plain) AND EXISTS (SELECT FROM found WHERE changes)
+            AND rules_revision = (
+                SELECT seen.rules_revision FROM accounts_directorygroup seen
+                WHERE seen.id = %(group)s
+            )
         FOR NO KEY UPDATE
-    ), joined AS (
-        INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id)
-        SELECT %(tenant)s, held.id, found.id FROM held CROSS JOIN found
-        WHERE NOT found.is_in
-        ORDER BY found.id
-        ON CONFLICT DO NOTHING
+    ), changed AS (
+        {change}
         RETURNING user_id
     ), touched AS (
         UPDATE accounts_directorygroup SET version = version + 1, last_modified = %(now)s
-        WHERE tenant_id = %(tenant)s AND id = %(group)s AND EXISTS (SELECT FROM joined)
+        WHERE tenant_id = %(tenant)s AND id = %(group)s AND EXISTS (SELECT FROM changed)
         RETURNING version
     ), recorded AS (
         {insert}
-        SELECT {entry}, (SELECT jsonb_build_object('added', jsonb_agg(user_id)) FROM joined)
+        SELECT {entry}, (
+            SELECT jsonb_build_object('{done}', jsonb_agg(user_id ORDER BY user_id)) FROM changed
+        )
         FROM touched
     )
     SELECT is_plain, (SELECT version FROM touched),
-        (SELECT count(*) FROM found WHERE NOT is_in), (SELECT count(*) FROM held)
+        (SELECT count(*) FROM found WHERE changes), (SELECT count(*) FROM held)
     FROM plain
 """
+_ADD: Final = {
+    "found": """
+        SELECT person.id, NOT EXISTS (
+            SELECT FROM accounts_directorygroupmember member
+            WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
+                AND member.user_id = person.id
+        ) AS changes
+        FROM accounts_user person
+        WHERE person.tenant_id = %(tenant)s AND person.id = ANY(%(ids)s)
+    """,
+    "only_people": "(SELECT count(*) FROM found) = %(wanted)s",
+    "change": """
+        INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id)
+        SELECT %(tenant)s, held.id, found.id FROM held CROSS JOIN found
+        WHERE found.changes
+        ORDER BY found.id
+        ON CONFLICT DO NOTHING
+    """,
+    "done": "added",
+}
 _RULE: Final = """ OR EXISTS (
                 SELECT FROM {table} rule
                 WHERE rule.tenant_id = %(tenant)s AND rule.group_id = above.group_id
@@ -116,15 +133,15 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
         return dict(cursor.fetchall())
 
 
-def let_people_into_plain_group(*, group: DirectoryGroup, ids: Sequence[UUID]) -> bool | None:
-    """Do all that adding these people comes to, when nothing follows from being in the group.
+def change_plain_group(*, group: DirectoryGroup, add: Sequence[UUID]) -> bool | None:
+    """Do all that letting people in comes to, when the group gives them nothing.
 
-    One statement adds them, moves the version and ``last_modified``, also in ``group`` itself, and
-    writes the audit trail.  Return whether anybody is new; ``None``, with nothing done, when the
-    group or one around it gives something, when it does not exist any more, or when some of
-    ``ids`` are nobody's.
+    One statement changes the members, moves the version and ``last_modified``, also in ``group``
+    itself, and writes the audit trail.  Return whether anybody joined; ``None``, with
+    nothing done, when the group or one around it gives something or is just being made to, when it
+    does not exist any more, or when some of ``add`` are nobody's.
     """
-    wanted = set(ids)
+    wanted = set(add)
     event = audit.Event("group.members_changed", group)
     entry = dict(zip(_ENTRY, audit.values_of(event), strict=False))
     params: dict[str, Any] = {
@@ -133,13 +150,14 @@ def let_people_into_plain_group(*, group: DirectoryGroup, ids: Sequence[UUID]) -
         "ids": list(wanted),
         "wanted": len(wanted),
     }
+    statement = _plain_statement(tuple(group_rule_tables))
     try:
         with prepared_cursor() as cursor:
-            cursor.execute(_plain_statement(tuple(group_rule_tables)), params)
-            is_plain, version, new, held = cursor.fetchone()
+            cursor.execute(statement, params)
+            is_plain, version, changing, held = cursor.fetchone()
     except IntegrityError:
         return None  # One of these people was deleted in this very moment.
-    if not is_plain or (new and not held):
+    if not is_plain or (changing and not held):
         return None
     if version is not None:
         group.version, group.last_modified = version, entry["now"]
@@ -148,7 +166,8 @@ def let_people_into_plain_group(*, group: DirectoryGroup, ids: Sequence[UUID]) -
 
 @cache
 def _plain_statement(rule_tables: tuple[str, ...]) -> str:
-    return _LET_PEOPLE_INTO_PLAIN_GROUP.format(
+    return _CHANGE_PLAIN_GROUP.format(
+        **_ADD,
         rules="".join(_RULE.format(table=table) for table in rule_tables),
         insert=audit.INSERT,
         entry=", ".join(f"%({name})s::{kind}" for name, kind in _ENTRY.items()),

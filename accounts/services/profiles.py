@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from accounts.errors import FixedGroupError, ProfileNameTakenError
+from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
 from accounts.models import AccessProfile, ProfileMembership, User
+from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
 
@@ -76,6 +77,7 @@ def delete_profile(*, profile: AccessProfile) -> None:
             _("%(profile)s is the default access profile: everybody is in it, so it stays.")
             % {"profile": profile.name}
         )
+    hold_profile_to_delete(profile)
     audit.record("profile.deleted", profile)
     profile.delete()
 
@@ -106,10 +108,13 @@ def change_profile_members(*, profile: AccessProfile, deltas: Iterable[MemberDel
 
     Raises:
         FixedGroupError: It is the default profile, which everybody is in.
+        UnknownGroupError: Somebody else deleted the profile.
         UnknownMemberError: Somebody to add is not a user of the active tenant.
     """
     if profile.is_default:
         raise FixedGroupError(_("Everybody is in the default access profile."))
+    if not hold_profiles([profile.pk]):
+        raise UnknownGroupError(_("The access profile does not exist any more."))
     joined: set[UUID] = set()
     left: set[UUID] = set()
     for delta in deltas:

@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
-from accounts.services.group_versions import touch_groups_of_leaver
+from accounts.services.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
 from accounts.services.user_rows import change_user, insert_user
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
 from accounts.unscoped import every_tenant
@@ -190,9 +190,10 @@ def delete_user(*, user: User) -> None:
     Raises:
         LastAdminError: They are the tenant's last active admin.
     """
+    touch_groups_of_leaver(user)  # First, for what it holds is held before the rest.
     _require_another_admin(user)
+    touch_profiles_of_leaver(user)
     users_deactivated.send(sender=User, user_ids=[user.pk])
-    touch_groups_of_leaver(user)
     audit.record("user.deleted", user, user_name=user.user_name)
     user.delete()
 

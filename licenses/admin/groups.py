@@ -14,7 +14,9 @@ from accounts.admin.member_fields import MemberNamesField
 from accounts.console.access import Access
 from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
 from accounts.errors import AccountError
+from accounts.memberships import people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
+from accounts.services.group_locks import hold_below, hold_people, hold_rules
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.mappings import set_group_attributes, set_group_mappings
 from accounts.services.member_deltas import MemberDelta
@@ -174,6 +176,7 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
 
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        hold_rules()  # Before everything else: the mappings may be changed last.
         group = _store(form, is_new=not change)
         form.instance.pk = group.pk
         role = form.cleaned_data["mapped_role"]
@@ -208,7 +211,13 @@ def _store(form: GroupForm, *, is_new: bool) -> DirectoryGroup:
     name, members = form.cleaned_data["display_name"].strip(), form.members()
     if is_new:
         return create_group(values=GroupFields(display_name=name), member_ids=members.add)
-    stored = DirectoryGroup.objects.select_for_update().get(pk=form.instance.pk)
+    group_id, named = form.instance.pk, {*members.add, *members.remove}
+    changing = {"mapped_role", "profiles"}.intersection(form.changed_data)
+    if changing:
+        hold_people(people_below([group_id]), to_change="mapped_role" in changing)
+    hold_people(named)
+    hold_below({group_id, *named})
+    stored = DirectoryGroup.objects.get(pk=group_id)
     values = GroupFields(
         display_name=name, external_id=stored.external_id, attributes=stored.attributes
     )
