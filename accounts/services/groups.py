@@ -126,7 +126,7 @@ def update_group(
     """
     changed = _changed_names(group, values)
     if not changed and not only_unchanged and _is_one_simple_step(members):
-        done = change_plain_group(group=group, add=members[0].add)
+        done = change_plain_group(group=group, add=members[0].add, remove=members[0].remove)
         if done is not None:
             return done
     change = _Change(values, changed, members, as_read=bool(changed) or only_unchanged)
@@ -344,10 +344,11 @@ class _Members:
 
 
 def _is_one_simple_step(members: Sequence[MemberDelta]) -> bool:
-    """Whether one step adds members, no more than one entry of the audit trail names."""
-    return (
-        len(members) == 1 and not members[0].removes and 0 < len(members[0].add) <= IDS_IN_ONE_ENTRY
-    )
+    """Whether some join, or some leave, no more than one entry of the audit trail names."""
+    if len(members) != 1 or members[0].remove_others:
+        return False
+    added, removed = len(members[0].add), len(members[0].remove)
+    return not (added and removed) and 0 < added + removed <= IDS_IN_ONE_ENTRY
 
 
 def _few_people(members: Sequence[MemberDelta]) -> set[UUID]:

@@ -102,6 +102,23 @@ _ADD: Final = {
     """,
     "done": "added",
 }
+_REMOVE: Final = {
+    "found": """
+        SELECT member.id, TRUE AS changes FROM accounts_directorygroupmember member
+        WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
+            AND member.user_id = ANY(%(ids)s)
+    """,
+    "only_people": """NOT EXISTS (
+            SELECT FROM accounts_directorygroupmember nested
+            WHERE nested.tenant_id = %(tenant)s AND nested.group_id = %(group)s
+                AND nested.member_group_id = ANY(%(ids)s)
+        )""",
+    "change": """
+        DELETE FROM accounts_directorygroupmember leaving USING held, found
+        WHERE leaving.id = found.id
+    """,
+    "done": "removed",
+}
 _RULE: Final = """ OR EXISTS (
                 SELECT FROM {table} rule
                 WHERE rule.tenant_id = %(tenant)s AND rule.group_id = above.group_id
@@ -133,24 +150,26 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
         return dict(cursor.fetchall())
 
 
-def change_plain_group(*, group: DirectoryGroup, add: Sequence[UUID]) -> bool | None:
-    """Do all that letting people in comes to, when the group gives them nothing.
+def change_plain_group(
+    *, group: DirectoryGroup, add: Sequence[UUID] = (), remove: Sequence[UUID] = ()
+) -> bool | None:
+    """Do all that letting people in, or out, comes to, when the group gives them nothing.
 
     One statement changes the members, moves the version and ``last_modified``, also in ``group``
-    itself, and writes the audit trail.  Return whether anybody joined; ``None``, with
+    itself, and writes the audit trail.  Return whether anybody joined, or left; ``None``, with
     nothing done, when the group or one around it gives something or is just being made to, when it
-    does not exist any more, or when some of ``add`` are nobody's.
+    does not exist any more, when some of ``add`` are nobody's, or some of ``remove`` groups.
     """
-    wanted = set(add)
+    wanted = set(add or remove)
     event = audit.Event("group.members_changed", group)
     entry = dict(zip(_ENTRY, audit.values_of(event), strict=False))
     params: dict[str, Any] = {
         **entry,
         "group": group.pk,
         "ids": list(wanted),
-        "wanted": len(wanted),
+        **({"wanted": len(wanted)} if add else {}),
     }
-    statement = _plain_statement(tuple(group_rule_tables))
+    statement = _plain_statement(tuple(group_rule_tables), joins=bool(add))
     try:
         with prepared_cursor() as cursor:
             cursor.execute(statement, params)
@@ -165,9 +184,9 @@ def change_plain_group(*, group: DirectoryGroup, add: Sequence[UUID]) -> bool | 
 
 
 @cache
-def _plain_statement(rule_tables: tuple[str, ...]) -> str:
+def _plain_statement(rule_tables: tuple[str, ...], *, joins: bool) -> str:
     return _CHANGE_PLAIN_GROUP.format(
-        **_ADD,
+        **(_ADD if joins else _REMOVE),
         rules="".join(_RULE.format(table=table) for table in rule_tables),
         insert=audit.INSERT,
         entry=", ".join(f"%({name})s::{kind}" for name, kind in _ENTRY.items()),

@@ -213,6 +213,43 @@ class TestGroups:
         assert (entry.action, entry.target_type) == ("group.members_changed", "directorygroup")
         assert (entry.target_id, entry.target) == (str(sales.pk), "Sales")
 
+    @pytest.mark.parametrize("size", [0, 300])
+    def test_removing_one_member_costs_the_same_in_any_group(
+        self, in_acme: Tenant, bob: User, size: int
+    ) -> None:
+        sales = group("Sales", bob, *crowd(in_acme, size))
+
+        with CaptureQueriesContext(connection) as queries:
+            assert remove_group_members(group=sales, member_ids=[bob.pk])
+
+        assert len(queries) == 1
+        assert sales.version == DirectoryGroup.objects.get(pk=sales.pk).version == 3
+        entry = AuditEntry.objects.get(details={"removed": [str(bob.pk)]})
+        assert (entry.action, entry.target_type) == ("group.members_changed", "directorygroup")
+        assert (entry.target_id, entry.target) == (str(sales.pk), "Sales")
+
+    def test_removing_nobody_costs_one_statement_and_leaves_no_trace(
+        self, in_acme: Tenant, bob: User
+    ) -> None:
+        sales = group("Sales")
+        entries = AuditEntry.objects.count()
+
+        with CaptureQueriesContext(connection) as queries:
+            assert not remove_group_members(group=sales, member_ids=[bob.pk, uuid7()])
+
+        assert len(queries) == 1
+        assert AuditEntry.objects.count() == entries
+
+    def test_people_and_groups_leave_together(self, in_acme: Tenant, bob: User) -> None:
+        support = group("Support")
+        sales = group("Sales", bob, support)
+
+        assert remove_group_members(group=sales, member_ids=[support.pk, bob.pk, uuid7()])
+        assert members_of(sales) == set()
+        assert sales.version == DirectoryGroup.objects.get(pk=sales.pk).version == 3
+        entry = AuditEntry.objects.filter(action="group.members_changed").latest("pk")
+        assert set(entry.details["removed"]) == {str(bob.pk), str(support.pk)}
+
     def test_a_deleted_group_takes_nobody_in(self, in_acme: Tenant, bob: User) -> None:
         sales = group("Sales")
         DirectoryGroup.objects.filter(pk=sales.pk).delete()

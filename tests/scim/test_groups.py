@@ -274,6 +274,24 @@ class TestPatch:
         # Token, group, the change with its record, members of the answer if it shows them.
         assert len(queries) == (4 if size < SHOWN_AFTER_CHANGE else 3)
 
+    @pytest.mark.parametrize("size", [0, 500])
+    @pytest.mark.parametrize("path", ["members", 'members[value eq "{member}"]'])
+    def test_removing_a_member_takes_four_statements_in_any_group(
+        self, scim: SCIMClient, acme: Tenant, bob: User, size: int, path: str
+    ) -> None:
+        large = make(scim, "Large", bob, *crowd(acme, size))
+        scim.get("/Groups?count=0")  # The source's schemas are compiled once per process.
+        operation = {"op": "remove", "path": path.format(member=bob.pk)}
+        if path == "members":
+            operation["value"] = [{"value": str(bob.pk)}]
+
+        with CaptureQueriesContext(connection) as queries:
+            answer = scim.patch(f"/Groups/{large['id']}", operation)
+
+        # Token, group, the change with its record, members: there may be few enough now.
+        assert len(queries) == 4
+        assert answer["meta"]["version"] != large["meta"]["version"]
+
 
 class TestRoles:
     def test_the_six_roles_are_listed_first(self, scim: SCIMClient, bob: User) -> None:
