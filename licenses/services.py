@@ -31,10 +31,8 @@ HOLDS_SEAT: Final = (
 )
 """The condition that the row ``u`` of accounts_user holds a seat."""
 
-_ANY_SEAT: Final = """
-SELECT EXISTS (
-  SELECT FROM licenses_seat WHERE user_id = ANY(%s) AND released IS NULL
-)
+_HELD: Final = """
+SELECT DISTINCT subscription_id FROM licenses_seat WHERE user_id = ANY(%s) AND released IS NULL
 """
 
 
@@ -87,27 +85,29 @@ def assign_seat(
 @transaction.atomic
 def release_seat(*, subscription: Subscription, user: User, reason: str = "") -> None:
     """Take the seat back; without one nothing happens.  The history is kept."""
+    lock_subscriptions([subscription.pk])
     _release(Seat.objects.filter(subscription=subscription, user=user, released=None), reason)
 
 
 @transaction.atomic(savepoint=False)
 def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
-    """Take back every seat these people hold.
+    """Take back every seat these people hold; the caller holds their rows, so they get no more.
 
     Without a savepoint, because every deactivation comes here: when this raises, a transaction
     that is open must be given up.
     """
     # Most people hold no seat, which a statement that is planned already tells at least cost.
     with prepared_cursor() as cursor:
-        cursor.execute(_ANY_SEAT, [list(user_ids)])
-        (some,) = cursor.fetchone()
-    if some:
+        cursor.execute(_HELD, [list(user_ids)])
+        held = [row[0] for row in cursor.fetchall()]
+    if held:
+        lock_subscriptions(held)
         _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
 
 
 @transaction.atomic
 def release_seats_of_group(*, seat_ids: Collection[int], reason: str) -> None:
-    """Take back these seats, which a directory group had given."""
+    """Take back these seats, which a directory group had given; the subscriptions are locked."""
     _release(Seat.objects.filter(pk__in=list(seat_ids), by_group=True, released=None), reason)
 
 
@@ -150,6 +150,7 @@ def _require_assignable(subscription: Subscription, user: User, *, active: bool)
 
 
 def _release(seats: models.QuerySet[Seat], reason: str) -> None:
+    """Take these seats back; their subscriptions are locked, as whoever gives one does first."""
     held = list(
         seats.select_for_update(of=("self",)).select_related("user", "subscription__product")
     )

@@ -22,7 +22,7 @@ from accounts.scoping import active_tenant_id, tenant_id_scope
 from licenses.models import GroupLicense, Seat, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -60,10 +60,10 @@ def fill_free_seats(
             give_seats(subscription, waiting.exclude(pk__in=list(passing_over)))
 
 
-def people_waiting(subscription_id: int, group_ids: Collection[UUID]) -> QuerySet[User]:
+def people_waiting(subscription_id: int, group_ids: Iterable[UUID]) -> QuerySet[User]:
     """Return the active people in these groups, or in nested ones, without a seat."""
     memberships = DirectoryGroupMember.objects.filter(
-        user_id=OuterRef("pk"), group_id__in=groups_below(group_ids)
+        user_id=OuterRef("pk"), group_id__in=groups_below(list(group_ids))
     )
     return without_seat(subscription_id).filter(Exists(memberships))
 
@@ -119,9 +119,14 @@ def _record_grants(subscription: Subscription, people: list[User]) -> None:
 
 
 def _give_after_commit(tenant_id: int, subscription_id: int, entitled: QuerySet[User]) -> None:
-    """Serve who was passed over; people are locked before the subscription, as everywhere."""
+    """Serve who was passed over; people are locked before the subscription, as everywhere.
+
+    They may have left the group that gave it, or the group may give it no longer.
+    """
     with tenant_id_scope(tenant_id), transaction.atomic():
         held_up = entitled.select_for_update(no_key=True, of=("self",))
         list(held_up.values_list("pk", flat=True)[:_HELD_UP])
         for subscription in lock_subscriptions([subscription_id]):
-            give_seats(subscription, entitled)
+            groups = GroupLicense.objects.filter(subscription=subscription)
+            waiting = people_waiting(subscription.pk, groups.values_list("group_id", flat=True))
+            give_seats(subscription, entitled.filter(pk__in=waiting.values("pk")))

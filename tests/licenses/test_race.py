@@ -12,13 +12,14 @@ from django.db import connection, transaction
 
 from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
+from accounts.services.groups import GroupFields, create_group, remove_group_members
 from accounts.services.users import deactivate_user
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
-from licenses.services import assign_seat
+from licenses.services import assign_seat, release_seat
 from tests.conftest import person
+from tests.support.overlap import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,3 +159,45 @@ def test_whoever_is_being_changed_meanwhile_gets_the_free_seat_right_afterwards(
 
     with tenant_scope(acme):
         assert Seat.objects.get(released=None).user == ben
+
+
+def test_whoever_is_passed_over_and_then_leaves_the_group_gets_no_seat(
+    acme: Tenant, last_seat: Subscription
+) -> None:
+    ann, ben = person(acme, "Ann"), person(acme, "Ben")
+    with tenant_scope(acme):
+        inner = create_group(values=GroupFields(display_name="Inner"), member_ids=[ben.pk])
+        members = [ann.pk, inner.pk]
+        team = create_group(values=GroupFields(display_name="Team"), member_ids=members)
+        set_group_licenses(group=team, subscriptions=[last_seat])
+
+    errors = overlap(
+        acme,
+        lambda: list(User.objects.select_for_update().filter(pk=ben.pk)),
+        lambda: deactivate_user(user=User.objects.get(pk=ann.pk)),
+        then=lambda: remove_group_members(group=team, member_ids=[inner.pk]),
+    )
+
+    assert errors == [None, None]
+    with tenant_scope(acme):
+        assert not Seat.objects.filter(released=None).exists()
+
+
+def test_a_seat_that_is_taken_back_while_its_holder_leaves_is_taken_back_once(
+    acme: Tenant, last_seat: Subscription
+) -> None:
+    ways: list[Callable[[User], object]] = [
+        lambda user: deactivate_user(user=User.objects.get(pk=user.pk)),
+        lambda user: release_seat(subscription=last_seat, user=user),
+    ]
+    for name, (first, second) in {"Ann": ways, "Ben": ways[::-1]}.items():
+        user = person(acme, name)
+        with tenant_scope(acme):
+            assign_seat(subscription=last_seat, user=user)
+
+        errors = overlap(acme, lambda: first(user), lambda: second(user))  # noqa: B023
+
+        assert errors == [None, None]
+        with tenant_scope(acme):
+            assert Seat.objects.filter(user=user).exclude(released=None).count() == 1
+            assert not Seat.objects.filter(released=None).exists()

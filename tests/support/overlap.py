@@ -26,11 +26,16 @@ SELECT EXISTS (
 
 
 def overlap(
-    tenant: Tenant, first: Callable[[], object], second: Callable[[], object]
+    tenant: Tenant,
+    first: Callable[[], object],
+    second: Callable[[], object],
+    *,
+    then: Callable[[], object] = lambda: None,
 ) -> list[Exception | None]:
     """Run both, each on a connection of its own, and return what each raised.
 
-    ``first`` is committed when ``second`` waits for it, or has ended without having to.
+    When ``second`` waits for ``first``, or has ended without having to, ``then`` is done in the
+    transaction of ``first``, and that is committed.
     """
     is_made, is_over = threading.Event(), threading.Event()
 
@@ -40,6 +45,7 @@ def overlap(
                 first()
                 is_made.set()
                 _wait_for(is_over)
+                then()
         finally:
             is_made.set()
 
