@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from accounts import audit
 from accounts.memberships import mapped_to, people_below
 from accounts.models import AccessProfile, DirectoryGroup, ProfileMembership, Role, User
-from accounts.services.group_locks import hold_profiles
+from accounts.services.group_locks import hold_people, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import audit_details, in_batches
 from accounts.services.roles import move_users
@@ -81,14 +81,13 @@ def apply_roles(
         LastAdminError: The last active admin would lose that role.
     """
     joiners = set(joined)
+    people = sorted({*joined, *left})
+    hold_people(people)  # Before the tenant's row, as everywhere.
     with keeping_an_admin():
-        for batch in in_batches(sorted({*joined, *left}), PEOPLE_AT_ONCE):
+        for batch in in_batches(people, PEOPLE_AT_ONCE):
             mapped = mapped_to(batch)
-            users = list(
-                User.objects.select_for_update(no_key=True).filter(pk__in=batch).order_by("pk")
-            )
             moving: dict[Role, list[User]] = {}
-            for user in users:
+            for user in User.objects.filter(pk__in=batch).order_by("pk"):
                 role = _role_after(user, mapped, joins=user.pk in joiners, given=given)
                 if role != user.role:
                     moving.setdefault(role, []).append(user)

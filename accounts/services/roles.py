@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -67,8 +67,10 @@ def change_role_members(*, role: Role, deltas: Iterable[MemberDelta]) -> None:
         UnknownMemberError: Somebody to add does not exist in the active tenant.
         LastAdminError: Nobody would remain an active admin.
     """
+    steps = list(deltas)
+    _hold_concerned(role, steps)
     with keeping_an_admin():
-        for delta in deltas:
+        for delta in steps:
             if delta.removes and role != Role.MEMBER:
                 move_users(users=_leaving(role, delta), role=Role.MEMBER)
             if delta.add:
@@ -91,8 +93,17 @@ def move_users(*, users: Collection[User], role: Role) -> None:
     )
 
 
+def _hold_concerned(role: Role, deltas: Collection[MemberDelta]) -> None:
+    """Hold everybody who may get another role, before the tenant's row is held."""
+    concerned = Q(pk__in={pk for delta in deltas for pk in (*delta.add, *delta.remove)})
+    if role != Role.MEMBER and any(delta.remove_others for delta in deltas):
+        concerned |= Q(role=role)
+    people = User.objects.select_for_update(no_key=True).filter(concerned).order_by("pk")
+    list(people.values_list("pk"))
+
+
 def _leaving(role: Role, delta: MemberDelta) -> list[User]:
-    holders = User.objects.select_for_update().filter(role=role).order_by("pk")
+    holders = User.objects.select_for_update(no_key=True).filter(role=role).order_by("pk")
     if delta.remove_others:
         return list(holders.exclude(pk__in=set(delta.add)))
     return list(holders.filter(pk__in=set(delta.remove)))
@@ -100,6 +111,6 @@ def _leaving(role: Role, delta: MemberDelta) -> list[User]:
 
 def _joining(role: Role, delta: MemberDelta) -> list[User]:
     wanted = set(delta.add)
-    found = list(User.objects.select_for_update().filter(pk__in=wanted).order_by("pk"))
+    found = list(User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk"))
     refuse_unknown(wanted - {user.pk for user in found})
     return [user for user in found if user.role != role]

@@ -15,6 +15,7 @@ from accounts import audit
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.scoping import active_tenant_id
+from accounts.services.group_locks import hold_people
 from accounts.services.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
 from accounts.services.user_rows import change_user, insert_user
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
@@ -234,6 +235,7 @@ def _require_another_admin(user: User) -> None:
     """Refuse when ``user`` is the last active admin of their tenant."""
     if user.tenant_id is None or not user.is_admin:
         return
+    hold_people([user.pk])  # Before the tenant's row, as everywhere.
     Tenant.objects.select_for_update(no_key=True).get(pk=user.tenant_id)
     others = User.objects.filter(role=Role.ADMIN, active=True).exclude(pk=user.pk)
     if not others.exists():

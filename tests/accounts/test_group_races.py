@@ -34,6 +34,7 @@ from accounts.services.profiles import (
     delete_profile,
     remove_profile_members,
 )
+from accounts.services.roles import add_role_members, change_role
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, deactivate_user, delete_user
 from licenses.group_licenses import set_group_licenses
@@ -211,6 +212,48 @@ class TestMapping:
             lambda world: world.map(getattr(world, mapped)),
             lambda world: world.map(world.inner),
         )
+
+
+class TestLeaving:
+    """Ann leaves the tenant; what she is in gives something."""
+
+    @pytest.mark.parametrize("leave", [deactivate_user, delete_user])
+    def test_while_she_is_removed(self, in_acme: Tenant, leave: Callable[..., None]) -> None:
+        in_both_orders(
+            in_acme,
+            lambda world: leave(user=User.objects.get(pk=world.ann.pk)),
+            lambda world: world.remove(world.inner, world.ann),
+            given=lambda world: world.map(world.outer),
+        )
+
+    @pytest.mark.parametrize("leave", [deactivate_user, delete_user])
+    def test_while_somebody_else_is_added(
+        self, in_acme: Tenant, leave: Callable[..., None]
+    ) -> None:
+        in_both_orders(
+            in_acme,
+            lambda world: leave(user=User.objects.get(pk=world.ann.pk)),
+            lambda world: world.add(world.inner, world.bob),
+            given=lambda world: world.map(world.outer),
+        )
+
+    def test_as_an_admin_while_the_role_changes(self, in_acme: Tenant) -> None:
+        create_users(many=[UserFields(user_name="admin")])
+        add_role_members(role=Role.ADMIN, user_ids=[User.objects.get(user_name="admin").pk])
+        for leaves_first in (True, False):
+            world = World("role")
+            add_role_members(role=Role.ADMIN, user_ids=[world.ann.pk])
+            changes: list[Callable[[], object]] = [
+                lambda world=world: deactivate_user(user=User.objects.get(pk=world.ann.pk)),  # type: ignore[misc]
+                lambda world=world: change_role(  # type: ignore[misc]
+                    user=User.objects.get(pk=world.ann.pk), role=Role.EDITOR
+                ),
+            ]
+            errors = overlap(in_acme, *(changes if leaves_first else changes[::-1]))
+
+            assert errors == [None, None]
+            ann = User.objects.get(pk=world.ann.pk)
+            assert (ann.role, ann.active) == (Role.EDITOR, False)
 
 
 @pytest.mark.parametrize("mapped", ["inner", "outer"])
