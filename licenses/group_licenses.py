@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.memberships import groups_reached, people_below
-from accounts.services.group_locks import hold_below, hold_rules
+from accounts.services.group_locks import hold_below, hold_rules, read_held_group
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import release_seats_of_group
 from licenses.waiting import give_seats, lock_subscriptions, people_waiting, without_seat
@@ -31,8 +31,12 @@ def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subsc
 
     Everybody in it, also through nesting, is brought into line at once; so are those who waited
     for a seat, when the mapping stays as it was.
+
+    Raises:
+        UnknownGroupError: Somebody else deleted the group.
     """
     hold_rules()
+    group = read_held_group(group)
     mapped = GroupLicense.objects.filter(group=group)
     before = set(mapped.values_list("subscription_id", flat=True))
     after = {subscription.pk for subscription in subscriptions}

@@ -13,19 +13,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
+from accounts.errors import UnknownGroupError
 from accounts.memberships import BELOW, people_below
-from accounts.models import AccessProfile, User
+from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from uuid import UUID
 
 _OUR_SEED: Final = 0x67726F757072756C
 """What keeps these advisory locks apart from others: the first octets of "grouprules"."""
+
+_ATTEMPTS: Final = 5
+"""How often people and groups are held anew because others have joined; then out of order."""
 
 _HOLD_RULES: Final = "SELECT pg_advisory_xact_lock(hashint8extended(%s, %s))"
 _KEEP_PEOPLE: Final = """
@@ -35,21 +40,6 @@ _KEEP_PEOPLE: Final = """
     ) held
 """
 _HOLD_PEOPLE: Final = _KEEP_PEOPLE.replace("KEY SHARE", "NO KEY UPDATE")
-_HOLD_GROUP: Final = f"""
-    SELECT version FROM accounts_directorygroup
-    WHERE tenant_id = %(tenant)s AND id = %(group)s AND ({_HOLD_PEOPLE}) >= 0
-    FOR NO KEY UPDATE
-"""  # noqa: S608 - constants of ours
-_HOLD_BELOW: Final = f"""
-    {BELOW}, held AS (
-        SELECT id FROM accounts_directorygroup
-        WHERE tenant_id = %(tenant)s
-            AND (id = ANY(%(around)s::uuid[]) OR id IN (SELECT group_id FROM below))
-        ORDER BY id FOR NO KEY UPDATE
-    )
-    UPDATE accounts_directorygroup changing SET rules_revision = changing.rules_revision + 1
-    FROM held WHERE changing.id = held.id
-"""  # noqa: S608 - constants of ours
 _GIVES: Final = """
     WITH RECURSIVE above(group_id) AS (
         SELECT %(group)s::uuid
@@ -61,11 +51,50 @@ _GIVES: Final = """
     SELECT EXISTS (
         SELECT FROM accounts_directorygroup found JOIN above ON found.id = above.group_id
         WHERE found.mapped_role <> ''
-    ), EXISTS (
+    ) AS gives_role, EXISTS (
         SELECT FROM accounts_directorygroupprofile rule JOIN above USING (group_id)
         WHERE rule.tenant_id = %(tenant)s
-    )
+    ) AS gives_profile
 """
+# Those who are to be members and are not, and the members who are not to be.
+_HOLD_WHO_CHANGES: Final = f"""
+    SELECT count(*) FROM (
+        SELECT FROM accounts_user WHERE tenant_id = %(tenant)s
+            AND (SELECT gives_role OR gives_profile FROM ({_GIVES}) given)
+            AND id IN (
+                SELECT wanted.id FROM unnest(%(people)s::uuid[]) wanted(id) WHERE NOT EXISTS (
+                    SELECT FROM accounts_directorygroupmember member
+                    WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
+                        AND member.user_id = wanted.id
+                )
+                UNION ALL
+                SELECT member.user_id FROM accounts_directorygroupmember member
+                WHERE member.tenant_id = %(tenant)s AND member.group_id = %(group)s
+                    AND NOT EXISTS (
+                        SELECT FROM unnest(%(people)s::uuid[]) wanted(id)
+                        WHERE wanted.id = member.user_id
+                    )
+            )
+        ORDER BY id FOR NO KEY UPDATE
+    ) held
+"""  # noqa: S608 - constants of ours
+_HOLD_GROUP: Final = """
+    SELECT version FROM accounts_directorygroup
+    WHERE tenant_id = %(tenant)s AND id = %(group)s AND ({people}) >= 0
+    FOR NO KEY UPDATE
+"""
+_HOLD_GROUP_AND_PEOPLE: Final = _HOLD_GROUP.format(people=_HOLD_PEOPLE)
+_HOLD_GROUP_AND_WHO_CHANGES: Final = _HOLD_GROUP.format(people=_HOLD_WHO_CHANGES)
+_HOLD_BELOW: Final = f"""
+    {BELOW}, held AS (
+        SELECT id FROM accounts_directorygroup
+        WHERE tenant_id = %(tenant)s
+            AND (id = ANY(%(around)s::uuid[]) OR id IN (SELECT group_id FROM below))
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE accounts_directorygroup changing SET rules_revision = changing.rules_revision + 1
+    FROM held WHERE changing.id = held.id
+"""  # noqa: S608 - constants of ours
 
 
 def hold_rules() -> None:
@@ -77,11 +106,26 @@ def hold_rules() -> None:
         cursor.execute(_HOLD_RULES, [active_tenant_id(), _OUR_SEED])
 
 
-def hold_group(group_id: UUID, *, people: Collection[UUID] = ()) -> int | None:
+def read_held_group(group: DirectoryGroup) -> DirectoryGroup:
+    """Return the group as it is now; the caller holds the rules, so it is not deleted from now on.
+
+    Raises:
+        UnknownGroupError: Somebody deleted it before.
+    """
+    found = DirectoryGroup.objects.filter(pk=group.pk).first()
+    if found is None:
+        raise UnknownGroupError(_("The group does not exist any more."))
+    return found
+
+
+def hold_group(
+    group_id: UUID, *, people: Collection[UUID] = (), no_others: bool = False
+) -> int | None:
     """Hold the group's row, and before it those of ``people``; return the group's version.
 
-    Afterwards nobody else changes who is in the group directly, or what that gives.  ``None``
-    when the group does not exist any more.
+    With ``no_others``, ``people`` are to be the members: held are those who join or leave, if the
+    group gives them something.  Afterwards nobody else changes who is in the group directly, or
+    what that gives.  ``None`` when the group does not exist any more.
     """
     values: dict[str, Any] = {
         "tenant": active_tenant_id(),
@@ -89,7 +133,7 @@ def hold_group(group_id: UUID, *, people: Collection[UUID] = ()) -> int | None:
         "people": list(people),
     }
     with prepared_cursor() as cursor:
-        cursor.execute(_HOLD_GROUP, values)
+        cursor.execute(_HOLD_GROUP_AND_WHO_CHANGES if no_others else _HOLD_GROUP_AND_PEOPLE, values)
         row = cursor.fetchone()
     return row[0] if row else None
 
@@ -101,31 +145,59 @@ def hold_people(ids: Collection[UUID], *, to_change: bool = True) -> None:
         cursor.execute(_HOLD_PEOPLE if to_change else _KEEP_PEOPLE, values)
 
 
-def hold_people_below(group_ids: Collection[UUID], *, inside: UUID) -> None:
-    """Hold everybody in these groups whom being in the group ``inside`` gives something.
-
-    A role is written into the row of a person, and a place in a profile refers to it.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_GIVES, {"tenant": active_tenant_id(), "group": inside})
-        gives_role, gives_profile = cursor.fetchone()
-    if gives_role or gives_profile:
-        hold_people(people_below(group_ids), to_change=gives_role)
-
-
-def hold_below(group_ids: Collection[UUID], *, around: Collection[UUID] = ()) -> None:
-    """Hold these groups, every group nested in them, and those ``around``.
+def hold_below(
+    group_ids: Collection[UUID],
+    *,
+    around: Collection[UUID] = (),
+    people: Callable[[], Collection[UUID]] = tuple,
+    to_change: bool = True,
+) -> None:
+    """Hold these groups, every group nested in them, and those ``around``; before them ``people``.
 
     The caller holds the rules, and is about to change what being in ``group_ids`` gives: who joins
-    or leaves meanwhile waits, and looks at it again.
+    or leaves meanwhile waits, and looks at it again.  Who ``people`` are is asked again when the
+    groups are held; if there are others by then, everything is let go and held anew in order.
     """
     values: dict[str, Any] = {
         "tenant": active_tenant_id(),
         "groups": list(group_ids),
         "around": list(around),
     }
+    wanted = set(people())
+    for attempt in range(_ATTEMPTS):
+        with transaction.atomic():
+            if wanted:
+                hold_people(wanted, to_change=to_change)
+            with connection.cursor() as cursor:
+                cursor.execute(_HOLD_BELOW, values)
+            found = wanted | set(people())
+            if found == wanted or attempt == _ATTEMPTS - 1:
+                return
+            transaction.set_rollback(True)  # To the savepoint: what was held since is free again.
+        wanted = found
+
+
+def hold_inside(
+    group_ids: Collection[UUID],
+    *,
+    inside: UUID,
+    around: Collection[UUID] = (),
+    named: Collection[UUID] = (),
+) -> None:
+    """Do as :func:`hold_below` for groups that get into the group ``inside``, or out of it.
+
+    Everybody in them, and those ``named``, is held before, if being in ``inside`` gives something
+    that is written into the row of a person, or refers to it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_HOLD_BELOW, values)
+        cursor.execute(_GIVES, {"tenant": active_tenant_id(), "group": inside})
+        gives_role, gives_profile = cursor.fetchone()
+
+    def people() -> set[UUID]:
+        gives = gives_role or gives_profile
+        return {*named, *people_below(group_ids)} if gives else set()
+
+    hold_below({inside, *group_ids}, around=around, people=people, to_change=gives_role)
 
 
 def hold_leaver(user: User) -> None:

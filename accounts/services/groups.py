@@ -25,13 +25,7 @@ from accounts.errors import (
 from accounts.memberships import MappedGroup, groups_below, people_below
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.scoping import active_tenant_id
-from accounts.services.group_locks import (
-    hold_below,
-    hold_group,
-    hold_people,
-    hold_people_below,
-    hold_rules,
-)
+from accounts.services.group_locks import hold_group, hold_inside, hold_rules
 from accounts.services.group_rules import MembershipChange, spread_change
 from accounts.services.group_versions import touch_group, touch_groups
 from accounts.services.member_deltas import (
@@ -150,7 +144,7 @@ def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> boo
     if nests:
         _hold_to_nest(group, change.members)
     if change.as_read or change.members:
-        _hold(group, people=_few_people(change.members), as_read=change.as_read)
+        _hold(group, change.members, as_read=change.as_read)
     if change.changed:
         _save_values(group, change.values, change.changed)
     steps = _Members(group, nests=nests)
@@ -179,8 +173,7 @@ def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None
     around = set(
         DirectoryGroupMember.objects.filter(member_group=group).values_list("group_id", flat=True)
     )
-    hold_people_below([group.pk], inside=group.pk)
-    hold_below([group.pk], around=around)
+    hold_inside([group.pk], inside=group.pk, around=around)
     if only_unchanged:
         _hold(group, as_read=True)
     above = touch_group(group)
@@ -354,10 +347,8 @@ def _is_one_simple_step(members: Sequence[MemberDelta]) -> bool:
 def _few_people(members: Sequence[MemberDelta]) -> set[UUID]:
     """Return whom the steps name, who are held before the group: they may get another role.
 
-    When the steps name everybody who stays as well, or very many, nobody is held beforehand.
+    Of very many nobody is.
     """
-    if any(delta.remove_others for delta in members):
-        return set()
     named = {pk for delta in members for pk in (*delta.add, *delta.remove)}
     return named if len(named) <= IDS_IN_ONE_ENTRY else set()
 
@@ -367,9 +358,7 @@ def _hold_to_nest(group: DirectoryGroup, members: Sequence[MemberDelta]) -> None
     hold_rules()
     named = {pk for delta in members for pk in (*delta.add, *delta.remove)}
     around = {group.pk} if any(delta.remove_others for delta in members) else set()
-    hold_people_below(named | around, inside=group.pk)
-    hold_people(_few_people(members))
-    hold_below({group.pk, *named})
+    hold_inside(named | around, inside=group.pk, named=_few_people(members))
 
 
 def _leaving(delta: MemberDelta) -> Q:
@@ -398,9 +387,15 @@ def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str])
         raise
 
 
-def _hold(group: DirectoryGroup, *, people: Collection[UUID] = (), as_read: bool) -> None:
-    """Hold the group's row; refuse when it is gone, or is to be as it was read and is not."""
-    version = hold_group(group.pk, people=people)
+def _hold(group: DirectoryGroup, members: Sequence[MemberDelta] = (), *, as_read: bool) -> None:
+    """Hold those whom the steps concern and the group's row.
+
+    Refuse when the group is gone, or is to be as it was read and is not.
+    """
+    if len(members) == 1 and members[0].remove_others:
+        version = hold_group(group.pk, people=members[0].add, no_others=True)
+    else:
+        version = hold_group(group.pk, people=_few_people(members))
     if version is None:
         raise UnknownGroupError(_("The group does not exist any more."))
     if as_read and version != group.version:

@@ -15,7 +15,12 @@ from accounts.models import (
     DirectoryGroupProfile,
     Role,
 )
-from accounts.services.group_locks import hold_below, hold_people, hold_profiles, hold_rules
+from accounts.services.group_locks import (
+    hold_below,
+    hold_profiles,
+    hold_rules,
+    read_held_group,
+)
 from accounts.services.group_rules import apply_profiles, apply_roles
 
 if TYPE_CHECKING:
@@ -32,18 +37,18 @@ def set_group_mappings(
     at this moment waits, or is waited for.
 
     Raises:
+        UnknownGroupError: Somebody else deleted the group.
         LastAdminError: The tenant's last active admin would get another role; nothing changes.
     """
     hold_rules()
-    group = DirectoryGroup.objects.get(pk=group.pk)
+    group = read_held_group(group)
     former, mapped = group.mapped_role, role or ""
     before = set(group.profile_mappings.values_list("profile_id", flat=True))
     after = {profile.pk for profile in profiles if not profile.is_default}
     if former == mapped and before == after:
         return
     below = [group.pk]
-    hold_people(people_below(below), to_change=former != mapped)
-    hold_below(below)
+    hold_below(below, people=lambda: people_below(below), to_change=former != mapped)
     people = people_below(below)
     if former != mapped:
         group.mapped_role = mapped

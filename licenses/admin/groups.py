@@ -16,7 +16,7 @@ from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
 from accounts.errors import AccountError
 from accounts.memberships import people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
-from accounts.services.group_locks import hold_below, hold_people, hold_rules
+from accounts.services.group_locks import hold_below, hold_rules
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.mappings import set_group_attributes, set_group_mappings
 from accounts.services.member_deltas import MemberDelta
@@ -212,11 +212,11 @@ def _store(form: GroupForm, *, is_new: bool) -> DirectoryGroup:
     if is_new:
         return create_group(values=GroupFields(display_name=name), member_ids=members.add)
     group_id, named = form.instance.pk, {*members.add, *members.remove}
-    changing = {"mapped_role", "profiles"}.intersection(form.changed_data)
-    if changing:
-        hold_people(people_below([group_id]), to_change="mapped_role" in changing)
-    hold_people(named)
-    hold_below({group_id, *named})
+    moving = "mapped_role" in form.changed_data or "profiles" in form.changed_data
+    hold_below(
+        {group_id, *named},
+        people=lambda: {*named, *(people_below([group_id]) if moving else ())},
+    )
     stored = DirectoryGroup.objects.get(pk=group_id)
     values = GroupFields(
         display_name=name, external_id=stored.external_id, attributes=stored.attributes
