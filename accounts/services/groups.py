@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import (
+    AccountError,
     ChangedMeanwhileError,
     GroupCycleError,
     GroupNameTakenError,
@@ -124,7 +125,13 @@ def update_group(
         if done is not None:
             return done
     change = _Change(values, changed, members, as_read=bool(changed) or only_unchanged)
-    return _nesting_if_need_be(lambda nests: _change_group(group, change, nests=nests))
+    before = GroupFields.of(group)
+    try:
+        return _nesting_if_need_be(lambda nests: _change_group(group, change, nests=nests))
+    except AccountError:
+        for name in changed:
+            setattr(group, name, getattr(before, name))
+        raise
 
 
 class _Change(NamedTuple):
@@ -375,16 +382,10 @@ def _changed_names(group: DirectoryGroup, values: GroupFields) -> list[str]:
 
 
 def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str]) -> None:
-    before = GroupFields.of(group)
     for name in changed:
         setattr(group, name, getattr(values, name))
-    try:
-        with _group_names_checked():
-            group.save(update_fields=changed)
-    except GroupNameTakenError:
-        for name in changed:
-            setattr(group, name, getattr(before, name))
-        raise
+    with _group_names_checked():
+        group.save(update_fields=changed)
 
 
 def _hold(group: DirectoryGroup, members: Sequence[MemberDelta] = (), *, as_read: bool) -> None:

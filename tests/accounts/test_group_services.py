@@ -38,6 +38,7 @@ from accounts.services.groups import (
     update_group,
 )
 from accounts.services.mappings import set_group_mappings
+from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import (
     add_profile_members,
     create_profile,
@@ -97,6 +98,21 @@ class TestGroups:
         assert support.display_name == "Support"
         support.refresh_from_db()
         assert (support.display_name, support.version) == ("Support", 1)
+
+    def test_a_refused_nesting_takes_the_rename_back(self, in_acme: Tenant) -> None:
+        inner = group("Inner")
+        outer = group("Outer", inner)
+
+        with pytest.raises(GroupCycleError):
+            update_group(
+                group=inner,
+                values=GroupFields(display_name="Innermost"),
+                members=[MemberDelta(add=(outer.pk,))],
+            )
+
+        assert inner.display_name == "Inner"
+        inner.refresh_from_db()
+        assert (inner.display_name, inner.version) == ("Inner", 1)
 
     def test_the_same_name_is_free_in_another_tenant(self, in_acme: Tenant, globex: Tenant) -> None:
         group("Sales")

@@ -281,7 +281,7 @@ class TestPatch:
     ) -> None:
         large = make(scim, "Large", bob, *crowd(acme, size))
         scim.get("/Groups?count=0")  # The source's schemas are compiled once per process.
-        operation = {"op": "remove", "path": path.format(member=bob.pk)}
+        operation: dict[str, Any] = {"op": "remove", "path": path.format(member=bob.pk)}
         if path == "members":
             operation["value"] = [{"value": str(bob.pk)}]
 

@@ -15,6 +15,9 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Role, Session, Tenant, User
 from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
+from accounts.services.mappings import set_group_mappings
+from accounts.services.profiles import create_profile
 from accounts.services.roles import replace_role_members
 from accounts.services.users import UserFields, delete_user, update_user
 from licenses.models import Product, Seat, Subscription
@@ -167,3 +170,29 @@ def test_whoever_is_deleted_meanwhile_is_not_found(
     response = overtaken(scim, acme, switch_off(bob), delete)
 
     assert response.status_code == 404
+
+
+@pytest.mark.parametrize("operation", ["add", "remove"])
+def test_whoever_joins_or_leaves_while_the_group_around_is_mapped_has_what_it_gives(
+    scim: SCIMClient, acme: Tenant, bob: User, operation: str
+) -> None:
+    with tenant_scope(acme):
+        members = [bob.pk] if operation == "remove" else []
+        inner = create_group(values=GroupFields(display_name="Inner"), member_ids=members)
+        outer = create_group(values=GroupFields(display_name="Outer"), member_ids=[inner.pk])
+        finance = create_profile(name="Finance")
+    change = {"op": operation, "path": "members", "value": [{"value": str(bob.pk)}]}
+    body = {"schemas": [urns.PATCH_OP], "Operations": [change]}
+
+    response = overtaken(
+        scim,
+        acme,
+        ("PATCH", f"/Groups/{inner.pk}", body),
+        lambda: set_group_mappings(group=outer, role=None, profiles=[finance]),
+    )
+
+    assert response.status_code == 200
+    assert response.json()["meta"]["version"] == f'W/"{inner.version + 1}"'
+    joined = [{"value": str(bob.pk)}] if operation == "add" else []
+    held = scim.get(f"/Groups/profile:{finance.pk}")["members"]
+    assert [{"value": member["value"]} for member in held] == joined
