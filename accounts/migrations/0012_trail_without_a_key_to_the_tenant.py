@@ -7,7 +7,7 @@ import accounts.scoping
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0010_cheaper_changes_of_users")]
+    dependencies = [("accounts", "0011_revision_of_the_rules_of_a_group")]
 
     operations = [
         migrations.AlterField(
