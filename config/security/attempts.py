@@ -14,6 +14,7 @@ from accounts.console.csv_export import csv_response
 from accounts.encryption import SealError
 from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes
 from config.security.page import frame, tenant_of
+from config.security.progress import is_fresh
 from config.security.traces import named
 from saml_sso.models import SignInAttempt
 from saml_sso.services.attempts import masked_trace, reveal_attempt
@@ -97,6 +98,7 @@ def _shown(
         **frame(request, tenant_of(request)),
         "title": _("Test sign-in") if found.is_test else _("Sign-in %s") % found.reference,
         "attempt": found,
+        "is_fresh": is_fresh(found) and not revealed,
         "revealed": revealed,
         "attributes": attributes,
         "uses": ATTRIBUTE_USES,

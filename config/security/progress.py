@@ -28,12 +28,24 @@ if TYPE_CHECKING:
 HINT_AFTER: Final = timedelta(seconds=30)
 """When a page that waits says what may be wrong."""
 _LOGGED_WITHIN: Final = timedelta(seconds=10)
+_FRESH_FOR: Final = timedelta(minutes=2)
+_ANSWER, _CHECKS, _CONCLUSION = 2, 3, 4
+_STAGES: Final = 5
 
 NONE: Final = "none"
 WAITING: Final = "waiting"
 PASSED: Final = "passed"
 FAILED: Final = "failed"
 OVER: Final = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a test: ``done``, ``current``, ``ahead`` or ``failed``; ``detail`` is a hint."""
+
+    name: str
+    state: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +72,48 @@ class Progress:
         return self.state == WAITING
 
     @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of a test in order, from the request to the conclusion."""
+        reached = self._reached
+        states = ["done"] * reached + ["current"] + ["ahead"] * _STAGES
+        if self.state in {PASSED, FAILED}:
+            states = ["done"] * _STAGES
+        if self.state == FAILED and not self.lacks_an_account_only:
+            states[_CHECKS:] = ["failed"] * 2
+        if self.state == OVER:
+            states[reached] = "failed"
+        names = (
+            _("Test begun"),
+            _("Your browser was sent to the identity provider")
+            if self.began_here
+            else _("You start at your identity provider’s dashboard"),
+            _("Its answer"),
+            _("The checks"),
+            _("Conclusion"),
+        )
+        details: dict[int, str] = {}
+        if self.is_waiting and reached == _ANSWER:
+            details[_ANSWER] = (
+                _("Sign in there, in the tab that has opened. This page follows by itself.")
+                if self.began_here
+                else _("Open Gatehouse there, in this browser. This page follows by itself.")
+            )
+        if self.attempt is not None:
+            count = len(self.trace)
+            details[_CHECKS] = ngettext("%(n)s check", "%(n)s checks", count) % {"n": count}
+            details[_CONCLUSION] = self.sentence
+        return tuple(
+            Stage(name, state, details.get(number, ""))
+            for number, (name, state) in enumerate(zip(names, states, strict=False))
+        )
+
+    @property
+    def _reached(self) -> int:
+        """The number of the first stage that is not done."""
+        answered = self.pending is not None and self.pending.consumed_at is not None
+        return _CHECKS if answered else _ANSWER
+
+    @property
     def page(self) -> str:
         """The path of the page that shows the test by itself; empty before it has ended."""
         if self.pending is None or self.attempt is None:
@@ -78,6 +132,11 @@ def latest_test_of(tester: User) -> PendingRequest | None:
     """Return the test that ``tester`` began last in the console, unless it is forgotten."""
     tests = PendingRequest.objects.filter(purpose=PendingRequest.Purpose.TEST, tester=tester)
     return tests.order_by("-issued_at").first()
+
+
+def is_fresh(attempt: SignInAttempt) -> bool:
+    """Whether ``attempt`` is a test that has just ended, so that its checks appear one by one."""
+    return attempt.is_test and timezone.now() - attempt.at < _FRESH_FOR
 
 
 def progress_of(pending: PendingRequest | None) -> Progress:
@@ -104,6 +163,7 @@ def progress_response(
         "id": pending.pk if pending else "",
         "state": progress.state,
         "sentence": progress.sentence,
+        "page": progress.page,
         "html": render_to_string("security/test_progress.html", context, request)
         if pending
         else "",

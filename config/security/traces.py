@@ -2,10 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_SPELT: Final = {"name_id": "NameID", "xml": "XML", "idp_initiated": "IdP-initiated"}
+MEANINGS: Final = {
+    "assertion_count": _("Is there one statement about one person?"),
+    "assertion_place": _("Is the statement where SAML wants it?"),
+    "audience": _("Is it meant for this tenant of Gatehouse?"),
+    "authn_instant": _("Did the person sign in at the identity provider before now?"),
+    "authn_statement": _("Does it say that the person signed in?"),
+    "certificate": _("Is the key that signed it strong, and in its time?"),
+    "conditions": _("Does it say for whom and until when it holds?"),
+    "decryption": _("Can we read what was encrypted for us?"),
+    "destination": _("Was it sent to our sign-on page URL?"),
+    "doctype": _("Is it free of XML tricks?"),
+    "document_limits": _("Is it of a usual size?"),
+    "enabled": _("Is SAML sign-on switched on?"),
+    "encoding": _("Can it be decoded?"),
+    "form": _("Did a form bring it?"),
+    "identifier": _("Does it name one person, by an e-mail address?"),
+    "idp_initiated": _("May sign-ins start at the identity provider?"),
+    "in_response_to": _("Does it answer what this browser asked for?"),
+    "issue_instant": _("Was it made just now?"),
+    "issuer": _("Does it come from your identity provider?"),
+    "lifetime": _("Does it hold for a short time only?"),
+    "name_id": _("Does the NameID belong to us?"),
+    "not_before": _("Does it hold already?"),
+    "not_on_or_after": _("Does it still hold?"),
+    "recipient": _("May it be handed in at our sign-on page URL?"),
+    "reference": _("Does the signature cover the right part?"),
+    "replay": _("Is it used for the first time?"),
+    "root": _("Is it an answer to a sign-in?"),
+    "schema": _("Does it have the form that SAML prescribes?"),
+    "session_not_on_or_after": _("Does the session at the identity provider go on?"),
+    "settings_changed": _("Were the settings the same from beginning to end?"),
+    "shape": _("Is it put together as SAML prescribes?"),
+    "signature": _("Did your identity provider sign it, and was nothing changed since?"),
+    "signature_algorithm": _("Is the way it was signed strong enough?"),
+    "signature_shape": _("Is the signature put together as SAML prescribes?"),
+    "size": _("Is it of a usual size?"),
+    "status": _("Does the identity provider report a success?"),
+    "subject_confirmation": _("Does it say how it may be handed in?"),
+    "toolkit": _("Does a second, independent check agree?"),
+    "user": _("Is there somebody here with this address?"),
+    "version": _("Is it SAML 2.0?"),
+    "xml": _("Is it well-formed XML?"),
+}
+"""What a check asks, for somebody who has never seen SAML."""
 
 
 def name_of(check: object) -> str:
@@ -14,9 +62,13 @@ def name_of(check: object) -> str:
     >>> name_of("in_response_to")
     'In response to'
     """
-    return str(check).replace("_", " ").capitalize()
+    key = str(check)
+    return _SPELT.get(key) or key.replace("_", " ").capitalize()
 
 
 def named(trace: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the lines of a trace, each with a ``name`` for people to read."""
-    return [{**line, "name": name_of(line["check"])} for line in trace]
+    """Return the lines of a trace, each with a ``name`` and a ``meaning`` for people to read."""
+    return [
+        {**line, "name": name_of(line["check"]), "meaning": MEANINGS.get(str(line["check"]), "")}
+        for line in trace
+    ]

@@ -5,7 +5,7 @@ Every rule here closes a hole: something python3-saml accepts in strict mode and
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from lxml import etree
@@ -161,12 +161,19 @@ def _require_expiry(
     trace.require(
         "lifetime",
         passed=expiry <= issued + policy.max_lifetime + 2 * policy.clock_skew,
-        expected=f"{where} valid for at most {policy.max_lifetime}",
+        expected=f"{where} valid for at most {_spelt(policy.max_lifetime)}",
         got=f"until {element.get('NotOnOrAfter')}",
         remedy="Shorten the lifetime of SAML tokens (assertions) at the identity provider; "
         "minutes are enough.",
     )
     return expiry
+
+
+def _spelt(lifetime: timedelta) -> str:
+    """Return a number of whole hours or minutes in words."""
+    minutes = int(lifetime.total_seconds()) // 60
+    number, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
 
 
 def _require_audience(conditions: etree._Element, context: Context) -> None:
@@ -238,7 +245,7 @@ def _confirm(
         "subject_confirmation",
         passed=len(data) == 1 and not_before is None,
         expected="SubjectConfirmationData without NotBefore",
-        got=f"{len(data)} SubjectConfirmationData, NotBefore {not_before}",
+        got=f"{len(data)} SubjectConfirmationData, NotBefore {not_before or '(nothing)'}",
         remedy="Ask the identity provider's vendor: SAML Profiles 4.1.4.2 forbids NotBefore here.",
     )
     recipient = (data[0].get("Recipient") or "").strip()

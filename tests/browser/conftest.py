@@ -61,18 +61,18 @@ def open_browser(
 ) -> Iterator[Callable[..., Page]]:
     """Open a fresh browser: ``open_browser(width=360, scheme="dark")`` returns its page.
 
-    Paths are relative to the server.  At the end of the test no page may have had an error, nor
-    a violation of the Content-Security-Policy.
+    Nothing moves, unless ``moves`` is true.  Paths are relative to the server.  At the end of the
+    test no page may have had an error, nor a violation of the Content-Security-Policy.
     """
     settings.BASE_URL = live_server.url
     contexts, watched = [], []
 
-    def open_one(*, width: int = 1440, scheme: str = "light") -> Page:
+    def open_one(*, width: int = 1440, scheme: str = "light", moves: bool = False) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
+            reduced_motion="no-preference" if moves else "reduce",
         )
         context.set_default_timeout(PATIENCE_MS)
         contexts.append(context)

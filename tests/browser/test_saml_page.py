@@ -105,6 +105,89 @@ class TestFromNothingToEnforced:
             page.wait_for_url("**/account/")
 
 
+class TestLiveTrace:
+    """What is seen between pressing *Test sign-in* and the conclusion."""
+
+    def begin(self, page: Page) -> Page:
+        """Press the button; return the tab that opens."""
+        page.goto(PAGE)
+        with page.expect_popup() as popup:
+            page.get_by_role("button", name="Test sign-in").click()
+        return popup.value
+
+    def test_the_stages_advance_and_the_checks_appear_one_after_the_other(
+        self, acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
+    ) -> None:
+        page, gate = open_browser(moves=True), Event()
+        stages, checks = page.locator(".gh-stages li"), page.locator("#test-live .gh-trace > li")
+        sign_in(page, alice)
+        with serving(party_of("acme"), name_id=alice.email, gate=gate) as idp:
+            connect(acme, tmp_path, idp)
+            self.begin(page)
+            expect(page.locator("[aria-current=step]")).to_contain_text("Its answer")
+            expect(stages.nth(1)).to_contain_text("done")
+            assert_good(page)
+            page.evaluate(_WATCH_CHECKS)
+            gate.set()
+            expect(page.locator("#test-live h3")).to_contain_text("The test passed")
+
+        seen = page.evaluate("window.seen")
+        assert seen[0]["checks"] == 1
+        assert all(not each["concluded"] for each in seen[:-1])
+        assert [each["checks"] for each in seen] == sorted({each["checks"] for each in seen})
+        assert checks.filter(visible=False).count() == 0
+        expect(stages.last).to_contain_text("The test passed")
+        expect(page.locator("#gh-announcer")).to_contain_text("The test passed")
+        assert_good(page)
+
+    def test_who_wants_nothing_to_move_sees_all_at_once(
+        self, acme: Tenant, alice: User, page: Page, tmp_path: Path
+    ) -> None:
+        sign_in(page, alice)
+        with serving(party_of("acme"), name_id=alice.email) as idp:
+            connect(acme, tmp_path, idp)
+            page.goto(PAGE)
+            page.evaluate(_WATCH_CHECKS)
+            with page.expect_popup():
+                page.get_by_role("button", name="Test sign-in").click()
+            expect(page.locator("#test-live h3")).to_contain_text("The test passed")
+
+        assert page.evaluate("window.seen.filter((each) => !each.concluded)") == []
+
+    def test_a_failed_check_is_a_cross_and_says_what_it_asks_and_what_to_do(
+        self, acme: Tenant, alice: User, page: Page, tmp_path: Path
+    ) -> None:
+        sign_in(page, alice)
+        with serving(party_of("acme"), name_id="nobody@acme.example") as idp:
+            connect(acme, tmp_path, idp)
+            result = self.begin(page)
+            expect(page.locator("#test-live h3")).to_contain_text("The test failed at the check")
+            expect(result.get_by_role("heading", name="The test failed")).to_be_visible()
+
+        failed = page.locator("#test-live .gh-trace > li.is-failed")
+        expect(failed).to_contain_text("failed: User")
+        expect(failed).to_contain_text("Is there somebody here with this address?")
+        expect(failed).to_contain_text("What to do")
+        expect(page.locator(".gh-stages li").last).to_contain_text("failed")
+        assert_good(page)
+        assert_good(result)
+
+
+_WATCH_CHECKS = """() => {
+  window.seen = [];
+  const note = () => {
+    const checks = document.querySelectorAll("#test-live .gh-trace > li:not([hidden])").length;
+    if (!checks || window.seen.at(-1)?.checks === checks && !window.seen.at(-1).concluded) return;
+    const conclusion = document.querySelector("#test-live [data-conclusion]");
+    if (!window.seen.at(-1)?.concluded) {
+      window.seen.push({ checks, concluded: !conclusion.hidden });
+    }
+  };
+  new MutationObserver(note).observe(document.getElementById("test-live"),
+    { childList: true, subtree: true, attributes: true, attributeFilter: ["hidden"] });
+}"""
+
+
 def make_link(page: Page, purpose: str) -> str:
     """Make a set-up link in the console and return it."""
     page.goto(PAGE)
