@@ -14,6 +14,7 @@ from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal
+from config.security.changes import changes_by
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
 from config.security.progress import latest_test_of, progress_of
@@ -32,7 +33,6 @@ from saml_sso.errors import (
     TooManyCertificatesError,
 )
 from saml_sso.models import ServiceProviderKey, SetUpLink, SignInAttempt
-from saml_sso.protocol.candidates import diff_identity_provider
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.services.readings import save_reading
 from saml_sso.services.switches import (
@@ -96,7 +96,6 @@ def page(
 ) -> HttpResponse:
     """Return the page with ``form``, which may hold errors or a preview."""
     tenant = tenant_of(request)
-    candidate = form.reading.candidate
     keys = ServiceProviderKey.objects.order_by("use")
     context = {
         **frame(request, tenant),
@@ -108,11 +107,7 @@ def page(
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
         "vendors": VENDORS,
-        "changes": diff_identity_provider(
-            trust.idp if trust.is_configured else None, candidate.identity_provider
-        )
-        if candidate
-        else (),
+        "changes": changes_by(form.reading.candidate, trust),
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
         "progress": progress_of(latest_test_of(admin_of(request))),
         "attempts": SignInAttempt.objects.all()[:SHOWN_ATTEMPTS],

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.refusals import record_refusal
+from config.security.changes import changes_by
 from config.security.forms import SetUpForm
 from config.security.progress import progress_of
 from config.security.provisioning import new_token, scim_context
@@ -27,7 +28,6 @@ from config.security.set_up_trial import latest_test
 from config.security.status import certificate_states, state_of
 from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
-from saml_sso.protocol.candidates import diff_identity_provider
 from saml_sso.services.configuration import add_certificates
 from saml_sso.services.readings import save_reading
 from saml_sso.services.set_up_links import may_switch_on, switch_saml_on
@@ -128,8 +128,6 @@ def _place_of(link: SetUpLink) -> str:
 
 def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm) -> HttpResponse:
     trust = load_trust(tenant)
-    candidate = form.reading.candidate
-    known = trust.idp if trust.is_configured else None
     certificates = certificate_states(trust.idp.certificates, timezone.now())
     text, kind = state_of(tenant, trust)
     context = {
@@ -139,7 +137,7 @@ def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm
         "trust": trust,
         "state": {"text": text, "kind": kind},
         "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),
-        "changes": diff_identity_provider(known, candidate.identity_provider) if candidate else (),
+        "changes": changes_by(form.reading.candidate, trust),
         "progress": progress_of(latest_test(request, link)),
         "may_switch_on": may_switch_on(link=link),
         "new_token": take(request, _place_of(link)),

@@ -155,7 +155,10 @@ class IdentityProviderForm(forms.Form):
         if len(candidates) > 1:
             names = [str(candidate.identity_provider.entity_id) for candidate in candidates]
             self._choice.choices = [(name, name) for name in names]
-            wanted = wanted or (self.row.entity_id if self.row.entity_id in names else "")
+            if not wanted and self.row.entity_id in names:
+                wanted = self.row.entity_id
+                # By items(): a copy of a QueryDict itself would hold lists.
+                self.data = {**dict(self.data.items()), "identity_provider": wanted}
         return the_one(candidates, entity_id=wanted if len(candidates) > 1 else None)
 
     def _metadata_given(self, cleaned: dict[str, Any]) -> tuple[str, bytes]:

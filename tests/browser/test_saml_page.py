@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.scoping import tenant_scope
+from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.switches import enforce_saml_untested
 from tests.conftest import PASSWORD
 from tests.support.browser import assert_accessible, assert_fits
-from tests.support.saml_party import connect, party_of
+from tests.support.saml_party import Party, connect, party_of
 from tests.support.saml_server import serving
 
 if TYPE_CHECKING:
@@ -200,6 +202,63 @@ def assert_good(page: Page) -> None:
     """Check that the page is accessible and fits."""
     assert_accessible(page)
     assert_fits(page)
+
+
+class TestMistakes:
+    def test_the_summary_takes_the_focus_leads_to_the_fields_and_what_was_typed_stays(
+        self, alice: User, open_browser: Callable[..., Page], tmp_path: Path
+    ) -> None:
+        page, file = open_browser(width=360), tmp_path / "idp.xml"
+        file.write_text("<html><body>Sign in</body></html>")
+        sign_in(page, alice)
+
+        page.goto(PAGE)
+        page.get_by_label("Metadata XML").set_input_files(file)
+        page.get_by_label("System admin email").fill("nobody")
+        page.get_by_label("System admin email").press("Enter")
+
+        summary = page.locator(".gh-summary")
+        expect(summary).to_be_focused()
+        expect(summary).to_contain_text("Nothing was saved.")
+        expect(summary).to_contain_text("Metadata XML: This is an HTML page")
+        expect(page).to_have_title(re.compile("^Error: "))
+        assert_good(page)
+        summary.get_by_role("link", name="System admin email").click()
+        expect(page.get_by_label("System admin email")).to_be_focused()
+        expect(page.get_by_label("System admin email")).to_have_value("nobody")
+
+    def test_of_two_identity_providers_the_trusted_one_is_chosen_and_another_is_shown_first(
+        self, acme: Tenant, alice: User, page: Page, tmp_path: Path
+    ) -> None:
+        idp, file = party_of("acme"), tmp_path / "two.xml"
+        connect(acme, tmp_path, idp)
+        file.write_text(two_of(idp))
+        sign_in(page, alice)
+
+        page.goto(PAGE)
+        page.get_by_label("Metadata XML").set_input_files(file)
+        page.get_by_role("button", name="Preview").click()
+        expect(page.get_by_label(idp.forge.entity_id, exact=True)).to_be_checked()
+        expect(page.get_by_text("Nothing would change.")).to_be_visible()
+        page.get_by_label(f"{idp.forge.entity_id}/other", exact=True).check()
+        page.get_by_role("button", name="Preview").click()
+        changed = page.get_by_role("row", name="IdP entity ID")
+        expect(changed).to_contain_text(f"{idp.forge.entity_id}/other")
+        assert_good(page)
+        page.get_by_role("button", name="Trust what was read").click()
+
+        expect(page.get_by_text("The settings are saved.")).to_be_visible()
+        with tenant_scope(acme):
+            saved = IdentityProviderSettings.objects.get()
+        assert saved.entity_id == f"{idp.forge.entity_id}/other"
+
+
+def two_of(idp: Party) -> str:
+    """Return metadata of two identity providers, that of ``idp`` and another one."""
+    one = re.sub(r"^<\?xml[^>]*\?>", "", idp.metadata())
+    other = one.replace(f'"{idp.forge.entity_id}"', f'"{idp.forge.entity_id}/other"')
+    namespace = "urn:oasis:names:tc:SAML:2.0:metadata"
+    return f'<m:EntitiesDescriptor xmlns:m="{namespace}">{one}{other}</m:EntitiesDescriptor>'
 
 
 class TestSetUpLink:
