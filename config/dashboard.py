@@ -20,7 +20,8 @@ from scim.models import Source
 if TYPE_CHECKING:
     from datetime import datetime
 
-EXPIRES_SOON = timedelta(days=30)
+EXPIRES_SOON = timedelta(days=60)
+"""The first warning by mail is as early, and so is that of the page SAML & SCIM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
