@@ -15,7 +15,7 @@ from accounts.services.profiles import create_profile
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source, create_token
 from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits, press_tab_until
+from tests.support.browser import assert_accessible, assert_fits, assert_focused, press_tab_until
 from tests.support.scim import SCIMClient, enable_scim
 
 if TYPE_CHECKING:
@@ -219,6 +219,41 @@ def test_the_request_log_is_filtered_and_read(
     page.wait_for_url(f"**/{log_entry.pk}/change/**")
     expect(page.get_by_text("There is no user")).to_be_visible()
     check(page)
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_refused_form_says_at_the_top_what_is_wrong_and_leads_there(
+    open_browser: Callable[..., Page], alice: User, look: dict[str, Any]
+) -> None:
+    page = open_browser(**look)
+    sign_in(page, alice)
+    page.goto("/console/scim/extensionschema/add/")
+
+    page.locator("#id_urn").fill("acme")
+    page.get_by_role("button", name="Save").click()
+
+    summary = page.locator(".errornote")
+    assert_focused(summary)
+    expect(summary).to_contain_text("URN: A URN looks like urn:example:")
+    expect(summary).to_contain_text("Name: This field is required.")
+    check(page)
+    summary.get_by_role("link", name="URN").click()
+    assert_focused(page.locator("#id_urn"))
+    expect(page.locator("#id_urn")).to_have_value("acme")
+
+
+def test_an_action_of_the_audit_trail_stands_on_one_line(
+    page: Page, alice: User, group: DirectoryGroup
+) -> None:
+    sign_in(page, alice)
+
+    page.goto("/console/accounts/auditentry/")
+
+    heights = page.locator("#result_list code").evaluate_all(
+        "codes => codes.map((code) => code.getClientRects().length)"
+    )
+    assert heights
+    assert set(heights) == {1}
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -13,7 +13,7 @@ from accounts.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.switches import enforce_saml_untested
 from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits
+from tests.support.browser import assert_accessible, assert_fits, assert_focused
 from tests.support.saml_party import Party, connect, party_of
 from tests.support.saml_server import serving
 
@@ -218,13 +218,13 @@ class TestMistakes:
         page.get_by_label("System admin email").press("Enter")
 
         summary = page.locator(".gh-summary")
-        expect(summary).to_be_focused()
+        assert_focused(summary)
         expect(summary).to_contain_text("Nothing was saved.")
         expect(summary).to_contain_text("Metadata XML: This is an HTML page")
         expect(page).to_have_title(re.compile("^Error: "))
         assert_good(page)
         summary.get_by_role("link", name="System admin email").click()
-        expect(page.get_by_label("System admin email")).to_be_focused()
+        assert_focused(page.get_by_label("System admin email"))
         expect(page.get_by_label("System admin email")).to_have_value("nobody")
 
     def test_of_two_identity_providers_the_trusted_one_is_chosen_and_another_is_shown_first(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page
+    from playwright.sync_api import ConsoleMessage, Locator, Page
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _EXPECTED = "Failed to load resource: the server responded with a status of"
@@ -53,6 +54,14 @@ def focused_name(page: Page) -> str:
         "(document.activeElement)"
     )
     return name
+
+
+def assert_focused(locator: Locator) -> None:
+    """Wait until the element has the focus of its page, whichever window is in front."""
+    deadline = time.monotonic() + 30
+    while not locator.evaluate("(element) => element === document.activeElement"):
+        assert time.monotonic() < deadline, f"{locator} has no focus"
+        locator.page.wait_for_timeout(50)
 
 
 def press_tab_until(page: Page, name: str, *, most: int = 40) -> None:
