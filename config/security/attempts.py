@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.console.csv_export import csv_response
 from accounts.encryption import SealError
-from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes
+from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes, shown_attributes
 from config.security.page import frame, tenant_of
 from config.security.progress import is_fresh
 from config.security.traces import named
@@ -100,7 +100,7 @@ def _shown(
         "attempt": found,
         "is_fresh": is_fresh(found) and not revealed,
         "revealed": revealed,
-        "attributes": attributes,
+        "attributes": shown_attributes(attributes),
         "uses": ATTRIBUTE_USES,
         "trace": named(trace),
         "reason": revealed["reason"] if revealed else found.reason,

@@ -17,7 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.encryption import SealError, seal, unseal
-from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes, use_attribute
+from config.security.attribute_uses import (
+    ATTRIBUTE_USES,
+    masked_attributes,
+    shown_attributes,
+    use_attribute,
+)
 from config.security.progress import is_fresh, progress_of, progress_response
 from config.security.set_up_entry import link_is_over, set_up_path, through_link
 from saml_sso.models import PendingRequest
@@ -107,7 +112,7 @@ def _tested(
     context = {
         "progress": progress,
         "is_fresh": is_fresh(progress.attempt),
-        "attributes": attributes,
+        "attributes": shown_attributes(attributes),
         "uses": ATTRIBUTE_USES,
         "back": back,
     }

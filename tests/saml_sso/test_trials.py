@@ -10,7 +10,9 @@ from django.test import Client
 
 from accounts.models import Session, User
 from accounts.scoping import tenant_scope
+from config.security.traces import MEANINGS
 from saml_sso.models import IdentityProviderSettings, SignInAttempt
+from saml_sso.services.attempts import sealed_detail
 from tests.support.saml_party import Party, method_in, person_in, post_response, request_in
 
 if TYPE_CHECKING:
@@ -58,6 +60,17 @@ class TestTrial:
         with tenant_scope(acme):
             assert not IdentityProviderSettings.objects.get().is_tested
 
+    def test_a_check_says_what_it_asks_and_a_number_what_it_names(
+        self, bob: User, console: Client, idp: Party
+    ) -> None:
+        given = {"urn:oid:2.5.4.42": ("Bob",)}
+        page = result(console, idp, in_response_to=begin(console), attributes=given)
+
+        assert "Is it meant for this tenant of Gatehouse?" in page
+        assert "valid for at most 24 hours" in page
+        assert "urn:oid:2.5.4.42" in page
+        assert "given name</span></th>" in page
+
     @pytest.mark.parametrize("creates", [True, False])
     def test_a_test_never_creates_a_user(
         self, acme: Tenant, console: Client, idp: Party, *, creates: bool
@@ -95,6 +108,15 @@ class TestTrial:
         post_response(console, message)
 
         assert post_response(Client(), message).status_code == 403
+
+    def test_every_check_of_a_response_says_what_it_asks(
+        self, bob: User, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        result(console, idp, in_response_to=begin(console))
+
+        with tenant_scope(acme):
+            trace = sealed_detail(SignInAttempt.objects.get())["trace"]
+        assert {line["check"] for line in trace} <= set(MEANINGS)
 
 
 class TestAttempts:
