@@ -40,5 +40,7 @@ if (note) {
   });
   box.append(text, list);
   note.replaceWith(box);
-  box.focus();
+  // Django's own script gives the focus to the first field; it is async, so it may come later.
+  if (document.readyState === "complete") box.focus();
+  else window.addEventListener("load", () => box.focus());
 }
