@@ -56,7 +56,7 @@ def _options() -> argparse.Namespace:
     names = [*scim.NAMES, "saml", "growth"]
     parser.add_argument("--only", default="", help=f"some of {','.join(names)}; comma-separated")
     parser.add_argument("--seconds", type=int, default=1, help="of one round of one candidate")
-    parser.add_argument("--rounds", type=int, default=15, help="the median of which counts")
+    parser.add_argument("--rounds", type=int, default=11, help="the median of which counts")
     parser.add_argument("--quick", action="store_true", help="one round, small tenants: a look")
     parser.add_argument("--json", type=Path, help="write the results to this file as well")
     parser.add_argument(

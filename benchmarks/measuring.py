@@ -102,7 +102,8 @@ def measure(server: Server, operation: Operation, *, users: int, pace: Pace) -> 
     for track in tracks.values():
         track.probe()
         track.warm_up(operation.at_least_seconds)
-    for number in range(pace.rounds):
+    # Longer rounds are fewer: they are steadier, too.
+    for number in range(max(1, pace.rounds // seconds)):
         for track in in_turn(list(tracks.values()), number):
             track.run(seconds)
     return {name: track.series for name, track in tracks.items()}
