@@ -18,6 +18,7 @@ from django.db import transaction
 from accounts.errors import UserNameTakenError
 from accounts.models import User
 from accounts.scoping import active_tenant_id
+from accounts.services.group_versions import touch_groups_of_leaver
 from accounts.services.user_sets import create_users
 from accounts.services.users import (
     USER_FIELD_NAMES,
@@ -232,10 +233,12 @@ class UserEndpoint:
         check_if_match(if_match, entity_tag(row.person["version"]))
         values = wanted(row)
         user = _model(row.person)
-        leaves = user.active and not values.active
+        is_deleted = self._credential.deletes_on_deactivate and user.active and not values.active
+        if is_deleted:
+            touch_groups_of_leaver(user)  # Groups are held before the seats that are released.
         update_locked_user(user=user, values=values)
         answer = _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
-        if leaves and self._credential.deletes_on_deactivate:
+        if is_deleted:
             # The source chose this: the answer shows the person once more, as they left.
             delete_user(user=user)
         return answer

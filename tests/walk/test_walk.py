@@ -108,6 +108,23 @@ def shown_text(page: httpx2.Response) -> str:
     return " ".join(lxml_html.fromstring(page.text).text_content().split())
 
 
+def test_an_answer_says_how_long_it_is(gatehouse: Installation) -> None:
+    connection = gatehouse.connection
+    for url in (f"{connection.scim_url}/ServiceProviderConfig", f"{gatehouse.url}/sign-in/"):
+        answer = httpx2.get(
+            url,
+            headers={
+                "Authorization": f"Bearer {connection.scim_token}",
+                "Accept-Encoding": "identity",
+            },
+            trust_env=False,
+            timeout=PATIENCE,
+        )
+
+        assert answer.headers["Content-Length"] == str(len(answer.content))
+        assert "Transfer-Encoding" not in answer.headers
+
+
 def test_provision_license_and_open(gatehouse: Installation, browser: Browsers) -> None:
     email = "mara.lindqvist@acme.example"
     mara = browser()
