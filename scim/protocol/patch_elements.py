@@ -10,7 +10,7 @@ from scim.protocol.matching import matches_element
 from scim.protocol.resources import has_value, read_attribute, read_complex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from scim.protocol.patch_operations import OperationName
     from scim.protocol.paths import PatchPath
@@ -70,13 +70,15 @@ def _with_added(
     """Add elements; one that is already there, by value and type, is completed instead."""
     result = list(current)
     positions = {_key(attribute, element): index for index, element in enumerate(current)}
+    touched: list[int] = []
     for element in elements:
         index = positions.get(_key(attribute, element))
+        touched.insert(0, len(result) if index is None else index)  # The last one counts.
         if index is None:
             result.append(element)
         else:
             result[index] = result[index] | element
-    return _with_one_primary(current, result)
+    return _with_one_primary(result, touched)
 
 
 def _key(attribute: Attribute, element: dict[str, Any]) -> object:
@@ -151,14 +153,14 @@ def _change_selected(
         stays = before if name == "add" else {key: before[key] for key in kept & before.keys()}
         result[index] = stays | new
         _check_immutable(attribute, before, result[index])
-    return _with_one_primary(current, result)
+    return _with_one_primary(result, selected)
 
 
 def _change_sub_attributes(
     name: OperationName,
     path: AttributePath,
     current: list[dict[str, Any]],
-    selected: Iterable[int],
+    selected: Sequence[int],
     value: object,
 ) -> list[dict[str, Any]]:
     """Set or clear one sub-attribute of the selected elements."""
@@ -175,7 +177,7 @@ def _change_sub_attributes(
             element[sub.name] = new
         _check_immutable(attribute, result[index], element)
         result[index] = element
-    return [element for element in _with_one_primary(current, result) if element]
+    return [element for element in _with_one_primary(result, selected) if element]
 
 
 def _with_created(target: PatchPath, current: list[Any], value: object) -> list[Any]:
@@ -194,7 +196,7 @@ def _with_created(target: PatchPath, current: list[Any], value: object) -> list[
         element = None if new is None else {path.sub_attribute.name: new}
     if element is None:
         return current
-    return _with_one_primary(current, [*current, known | element])
+    return _with_one_primary([*current, known | element], [len(current)])
 
 
 def _equalities(selection: Node | None) -> dict[str, Any] | None:
@@ -233,25 +235,18 @@ def _bare(value: object) -> object:
 
 
 def _with_one_primary(
-    before: list[dict[str, Any]], after: list[dict[str, Any]]
+    elements: list[dict[str, Any]], touched: Iterable[int]
 ) -> list[dict[str, Any]]:
-    """Let the element that has become primary be the only one (RFC 7644, Section 3.5.2).
+    """Let the first of the touched elements that is primary be the only one that is.
 
-    Those of ``before`` have the same places in ``after``.
+    RFC 7644, Section 3.5.2.  The same operation once more changes nothing.
     """
-    chosen = next(
-        (
-            index
-            for index, element in enumerate(after)
-            if _is_primary(element) and not (index < len(before) and _is_primary(before[index]))
-        ),
-        None,
-    )
+    chosen = next((index for index in touched if _is_primary(elements[index])), None)
     if chosen is None:
-        return after
+        return elements
     return [
         element | {"primary": False} if index != chosen and _is_primary(element) else element
-        for index, element in enumerate(after)
+        for index, element in enumerate(elements)
     ]
 
 

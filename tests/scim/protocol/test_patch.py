@@ -102,6 +102,22 @@ def test_untouched_branches_are_shared() -> None:
     assert result["emails"] is BABS["emails"]
 
 
+@pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "replace", "path": 'emails[type eq "work"].primary', "value": True},
+        {"op": "add", "path": 'emails[type eq "work"]', "value": {"primary": True}},
+        {"op": "add", "path": "emails", "value": [{"value": "b", "type": "work", "primary": True}]},
+    ],
+)
+def test_the_same_primary_once_more_changes_nothing(operation: dict[str, Any]) -> None:
+    work = [{"value": "a", "type": "work", "primary": True}, {"value": "b", "type": "work"}]
+    once = apply_patch({**BABS, "emails": work}, patch(operation), USER)
+
+    assert apply_patch(once, patch(operation), USER) == once
+    assert [element.get("primary") for element in once["emails"]].count(True) == 1
+
+
 def test_an_immutable_attribute_can_be_set_once() -> None:
     schema = Schema("urn:example:t", "T", "", (Attribute(name="badge", mutability="immutable"),))
     user = with_extensions(USER, [schema])
