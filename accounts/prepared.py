@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg import Cursor
+from psycopg import Cursor, InterfaceError
 from psycopg._preparing import Prepare
 from psycopg.adapt import Transformer
 from typing_extensions import override
@@ -35,18 +35,29 @@ class _PreparedCursor(Cursor[Any]):
     def __init__(self, connection: Connection[Any], spare: list[_PreparedCursor]) -> None:
         super().__init__(connection)
         self._spare = spare
+        self._tx = Transformer(self)
         self._transformers: dict[Any, AnyTransformer] = {}
 
     @override
     def close(self) -> None:
         """Forget the result; the cursor itself waits for the next who wants one."""
+        if self._closed:
+            return
         self._tx.set_pgresult(None)
         self._reset()
+        self._closed = True
         self._spare.append(self)
+
+    def open(self) -> _PreparedCursor:
+        """Return the cursor, for one use."""
+        self._closed = False
+        return self
 
     @override
     def _start_query(self, query: Any = None) -> Any:
         """Begin as the driver does, with what was worked out when ``query`` ran before."""
+        if self._closed:
+            raise InterfaceError("the cursor is closed")
         self._reset()
         found = self._transformers.get(query)
         if found is None:
@@ -100,7 +111,7 @@ def _unused_cursor(database: Any) -> _PreparedCursor:
     if spare is None:
         spare = []
         setattr(database.connection, _SPARE, spare)
-    return spare.pop() if spare else _PreparedCursor(database.connection, spare)
+    return spare.pop().open() if spare else _PreparedCursor(database.connection, spare)
 
 
 def insert_row(instance: Model) -> None:
