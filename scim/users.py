@@ -18,7 +18,7 @@ from django.db import transaction
 from accounts.errors import UserNameTakenError
 from accounts.models import User
 from accounts.scoping import active_tenant_id
-from accounts.services.group_versions import touch_groups_of_leaver
+from accounts.services.group_locks import hold_leaver_and_groups
 from accounts.services.user_sets import create_users
 from accounts.services.users import (
     USER_FIELD_NAMES,
@@ -235,7 +235,7 @@ class UserEndpoint:
         user = _model(row.person)
         is_deleted = self._credential.deletes_on_deactivate and user.active and not values.active
         if is_deleted:
-            touch_groups_of_leaver(user)  # Groups are held before the seats that are released.
+            hold_leaver_and_groups(user)
         update_locked_user(user=user, values=values)
         answer = _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
         if is_deleted:

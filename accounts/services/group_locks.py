@@ -205,6 +205,13 @@ def hold_leaver(user: User) -> None:
     User.objects.select_for_update().filter(pk=user.pk).values_list("pk").first()
 
 
+def hold_leaver_and_groups(user: User) -> None:
+    """Do as :func:`hold_leaver` for somebody whose seats are released before they are deleted."""
+    hold_leaver(user)
+    groups = DirectoryGroup.objects.filter(members__user=user).order_by("pk")
+    list(groups.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
 def hold_profiles(profile_ids: Collection[int]) -> set[int]:
     """Hold these access profiles; return those that exist.
 

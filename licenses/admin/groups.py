@@ -16,7 +16,7 @@ from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
 from accounts.errors import AccountError
 from accounts.memberships import people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
-from accounts.services.group_locks import hold_below, hold_rules
+from accounts.services.group_locks import hold_below, hold_rules, read_held_group
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.mappings import set_group_attributes, set_group_mappings
 from accounts.services.member_deltas import MemberDelta
@@ -213,11 +213,9 @@ def _store(form: GroupForm, *, is_new: bool) -> DirectoryGroup:
         return create_group(values=GroupFields(display_name=name), member_ids=members.add)
     group_id, named = form.instance.pk, {*members.add, *members.remove}
     moving = "mapped_role" in form.changed_data or "profiles" in form.changed_data
-    hold_below(
-        {group_id, *named},
-        people=lambda: {*named, *(people_below([group_id]) if moving else ())},
-    )
-    stored = DirectoryGroup.objects.get(pk=group_id)
+    concerned = {*named, group_id} if moving else named
+    hold_below({group_id, *named}, people=lambda: {*named, *people_below(concerned)})
+    stored = read_held_group(form.instance)
     values = GroupFields(
         display_name=name, external_id=stored.external_id, attributes=stored.attributes
     )
