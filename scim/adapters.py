@@ -1,30 +1,42 @@
 """Between accounts and SCIM resources: the only place where ``user_name`` becomes ``userName``.
 
-:class:`UserAdapter` is django-scim2's contract (``SCIM_SERVICE_PROVIDER["USER_ADAPTER"]``) over
-our own model; what it does is in the plain functions, which the endpoints call.
+:class:`UserAdapter` is django-scim2's contract over our own model.  Every User that enters or
+leaves ``/scim/v2`` passes through the class that ``SCIM_SERVICE_PROVIDER["USER_ADAPTER"]`` names.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, TypedDict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypedDict, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 from django_scim.adapters import SCIMUser
 from typing_extensions import override
 
+from accounts.errors import ChangedMeanwhileError
 from accounts.models import User
-from accounts.services.users import UserFields, create_user, delete_user, update_user
+from accounts.scoping import active_tenant_id
+from accounts.services.users import (
+    USER_FIELD_NAMES,
+    UserFields,
+    create_user,
+    delete_user,
+    update_locked_user,
+    update_user_as_read,
+)
 from scim.protocol import urns
-from scim.protocol.core_schemas import USER
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag
-from scim.protocol.resources import read_resource
-from scim.user_groups import groups_of_user
+from scim.user_groups import group_elements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.http import HttpRequest
+
+    from scim.protocol.schemas import Schema
 
 BASE_URL: Final[Any] = SimpleLazyObject(lambda: f"{settings.BASE_URL}/scim/v2")
 """Where the endpoints are, from outside; no slash at the end."""
@@ -69,6 +81,20 @@ class Person(TypedDict):
     created: str
     last_modified: str
     version: int
+
+
+class UserRow(NamedTuple):
+    """A user as it was read; ``groups`` is ``None`` when they were not asked for.
+
+    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
+    would have to be taken back; both are known of users that were read to be changed, without a
+    lock.
+    """
+
+    person: Person
+    groups: list[dict[str, Any]] | None
+    xmin: str = ""
+    holds_seat: bool = False
 
 
 def user_location(user_id: object) -> str:
@@ -211,36 +237,140 @@ def _users_url() -> str:
     return found
 
 
+# In the model's own order; a dictionary, because Django looks each of its fields up in it.
+_READ: Final = dict.fromkeys(
+    field.attname
+    for field in User._meta.concrete_fields
+    if field.attname in {*USER_FIELD_NAMES, "id", "tenant_id", "role", "version"}
+)
+
+
 class UserAdapter(SCIMUser):  # type: ignore[misc]  # django-scim2 ships no types
-    """django-scim2's view of a user: one object with ``to_dict``, ``from_dict`` and ``save``."""
+    """A user of the active tenant and the resource that stands for them.
+
+    A subclass that the setting names changes what a User is over SCIM: ``to_dict`` for what is
+    shown, ``from_dict`` for what is taken over, ``save`` and ``delete`` for what happens besides.
+    What clients may *send* beyond the schemas of RFC 7643 is declared in ``extensions``.
+    ``docs/scim.md`` has an example.
+
+    ``values`` is what :meth:`from_dict` read and :meth:`save` writes.
+    """
 
     id_field = "id"
-    obj: User
+    extensions: ClassVar[tuple[Schema, ...]] = ()
+    """Further schemas of a User, which every tenant's clients may use."""
+    ATTR_MAP: ClassVar[dict[tuple[str, str | None, str | None], str | None]] = {}
+    """Where a filter finds an attribute: (name, sub-attribute, URN of an extension) to the name of
+    a column of the model, or to ``"attributes"`` where the value is kept as it was sent.
+
+    What is mapped to ``None``, and what an extension of the adapter declares without an entry
+    here, cannot be filtered or sorted by.
+    """
+
+    values: UserFields
+    _obj: User | None
+
+    def __init__(self, obj: User | None = None, request: HttpRequest | None = None) -> None:
+        self._row: UserRow | None = None
+        super().__init__(obj, request)
+
+    @classmethod
+    def of_row(cls, row: UserRow, request: HttpRequest | None = None) -> Self:
+        """Return the adapter of a user who was read, without reading or building anything."""
+        adapter = cls(None, request)
+        adapter._row = row
+        return adapter
 
     @property
+    def obj(self) -> User:
+        """The model instance, made from what was read when it is first asked for."""
+        if self._obj is None:
+            self._obj = User() if self._row is None else _model(self._row.person)
+        return self._obj
+
+    @obj.setter
+    def obj(self, user: User | None) -> None:
+        self._obj = user
+
+    @property
+    def row(self) -> UserRow:
+        """The columns of the user, who was read or has been saved."""
+        assert self._row is not None  # noqa: S101 - the endpoints read or save first
+        return self._row
+
+    @property
+    @override
+    def id(self) -> str:
+        return self.row.person["id"]
+
+    @property
+    @override
     def location(self) -> str:
-        """The URL of the user."""
         return user_location(self.id)
 
     @override
     def to_dict(self) -> dict[str, Any]:
-        return user_resource(person_of(self.obj), groups_of_user(self.obj))
-
-    @override
-    def validate_dict(self, d: Mapping[str, Any]) -> None:
-        read_resource(d, USER)
+        """Return the canonical resource, without ``groups`` when they were not read."""
+        return user_resource(self.row.person, self.row.groups)
 
     @override
     def from_dict(self, d: Mapping[str, Any]) -> None:
-        self.values = user_fields(read_resource(d, USER))
+        """Take ``values`` from a canonical resource; nothing is written yet.
+
+        Raises:
+            InvalidValueError: See :func:`user_fields`.
+        """
+        self.values = user_fields(d)
 
     @override
     def save(self) -> None:
-        if self.obj._state.adding:  # noqa: SLF001 - Django's documented way to ask
+        """Create the user, or make the one who was read hold ``values``.
+
+        Raises:
+            ChangedMeanwhileError: The row was read without a lock, and is not as it was read or
+                cannot be changed without one: lock it, read it again and start anew.
+            UserNameTakenError: Another user of the tenant has this ``userName``.
+            LastAdminError: This would deactivate the tenant's last active admin.
+        """
+        if self._row is None:
             self.obj = create_user(values=self.values)
-        else:
-            update_user(user=self.obj, values=self.values)
+            self._row = UserRow(person_of(self.obj), group_elements(self.obj.role, None))
+            return
+        user, xmin = self.obj, self._row.xmin
+        if not xmin:
+            update_locked_user(user=user, values=self.values)
+        elif not update_user_as_read(user=user, values=self.values, xmin=xmin):
+            raise ChangedMeanwhileError
+        self._row = self._row._replace(person=_as_changed(self._row.person, user))
 
     @override
     def delete(self) -> None:
+        """Remove the user for good.
+
+        Raises:
+            LastAdminError: They are the tenant's last active admin.
+        """
         delete_user(user=self.obj)
+
+
+def _model(person: Person) -> User:
+    """Return the model instance of a user who was read, without reading again.
+
+    When they were created and changed is left to be read by who asks for it.
+    """
+    values: dict[str, Any] = {
+        **person,
+        "id": UUID(person["id"]),
+        "tenant_id": active_tenant_id(),
+    }
+    # ``from_db`` takes the values in the model's own order and defers what is not named.
+    return User.from_db("default", _READ, [values[name] for name in _READ])
+
+
+def _as_changed(person: Person, user: User) -> Person:
+    """Return the columns of a user who was read as ``person``, and may have been changed since."""
+    if user.version == person["version"]:
+        return person
+    changed = {name: getattr(user, name) for name in (*USER_FIELD_NAMES, "version")}
+    changed["last_modified"] = moment(user.last_modified)
+    return cast("Person", {**person, **changed})

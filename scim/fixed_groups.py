@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from accounts.services.profiles import change_profile_members, set_profile_external_id
 from accounts.services.roles import change_role_members
-from scim.group_adapter import group_fields
 from scim.group_rows import GroupKind, read_group
 from scim.protocol.errors import MutabilityError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
+    from accounts.services.groups import GroupFields
     from accounts.services.member_deltas import MemberDelta
     from scim.group_rows import GroupRow
 
 
 @transaction.atomic
 def change_fixed_group(
-    row: GroupRow, wanted: Mapping[str, Any], deltas: Sequence[MemberDelta]
+    row: GroupRow, values: GroupFields, deltas: Sequence[MemberDelta]
 ) -> GroupRow:
     """Change who is in a role or profile, and return it as it is then.
 
@@ -32,7 +32,6 @@ def change_fixed_group(
         UnknownMemberError: Somebody to add is not a user of the active tenant.
         LastAdminError: Nobody would remain an active admin.
     """
-    values = group_fields(wanted)
     if values.display_name.strip().lower() not in {"", row.display_name.lower()}:
         raise MutabilityError(
             f"{row.id} is named in the console only: send displayName "

@@ -1,12 +1,12 @@
 """Between groups of three kinds and the Group resource.
 
-:class:`GroupAdapter` is django-scim2's contract (``SCIM_SERVICE_PROVIDER["GROUP_ADAPTER"]``) for
-directory groups; what it does is in the plain functions, which the endpoints call.
+:class:`GroupAdapter` is django-scim2's contract.  Every Group that enters or leaves ``/scim/v2``
+passes through the class that ``SCIM_SERVICE_PROVIDER["GROUP_ADAPTER"]`` names.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
 from django.conf import settings
 from django_scim.adapters import SCIMGroup
@@ -15,18 +15,23 @@ from typing_extensions import override
 from accounts.models import DirectoryGroup
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from scim.adapters import moment
-from scim.group_members import all_members
-from scim.group_rows import GroupRow, row_of
+from scim.fixed_groups import change_fixed_group
+from scim.group_rows import GroupKind, GroupRow, row_of
 from scim.protocol import urns
-from scim.protocol.core_schemas import GROUP
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag
-from scim.protocol.resources import read_resource
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from django.http import HttpRequest
+
+    from accounts.models import AccessProfile, Role
+    from accounts.services.member_deltas import MemberDelta
     from scim.group_members import Members
+    from scim.protocol.schemas import Schema
+
+    GroupModel = DirectoryGroup | AccessProfile | Role
 
 _LIMITS: Final = {"displayName": 255, "externalId": 255}
 
@@ -80,36 +85,115 @@ def _limited(resource: Mapping[str, Any], name: str) -> str:
 
 
 class GroupAdapter(SCIMGroup):  # type: ignore[misc]  # django-scim2 ships no types
-    """django-scim2's view of a directory group."""
+    """A group of the active tenant, of whatever kind, and the resource that stands for it.
+
+    What :class:`scim.adapters.UserAdapter` says of subclasses holds here, too.
+
+    ``values`` is what :meth:`from_dict` read; ``deltas`` are the steps to take with the members.
+    :meth:`save` writes both.  ``member_elements`` is what :meth:`to_dict` shows as ``members``:
+    nothing where a client will not see them, and possibly JSON made beforehand.
+    """
 
     id_field = "id"
-    obj: DirectoryGroup
+    extensions: ClassVar[tuple[Schema, ...]] = ()
+    """Further schemas of a Group, which every tenant's clients may use."""
+    ATTR_MAP: ClassVar[dict[tuple[str, str | None, str | None], str | None]] = {}
+    """As :attr:`scim.adapters.UserAdapter.ATTR_MAP`; what a role or profile lacks is empty."""
+
+    values: GroupFields
+    _obj: GroupModel | None
+
+    def __init__(self, obj: GroupModel | None = None, request: HttpRequest | None = None) -> None:
+        self._row: GroupRow | None = None
+        self.member_elements: Members | None = None
+        self.deltas: Sequence[MemberDelta] = ()
+        self.only_unchanged = False
+        super().__init__(obj, request)
+
+    @classmethod
+    def of_row(cls, row: GroupRow, request: HttpRequest | None = None) -> Self:
+        """Return the adapter of a group that was read, without reading or building anything."""
+        adapter = cls(None, request)
+        adapter._row = row
+        return adapter
 
     @property
+    def obj(self) -> GroupModel:
+        """The directory group or profile as a model instance, or the role."""
+        if self._obj is None:
+            self._obj = DirectoryGroup() if self._row is None else self._row.model
+        return self._obj
+
+    @obj.setter
+    def obj(self, group: GroupModel | None) -> None:
+        self._obj = group
+
+    @property
+    def row(self) -> GroupRow:
+        """The group as it was read or has been saved."""
+        assert self._row is not None  # noqa: S101 - the endpoints read or save first
+        return self._row
+
+    @property
+    @override
+    def id(self) -> str:
+        return self.row.id
+
+    @property
+    @override
     def location(self) -> str:
-        """The URL of the group."""
-        return group_location(str(self.obj.pk))
+        return group_location(self.id)
 
     @override
     def to_dict(self) -> dict[str, Any]:
-        row = row_of(self.obj)
-        return group_resource(row, all_members(row))
-
-    @override
-    def validate_dict(self, d: Mapping[str, Any]) -> None:
-        read_resource(d, GROUP)
+        """Return the canonical resource, without ``members`` when they were not read."""
+        return group_resource(self.row, self.member_elements)
 
     @override
     def from_dict(self, d: Mapping[str, Any]) -> None:
-        self.values = group_fields(read_resource(d, GROUP))
+        """Take ``values`` from a canonical resource; nothing is written yet.
+
+        Raises:
+            InvalidValueError: See :func:`group_fields`.
+        """
+        self.values = group_fields(d)
 
     @override
     def save(self) -> None:
-        if self.obj._state.adding:  # noqa: SLF001 - Django's documented way to ask
-            self.obj = create_group(values=self.values)
+        """Create the directory group, or make the group that was read hold what was set.
+
+        Raises:
+            ChangedMeanwhileError: The group is not as it was read.
+            AccountError: See :func:`accounts.services.groups.update_group`.
+            MutabilityError: See :func:`scim.fixed_groups.change_fixed_group`.
+        """
+        if self._row is None:
+            ids = [member for delta in self.deltas for member in delta.add]
+            group = create_group(values=self.values, member_ids=ids)
+            self.obj, self._row = group, row_of(group)
+        elif self._row.kind == GroupKind.DIRECTORY:
+            self._row = self._updated(self._row)
         else:
-            update_group(group=self.obj, values=self.values)
+            self._row = change_fixed_group(self._row, self.values, self.deltas)
 
     @override
     def delete(self) -> None:
-        delete_group(group=self.obj)
+        """Remove a directory group for good.
+
+        Raises:
+            ChangedMeanwhileError: ``only_unchanged`` is set, and the group is not as it was read.
+            LastAdminError: A mapped role would take the last active admin away.
+        """
+        delete_group(group=self.row.directory_group, only_unchanged=self.only_unchanged)
+
+    def _updated(self, row: GroupRow) -> GroupRow:
+        group = row.directory_group
+        update_group(
+            group=group,
+            values=self.values,
+            members=self.deltas,
+            only_unchanged=self.only_unchanged,
+        )
+        self.obj = group
+        stays_large = row.is_large and not any(delta.removes for delta in self.deltas)
+        return row_of(group, is_large=stays_large)

@@ -9,11 +9,11 @@ from django.db import connection
 
 from accounts.scoping import active_tenant_id
 from scim.filter_query import SQL, compile_filter
-from scim.group_adapter import group_resource
 from scim.group_catalog import GroupCatalog, hint
 from scim.group_members import members_of_page
 from scim.group_rows import COLUMNS, FIXED_KINDS, GroupKind, read_row, relation
 from scim.list_order import Order, order_of
+from scim.named_adapters import group_adapter
 from scim.pages import answer
 from scim.protocol.filters import parse_filter
 from scim.protocol.messages import parse_sort
@@ -21,6 +21,8 @@ from scim.protocol.projection import projection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from django.http import HttpRequest
 
     from scim.protocol.messages import Query
     from scim.protocol.projection import Projection
@@ -36,9 +38,12 @@ _PLACE: Final = """(g.kind || ':' || lpad(g.number::text, 19, '0') || ':' || g.i
 """The list's own order: roles, profiles by number, directory groups by age."""
 
 
-def list_groups(query: Query, resource_type: ResourceType) -> dict[str, object]:
+def list_groups(
+    query: Query, resource_type: ResourceType, request: HttpRequest
+) -> dict[str, object]:
     """Return the ListResponse that answers ``query`` for the active tenant.
 
+    ``request`` is handed to the adapters.
     ``members`` is left out of groups that have more than
     :data:`scim.group_members.SHOWN`.
 
@@ -48,7 +53,7 @@ def list_groups(query: Query, resource_type: ResourceType) -> dict[str, object]:
         InvalidCursorError: The cursor was made for another query.
         ExpiredCursorError: The cursor is too old.
     """
-    return answer(_Selection.of(query, resource_type), query)
+    return answer(_Selection.of(query, resource_type, request), query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,19 @@ class _Selection:
     is_filtered: bool
     order: Order
     shown: Projection
+    request: HttpRequest
     resource_name: str = "Group"
     width: int = _WIDTH
 
     @classmethod
-    def of(cls, query: Query, resource_type: ResourceType) -> _Selection:
+    def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
         catalog = GroupCatalog(active_tenant_id())
         return cls(
             where=_condition(query.filter, resource_type, catalog),
             is_filtered=query.filter is not None,
             order=order_of(parse_sort(query, resource_type), catalog, key=_PLACE, key_type="text"),
             shown=projection(resource_type, query.attributes, query.excluded_attributes),
+            request=request,
         )
 
     def rows(
@@ -101,10 +108,13 @@ class _Selection:
     def resources(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Return what the client sees of each row; members are read when they are shown."""
         groups = [read_row(row[: self.width]) for row in rows]
-        if not groups or not self.shown.selects("members"):
-            return [self.shown(group_resource(group)) for group in groups]
-        members = members_of_page(groups, self.shown)
-        return [self.shown(group_resource(group, members[group.id])) for group in groups]
+        adapted, request = group_adapter().of_row, self.request
+        adapters = [adapted(group, request) for group in groups]
+        if groups and self.shown.selects("members"):
+            members = members_of_page(groups, self.shown)
+            for adapter in adapters:
+                adapter.member_elements = members[adapter.row.id]
+        return [self.shown(adapter.to_dict()) for adapter in adapters]
 
 
 def _condition(text: str | None, resource_type: ResourceType, catalog: GroupCatalog) -> SQL:

@@ -65,6 +65,13 @@ class GroupRow:
     is_large: bool = False
 
     @property
+    def model(self) -> DirectoryGroup | AccessProfile | Role:
+        """What the group is in the accounts."""
+        if self.kind == GroupKind.ROLE:
+            return self.role
+        return self.profile if self.kind == GroupKind.PROFILE else self.directory_group
+
+    @property
     def role(self) -> Role:
         """The role that this group stands for."""
         return Role(self.id.removeprefix(ROLE_PREFIX))

@@ -15,14 +15,13 @@ from django.db import transaction
 from accounts.errors import ChangedMeanwhileError, UnknownGroupError
 from accounts.services.group_locks import hold_rules
 from accounts.services.group_sets import NewGroup, create_groups
-from accounts.services.groups import create_group, delete_group, update_group
 from accounts.services.member_deltas import MemberDelta
 from scim.answers import Answer
-from scim.fixed_groups import change_fixed_group
-from scim.group_adapter import group_fields, group_location, group_resource
+from scim.group_adapter import GroupAdapter, group_location
 from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
 from scim.group_members import members_after_change, shown_members
-from scim.group_rows import GroupKind, GroupRow, read_group, read_group_to_change, row_of
+from scim.group_rows import GroupKind, read_group, read_group_to_change
+from scim.named_adapters import group_adapter
 from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError, SCIMError
 from scim.protocol.group_patch import read_group_patch, read_member_ids
 from scim.protocol.patch import apply_operations
@@ -33,7 +32,10 @@ from scim.protocol.resources import check_immutable, read_resource
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from django.http import HttpRequest
+
     from scim.authentication import Credential
+    from scim.group_rows import GroupRow
     from scim.protocol.group_patch import GroupChange
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
@@ -44,10 +46,17 @@ _ATTEMPTS: Final = 3
 
 
 class GroupEndpoint:
-    """Groups of the active tenant as one source may handle them."""
+    """Groups of the active tenant as one source may handle them.
 
-    def __init__(self, credential: Credential, schemas: SourceSchemas) -> None:
+    ``request`` is handed to the adapters.
+    """
+
+    def __init__(
+        self, credential: Credential, schemas: SourceSchemas, request: HttpRequest
+    ) -> None:
         self._credential = credential
+        self._request = request
+        self._adapter = group_adapter()
         self._type = schemas.group
         self._mapping = schemas.group_mapping
 
@@ -57,8 +66,9 @@ class GroupEndpoint:
         Raises:
             NotFoundError: There is no such group.
         """
-        row = read_group(key)
-        return group_resource(row, shown_members(row, projection))
+        adapter = self._adapted(read_group(key))
+        adapter.member_elements = shown_members(adapter.row, projection)
+        return adapter.to_dict()
 
     def create(self, data: object, projection: Projection) -> Answer:
         """Make a directory group with its members.
@@ -67,19 +77,22 @@ class GroupEndpoint:
             InvalidValueError: A required value is missing, does not fit, or a member is unknown.
             GroupNameTakenError: A directory group has this name already.
         """
-        new = self._new(data)
-        group = create_group(values=new.values, member_ids=new.member_ids)
-        return self._shown(HTTPStatus.CREATED, row_of(group), projection)
+        adapter = self._new(data)
+        adapter.save()
+        return self._shown(HTTPStatus.CREATED, adapter, projection)
 
     def create_set(
         self, many: Sequence[object], projection: Projection
     ) -> list[Answer | SCIMError | None]:
         """See :class:`scim.answers.Endpoint`; what is not plain is left to :meth:`create`."""
         results: list[Answer | SCIMError | None] = [None] * len(many)
+        if self._adapter.save is not GroupAdapter.save:
+            return results  # What somebody added to it is done for each.
         new: dict[int, NewGroup] = {}
         for index, data in enumerate(many):
             try:
-                new[index] = self._new(data)
+                adapter = self._new(data)
+                new[index] = NewGroup(adapter.values, adapter.deltas[0].add)
             except SCIMError as error:
                 results[index] = error
         made = create_groups(many=list(new.values()))
@@ -91,12 +104,18 @@ class GroupEndpoint:
                 )
         return results
 
-    def _new(self, data: object) -> NewGroup:
+    def _adapted(self, row: GroupRow) -> GroupAdapter:
+        return self._adapter.of_row(row, self._request)
+
+    def _new(self, data: object) -> GroupAdapter:
         rest, sent = split_members(data, self._type)
         resource = self._mapping.apply(read_resource(rest, self._type), self._type)
         check_complete(resource, self._type)
+        adapter = self._adapter(None, self._request)
+        adapter.from_dict(resource)
         members = member_uuids(read_member_ids(sent)) if sent is not None else ()
-        return NewGroup(group_fields(resource), members)
+        adapter.deltas = [MemberDelta(add=members)]
+        return adapter
 
     def replace(
         self, key: str, data: object, projection: Projection, if_match: str | None
@@ -113,16 +132,17 @@ class GroupEndpoint:
         rest, sent = split_members(data, self._type)
         sent_ids = None if sent is None else read_member_ids(sent)
 
-        def change(row: GroupRow) -> GroupRow:
-            before = group_resource(row)
+        def change(adapter: GroupAdapter) -> None:
+            before = adapter.to_dict()
             wanted = self._mapping.apply(read_resource(rest, self._type), self._type, before)
-            if row.kind != GroupKind.DIRECTORY:
-                delta = MemberDelta(add=member_uuids(sent_ids or ()), remove_others=True)
-                return change_fixed_group(row, wanted, [delta] if sent_ids is not None else [])
-            check_complete(wanted, self._type)
-            check_immutable(before, wanted, self._type)
-            delta = MemberDelta(add=member_uuids(sent_ids or ()), remove_others=True)
-            return self._store(row, wanted, [delta], if_match)
+            if adapter.row.kind == GroupKind.DIRECTORY:
+                check_complete(wanted, self._type)
+                check_immutable(before, wanted, self._type)
+            adapter.from_dict(wanted)
+            if sent_ids is not None or adapter.row.kind == GroupKind.DIRECTORY:
+                members = member_uuids(sent_ids or ())
+                adapter.deltas = [MemberDelta(add=members, remove_others=True)]
+            adapter.save()
 
         return self._shown(HTTPStatus.OK, self._changed(key, if_match, change), projection)
 
@@ -136,8 +156,8 @@ class GroupEndpoint:
             PreconditionFailedError: The group changed since the client read it.
         """
         patch = read_group_patch(data, self._type)
-        row = self._changed(key, if_match, lambda row: self._patch(row, patch, if_match))
-        return self._shown(HTTPStatus.OK, row, projection)
+        adapter = self._changed(key, if_match, lambda adapter: self._patch(adapter, patch))
+        return self._shown(HTTPStatus.OK, adapter, projection)
 
     def remove(self, key: str, if_match: str | None) -> Answer:
         """Delete a directory group.
@@ -148,78 +168,64 @@ class GroupEndpoint:
             PreconditionFailedError: The group changed since the client read it.
         """
 
-        def delete(row: GroupRow) -> GroupRow:
-            if row.kind != GroupKind.DIRECTORY:
+        def delete(adapter: GroupAdapter) -> None:
+            if adapter.row.kind != GroupKind.DIRECTORY:
                 raise ForbiddenError(
-                    f"{row.id} cannot be deleted over SCIM. Remove its members instead."
+                    f"{adapter.row.id} cannot be deleted over SCIM. Remove its members instead."
                 )
-            delete_group(group=row.directory_group, only_unchanged=if_match is not None)
-            return row
+            adapter.delete()
 
         self._changed(key, if_match, delete)
         return Answer(HTTPStatus.NO_CONTENT)
 
-    def _patch(self, row: GroupRow, patch: GroupChange, if_match: str | None) -> GroupRow:
-        wanted: Mapping[str, Any] = group_resource(row)
+    def _patch(self, adapter: GroupAdapter, patch: GroupChange) -> None:
+        wanted: Mapping[str, Any] = adapter.to_dict()
         if patch.operations:
             before = wanted
             wanted = apply_operations(before, patch.operations, self._type)
             wanted = self._mapping.apply(dict(wanted), self._type, before)
+        adapter.from_dict(self._kept(wanted, adapter.row))
         deltas = deltas_of(patch.members)
         if deltas is not None:
-            return self._apply(row, wanted, deltas, if_match)
+            adapter.deltas = deltas
+            adapter.save()
+            return
         with transaction.atomic():
-            if row.kind == GroupKind.DIRECTORY:
+            if adapter.row.kind == GroupKind.DIRECTORY:
                 hold_rules()  # A later step may nest groups.
             # What a filter selects depends on the steps before it.
             for step in steps_of(patch.members):
-                row = self._apply(row, wanted, [step(row)], if_match)
-        return row
+                adapter.deltas = [step(adapter.row)]
+                adapter.save()
 
-    def _apply(
-        self,
-        row: GroupRow,
-        wanted: Mapping[str, Any],
-        deltas: list[MemberDelta],
-        if_match: str | None,
-    ) -> GroupRow:
-        if row.kind == GroupKind.DIRECTORY:
-            return self._store(row, wanted, deltas, if_match)
-        return change_fixed_group(row, wanted, deltas)
-
-    def _store(
-        self,
-        row: GroupRow,
-        wanted: Mapping[str, Any],
-        deltas: list[MemberDelta],
-        if_match: str | None,
-    ) -> GroupRow:
-        group = row.directory_group
-        update_group(
-            group=group,
-            values=group_fields(wanted),
-            members=deltas,
-            only_unchanged=if_match is not None,
-        )
-        stays_large = row.is_large and not any(delta.removes for delta in deltas)
-        return row_of(group, is_large=stays_large)
+    def _kept(self, resource: Mapping[str, Any], row: GroupRow) -> dict[str, Any]:
+        """Return a changed resource without what an adapter shows and nobody can set."""
+        return {
+            name: value
+            for name, value in resource.items()
+            if self._type.declares(name) or name in row.attributes
+        }
 
     def _changed(
-        self, key: str, if_match: str | None, change: Callable[[GroupRow], GroupRow]
-    ) -> GroupRow:
+        self, key: str, if_match: str | None, change: Callable[[GroupAdapter], None]
+    ) -> GroupAdapter:
         """Read the group and change it; do so again when somebody else was faster."""
         for _attempt in range(_ATTEMPTS):
             row = read_group_to_change(key)
             check_if_match(if_match, entity_tag(row.version) if row.version is not None else "")
+            adapter = self._adapted(row)
+            adapter.only_unchanged = if_match is not None
             try:
-                return change(row)
+                change(adapter)
             except ChangedMeanwhileError:
                 continue
             except UnknownGroupError as error:
                 raise NotFoundError(str(error)) from error
+            return adapter
         raise ConflictError("The group keeps changing. Repeat the request.")
 
-    def _shown(self, status: HTTPStatus, row: GroupRow, projection: Projection) -> Answer:
-        resource = group_resource(row, members_after_change(row, projection))
+    def _shown(self, status: HTTPStatus, adapter: GroupAdapter, projection: Projection) -> Answer:
+        adapter.member_elements = members_after_change(adapter.row, projection)
+        resource = adapter.to_dict()
         meta = resource["meta"]
-        return Answer(status, resource, meta["location"], meta.get("version", ""), row.id)
+        return Answer(status, resource, meta["location"], meta.get("version", ""), adapter.row.id)

@@ -11,6 +11,7 @@ from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import SQL, compile_filter
 from scim.list_order import Order, order_of
+from scim.named_adapters import user_adapter
 from scim.pages import answer
 from scim.protocol.filter_nodes import Comparison
 from scim.protocol.filters import parse_filter
@@ -29,6 +30,8 @@ from scim.user_rows import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.http import HttpRequest
+
     from scim.protocol.filter_nodes import Node
     from scim.protocol.messages import Query
     from scim.protocol.projection import Projection
@@ -45,8 +48,12 @@ _MANY: Final = 10
 """People whose groups are better read together than for each one; a filter mostly finds few."""
 
 
-def list_users(query: Query, resource_type: ResourceType) -> dict[str, object]:
+def list_users(
+    query: Query, resource_type: ResourceType, request: HttpRequest
+) -> dict[str, object]:
     """Return the ListResponse that answers ``query`` for the active tenant.
+
+    ``request`` is handed to the adapters.
 
     Raises:
         InvalidFilterError: The filter cannot be parsed or mapped.
@@ -54,7 +61,7 @@ def list_users(query: Query, resource_type: ResourceType) -> dict[str, object]:
         InvalidCursorError: The cursor was made for another query.
         ExpiredCursorError: The cursor is too old.
     """
-    return answer(_Selection.of(query, resource_type), query)
+    return answer(_Selection.of(query, resource_type, request), query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,12 @@ class _Selection:
     is_by_key: bool
     order: Order
     shown: Projection
+    request: HttpRequest
     resource_name: str = "User"
     width: int = WIDTH
 
     @classmethod
-    def of(cls, query: Query, resource_type: ResourceType) -> _Selection:
+    def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
         catalog = UserCatalog(active_tenant_id())
         shown = projection(resource_type, query.attributes, query.excluded_attributes)
         order = order_of(parse_sort(query, resource_type), catalog)
@@ -84,6 +92,7 @@ class _Selection:
                 is_by_key=False,
                 order=order,
                 shown=shown,
+                request=request,
             )
         node = parse_filter(query.filter, resource_type)
         condition = compile_filter(node, catalog)
@@ -94,6 +103,7 @@ class _Selection:
             is_by_key=_is_by_key(node),
             order=order,
             shown=shown,
+            request=request,
         )
 
     def rows(self, after: SQL | None, *, backward: bool, limit: int, offset: int = 0) -> Any:
@@ -135,7 +145,11 @@ class _Selection:
     def resources(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Return what the client sees of each row."""
         with_groups, shown = self.shown.selects("groups"), self.shown
-        return [shown(read_row(row, with_groups=with_groups).resource) for row in rows]
+        adapted, request = user_adapter().of_row, self.request
+        return [
+            shown(adapted(read_row(row, with_groups=with_groups), request).to_dict())
+            for row in rows
+        ]
 
 
 def _is_by_key(node: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
 
@@ -12,7 +12,7 @@ from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from licenses.services import HOLDS_SEAT
-from scim.adapters import moment_read, user_resource
+from scim.adapters import UserRow, moment_read
 from scim.authentication import Along
 from scim.protocol.errors import NotFoundError
 from scim.protocol.values import is_storable
@@ -66,24 +66,6 @@ u.id = (
     found.id
   LIMIT 1
 )"""
-
-
-class UserRow(NamedTuple):
-    """A user as it was read; ``groups`` is ``None`` when they were not asked for.
-
-    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
-    would have to be taken back; both are known of users that were read to be changed.
-    """
-
-    person: Person
-    groups: list[dict[str, Any]] | None
-    xmin: str = ""
-    holds_seat: bool = False
-
-    @property
-    def resource(self) -> dict[str, Any]:
-        """The canonical resource."""
-        return user_resource(self.person, self.groups)
 
 
 def read_user(key: str, *, with_groups: bool) -> UserRow:

@@ -10,77 +10,65 @@ the start in a transaction that locks the row.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
-from uuid import UUID
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from accounts.errors import UserNameTakenError
-from accounts.models import User
-from accounts.scoping import active_tenant_id
+from accounts.errors import ChangedMeanwhileError, UserNameTakenError
 from accounts.services.group_locks import hold_leaver_and_groups
 from accounts.services.user_sets import create_users
-from accounts.services.users import (
-    USER_FIELD_NAMES,
-    UserFields,
-    create_user,
-    delete_user,
-    update_locked_user,
-    update_user_as_read,
-)
-from scim.adapters import (
-    ACTIVE_UNASSIGNED,
-    moment,
-    person_of,
-    user_fields,
-    user_location,
-    user_resource,
-)
+from accounts.services.users import USER_FIELD_NAMES, UserFields
+from scim.adapters import ACTIVE_UNASSIGNED, UserAdapter, user_location
 from scim.answers import Answer
+from scim.named_adapters import user_adapter
 from scim.protocol.errors import SCIMError
 from scim.protocol.patch import apply_patch
 from scim.protocol.preconditions import check_if_match, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
-from scim.user_groups import group_elements
-from scim.user_rows import UserRow, lock_user, read_along, read_user, read_user_to_change
+from scim.user_rows import lock_user, read_along, read_user, read_user_to_change
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from scim.adapters import Person
+    from django.http import HttpRequest
+
+    from scim.adapters import Person, UserRow
     from scim.authentication import Along, Credential
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
 _FIRST_VERSION: Final = entity_tag(1)
-# In the model's own order; a dictionary, because Django looks each of its fields up in it.
-_READ: Final = dict.fromkeys(
-    field.attname
-    for field in User._meta.concrete_fields
-    if field.attname in {*USER_FIELD_NAMES, "id", "tenant_id", "role", "version"}
-)
 
 
 class UserEndpoint:
     """Users of the active tenant as one source may handle them.
 
-    ``along`` holds the user whom the request names, if they were read with the token.
+    ``request`` is handed to the adapters; ``along`` holds the user whom it names, if they were
+    read with the token.
     """
 
     def __init__(
-        self, credential: Credential, schemas: SourceSchemas, along: Along | None = None
+        self,
+        credential: Credential,
+        schemas: SourceSchemas,
+        request: HttpRequest,
+        along: Along | None = None,
     ) -> None:
         self._credential = credential
+        self._request = request
+        self._adapter = user_adapter()
         self._along = along
         self._type = schemas.user
         self._mapping = schemas.user_mapping
 
-    def retrieve(self, key: str, projection: Projection) -> UserRow:
+    def retrieve(self, key: str, projection: Projection) -> dict[str, Any]:
         """Return a user; their groups are read only when the client will see them."""
         if self._along is not None:
-            return read_along(self._along)
-        return read_user(key, with_groups=projection.selects("groups"))
+            row = read_along(self._along)
+        else:
+            row = read_user(key, with_groups=projection.selects("groups"))
+        return self._adapted(row).to_dict()
 
     def create(self, data: object, projection: Projection) -> Answer:
         """Make a user; one who is inactive and has this ``userName`` comes back instead.
@@ -92,23 +80,24 @@ class UserEndpoint:
             InvalidValueError: A required value is missing, or one does not fit.
             UniquenessError: An active user has this ``userName``.
         """
-        values = self._new_values(data)
+        adapter = self._new(data)
         try:
-            user = create_user(values=values)
+            adapter.save()
         except UserNameTakenError:
-            return self._reactivate(values, projection)
-        groups = group_elements(user.role, None) if projection.selects("groups") else None
-        return _shown(HTTPStatus.CREATED, person_of(user), groups)
+            return self._reactivate(adapter.values, projection)
+        return _shown(HTTPStatus.CREATED, adapter)
 
     def create_set(
         self, many: Sequence[object], projection: Projection
     ) -> list[Answer | SCIMError | None]:
         """See :class:`scim.answers.Endpoint`; a name that is taken is left to :meth:`create`."""
         results: list[Answer | SCIMError | None] = [None] * len(many)
+        if self._adapter.save is not UserAdapter.save:
+            return results  # What somebody added to it is done for each.
         values: dict[int, UserFields] = {}
         for index, data in enumerate(many):
             try:
-                values[index] = self._new_values(data)
+                values[index] = self._new(data).values
             except SCIMError as error:
                 results[index] = error
         made = create_users(many=list(values.values()))
@@ -128,14 +117,14 @@ class UserEndpoint:
             PreconditionFailedError: The user changed since the client read it.
         """
 
-        def replaced(row: UserRow) -> UserFields:
-            before = row.resource
+        def replaced(adapter: UserAdapter) -> None:
+            before = adapter.to_dict()
             wanted = read_resource(data, self._type)
             wanted = self._mapping.apply(wanted, self._type, before)
-            wanted.setdefault("active", row.person["active"])
+            wanted.setdefault("active", adapter.row.person["active"])
             check_complete(wanted, self._type)
             check_immutable(before, wanted, self._type)
-            return user_fields(wanted)
+            adapter.from_dict(wanted)
 
         return self._change(key, replaced, if_match, with_groups=projection.selects("groups"))
 
@@ -149,15 +138,15 @@ class UserEndpoint:
             PreconditionFailedError: The user changed since the client read it.
         """
 
-        def modified(row: UserRow) -> UserFields:
-            before = row.resource
+        def modified(adapter: UserAdapter) -> None:
+            before = adapter.to_dict()
             wanted = apply_patch(before, data, self._type)
             wanted = self._mapping.apply(wanted, self._type, before)
+            person = adapter.row.person
             # Taking the attribute away shows nothing any more, and lets nobody in or out.
-            values = user_fields({"active": row.person["active"], **wanted})
+            adapter.from_dict({"active": person["active"], **self._kept(wanted, person)})
             if "active" not in wanted:
-                values.attributes[ACTIVE_UNASSIGNED] = True
-            return values
+                adapter.values.attributes[ACTIVE_UNASSIGNED] = True
 
         return self._change(key, modified, if_match, with_groups=projection.selects("groups"))
 
@@ -174,46 +163,62 @@ class UserEndpoint:
             self._change(key, _deactivated, if_match, with_groups=False)
         return Answer(HTTPStatus.NO_CONTENT)
 
-    def _new_values(self, data: object) -> UserFields:
+    def _adapted(self, row: UserRow) -> UserAdapter:
+        return self._adapter.of_row(row, self._request)
+
+    def _new(self, data: object) -> UserAdapter:
         resource = read_resource(data, self._type)
         resource = self._mapping.apply(resource, self._type)
         check_complete(resource, self._type)
-        return user_fields(resource)
+        adapter = self._adapter(None, self._request)
+        adapter.from_dict(resource)
+        return adapter
+
+    def _kept(self, resource: Mapping[str, Any], person: Person) -> dict[str, Any]:
+        """Return a changed resource without what an adapter shows and nobody can set."""
+        stored = person["attributes"]
+        return {
+            name: value
+            for name, value in resource.items()
+            if self._type.declares(name) or name in stored
+        }
 
     @transaction.atomic
     def _reactivate(self, values: UserFields, projection: Projection) -> Answer:
-        with_groups = projection.selects("groups")
-        row = lock_user(values.user_name, with_groups=with_groups)
-        user = _model(row.person)
-        if user.active or user.user_name.lower() != values.user_name.lower():
+        row = lock_user(values.user_name, with_groups=projection.selects("groups"))
+        adapter = self._adapted(row)
+        if row.person["active"] or row.person["user_name"].lower() != values.user_name.lower():
             raise UserNameTakenError(
                 f"The userName {values.user_name!r} belongs to another, active user of this "
                 "tenant; letter case does not matter."
             )
-        update_locked_user(user=user, values=values)
-        return _shown(HTTPStatus.CREATED, _as_changed(row.person, user), row.groups)
+        adapter.values = values
+        adapter.save()
+        return _shown(HTTPStatus.CREATED, adapter)
 
     def _change(
         self,
         key: str,
-        wanted: Callable[[UserRow], UserFields],
+        want: Callable[[UserAdapter], None],
         if_match: str | None,
         *,
         with_groups: bool,
     ) -> Answer:
-        """Make a user hold what ``wanted`` says of the row as it was read."""
+        """Make a user hold what ``want`` says of the row as it was read."""
         if self._along is not None:
             row = read_along(self._along)
         else:
             row = read_user_to_change(key, with_groups=with_groups)
         check_if_match(if_match, entity_tag(row.person["version"]))
-        values = wanted(row)
-        user = _model(row.person)
-        if self._needs_lock(row, values) or not update_user_as_read(
-            user=user, values=values, xmin=row.xmin
-        ):
-            return self._change_locked(key, wanted, if_match, with_groups=with_groups)
-        return _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
+        adapter = self._adapted(row)
+        want(adapter)
+        if self._needs_lock(row, adapter.values):
+            return self._change_locked(key, want, if_match, with_groups=with_groups)
+        try:
+            adapter.save()
+        except ChangedMeanwhileError:
+            return self._change_locked(key, want, if_match, with_groups=with_groups)
+        return _shown(HTTPStatus.OK, adapter)
 
     def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
         """Whether more than the row changes: a licence comes back, or the person is deleted."""
@@ -224,61 +229,39 @@ class UserEndpoint:
     def _change_locked(
         self,
         key: str,
-        wanted: Callable[[UserRow], UserFields],
+        want: Callable[[UserAdapter], None],
         if_match: str | None,
         *,
         with_groups: bool,
     ) -> Answer:
         row = lock_user(key, with_groups=with_groups)
         check_if_match(if_match, entity_tag(row.person["version"]))
-        values = wanted(row)
-        user = _model(row.person)
-        is_deleted = self._credential.deletes_on_deactivate and user.active and not values.active
+        adapter = self._adapted(row)
+        want(adapter)
+        leaves = row.person["active"] and not adapter.values.active
+        is_deleted = self._credential.deletes_on_deactivate and leaves
         if is_deleted:
-            hold_leaver_and_groups(user)
-        update_locked_user(user=user, values=values)
-        answer = _shown(HTTPStatus.OK, _as_changed(row.person, user), row.groups)
+            hold_leaver_and_groups(adapter.obj)
+        adapter.save()
+        answer = _shown(HTTPStatus.OK, adapter)
         if is_deleted:
             # The source chose this: the answer shows the person once more, as they left.
-            delete_user(user=user)
+            adapter.delete()
         return answer
 
     @transaction.atomic
     def _delete(self, key: str, if_match: str | None) -> None:
         row = lock_user(key, with_groups=False)
         check_if_match(if_match, entity_tag(row.person["version"]))
-        delete_user(user=_model(row.person))
+        self._adapted(row).delete()
 
 
-def _deactivated(row: UserRow) -> UserFields:
-    values = {**row.person, "active": False}
-    return UserFields(**{name: values[name] for name in USER_FIELD_NAMES})  # type: ignore[arg-type]
+def _deactivated(adapter: UserAdapter) -> None:
+    values = {**adapter.row.person, "active": False}
+    adapter.values = UserFields(**{name: values[name] for name in USER_FIELD_NAMES})  # type: ignore[arg-type]
 
 
-def _shown(status: HTTPStatus, person: Person, groups: list[dict[str, Any]] | None) -> Answer:
-    resource = user_resource(person, groups)
+def _shown(status: HTTPStatus, adapter: UserAdapter) -> Answer:
+    resource = adapter.to_dict()
     meta = resource["meta"]
     return Answer(status, resource, meta["location"], meta["version"], resource["id"])
-
-
-def _model(person: Person) -> User:
-    """Return the model instance of a user who was read, without reading again.
-
-    When they were created and changed is left to be read by who asks for it.
-    """
-    values: dict[str, Any] = {
-        **person,
-        "id": UUID(person["id"]),
-        "tenant_id": active_tenant_id(),
-    }
-    # ``from_db`` takes the values in the model's own order and defers what is not named.
-    return User.from_db("default", _READ, [values[name] for name in _READ])
-
-
-def _as_changed(person: Person, user: User) -> Person:
-    """Return the columns of a user who was read as ``person``, and may have been changed since."""
-    if user.version == person["version"]:
-        return person
-    changed = {name: getattr(user, name) for name in (*USER_FIELD_NAMES, "version")}
-    changed["last_modified"] = moment(user.last_modified)
-    return cast("Person", {**person, **changed})

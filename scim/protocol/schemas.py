@@ -162,9 +162,15 @@ class ResourceType:
     required: tuple[AttributePath, ...] = field(init=False, repr=False)
     _paths: Mapping[str, AttributePath] = field(init=False, repr=False)
     _schemas: Mapping[str, Schema] = field(init=False, repr=False)
+    _declared: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_schemas", dict(self._spelled_schemas()))
+        object.__setattr__(
+            self,
+            "_declared",
+            frozenset(path.extension or path.attribute.name for path in self.attributes()),
+        )
         object.__setattr__(self, "_paths", self._all_paths())
         object.__setattr__(self, "required", tuple(self._required()))
 
@@ -179,6 +185,10 @@ class ResourceType:
     def schema_of(self, urn: str) -> Schema | None:
         """Return the core schema or extension with that URN in any known spelling."""
         return self._schemas.get(urn) or self._schemas.get(urn.lower())
+
+    def declares(self, key: str) -> bool:
+        """Whether ``key`` of a canonical resource is an attribute or an extension of this type."""
+        return key in self._declared
 
     def is_extension(self, schema: Schema) -> bool:
         """Whether ``schema`` is kept under its own URN rather than at the top of a resource."""

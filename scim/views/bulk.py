@@ -28,8 +28,8 @@ class BulkViewSet(SCIMViewSet):
     def create(self, request: Request) -> HttpResponse:
         """Carry out the operations; what became of each is in the answer, which is 200."""
         endpoints: dict[str, Endpoint] = {
-            "/Users": UserEndpoint(self.credential, self.schemas),
-            "/Groups": GroupEndpoint(self.credential, self.schemas),
+            "/Users": UserEndpoint(self.credential, self.schemas, self.request),
+            "/Groups": GroupEndpoint(self.credential, self.schemas, self.request),
         }
         bulk = parse_bulk(self.body(), max_operations=MAX_OPERATIONS, endpoints=list(endpoints))
         # Nothing of a resource but its id is in a BulkResponse, so nothing else is read.

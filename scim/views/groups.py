@@ -27,7 +27,7 @@ class GroupViewSet(ResourceViewSet):
 
     @override
     def endpoint(self) -> GroupEndpoint:
-        return GroupEndpoint(self.credential, self.schemas)
+        return GroupEndpoint(self.credential, self.schemas, self.request)
 
     @override
     def retrieve_resource(self, key: str, shown: Projection) -> dict[str, Any]:
@@ -35,4 +35,4 @@ class GroupViewSet(ResourceViewSet):
 
     @override
     def list_resources(self, query: Query) -> dict[str, object]:
-        return list_groups(query, self.schemas.group)
+        return list_groups(query, self.schemas.group, self.request)

@@ -37,8 +37,8 @@ class RootViewSet(SCIMViewSet):
             search_everything(
                 query,
                 [
-                    lambda part: list_users(part, schemas.user),
-                    lambda part: list_groups(part, schemas.group),
+                    lambda part: list_users(part, schemas.user, self.request),
+                    lambda part: list_groups(part, schemas.group, self.request),
                 ],
             )
         )

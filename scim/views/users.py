@@ -46,12 +46,12 @@ class UserViewSet(ResourceViewSet):
 
     @override
     def endpoint(self) -> UserEndpoint:
-        return UserEndpoint(self.credential, self.schemas, self.along)
+        return UserEndpoint(self.credential, self.schemas, self.request, self.along)
 
     @override
     def retrieve_resource(self, key: str, shown: Projection) -> dict[str, Any]:
-        return self.endpoint().retrieve(key, shown).resource
+        return self.endpoint().retrieve(key, shown)
 
     @override
     def list_resources(self, query: Query) -> dict[str, object]:
-        return list_users(query, self.schemas.user)
+        return list_users(query, self.schemas.user, self.request)

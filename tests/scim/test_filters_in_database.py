@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -161,16 +162,16 @@ def tours(acme: Tenant) -> None:
 @given(condition=filters)
 def test_the_database_and_the_memory_agree(acme: Tenant, scim: SCIMClient, condition: str) -> None:
     assert scim.secret
-    schemas = schemas_of_source(acme, scim)
+    schemas, asked = schemas_of_source(acme, scim), RequestFactory().get("/")
     with tenant_scope(acme):
-        everybody = list_users(asking(None), schemas)["Resources"]
+        everybody = list_users(asking(None), schemas, asked)["Resources"]
         if not everybody:
             for person in PEOPLE:
                 scim.create(person)
-            everybody = list_users(asking(None), schemas)["Resources"]
+            everybody = list_users(asking(None), schemas, asked)["Resources"]
         node = parse_filter(condition, schemas)
 
-        found = list_users(asking(condition), schemas)
+        found = list_users(asking(condition), schemas, asked)
 
     assert isinstance(everybody, list)
     expected = [user["id"] for user in everybody if matches(node, user)]
