@@ -97,7 +97,7 @@ def store(request: HttpRequest) -> HttpResponse:
                 "tenant": tenant,
                 "user": user,
                 "digest": secrets.token_hex(32),
-                "key": secrets.token_hex(20),
+                "key": secrets.token_hex(32),
                 "data": _DATA,
                 "saml": _SAML,
                 "sealed": _SEALED,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,14 +14,18 @@ from accounts.models.users import User
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 
-class Session(AbstractBaseSession):
+class Session(models.Model):
     """A browser's session.
 
-    ``user`` is a column so that every session of a person ends with one statement.  A session
-    exists before anybody has signed in, so it belongs to no tenant; it is reached by its secret
-    key or by its user only.
+    ``session_key`` is the digest of the secret in the browser's cookie, and ``session_data`` is
+    encrypted under that secret: whoever reads the table has nobody's session.  ``user`` is a
+    column so that every session of a person ends with one statement.  A session exists before
+    anybody has signed in, so it belongs to no tenant; it is reached by its key or by its user only.
     """
 
+    session_key = models.CharField(max_length=64, primary_key=True)
+    session_data = models.TextField()
+    expire_date = models.DateTimeField(db_index=True)
     user = models.ForeignKey(
         User,
         null=True,
@@ -41,19 +44,16 @@ class Session(AbstractBaseSession):
         help_text="NameID and SessionIndex of a SAML sign-in, which Single Logout must match.",
     )
 
-    objects: ClassVar[BaseSessionManager[Any]] = BaseSessionManager()
+    objects: ClassVar[models.Manager[Session]] = models.Manager()
 
     class Meta:
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
         indexes = [models.Index(fields=["user", "-last_seen"], name="session_of_user")]
 
-    @classmethod
     @override
-    def get_session_store_class(cls) -> type[Any]:
-        from accounts.sessions import SessionStore  # noqa: PLC0415 - Django's own contract
-
-        return SessionStore
+    def __str__(self) -> str:
+        return f"session of {self.user_id}"
 
 
 class OneTimeLink(TenantScopedModel):

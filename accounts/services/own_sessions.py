@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.browsers import describe_browser
 from accounts.models import Session, User
 from accounts.secrets_digest import digest_of
+from accounts.sessions import stored_key
 from accounts.sign_in_methods import method_name
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class SessionSummary:
     """A session as its person sees it.
 
     Attributes:
-        reference: Names the session in forms; says nothing about its secret key.
+        reference: Names the session in forms; says nothing about its key.
         is_current: Whether it is the one that asks.
     """
 
@@ -40,6 +41,7 @@ class SessionSummary:
 
 def list_sessions(*, user: User, current_key: str | None) -> list[SessionSummary]:
     """Return the sessions of ``user`` that are alive, this one first, then the latest seen."""
+    current = stored_key(current_key)
     sessions = Session.objects.filter(user=user, expire_date__gt=timezone.now())
     found = [
         SessionSummary(
@@ -49,7 +51,7 @@ def list_sessions(*, user: User, current_key: str | None) -> list[SessionSummary
             method_name=method_name(session.method),
             created=session.created,
             last_seen=session.last_seen,
-            is_current=session.session_key == current_key,
+            is_current=session.session_key == current,
         )
         for session in sessions.order_by("-last_seen")[:200]
     ]
@@ -70,7 +72,9 @@ def end_session(*, user: User, reference: str) -> bool:
 @transaction.atomic
 def end_other_sessions(*, user: User, current_key: str | None) -> int:
     """End all sessions of ``user`` but this one; return how many there were."""
-    ended, _ = Session.objects.filter(user=user).exclude(session_key=current_key).delete()
+    ended, _ = (
+        Session.objects.filter(user=user).exclude(session_key=stored_key(current_key)).delete()
+    )
     if ended:
         audit.record("session.ended_others", user, number=ended)
     return ended

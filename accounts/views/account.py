@@ -24,6 +24,7 @@ from accounts.services.own_sessions import end_other_sessions, end_session, list
 from accounts.services.recovery import count_recovery_codes
 from accounts.services.sign_in import begin_session, scope_of
 from accounts.services.users import set_password
+from accounts.sessions import stored_key
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -126,7 +127,8 @@ def _change_form(user: User, data: Any = None) -> PasswordChangeForm:
 
 
 def _method_of(request: HttpRequest) -> str:
-    session = Session.objects.filter(session_key=request.session.session_key).first()
+    key = stored_key(request.session.session_key)
+    session = Session.objects.filter(session_key=key).first()
     return session.method if session else "password"
 
 
