@@ -14,7 +14,12 @@ class ScimConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Let the rate limit and the request log watch what passes."""
-        from scim import exchanges, rate_limit, request_log  # noqa: PLC0415 - needs the models
+        from scim import (  # noqa: PLC0415 - needs the models
+            checks,  # noqa: F401 - registers its checks
+            exchanges,
+            rate_limit,
+            request_log,
+        )
 
         exchanges.gates.append(rate_limit.gate)
         exchanges.observers.append(request_log.observe)

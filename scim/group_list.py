@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from accounts.models import DirectoryGroup
 from accounts.scoping import active_tenant_id
+from scim.adapter_catalog import catalog_with
 from scim.filter_query import SQL, compile_filter
 from scim.group_catalog import GroupCatalog, hint
 from scim.group_members import members_of_page
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from scim.filter_query import Catalog
     from scim.protocol.messages import Query
     from scim.protocol.projection import Projection
     from scim.protocol.schemas import ResourceType
@@ -70,7 +73,9 @@ class _Selection:
 
     @classmethod
     def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
-        catalog = GroupCatalog(active_tenant_id())
+        catalog = catalog_with(
+            GroupCatalog(active_tenant_id()), group_adapter(), DirectoryGroup, "g"
+        )
         return cls(
             where=_condition(query.filter, resource_type, catalog),
             is_filtered=query.filter is not None,
@@ -117,7 +122,7 @@ class _Selection:
         return [self.shown(adapter.to_dict()) for adapter in adapters]
 
 
-def _condition(text: str | None, resource_type: ResourceType, catalog: GroupCatalog) -> SQL:
+def _condition(text: str | None, resource_type: ResourceType, catalog: Catalog) -> SQL:
     if text is None:
         return SQL("TRUE")
     node = parse_filter(text, resource_type)

@@ -18,6 +18,7 @@ from scim.mapping import (
     compile_mapping,
 )
 from scim.models import AttributeMapping, ExtensionSchema, Resource, Source
+from scim.named_adapters import group_adapter, user_adapter
 from scim.protocol.core_schemas import GROUP, USER
 from scim.protocol.schemas import Attribute, ResourceType, Schema, with_extensions, with_required
 
@@ -44,7 +45,7 @@ class SourceSchemas:
     lists_entitlements: bool = False
 
 
-_cache: OrderedDict[tuple[int, int], SourceSchemas] = OrderedDict()
+_cache: OrderedDict[tuple[object, ...], SourceSchemas] = OrderedDict()
 _lock = Lock()
 
 
@@ -53,7 +54,7 @@ def schemas_of(credential: Credential) -> SourceSchemas:
 
     Only the first request of a process after a change asks the database.
     """
-    key = (credential.source_id, credential.revision)
+    key = (credential.source_id, credential.revision, user_adapter(), group_adapter())
     found = _cache.get(key)
     if found is None:
         found = _compile(credential.source_id)
@@ -93,7 +94,8 @@ def _pairs(rows: Iterable[AttributeMapping]) -> list[tuple[str, str]]:
 def _with_schemas(
     resource_type: ResourceType, schemas: Iterable[ExtensionSchema], kind: str
 ) -> ResourceType:
-    own = [_schema(schema) for schema in schemas if schema.resource == kind]
+    adapter = user_adapter() if kind == Resource.USER else group_adapter()
+    own = [*adapter.extensions, *(_schema(each) for each in schemas if each.resource == kind)]
     return with_extensions(resource_type, own) if own else resource_type
 
 

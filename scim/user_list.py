@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from accounts.models import User
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from scim.adapter_catalog import catalog_with
 from scim.filter_query import SQL, compile_filter
 from scim.list_order import Order, order_of
 from scim.named_adapters import user_adapter
@@ -80,7 +82,7 @@ class _Selection:
 
     @classmethod
     def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
-        catalog = UserCatalog(active_tenant_id())
+        catalog = catalog_with(UserCatalog(active_tenant_id()), user_adapter(), User, "u")
         shown = projection(resource_type, query.attributes, query.excluded_attributes)
         order = order_of(parse_sort(query, resource_type), catalog)
         tenant = SQL("u.tenant_id = %s", (active_tenant_id(),))

@@ -48,6 +48,9 @@ class Projection:
             if subs is None or subs:
                 holder = self._extensions[path.extension] if path.extension else self._core
                 holder[path.attribute.name] = subs
+        self._type = resource_type
+        self._wanted = frozenset(name.lower() for name in wanted)
+        self._unwanted = frozenset(name.lower() for name in unwanted)
         self._whole = frozenset(name for name, subs in self._core.items() if subs is None)
 
     def selects(self, name: str, *, extension: str = "") -> bool:
@@ -75,7 +78,19 @@ class Projection:
                     projected[key] = members
             elif key in core:
                 projected |= _selected({key: value}, core)
+            elif self._keeps_undeclared(key):
+                projected[key] = value
         return projected
+
+    def _keeps_undeclared(self, key: str) -> bool:
+        """Whether something is returned that only an adapter knows: as a default attribute is.
+
+        What is under a URN belongs to a schema, and is hidden once that is not declared any more.
+        """
+        if ":" in key or self._type.declares(key):
+            return False
+        name = key.lower()
+        return (not self._wanted or name in self._wanted) and name not in self._unwanted
 
     def _kept_sub_attributes(self, path: AttributePath) -> frozenset[str] | None:
         """Return the kept sub-attributes, ``None`` for the whole value, empty for nothing."""
