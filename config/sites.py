@@ -16,7 +16,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
@@ -27,9 +27,17 @@ from typing_extensions import override
 from accounts import audit
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
+from accounts.console.questions import (
+    UndeclaredQuestionError,
+    asks,
+    judges_itself,
+    refuse_undeclared,
+    undeclared,
+)
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal, record_refused_entry
 from accounts.scoping import tenant_scope
+from accounts.storable import is_storable
 from accounts.unscoped import every_tenant
 from config.dashboard import dashboard_context
 from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
@@ -85,9 +93,12 @@ class GatehouseSite(admin.AdminSite):
                 return self._refused(request, user)
             with self.scope_of(user), audit.acting_as(user.user_name):
                 try:
+                    refuse_undeclared(request, view)
                     response = guarded(request, *args, **kwargs)
                 except PermissionDenied:
                     response = self._forbidden(request)
+                except UndeclaredQuestionError as refusal:
+                    response = self._unanswered(request, refusal)
                 if isinstance(response, SimpleTemplateResponse):
                     # Templates query too, so render before the scope ends.
                     response.render()
@@ -119,10 +130,37 @@ class GatehouseSite(admin.AdminSite):
         return redirect("sign-in")
 
     @override
+    @asks(
+        term=is_storable,
+        page=str.isdecimal,
+        app_label=str.isidentifier,
+        model_name=str.isidentifier,
+        field_name=str.isidentifier,
+    )
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
-        if not _names_a_column(request):
-            raise PermissionDenied
+        """Answer for the fields that a form of this site completes, and for no other."""
+        if not self._completes(request):
+            raise undeclared("autocomplete")
         return super().autocomplete_view(request)
+
+    def _completes(self, request: HttpRequest) -> bool:
+        asked = request.GET
+        try:
+            model = apps.get_model(asked.get("app_label", ""), asked.get("model_name", ""))
+        except LookupError:
+            return False
+        form = self._registry.get(model)
+        return (
+            form is not None
+            and asked.get("field_name") in form.get_autocomplete_fields(request)
+            and form.has_view_permission(request)
+        )
+
+    @override
+    @judges_itself
+    def catch_all_view(self, request: HttpRequest, url: str) -> Any:
+        """Add a missing slash; the page there judges what it is asked."""
+        return super().catch_all_view(request, url)
 
     @override
     def app_index(  # type: ignore[override]
@@ -185,6 +223,15 @@ class GatehouseSite(admin.AdminSite):
         context = {**self.each_context(request), "title": _("Not for your role")}
         return render(request, "admin/forbidden.html", context, status=HTTPStatus.FORBIDDEN)
 
+    def _unanswered(self, request: HttpRequest, refusal: UndeclaredQuestionError) -> HttpResponse:
+        request.current_app = self.name
+        context = {
+            **self.each_context(request),
+            "title": _("This page cannot be asked that"),
+            "reason": str(refusal),
+        }
+        return render(request, "admin/unanswered.html", context, status=HTTPStatus.BAD_REQUEST)
+
 
 class ConsoleSite(GatehouseSite):
     """The pages of one tenant, for those of its people whose role may enter."""
@@ -229,6 +276,7 @@ class ConsoleSite(GatehouseSite):
             yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
 
     def _judged(self, page: ConsolePage) -> View:
+        @asks(**page.questions)
         @wraps(page.view)
         def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             needed = Access.VIEW if request.method in _SAFE_METHODS else Access.CHANGE
@@ -271,15 +319,6 @@ class PlatformSite(GatehouseSite):
     @override
     def refusal_of(self, user: User) -> dict[str, Any]:
         return {"platform": True}
-
-
-def _names_a_column(request: HttpRequest) -> bool:
-    """Whether the autocomplete asks about a field of a model; Django itself fails on others."""
-    try:
-        model = apps.get_model(request.GET["app_label"], request.GET["model_name"])
-        return bool(model._meta.get_field(request.GET["field_name"]).concrete)
-    except (KeyError, LookupError, FieldDoesNotExist):
-        return False
 
 
 def _entry(name: str, label: Any, url_name: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing_extensions import override
 
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import AuditedModelAdmin, ConsoleModelAdmin
+from accounts.console.questions import judges_itself
 from accounts.models import AuditEntry
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
         export = self.admin_site.admin_view(self.export_view)
         return [path("export/", export, name="accounts_auditentry_export"), *super().get_urls()]
 
+    @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the entries that the list shows, with its search and filters, as CSV."""
         if not self.has_view_permission(request):

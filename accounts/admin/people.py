@@ -20,6 +20,7 @@ from typing_extensions import override
 from accounts.admin.person_form import PersonForm
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.questions import judges_itself
 from accounts.console.shown_once import show_once, take
 from accounts.models import AuditEntry, User
 from accounts.services import users
@@ -250,6 +251,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         text = ngettext("%(n)s person is active now.", "%(n)s people are active now.", done)
         self.message_user(request, text % {"n": done}, messages.SUCCESS)
 
+    @judges_itself
     def export_view(self, request: HttpRequest) -> Any:
         """Return the people that the list shows, with its search and filters, as CSV."""
         if not self.has_view_permission(request):

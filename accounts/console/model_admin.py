@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -27,6 +29,8 @@ from typing_extensions import override
 
 from accounts import audit
 from accounts.console.access import Access, access_of
+from accounts.console.change_list import DeclaredChangeList
+from accounts.console.questions import asks, is_filters, judges_itself, malformed
 from accounts.errors import AccountError
 from accounts.models import AuditEntry, User
 from accounts.refusals import in_words, record_refusal
@@ -114,11 +118,40 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         return form
 
     @override
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
+        return DeclaredChangeList
+
+    @override
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return nothing: an address fills no form in."""
+        return {}
+
+    @override
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field without Django's links to forms in windows of their own."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget
+        return field
+
+    @override
+    @judges_itself
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        self._refuse_unreadable_keys(request)
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    @override
+    @asks(_changelist_filters=is_filters)
+    def add_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().add_view(*args, **kwargs)
+
+    @override
+    @asks(_changelist_filters=is_filters)
+    def change_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(*args, **kwargs)
 
     @override
     def changeform_view(
@@ -143,6 +176,7 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
             return super().changeform_view(request, object_id, form_url, context)
 
     @override
+    @asks(_changelist_filters=is_filters)
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -197,6 +231,7 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         record_refusal(f"{self.opts.model_name}.refused", target, reason=in_words(refusal))
 
     @override
+    @asks(_changelist_filters=is_filters)
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -219,6 +254,14 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.object_history_template, context)
+
+    def _refuse_unreadable_keys(self, request: HttpRequest) -> None:
+        """Refuse an action on what cannot be the key of any object."""
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME) if request.method == "POST" else ():
+            try:
+                self.opts.pk.to_python(key)
+            except ValidationError:
+                raise malformed(ACTION_CHECKBOX_NAME) from None
 
     def url_of(self, page: str, *args: object) -> str:
         """Return the name-spaced URL of this model's ``changelist``, ``add``, ``change``, …."""

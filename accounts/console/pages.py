@@ -6,7 +6,7 @@ judges access by :data:`accounts.console.access.ACCESS`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from django.http.response import HttpResponseBase
     from django_stubs_ext import StrOrPromise
+
+    from accounts.console.questions import Questions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,7 @@ class ConsolePage:
         label: What the navigation calls it; empty for a page that is reached from another one.
         access: Its key in the access table; its name when empty.  GET and HEAD need *view*,
             every other method needs *change*.
+        questions: The parameters that its address may have, each with what it may say.
     """
 
     name: str
@@ -34,6 +37,7 @@ class ConsolePage:
     view: Callable[..., HttpResponseBase]
     label: StrOrPromise = ""
     access: str = ""
+    questions: Questions = field(default_factory=dict)
 
     @property
     def access_key(self) -> str:

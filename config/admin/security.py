@@ -5,13 +5,20 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from accounts.console.pages import ConsolePage, register_page
+from accounts.console.questions import is_empty
 from config.security import actions, attempts, page, trial
 
 ACCESS = "saml-and-scim"
 ROUTE = "security/saml-scim/"
 
 for each in (
-    ConsolePage(name="saml-and-scim", route=ROUTE, view=page.saml_and_scim, label=_("SAML & SCIM")),
+    ConsolePage(
+        name="saml-and-scim",
+        route=ROUTE,
+        view=page.saml_and_scim,
+        label=_("SAML & SCIM"),
+        questions={"tested": is_empty},
+    ),
     ConsolePage(
         name="saml-and-scim-rules", route=f"{ROUTE}rules/", view=actions.save_rules, access=ACCESS
     ),

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.questions import judges_itself
 from licenses.models import Seat, Subscription
 from licenses.usage import subscription_use, subscriptions_with_use
 
@@ -112,6 +113,7 @@ class SeatAdmin(_ReadOnly, ConsoleModelAdmin[Seat]):
         export = self.admin_site.admin_view(self.export_view)
         return [path("export/", export, name="licenses_seat_export"), *super().get_urls()]
 
+    @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the history that the list shows, with its search and filters, as CSV."""
         if not self.has_view_permission(request):

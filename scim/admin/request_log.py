@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.questions import judges_itself
 from scim.models import RequestLogEntry
 
 if TYPE_CHECKING:
@@ -186,6 +187,7 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
         export = self.admin_site.admin_view(self.export_view)
         return [path("export/", export, name="scim_requestlogentry_export"), *super().get_urls()]
 
+    @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return what the list shows, with its search and filters, as CSV."""
         if not self.has_view_permission(request):

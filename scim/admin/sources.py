@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from accounts.console.access import Access, access_of
 from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.questions import asks, is_empty, is_filters
 from accounts.console.shown_once import show_once, take
 from accounts.models import User
 from scim.admin.forms import (
@@ -58,6 +59,7 @@ STEPS = (
     ("options", _("Source options")),
 )
 _EMPTY_ROWS = 1
+_asking_for_steps = asks(**{SETTING_UP: is_empty})
 
 
 @admin.register(Source)
@@ -101,6 +103,11 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     @override
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
         return (SourceOptionsForm if obj else SourceNameForm).Meta.fields
+
+    @override
+    @asks(**{SETTING_UP: is_empty}, _changelist_filters=is_filters)
+    def change_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(*args, **kwargs)
 
     @override
     def changeform_view(
@@ -170,7 +177,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             *(
                 path(
                     f"<int:source_id>/{name}/",
-                    self.admin_site.admin_view(partial(self._page_of, view)),
+                    self.admin_site.admin_view(_asking_for_steps(partial(self._page_of, view))),
                     name=f"scim_source_{name}",
                 )
                 for name, view in pages.items()
