@@ -6,7 +6,7 @@ from django.urls import path
 
 from saml_sso.views.logout import leave, logout
 from saml_sso.views.metadata import metadata
-from saml_sso.views.sign_on import finish, sign_on
+from saml_sso.views.sign_on import again, finish, sign_on
 
 urlpatterns = [
     path("<slug:slug>/", sign_on, name="saml-sign-on"),
@@ -15,5 +15,6 @@ urlpatterns = [
     path("<slug:slug>/metadata", metadata, name="saml-metadata"),
     path("<slug:slug>/logout", logout, name="saml-logout"),
     path("<slug:slug>/leave/<str:request_id>", leave, name="saml-leave"),
+    path("<slug:slug>/again/<str:digest>", again, name="saml-again"),
     path("<slug:slug>/finish/<str:request_id>", finish, name="saml-finish"),
 ]

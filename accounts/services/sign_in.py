@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 BACKEND = "accounts.backends.SignInBackend"
 LONGEST_USER_AGENT = 300
+_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
+"""Where Django keeps the token against forged forms, which a sign-in exchanges."""
 
 
 @contextmanager
@@ -85,11 +87,15 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
 def _new_session(request: HttpRequest) -> Iterator[SessionStore]:
     """Exchange the session of ``request`` for a new one, unless the body fails."""
     former, person = request.session, request.user
+    token = {name: request.META[name] for name in _CSRF if name in request.META}
     request.session = session = SessionStore()
     try:
         yield session
     except BaseException:
         request.session, request.user = former, person
+        for name in _CSRF:
+            request.META.pop(name, None)
+        request.META.update(token)
         raise
     former.flush()
 

@@ -22,10 +22,11 @@ WARNING_DAYS = (60, 30, 14, 7, 1)
 
 @dataclass(frozen=True, slots=True)
 class CertificateState:
-    """One trusted certificate and how long it lasts."""
+    """One trusted certificate and how long it lasts; ``is_ahead``: its time has not come yet."""
 
     info: CertificateInfo
     days_left: int
+    is_ahead: bool = False
 
     @property
     def kind(self) -> str:
@@ -69,7 +70,10 @@ def certificate_states(
     certificates: tuple[CertificateInfo, ...], now: datetime
 ) -> tuple[CertificateState, ...]:
     """Return each certificate with its whole days left; below 0 it has expired."""
-    return tuple(CertificateState(info, (info.not_after - now).days) for info in certificates)
+    return tuple(
+        CertificateState(info, (info.not_after - now).days, info.not_before > now)
+        for info in certificates
+    )
 
 
 def state_of(tenant: Tenant, trust: Trust) -> tuple[str, str]:

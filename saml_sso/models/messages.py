@@ -68,6 +68,10 @@ class PendingRequest(TenantScopedModel):
     def __str__(self) -> str:
         return self.id
 
+    def is_of(self, browser: str) -> bool:
+        """Tell whether it set out from the browser whose secret has this digest."""
+        return bool(browser) and self.browser_digest == browser
+
 
 class ConsumedAssertion(TenantScopedModel):
     """An assertion that was used; the row is made in the transaction that makes the session.

@@ -273,13 +273,15 @@ def require_answer(  # noqa: PLR0913 - what is signed and what is not must both 
 ) -> PendingRequest | None:
     """Return the request that this response answers; nothing when that is tolerated.
 
-    The envelope and the signed confirmation must both name it; a signature over the envelope
-    stands in for the confirmation.
+    The signed confirmation must name it, and the envelope nothing else; a signature over the
+    envelope stands in for the confirmation. A request of another browser is never answered here,
+    also where answers to nothing are tolerated.
 
     Raises:
         MessageError: Check ``in_response_to``.
     """
     request = pending_request(in_response_to)
+    named = (response.get("InResponseTo"), confirmed)
     if request is None and context.policy.tolerate_unsolicited_in_response_to:
         context.trace.warn(
             "in_response_to",
@@ -288,9 +290,8 @@ def require_answer(  # noqa: PLR0913 - what is signed and what is not must both 
             remedy="It is tolerated by this tenant's settings.",
         )
         return None
-    known = request is not None and request.expires_at > context.now
-    named = (response.get("InResponseTo"), confirmed)
-    agreed = named[0] == in_response_to and (
+    known = request is not None and request.is_of_this_browser and request.expires_at > context.now
+    agreed = named[0] in {None, in_response_to} and (
         named[1] == in_response_to or (named[1] is None and is_response_signed)
     )
     context.trace.require(
@@ -338,11 +339,25 @@ def require_authn_statement(
             remedy=_CLOCK_REMEDY,
         )
     ends = instant_of(found[0], "SessionNotOnOrAfter", check="session_not_on_or_after")
+    # No skew: our own clock will end the session.
+    if ends is not None and ends <= context.now:
+        raise session_is_over(found[0].get("SessionNotOnOrAfter"))
     context.trace.require(
         "session_not_on_or_after",
-        passed=ends is None or ends + skew > context.now,
+        passed=True,
         expected="a session at the identity provider that goes on",
         got=found[0].get("SessionNotOnOrAfter"),
-        remedy="Sign in at the identity provider again.",
+        remedy="",
     )
     return instant, ends, found[0].get("SessionIndex")
+
+
+def session_is_over(ended: str | None) -> MessageError:
+    """Return why nobody gets a session that has ended before it begins."""
+    return MessageError(
+        "session_not_on_or_after",
+        expected="a session at the identity provider that goes on",
+        got=f"one that ended at {ended}",
+        remedy="Sign out at the identity provider and in again. If it stays, check its clock and "
+        "how long it lets sessions (SessionNotOnOrAfter) last.",
+    )

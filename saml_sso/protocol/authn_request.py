@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from urllib.parse import urldefrag
 
 from lxml import etree
 
@@ -26,7 +27,8 @@ def message_element(
             "ID": new_message_id(),
             "Version": "2.0",
             "IssueInstant": format_instant(now),
-            "Destination": destination,
+            # What follows a # stays in the browser: the receiver compares without it.
+            "Destination": urldefrag(destination).url,
         },
         {"samlp": PROTOCOL_NS, "saml": ASSERTION_NS},
     )

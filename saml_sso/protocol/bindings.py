@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote_plus, urlsplit
 
 from lxml import etree
 
@@ -169,7 +169,14 @@ def send(  # noqa: PLR0913 - both bindings in one place
         query += f"&SigAlg={quote(RSA_SHA256, safe='')}"
         signature = sign_query(query.encode("ascii"), signing_key.private_key_pem)
         query += f"&Signature={quote(base64.b64encode(signature).decode('ascii'), safe='')}"
-    return Outgoing(identifier, f"{url}{'&' if '?' in url else '?'}{query}", issued_at)
+    return Outgoing(identifier, _with_query(url, query), issued_at)
+
+
+def _with_query(url: str, query: str) -> str:
+    """Return ``url`` with ``query`` behind its own query, before its fragment."""
+    parts = urlsplit(url)
+    joined = "&".join(part for part in (parts.query.rstrip("&"), query) if part)
+    return parts._replace(query=joined).geturl()
 
 
 def _deflate(data: bytes) -> str:

@@ -4,7 +4,7 @@ A certificate is trusted because an admin uploaded it, so its own signature (oft
 always made by itself) proves nothing and is not looked at; the strength of its key is.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from saml_sso.protocol.certificate_files import find_certificates, unreadable
+from saml_sso.protocol.chains import split_chain
 from saml_sso.protocol.errors import CertificateError
 from saml_sso.protocol.instants import spoken_date
 
@@ -44,6 +45,14 @@ class CertificateInfo:
         """Tell whether ``now`` is inside the certificate's validity."""
         return self.not_before <= now <= self.not_after
 
+    def rank(self, now: datetime) -> tuple[int, float]:
+        """Return where it stands among others: current, future, then expired, the latest first."""
+        if self.is_current(now):
+            return 0, 0.0
+        if self.not_before > now:
+            return 1, self.not_before.timestamp()
+        return 2, -self.not_after.timestamp()
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
@@ -70,15 +79,16 @@ def read_certificates(
 
     Args:
         data: The file's bytes.
-        now: Certificates that are not yet valid are left out; expired ones are kept, because
-            identity providers go on signing with them. Both with a warning.
+        now: Certificates that are not valid yet, or not any more, are kept with a warning:
+            identity providers announce the next one, and go on signing with an expired one.
         own_certificates: PEM certificates of ours; uploading one of them is a common mistake.
 
     Raises:
         CertificateError: Nothing in the file can be trusted; its message says what to do.
     """
-    found = [describe(certificate) for certificate in find_certificates(data)]
-    return select_usable(found, now=now, own_certificates=own_certificates)
+    found, left_out = describe_leaves(find_certificates(data))
+    usable = select_usable(found, now=now, own_certificates=own_certificates)
+    return CertificateFile(usable.certificates, (*usable.warnings, *left_out))
 
 
 def select_usable(
@@ -86,41 +96,58 @@ def select_usable(
 ) -> CertificateFile:
     """Keep the certificates that may be trusted, each once, at most five.
 
-    Expired ones stand last; the policy of the tenant decides whether their signatures count.
+    Current ones come first, then those of the future, then the expired, the latest first; what is
+    beyond five is left out, with a sentence. When a signature counts, the one who checks it says
+    (:mod:`~saml_sso.protocol.signatures`).
 
     Raises:
-        CertificateError: None is usable (the reason is the first one's), or too many are.
+        CertificateError: None is usable; the reason is the first one's.
     """
     own = {describe_certificate(pem).fingerprint for pem in own_certificates}
     usable: list[CertificateInfo] = []
     refused: list[CertificateError] = []
     for certificate in {info.fingerprint: info for info in found}.values():
         try:
-            _require_usable(certificate, now=now, own_fingerprints=own)
+            _require_usable(certificate, own_fingerprints=own)
         except CertificateError as error:
             refused.append(error)
         else:
             usable.append(certificate)
     if not usable:
         raise refused[0]
-    current = [certificate for certificate in usable if certificate.not_after >= now]
-    expired = [certificate for certificate in usable if certificate.not_after < now]
-    usable = current + expired[: max(0, MAX_CERTIFICATES - len(current))] or expired
-    if len(usable) > MAX_CERTIFICATES:
-        raise CertificateError(
-            "too_many_certificates",
-            f"There are {len(usable)} certificates here; at most {MAX_CERTIFICATES} can be kept.",
-            "Upload only the certificates your identity provider signs with now or next.",
+    usable.sort(key=lambda one: one.rank(now))
+    kept, left_out = usable[:MAX_CERTIFICATES], usable[MAX_CERTIFICATES:]
+    return CertificateFile(
+        tuple(kept),
+        (
+            *(error.message() for error in refused),
+            *(warning for one in kept if (warning := _validity_warning(one, now))),
+            *map(_left_out, left_out),
+        ),
+    )
+
+
+def _validity_warning(certificate: CertificateInfo, now: datetime) -> str:
+    name = _shown_name(certificate)
+    if certificate.not_before > now:
+        return (
+            f"The certificate “{name}” is not valid before {spoken_date(certificate.not_before)}; "
+            "what it signs counts from then on."
         )
-    warnings = (*(error.message() for error in refused), *map(_expiry_warning, expired))
-    return CertificateFile(tuple(usable), warnings)
-
-
-def _expiry_warning(certificate: CertificateInfo) -> str:
+    if certificate.not_after >= now:
+        return ""
     return (
-        f"The certificate “{_shown_name(certificate)}” expired on "
+        f"The certificate “{name}” expired on "
         f"{spoken_date(certificate.not_after)}. Create or activate a new signing certificate at "
         "your identity provider, and upload that one."
+    )
+
+
+def _left_out(certificate: CertificateInfo) -> str:
+    return (
+        f"The certificate “{_shown_name(certificate)}” ({certificate.fingerprint[:23]}…) was left "
+        f"out: at most {MAX_CERTIFICATES} are kept. If your identity provider signs with it, "
+        "upload that one alone."
     )
 
 
@@ -128,9 +155,7 @@ def _shown_name(certificate: CertificateInfo) -> str:
     return certificate.subject or certificate.fingerprint[:23]
 
 
-def _require_usable(
-    certificate: CertificateInfo, *, now: datetime, own_fingerprints: set[str]
-) -> None:
+def _require_usable(certificate: CertificateInfo, *, own_fingerprints: set[str]) -> None:
     name = _shown_name(certificate)
     if certificate.fingerprint in own_fingerprints:
         raise CertificateError(
@@ -146,13 +171,22 @@ def _require_usable(
             "Create a new signing certificate at your identity provider with RSA of at least "
             "2048 bits (or elliptic curve P-256), and upload that one.",
         )
-    if certificate.not_before > now:
-        raise CertificateError(
-            "future_certificate",
-            f"The certificate “{name}” is not valid before {spoken_date(certificate.not_before)}.",
-            "Upload the certificate your identity provider signs with today; add this one "
-            "beside it when its time has come.",
-        )
+
+
+def describe_leaves(
+    certificates: Sequence[x509.Certificate],
+) -> tuple[list[CertificateInfo], list[str]]:
+    """Return what those say that sign, of one KeyInfo or file, and sentences about the others.
+
+    Raises:
+        CertificateError: Check ``unreadable``.
+    """
+    leaves, authorities = split_chain(certificates)
+    return [describe(one) for one in leaves], [
+        f"The certificate “{_shown_name(describe(one))}” belongs to an authority that issued "
+        "another one here; only the one that signs is kept."
+        for one in authorities
+    ]
 
 
 def describe(certificate: x509.Certificate) -> CertificateInfo:

@@ -11,6 +11,7 @@ from saml_sso.protocol.decryption import decrypt_element
 from saml_sso.protocol.document import decode_base64, parse_xml
 from saml_sso.protocol.errors import MessageError, Trace
 from saml_sso.protocol.names import STATUS_SUCCESS, saml, samlp
+from saml_sso.protocol.optional import drop_empty_attributes
 from saml_sso.protocol.parties import ServiceProvider
 from saml_sso.protocol.shape import require_response_shape
 from saml_sso.protocol.signatures import Trust, verify_if_signed
@@ -77,7 +78,9 @@ def open_response(encoded: str | bytes, *, sp: ServiceProvider, trust: Trust) ->
         )
     _decrypt_attributes(document, assertion, sp)
     for tree in (response, decrypted):
-        _require_schema(tree)
+        if tree is not None:
+            drop_empty_attributes(tree)
+            _require_schema(tree, used=trust.policy.identifier_attribute)
     passed(trust.trace, "schema", "a message that fits the SAML 2.0 schema")
     pairs = ((response, by_response), (assertion, by_assertion))
     signed = tuple(element for element, by in pairs if by)
@@ -128,8 +131,14 @@ def _decrypt_attributes(
         require_response_shape(document)
 
 
-def _require_schema(document: etree._Element | None) -> None:
-    problem = None if document is None else schema_error(document)
+def _require_schema(document: etree._Element, *, used: str | None) -> None:
+    """Require a document that fits, whatever it says in attributes that nobody uses.
+
+    Their values may be of types that only the identity provider knows.
+    """
+    problem = schema_error(document)
+    if problem:
+        problem = schema_error(_without_unused_values(document, used))
     if problem:
         raise MessageError(
             "schema",
@@ -137,6 +146,15 @@ def _require_schema(document: etree._Element | None) -> None:
             got=problem,
             remedy="Ask the identity provider's vendor.",
         )
+
+
+def _without_unused_values(document: etree._Element, used: str | None) -> etree._Element:
+    copy = deepcopy(document)
+    for attribute in copy.iterfind(f"{saml('Assertion')}/{saml('AttributeStatement')}/*"):
+        if attribute.tag == saml("Attribute") and attribute.get("Name") != used:
+            for value in attribute.findall(saml("AttributeValue")):
+                attribute.remove(value)
+    return copy
 
 
 def _require_success(response: etree._Element, trace: Trace) -> None:

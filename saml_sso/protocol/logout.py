@@ -14,6 +14,7 @@ from saml_sso.protocol.document import element_text, parse_xml
 from saml_sso.protocol.errors import MessageError, SAMLError, Trace
 from saml_sso.protocol.instants import format_instant
 from saml_sso.protocol.names import NAMEID_UNSPECIFIED, STATUS_SUCCESS, Binding, saml, samlp
+from saml_sso.protocol.optional import drop_empty_attributes
 from saml_sso.protocol.parties import IdentityProvider, Policy, ServiceProvider
 from saml_sso.protocol.query_signatures import verify_query
 from saml_sso.protocol.shape import (
@@ -22,7 +23,12 @@ from saml_sso.protocol.shape import (
     require_signature_places,
     require_unique_ids,
 )
-from saml_sso.protocol.signatures import Trust, require_certificate_in_force, verify_if_signed
+from saml_sso.protocol.signatures import (
+    Trust,
+    note_signature,
+    require_certificate_in_force,
+    verify_if_signed,
+)
 from saml_sso.protocol.subject import NameID, read_name_id_element
 from saml_sso.protocol.toolkit import schema_error
 
@@ -159,6 +165,7 @@ def _read(
         require_unique_ids(root)
         require_signature_places(root, [samlp(name)])
         _require_signed(incoming, root, trust)
+        drop_empty_attributes(root)
         _require_schema(root)
         _require_addressed(root, sp, trust)
         require_version_and_instant(root, context)
@@ -196,6 +203,7 @@ def _require_signed(incoming: Incoming, root: etree._Element, trust: Trust) -> N
             got="a signature that does not verify",
             remedy="Add the identity provider's current signing certificate in step 2.",
         )
+    note_signature(etree.QName(root).localname, certificate, trust)
     require_certificate_in_force(certificate, trust)
 
 

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from cryptography import x509
 from lxml import etree
 
 from saml_sso.protocol.addresses import require_web_address
 from saml_sso.protocol.candidates import Candidate
 from saml_sso.protocol.certificate_files import find_certificates
-from saml_sso.protocol.certificates import CertificateInfo, describe, select_usable
+from saml_sso.protocol.certificates import CertificateInfo, describe_leaves, select_usable
 from saml_sso.protocol.document import Limits, element_text, has_invisible, parse_xml
 from saml_sso.protocol.errors import CertificateError, MessageError, MetadataError
 from saml_sso.protocol.instants import parse_instant, spoken_date
 from saml_sso.protocol.metadata_files import decode_certificate, refuse_other_files
 from saml_sso.protocol.names import PROTOCOL_NS, Binding, ds, md
+from saml_sso.protocol.optional import drop_empty_attributes
 from saml_sso.protocol.parties import IdentityProvider
 
 METADATA_LIMITS: Final = Limits(
@@ -62,6 +64,7 @@ def read_metadata(
         if error.check == "doctype":
             problem = "The file has a document type (DOCTYPE or ENTITY), which metadata never has."
         raise MetadataError(error.check, problem, _DOWNLOAD_AGAIN) from error
+    drop_empty_attributes(root)
     entities = _entities(root, now)
     others = [entity for entity in entities if not _is_own(entity, own_entity_id)]
     roles = [(entity, role) for entity in others for role in _identity_provider_roles(entity)]
@@ -211,8 +214,8 @@ def _signing_certificates(
     descriptors = role.findall(md("KeyDescriptor"))
     signing = [key for key in descriptors if key.get("use", "signing") == "signing"]
     path = f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}"
-    texts = [element_text(found) for key in signing for found in key.iterfind(path)]
-    if not texts:
+    keys = [[element_text(found) for found in key.iterfind(path)] for key in signing]
+    if not any(keys):
         only_encryption = bool(descriptors) and not signing
         raise MetadataError(
             "no_signing_certificate",
@@ -223,19 +226,33 @@ def _signing_certificates(
             "upload the signing certificate itself.",
         )
     found: list[CertificateInfo] = []
+    warnings: list[str] = []
     refused: list[CertificateError] = []
-    for text in texts:
+    for texts in keys:
+        of_one_key: list[x509.Certificate] = []
+        for text in texts:
+            try:
+                of_one_key += find_certificates(decode_certificate(text))
+            except CertificateError as error:
+                refused.append(error)
         try:
-            found += [describe(one) for one in find_certificates(decode_certificate(text))]
+            leaves, left_out = describe_leaves(of_one_key)
         except CertificateError as error:
             refused.append(error)
+            continue
+        found += leaves
+        warnings += left_out
     try:
         if not found:
             raise refused[0]
         usable = select_usable(found, now=now, own_certificates=own_certificates)
     except CertificateError as error:
         raise MetadataError(error.check, error.problem, error.remedy) from error
-    return usable.certificates, (*usable.warnings, *(error.message() for error in refused))
+    return usable.certificates, (
+        *usable.warnings,
+        *warnings,
+        *(error.message() for error in refused),
+    )
 
 
 @dataclass(frozen=True, slots=True)

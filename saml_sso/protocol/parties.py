@@ -73,9 +73,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PendingRequest:
-    """An AuthnRequest of ours that waits for its answer in the browser that was sent away."""
+    """An AuthnRequest of ours that waits for its answer in the browser that was sent away.
+
+    ``is_of_this_browser`` is false when another browser was sent away with it.
+    """
 
     id: str
     issued_at: datetime
     expires_at: datetime
     force_authn: bool = False
+    is_of_this_browser: bool = True

@@ -140,7 +140,7 @@ def _judge(
     issuer = _require_issuer(opened, idp, context)
     for message in (opened.response, assertion):
         require_version_and_instant(message, context)
-    _require_destination(opened.response, context)
+    _require_destination(opened.response, context, is_signed=opened.is_response_signed)
     conditions_end = require_conditions(assertion, context)
     confirmation = require_bearer_confirmation(
         assertion, context, answers=opened.response.get("InResponseTo")
@@ -193,13 +193,19 @@ def _require_issuer(opened: Opened, idp: IdentityProvider, context: Context) -> 
     return issuer
 
 
-def _require_destination(response: etree._Element, context: Context) -> None:
-    destination = (response.get("Destination") or "").strip()
+def _require_destination(response: etree._Element, context: Context, *, is_signed: bool) -> None:
+    """A signed Response must say where it was sent (SAML Bindings 3.5.5.2).
+
+    One that is not signed may leave it out: anybody could have written it, and Recipient and
+    Audience of the assertion bind. What is there must be right.
+    """
+    given = response.get("Destination")
+    destination = (given or "").strip()
     context.trace.require(
         "destination",
-        passed=destination == context.sp.acs_url,
+        passed=destination == context.sp.acs_url or (given is None and not is_signed),
         expected=context.sp.acs_url,
-        got=destination or None,
+        got=destination or ("an empty Destination" if given is not None else None),
         remedy="Set the ACS URL (also: Single sign-on URL, Reply URL, "
         f"Destination URL) at the identity provider to {context.sp.acs_url}"
         + difference(destination, context.sp.acs_url),

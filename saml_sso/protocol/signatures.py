@@ -26,12 +26,15 @@ class Trust:
     trace: Trace
 
     def candidates(self) -> list[CertificateInfo]:
-        """Return the certificates, current ones first.
+        """Return the certificates, those first whose signature counts now.
 
-        The same key may be in an expired certificate and in its renewal.
+        The same key may be in an expired certificate and in its renewal, which may be of the
+        future.
         """
+        ahead = self.now + self.policy.clock_skew
         return sorted(
-            self.idp.certificates, key=lambda certificate: not certificate.is_current(self.now)
+            self.idp.certificates,
+            key=lambda one: 2 if one.not_before > ahead else one.not_after < self.now,
         )
 
 
@@ -59,15 +62,20 @@ def verify_if_signed(element: etree._Element, trust: Trust) -> CertificateInfo |
             "current signing certificate, add that certificate in step 2. If it is one you "
             "have uploaded, the message was changed on its way.",
         )
+    note_signature(name, certificate, trust)
     require_certificate_in_force(certificate, trust)
+    return certificate
+
+
+def note_signature(what: str, certificate: CertificateInfo, trust: Trust) -> None:
+    """Record that ``what`` carries a valid signature; whether it counts is another question."""
     trust.trace.require(
         "signature",
         passed=True,
-        expected=f"the {name} signed with an uploaded certificate",
+        expected=f"the {what} signed with an uploaded certificate",
         got=f"signed with {certificate.fingerprint}",
         remedy="",
     )
-    return certificate
 
 
 def require_certificate_in_force(certificate: CertificateInfo, trust: Trust) -> None:

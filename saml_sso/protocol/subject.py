@@ -57,37 +57,27 @@ def read_name_id_element(element: etree._Element) -> NameID:
     return NameID(
         value=element_text(element),
         format=element.get("Format") or NAMEID_UNSPECIFIED,
-        name_qualifier=element.get("NameQualifier"),
-        sp_name_qualifier=element.get("SPNameQualifier"),
+        name_qualifier=element.get("NameQualifier") or None,
+        sp_name_qualifier=element.get("SPNameQualifier") or None,
     )
 
 
 def read_attributes(assertion: etree._Element) -> dict[str, tuple[str, ...]]:
     """Return the text values of every attribute by its Name.
 
-    Nil values, and values that are a NameID (eduPersonTargetedID), are left out; an attribute
-    that comes in several elements is joined.
-
-    Raises:
-        MessageError: Check ``child_elements``: a value holds other elements.
+    Nil values, and values that hold elements (eduPersonTargetedID does, addresses do), are left
+    out: nobody can use them here. An attribute that comes in several elements is joined.
     """
     attributes: dict[str, tuple[str, ...]] = {}
     for attribute in assertion.iterfind(f"{saml('AttributeStatement')}/{saml('Attribute')}"):
         values = tuple(
             element_text(value)
             for value in attribute.iterfind(saml("AttributeValue"))
-            if not _is_name_id(value) and value.get(_NIL) not in {"true", "1"}
+            if not len(value) and value.get(_NIL) not in {"true", "1"}
         )
         name = attribute.get("Name", "")
         attributes[name] = attributes.get(name, ()) + values
     return attributes
-
-
-def _is_name_id(value: etree._Element) -> bool:
-    """Tell whether ``value`` is a NameID and nothing else."""
-    if [child.tag for child in value] != [saml("NameID")]:
-        return False
-    return not ((value.text or "") + (value[0].tail or "")).strip()
 
 
 def read_identifier(

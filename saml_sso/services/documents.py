@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from saml_sso.addresses import sign_on_page_url
 from saml_sso.protocol.candidates import choose
 from saml_sso.protocol.certificates import CertificateFile, read_certificates
-from saml_sso.protocol.errors import CertificateError
-from saml_sso.protocol.instants import spoken_date
 from saml_sso.protocol.metadata import read_metadata
 from saml_sso.trust import own_certificates
 
@@ -35,25 +33,12 @@ def read_metadata_file(*, tenant: Tenant, data: bytes, now: datetime) -> tuple[C
 
 
 def read_certificate_file(*, data: bytes, now: datetime) -> CertificateFile:
-    """Return the certificates of a file, those that have expired left out.
-
-    An expired one that metadata lists, or that expires while it is trusted, goes on counting
-    (`saml_sso.protocol.parties.Policy`); but nobody means to begin with one.
+    """Return the certificates of a file, by the same rules as those of metadata.
 
     Raises:
         CertificateError: It holds none that can be trusted; the message says what to do.
     """
-    found = read_certificates(data, now=now, own_certificates=own_certificates())
-    current = tuple(one for one in found.certificates if one.not_after >= now)
-    if not current:
-        first = found.certificates[0]
-        raise CertificateError(
-            "expired_certificate",
-            f"The certificate “{first.subject}” expired on {spoken_date(first.not_after)}.",
-            "Create or activate a new signing certificate at your identity provider, and upload "
-            "that one.",
-        )
-    return CertificateFile(current, found.warnings)
+    return read_certificates(data, now=now, own_certificates=own_certificates())
 
 
 def the_one(candidates: Sequence[Candidate], *, entity_id: str | None) -> Candidate:

@@ -49,7 +49,12 @@ def consume_assertion(evidence: Evidence) -> None:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
     if not _is_first(evidence.digest, evidence.expires):
-        raise _replayed(evidence)
+        raise replayed(evidence.assertion_id)
+
+
+def was_used(evidence: Evidence) -> bool:
+    """Tell whether the assertion was used before."""
+    return ConsumedAssertion.objects.filter(digest=evidence.digest).exists()
 
 
 def consume_logout(logout: LogoutRequest) -> None:
@@ -82,20 +87,32 @@ def used_under_settings_of_now(evidence: Evidence) -> Condition:
 def refusal_of(answer: Sequence[Any], evidence: Evidence) -> MessageError:
     """Return why :func:`used_under_settings_of_now`, which answered so, let no session begin."""
     revision, used = answer or (None, None)
+    if revision is None:
+        return saml_is_off()
     if revision != evidence.revision:
         return MessageError(
             "settings_changed",
             expected="the settings that the response was checked with",
             got="settings that were changed meanwhile",
-            remedy="Start the sign-in again.",
+            remedy="Start the sign-in again; it is checked with the settings of now then.",
         )
     if used is None:
-        return _replayed(evidence)
+        return replayed(evidence.assertion_id)
     return MessageError(
         "user",
         expected=f"an active user whose e-mail address is {evidence.identifier}",
         got="one who was deactivated meanwhile",
         remedy="Activate the user at the identity provider or in the user list.",
+    )
+
+
+def saml_is_off() -> MessageError:
+    """Return why nobody signs in with SAML now."""
+    return MessageError(
+        "enabled",
+        expected="SAML sign-on that is switched on",
+        got="SAML sign-on that is off",
+        remedy="Switch on “Enable SAML sign-on” on the page SAML & SCIM.",
     )
 
 
@@ -111,11 +128,12 @@ def _is_first(digest: str, expires: datetime) -> bool:
         return cursor.fetchone() is not None
 
 
-def _replayed(evidence: Evidence) -> MessageError:
+def replayed(name: str) -> MessageError:
+    """Return why an assertion that was used, called by ``name``, signs nobody in."""
     return MessageError(
         "replay",
         expected="an assertion that was not used before",
-        got=evidence.assertion_id,
+        got=name,
         remedy="Start the sign-in again; going back in the browser, or reloading, sends the same "
         "response twice.",
     )

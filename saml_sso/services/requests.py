@@ -87,6 +87,12 @@ def waiting_requests() -> QuerySet[PendingRequest]:
     return PendingRequest.objects.filter(consumed_at=None, expires_at__gt=timezone.now())
 
 
+def begun_request(request_id: str) -> PendingRequest | None:
+    """Return the tenant's sign-in or test with this ID, of any browser, answered or not."""
+    begun = PendingRequest.objects.exclude(purpose=Purpose.LOGOUT)
+    return begun.filter(pk=request_id).first()
+
+
 def consume_request(*, request_id: str, browser: str) -> PendingRequest | None:
     """Use up the request, once; return nothing when it waits no more or is not this browser's."""
     taken = open_requests(browser).filter(pk=request_id).update(consumed_at=timezone.now())
@@ -103,6 +109,14 @@ def parked_answer(*, request_id: str, browser: str) -> Evidence | None:
     """Return the answer that waits for this browser."""
     found = open_requests(browser).filter(pk=request_id).first()
     return Evidence.from_json(found.answer) if found and found.answer else None
+
+
+def answered_by(*, request_id: str, browser: str) -> Evidence | None:
+    """Return the parked answer of this browser's request that has been used."""
+    found = begun_request(request_id)
+    if found is None or not found.is_of(browser) or not found.answer:
+        return None
+    return Evidence.from_json(found.answer) if found.consumed_at else None
 
 
 def prune_requests() -> int:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.errors import SessionRefusedError, UserNameTakenError
 from accounts.services.session_rows import NOTHING
 from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
+from saml_sso.protocol.assertion_rules import session_is_over
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.attempts import logged_beside, new_reference
 from saml_sso.services.configuration import METHOD
@@ -55,14 +57,19 @@ _DISPLAY_NAMES = (
     "http://schemas.microsoft.com/identity/claims/displayname",
 )
 _LONGEST_NAME = 255
+ASSERTION: Final = "assertion"
+"""Where a session keeps the digest of the assertion that it began with."""
+LED_TO: Final = "led_to"
+"""Where a session keeps the path that the sign-in led to."""
 
 
-def sign_in_with_evidence(
+def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
     *,
     request: HttpRequest,
     trust: Trust,
     evidence: Evidence,
     outline: Outline,
+    leads_to: str,
     pending: PendingRequest | None = None,
 ) -> User:
     """Begin a session for the person the evidence names, and use the assertion up.
@@ -74,12 +81,16 @@ def sign_in_with_evidence(
         trust: What the evidence was verified with.
         evidence: What was verified.
         outline: What the log of sign-ins says of it.
+        leads_to: The path that the browser goes to afterwards.
         pending: The request of this browser that it answers, if any; it is used up, too.
 
     Raises:
-        MessageError: Checks ``in_response_to``, ``settings_changed``, ``replay``, ``user``.
+        MessageError: Checks ``enabled``, ``in_response_to``, ``settings_changed``, ``replay``,
+            ``session_not_on_or_after``, ``user``.
         TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
     """
+    require_session_ahead(evidence)
+    evidence.session.update({ASSERTION: evidence.digest, LED_TO: leads_to})
     user = find_user_under(trust, evidence.identifier)
     if user is not None and pending is None:
         # One statement does it all, and needs no transaction around it.
@@ -94,6 +105,17 @@ def sign_in_with_evidence(
             raise nobody(evidence.identifier)
         _begin_session(request, user, evidence, outline)
     return user
+
+
+def require_session_ahead(evidence: Evidence) -> None:
+    """Require a session that goes on at the identity provider, also of an answer that waited.
+
+    Raises:
+        MessageError: Check ``session_not_on_or_after``.
+    """
+    ends = evidence.session_end
+    if ends is not None and ends <= timezone.now():
+        raise session_is_over(evidence.session_ends)
 
 
 def _begin_session(request: HttpRequest, user: User, evidence: Evidence, outline: Outline) -> None:

@@ -64,6 +64,14 @@ def may_hide_cookie(request: HttpRequest) -> bool:
     return COOKIE not in request.COOKIES and request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
+def may_hide_session(request: HttpRequest) -> bool:
+    """Tell whether another site posted this, so that the browser kept its session cookie back."""
+    return (
+        settings.SESSION_COOKIE_NAME not in request.COOKIES
+        and request.headers.get("Sec-Fetch-Site") == "cross-site"
+    )
+
+
 def send_away(request: HttpRequest, outgoing: Outgoing) -> HttpResponse:
     """Return what takes the browser to the identity provider with our message.
 

@@ -15,9 +15,11 @@ from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.logout import read_logout_request, read_logout_response
 from saml_sso.services.attempts import Kind, Outline, new_reference, record_refused
 from saml_sso.services.logout import begun_logout, end_sessions_concerned, logout_answer
+from saml_sso.services.replay import saml_is_off
 from saml_sso.services.requests import Purpose, browser_digest, consume_request, open_requests
 from saml_sso.views.browser import digest_of_browser, remember, secret_of_browser, send_away
-from saml_sso.views.reception import BROKEN_FORM, refused_page
+from saml_sso.views.forms import BROKEN_FORM
+from saml_sso.views.reception import refused_page
 from saml_sso.views.tenants import in_tenant
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
     try:
         incoming = _incoming(request)
         if not (trust.tenant.saml_enabled and trust.is_configured):
-            raise _refusal("enabled", "SAML sign-on that is switched on", "off")
+            raise saml_is_off()
         if _is_answer(request):
             return _receive_answer(request, trust, incoming)
         return _receive_request(request, trust, incoming)
@@ -43,7 +45,10 @@ def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
         reference = new_reference()
         outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
         record_refused(request=request, outline=outline, error=error, reference=reference)
-        return refused_page(request, reference)
+        if _is_answer(request):
+            # Nothing depended on it: the session here ended before the browser set out.
+            return _signed_out(request, complete=False)
+        return refused_page(request, reference, template="saml/logout_refused.html")
 
 
 @never_cache
@@ -93,8 +98,11 @@ def _signed_out(request: HttpRequest, *, complete: bool) -> HttpResponse:
 
 
 def _is_answer(request: HttpRequest) -> bool:
-    fields = request.GET if request.method == "GET" else request.POST
-    return "SAMLResponse" in fields
+    try:
+        fields = request.GET if request.method == "GET" else request.POST
+    except BROKEN_FORM:
+        return False
+    return "SAMLResponse" in fields and "SAMLRequest" not in fields
 
 
 def _incoming(request: HttpRequest) -> Incoming:

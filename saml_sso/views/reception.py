@@ -9,9 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, SuspiciousOperation
-from django.http.multipartparser import MultiPartParserError
-from django.http.request import UnreadablePostError
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,8 +25,10 @@ from saml_sso.services.attempts import (
     record_refused,
 )
 from saml_sso.services.evidence import Evidence, refused_with
+from saml_sso.services.replay import saml_is_off, was_used
 from saml_sso.services.requests import (
     Purpose,
+    begun_request,
     open_requests,
     park_answer,
     waiting_requests,
@@ -38,6 +37,8 @@ from saml_sso.services.sign_in import sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
 from saml_sso.services.trials import fail_trial, finish_trial, page_of_trial
 from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
+from saml_sso.views.forms import posted_response
+from saml_sso.views.repeats import leads_on
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -48,15 +49,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Half a megabyte in base64 with some of it percent-encoded.
-LARGEST_FORM = 1_000_000
-MOST_ESCAPES = 60_000
-LARGEST_DISCARDED = 20_000_000
-BROKEN_FORM = (
-    SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError, ValueError,
-)  # fmt: skip
-"""What Django raises for a form that is too large, cut off, or in another encoding."""
-_CHUNK = 65_536
 _OWN_PAGES = ("/account/", "/console/")
 
 
@@ -85,7 +77,8 @@ class Reception:
         """The test this belongs to: the one it answers, or the one its browser has begun."""
         if self.pending is None:
             return self.open_test
-        return self.pending if self.pending.purpose == Purpose.TEST else None
+        is_open_test = self.pending.purpose == Purpose.TEST and self.pending.consumed_at is None
+        return self.pending if is_open_test else None
 
     @property
     def may_be_test(self) -> bool:
@@ -103,18 +96,20 @@ class Reception:
         )
 
     def find_pending(self, in_response_to: str) -> parties.PendingRequest | None:
-        """Return the request with this ID if it may be this browser's.
+        """Return the tenant's request with this ID, and whether it may be this browser's.
 
         A browser that held its cookie back may claim any of the tenant's: whose it is will be
-        decided at the same-site finish, and nothing happens before.
+        decided at the same-site finish, and nothing happens before. One that was answered is
+        found, too: the answer may have been sent twice.
         """
-        mine = open_requests(self.browser) if self.browser else None
-        rows = waiting_requests() if may_hide_cookie(self.request) else mine
-        self.pending = rows.filter(pk=in_response_to).first() if rows is not None else None
-        if self.pending is None:
+        row = begun_request(in_response_to)
+        if row is None:
             return None
-        row = self.pending
-        return parties.PendingRequest(row.pk, row.issued_at, row.expires_at)
+        is_ours = may_hide_cookie(self.request) or row.is_of(self.browser)
+        self.pending = row if is_ours else None
+        return parties.PendingRequest(
+            row.pk, row.issued_at, row.expires_at, is_of_this_browser=is_ours
+        )
 
 
 def receive_response(request: HttpRequest, trust: Trust) -> HttpResponse:
@@ -132,7 +127,7 @@ def receive_response(request: HttpRequest, trust: Trust) -> HttpResponse:
         return refuse(reception, error, reception.outline())
     evidence = Evidence.of(assertion, revision=reception.trust.settings.revision)
     pending = reception.pending
-    if pending is not None and not reception.browser:
+    if pending is not None and pending.consumed_at is None and not reception.browser:
         require_current(trust)
         park_answer(request_id=pending.pk, evidence=evidence)
         return SeeOther(reverse("saml-finish", args=[trust.tenant.slug, pending.pk]))
@@ -157,6 +152,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             evidence=evidence,
         )
         return _trial_result(reception, attempt)
+    destination = _destination(reception)
     try:
         sign_in_with_evidence(
             request=reception.request,
@@ -164,13 +160,20 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             evidence=evidence,
             outline=outline,
             pending=reception.pending,
+            leads_to=destination,
         )
     except SAMLError as error:
+        is_repeat = error.check == "replay" or (
+            error.check == "in_response_to" and was_used(evidence)
+        )
+        again = leads_on(reception.request, reception.trust, evidence.digest) if is_repeat else None
+        if again is not None:
+            return again
         refused_with(evidence, error)
         return refuse(reception, error, outline)
     if not reception.trust.settings.is_tested:
         mark_tested(revision=evidence.revision)
-    return SeeOther(_destination(reception))
+    return SeeOther(destination)
 
 
 def refuse(reception: Reception, error: SAMLError, outline: Outline) -> HttpResponse:
@@ -185,11 +188,11 @@ def refuse(reception: Reception, error: SAMLError, outline: Outline) -> HttpResp
     return refused_page(reception.request, reference)
 
 
-def refused_page(request: HttpRequest, reference: str) -> HttpResponse:
-    """Return the one page that every refused response gets."""
-    return render(
-        request, "saml/refused.html", {"reference": reference}, status=HTTPStatus.FORBIDDEN
-    )
+def refused_page(
+    request: HttpRequest, reference: str, template: str = "saml/refused.html"
+) -> HttpResponse:
+    """Return the one page that every refused message of its kind gets."""
+    return render(request, template, {"reference": reference}, status=HTTPStatus.FORBIDDEN)
 
 
 def own_path(text: str | None) -> str:
@@ -202,7 +205,7 @@ def _validated(reception: Reception) -> Assertion:
     _require_on(reception)
     try:
         return validate_response(
-            encoded=_posted(reception.request),
+            encoded=posted_response(reception.request),
             sp=reception.trust.sp,
             idp=reception.trust.idp,
             policy=reception.trust.policy,
@@ -229,46 +232,7 @@ def _require_on(reception: Reception) -> None:
     else:
         configured = False
     if not configured:
-        raise MessageError(
-            "enabled",
-            expected="SAML sign-on that is switched on",
-            got="SAML sign-on that is off",
-            remedy="Switch on “Enable SAML sign-on” on the page SAML & SCIM.",
-        )
-
-
-def _posted(request: HttpRequest) -> str:
-    try:
-        size = int(request.headers.get("Content-Length") or 0)
-        if size > LARGEST_FORM:
-            _discard_body(request)
-        # Base64 needs an escape for every twentieth letter or so; decoding each takes its time.
-        is_usual = size <= LARGEST_FORM and request.body.count(b"%") <= MOST_ESCAPES
-        found = request.POST.getlist("SAMLResponse") if is_usual else None
-    except BROKEN_FORM:
-        found = None
-    if found is None:
-        raise _no_form("a form that is too large or broken")
-    encoded = [str(value) for value in found if value]
-    if len(found) > 1 or not encoded:
-        raise _no_form(f"{len(found)} such fields" if encoded else "nothing")
-    return encoded[0]
-
-
-def _no_form(got: str) -> MessageError:
-    return MessageError(
-        "form",
-        expected="a form with one field SAMLResponse, of a usual size",
-        got=got,
-        remedy="Configure the identity provider for the HTTP-POST binding.",
-    )
-
-
-def _discard_body(request: HttpRequest) -> None:
-    """Let the browser finish sending: one that is cut off shows no answer."""
-    left = LARGEST_DISCARDED
-    while left > 0 and (chunk := request.read(_CHUNK)):
-        left -= len(chunk)
+        raise saml_is_off()
 
 
 def _destination(reception: Reception) -> str:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from saml_sso.protocol.errors import MessageError
+from saml_sso.services.replay import replayed
 from saml_sso.services.requests import (
+    answered_by,
     begin_request,
     browser_digest,
     parked_answer,
@@ -22,6 +25,7 @@ from saml_sso.views.browser import (
     secret_of_browser,
     send_away,
 )
+from saml_sso.views.forms import message_in_address
 from saml_sso.views.reception import (
     Reception,
     conclude,
@@ -29,6 +33,7 @@ from saml_sso.views.reception import (
     receive_response,
     refuse,
 )
+from saml_sso.views.repeats import went_before
 from saml_sso.views.tenants import in_remembered_tenant, in_tenant
 
 if TYPE_CHECKING:
@@ -57,6 +62,10 @@ receive = in_remembered_tenant(receive_response)
 @in_tenant
 def start(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on."""
+    misplaced = message_in_address(request)
+    if misplaced is not None:
+        reception = Reception(request, trust, digest_of_browser(request))
+        return refuse(reception, misplaced, reception.outline())
     secret = secret_of_browser(request)
     tenant = trust.tenant
     outgoing = None
@@ -82,6 +91,10 @@ def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     reception = Reception(request, trust, digest_of_browser(request))
     evidence = parked_answer(request_id=request_id, browser=reception.browser)
     if evidence is None:
+        answered = answered_by(request_id=request_id, browser=reception.browser)
+        again = went_before(request, answered.digest) if answered else None
+        if again is not None:
+            return again
         error = MessageError(
             "in_response_to",
             expected="a sign-in that this browser started, within ten minutes",
@@ -93,3 +106,15 @@ def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     response = conclude(reception, evidence)
     add_never_cache_headers(response)
     return response
+
+
+@never_cache
+@require_GET
+@in_tenant
+def again(request: HttpRequest, trust: Trust, digest: str) -> HttpResponse:
+    """Let a browser that sent a response twice go on, if its session began with that assertion."""
+    response = went_before(request, digest)
+    if response is not None:
+        return response
+    reception = Reception(request, trust, digest_of_browser(request))
+    return refuse(reception, replayed(digest), reception.outline())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
 def idp(acme: Tenant, tmp_path: Path) -> Party:
     """Acme's identity provider, connected by its certificate and its metadata."""
     return connect(acme, tmp_path, party_of("acme"))
+
+
+@pytest.fixture
+def slo_idp(acme: Tenant, tmp_path: Path) -> Party:
+    """Acme's identity provider, which has a logout URL."""
+    party = replace(party_of("acme"), slo_url="https://login.acme.example/slo")
+    return connect(acme, tmp_path, party)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,23 +14,20 @@ from lxml import etree
 
 from accounts.models import Session
 from tests.support.saml import NS, Forge, instant, new_id
-from tests.support.saml_party import Party, connect, party_of, post_response
+from tests.support.saml_party import Party, post_response
 from tests.support.saml_redirect import deflated, redirect_query
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from accounts.models import Tenant, User
+    from accounts.models import User
 
 URL = "http://127.0.0.1:8000/saml/acme/logout"
 PATH = "/saml/acme/logout"
 
 
 @pytest.fixture
-def idp(acme: Tenant, tmp_path: Path) -> Party:
+def idp(slo_idp: Party) -> Party:
     """Acme's identity provider, which has a logout URL."""
-    party = replace(party_of("acme"), slo_url="https://login.acme.example/slo")
-    return connect(acme, tmp_path, party)
+    return slo_idp
 
 
 def logout_request(forge: Forge, *, name_id: str = "bob@acme.example", index: str = "s1") -> str:

@@ -99,13 +99,43 @@ def test_several_certificates_are_read_in_order() -> None:
     assert [info.pem for info in read.certificates] == pems
 
 
-def test_an_unusable_one_among_several_is_left_out_with_a_warning() -> None:
+def test_one_of_the_future_is_kept_behind_those_of_today_with_a_warning() -> None:
     later = pem(certificate(KEY, name="later", not_before=NOW + timedelta(days=1)))
 
     read = read_certificates((later + PEM).encode(), now=NOW)
 
-    assert [info.pem for info in read.certificates] == [PEM]
+    assert [info.pem for info in read.certificates] == [PEM, later]
     assert "“CN=later” is not valid before 4 May 2026" in read.warnings[0]
+
+
+def test_one_of_the_future_alone_is_kept_with_a_warning() -> None:
+    read = read_certificates(pem(FUTURE).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [pem(FUTURE)]
+    assert "2 June 2026" in read.warnings[0]
+
+
+def test_of_many_those_are_kept_that_can_sign_now_or_next() -> None:
+    expired = [
+        pem(certificate(KEY, name=f"e{n}", not_after=NOW - timedelta(days=n))) for n in (9, 1)
+    ]
+    current = [pem(certificate(KEY, name=f"c{n}")) for n in range(3)]
+    future = [pem(certificate(KEY, name="f", not_before=NOW + timedelta(days=1)))]
+
+    read = read_certificates("".join(expired + current + future).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [*current, *future, expired[1]]
+    left_out = [warning for warning in read.warnings if "left out" in warning]
+    assert ["CN=e9" in warning for warning in left_out] == [True]
+
+
+def test_an_unusable_one_among_several_is_left_out_with_a_warning() -> None:
+    weak = pem(certificate(private_key("rsa1024"), name="weak"))
+
+    read = read_certificates((weak + PEM).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [PEM]
+    assert "“CN=weak” has an RSA key of only 1024 bits" in read.warnings[0]
 
 
 def test_an_expired_one_is_accepted_with_a_warning() -> None:
@@ -237,7 +267,6 @@ REFUSED = {
     ),
     "half of DER": (der(CERT)[:300], "unreadable", "cannot be read"),
     "too much": (PEM.encode() * 200, "too_large", "far more"),
-    "one of the future": (pem(FUTURE).encode(), "future_certificate", "2 June 2026"),
     "RSA with 1024 bits": (
         pem(certificate(private_key("rsa1024"))).encode(),
         "weak_key",
@@ -251,11 +280,6 @@ REFUSED = {
     "a small curve": (pem(certificate(private_key("p192"))).encode(), "weak_key", "192 bits"),
     "Ed25519": (_ed25519(), "weak_key", "Ed25519"),
     "another PEM": (b"-----BEGIN X-----\nAAAA\n-----END X-----", "no_certificate", "“X”"),
-    "six certificates": (
-        "".join(pem(certificate(KEY, name=f"c{i}")) for i in range(6)).encode(),
-        "too_many_certificates",
-        "6 certificates",
-    ),
 }
 
 

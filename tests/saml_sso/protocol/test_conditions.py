@@ -28,12 +28,15 @@ AUTHN = (
         ({"not_before": instant(NOW), "not_on_or_after": instant(NOW)}, "conditions"),
         ({"not_before": "tomorrow"}, "schema"),
         ({"not_on_or_after": "2026-02-30T00:00:00Z"}, "schema"),
-        ({"not_on_or_after": ""}, "schema"),
+        ({"not_on_or_after": ""}, "not_on_or_after"),
         ({"issue_instant": "0000-01-01T00:00:00Z"}, "schema"),
         ({"assertion_issue_instant": "99999-01-01T00:00:00Z"}, "issue_instant"),
         ({"authn_instant": instant(NOW + timedelta(hours=1))}, "authn_instant"),
         ({"session_not_on_or_after": instant(NOW - timedelta(hours=1))},
          "session_not_on_or_after"),
+        ({"session_not_on_or_after": instant(NOW)}, "session_not_on_or_after"),
+        ({"destination": ""}, "destination"),
+        ({"destination": None}, "destination"),
         ({"confirmation_method": "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"},
          "subject_confirmation"),
         ({"confirmation_xml": ""}, "subject_confirmation"),
@@ -47,7 +50,6 @@ AUTHN = (
         ({"assertion_issuer": None}, "schema"),
         ({"assertion_issuer": " "}, "issuer"),
         ({"name_id": None}, "identifier"),
-        ({"in_response_to": ""}, "schema"),
         ({"in_response_to": "a b"}, "schema"),
         ({"name_id_xml": '<saml:NameID SPNameQualifier="urn:x">a@x</saml:NameID>'}, "name_id"),
         ({"name_id": ""}, "identifier"),
@@ -65,6 +67,8 @@ def test_one_wrong_detail_refuses_the_assertion(
 ) -> None:
     if bend.get("not_on_or_after") == "":
         bend = {"conditions_xml": '<saml:Conditions NotOnOrAfter=""/>'}
+    if bend.get("destination") == "":
+        bend = {"destination": " "}
 
     acme.refuse(forge.but(**bend, sign="response"), check)
 

@@ -155,7 +155,7 @@ HIDDEN = {
     "a comment": (_attribute("mail", "ada@acme.example<!-- -->.evil"), "comment"),
     "an assertion": (_attribute("a", '<saml:Assertion ID="_x"/>'), "assertion_count"),
     "a broken attribute": ("<saml:Attribute><saml:AttributeValue/></saml:Attribute>", "schema"),
-    "elements": (_attribute("a", "<saml:Audience>x</saml:Audience>"), "child_elements"),
+    "elements": (_attribute("mail", "<saml:Audience>x</saml:Audience>"), "child_elements"),
 }
 
 
@@ -163,7 +163,9 @@ HIDDEN = {
 def test_what_an_encrypted_attribute_hides_is_judged_like_the_rest(
     acme: Trust, forge: Forge, plain: str, check: str
 ) -> None:
-    acme.refuse(forge.but(attributes_xml=_sealed_attribute(plain)), check)
+    trust = acme.but(policy=Policy(identifier_attribute="mail"))
+
+    trust.refuse(forge.but(attributes_xml=_sealed_attribute(plain)), check)
 
 
 def test_an_attribute_encrypted_to_somebody_else_is_refused(acme: Trust, forge: Forge) -> None:

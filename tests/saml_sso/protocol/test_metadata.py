@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import NameOID
 
 from saml_sso.protocol.candidates import Candidate, choose, diff_identity_provider
+from saml_sso.protocol.certificates import read_certificates
 from saml_sso.protocol.errors import MetadataError
 from saml_sso.protocol.metadata import read_metadata
 from saml_sso.protocol.names import Binding
@@ -19,6 +22,7 @@ CERT = certificate(private_key())
 NEXT = certificate(private_key("rsa2048", "next"), name="next")
 OLD = certificate(private_key(), name="old", not_after=NOW - timedelta(days=1))
 FUTURE = certificate(private_key(), name="next", not_before=NOW + timedelta(days=1))
+WEAK = certificate(private_key("rsa1024"), name="weak")
 SAML2 = NS["samlp"]
 SSO = "https://idp.example/sso"
 
@@ -163,14 +167,109 @@ def test_an_expired_certificate_is_accepted_with_a_warning() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    [_key(FUTURE), _key("AAAA"), _key("MIIB!")],
-    ids=["not yet valid", "no certificate", "no base64"],
+    [_key(WEAK), _key("AAAA"), _key("MIIB!")],
+    ids=["weak", "no certificate", "no base64"],
 )
 def test_an_unusable_certificate_among_several_is_left_out_with_a_warning(bad: str) -> None:
     candidate = choose(_read(Metadata(keys=bad + _key()).xml()))
 
     assert len(candidate.identity_provider.certificates) == 1
     assert len(candidate.warnings) == 1
+
+
+def test_the_certificate_of_tomorrow_is_kept_beside_that_of_today() -> None:
+    candidate = choose(_read(Metadata(keys=_key(FUTURE) + _key()).xml()))
+
+    found = [one.subject for one in candidate.identity_provider.certificates]
+    assert found == ["CN=idp.example", "CN=next"]
+    assert "“CN=next” is not valid before 4 May 2026" in candidate.warnings[0]
+
+
+def test_of_more_than_five_certificates_five_are_kept_and_the_others_named() -> None:
+    many = [certificate(private_key(), name=f"c{n}") for n in range(7)]
+    keys = _key(FUTURE) + _key(OLD) + "".join(map(_key, many))
+
+    candidate = choose(_read(Metadata(keys=keys).xml()))
+
+    kept = [one.subject for one in candidate.identity_provider.certificates]
+    assert kept == [f"CN=c{n}" for n in range(5)]
+    said = " ".join(candidate.warnings)
+    assert all(f"“CN={name}”" in said for name in ("c5", "c6", "next", "old"))
+
+
+def _issued(name: str, by: str, *, is_authority: bool = False) -> x509.Certificate:
+    """A certificate of ``name`` that the authority ``by`` issued."""
+    called = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, one)]) for one in (name, by)]
+    return (
+        x509.CertificateBuilder()
+        .subject_name(called[0])
+        .issuer_name(called[1])
+        .public_key(private_key("rsa2048", name).public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - timedelta(days=9))
+        .not_valid_after(NOW + timedelta(days=9))
+        .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+        .sign(private_key("rsa2048", by), hashes.SHA256())
+    )
+
+
+LEAF = _issued("leaf", "middle")
+MIDDLE = _issued("middle", "root", is_authority=True)
+ROOT = _issued("root", "root", is_authority=True)
+CHAINS = {
+    "leaf first": [LEAF, MIDDLE, ROOT],
+    "leaf last": [ROOT, MIDDLE, LEAF],
+    "leaf and who issued it": [LEAF, MIDDLE],
+    "leaf and the root, without what is between": [ROOT, LEAF],
+}
+
+
+def _key_of(certificates: list[x509.Certificate]) -> str:
+    """One KeyInfo that holds all of them."""
+    one = "</ds:X509Certificate><ds:X509Certificate>"
+    return _key(one.join(base64.b64encode(der(each)).decode() for each in certificates))
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+def test_of_a_chain_in_one_key_info_only_the_leaf_is_trusted(
+    chain: list[x509.Certificate],
+) -> None:
+    candidate = choose(_read(Metadata(keys=_key_of(chain)).xml()))
+
+    assert [c.subject for c in candidate.identity_provider.certificates] == ["CN=leaf"]
+    assert len([one for one in candidate.warnings if "authority" in one]) == len(chain) - 1
+
+
+@pytest.mark.parametrize("chain", CHAINS.values(), ids=CHAINS)
+def test_of_a_chain_in_one_file_only_the_leaf_is_trusted(chain: list[x509.Certificate]) -> None:
+    read = read_certificates("".join(map(pem, chain)).encode(), now=NOW)
+
+    assert [one.subject for one in read.certificates] == ["CN=leaf"]
+    assert len([one for one in read.warnings if "authority" in one]) == len(chain) - 1
+
+
+@pytest.mark.parametrize("kind", ["authority", "end entity"])
+def test_certificates_that_issued_themselves_are_both_trusted(kind: str) -> None:
+    pair = [_issued(name, name, is_authority=kind == "authority") for name in ("one", "two")]
+
+    candidate = choose(_read(Metadata(keys=_key_of(pair)).xml()))
+
+    found = [one.subject for one in candidate.identity_provider.certificates]
+    assert found == ["CN=one", "CN=two"]
+
+
+def test_an_optional_attribute_that_is_empty_counts_as_absent() -> None:
+    empty = {"entity_attributes": ' validUntil="" cacheDuration=""'}
+    empty["role_attributes"] = ' validUntil=" " errorURL="" WantAuthnRequestsSigned=""'
+    services = f'<md:SingleSignOnService Binding="{Binding.REDIRECT}" Location="{SSO}" '
+
+    idp = Metadata(
+        keys=_key().replace('"signing"', '""'),
+        services=services + 'ResponseLocation=""/>',
+        **empty,
+    ).read()
+
+    assert idp == Metadata(services=_service(Binding.REDIRECT)).read()
 
 
 def test_entra_and_adfs_describe_more_than_saml() -> None:
