@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from psycopg import IntegrityError as DriverIntegrityError
 
+from accounts.violations import refers_to_nothing
 from scim.clients import client_called
 from scim.redaction import readable_body
 
@@ -57,7 +58,9 @@ def write_exchanges(exchanges: Collection[Exchange]) -> None:
     """Write the log entries of exchanges of any tenants, with a fixed number of statements."""
     try:
         _write(exchanges, known_sources=None)
-    except (IntegrityError, DriverIntegrityError):
+    except (IntegrityError, DriverIntegrityError) as error:
+        if not refers_to_nothing(error):
+            raise
         # A source was deleted meanwhile: its entries stay under its name, if the tenant does.
         credentials = [each.credential for each in exchanges]
         tenants = _existing("accounts_tenant", {each.tenant_id for each in credentials})

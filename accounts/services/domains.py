@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import EmailDomain
 from accounts.scoping import active_tenant_id
 from accounts.services.routing import PUBLIC_MAIL_DOMAINS
+from accounts.violations import violated_constraint
 
 
 @transaction.atomic
@@ -47,7 +48,7 @@ def verify_domain(*, claim: EmailDomain) -> None:
         with transaction.atomic():
             claim.save(update_fields=["verified", "verified_by"])
     except IntegrityError as error:
-        if "domain_verified_for_one_tenant" not in str(error):
+        if violated_constraint(error) != "domain_verified_for_one_tenant":
             raise
         raise ValidationError(
             _("%(domain)s is verified for another tenant. Withdraw that first.")

@@ -14,6 +14,7 @@ from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.services.member_deltas import audit_details
+from accounts.violations import refers_to_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -97,7 +98,9 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
         with prepared_cursor() as cursor:
             cursor.execute(_INSERT, params)
             made = {row[0] for row in cursor.fetchall()}
-    except IntegrityError:
+    except IntegrityError as error:
+        if not refers_to_nothing(error):
+            raise
         return [None] * len(many)  # One of the people was deleted in this very moment.
     return [pk if pk in made else None for pk in ids]
 

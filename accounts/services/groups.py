@@ -34,6 +34,7 @@ from accounts.services.member_deltas import (
 )
 from accounts.services.member_rows import change_plain_group
 from accounts.services.member_steps import MemberSteps, NestingError
+from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -281,7 +282,7 @@ def _group_names_checked() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "group_name_unique" not in str(error):
+        if violated_constraint(error) != "group_name_unique_in_tenant":
             raise
         raise GroupNameTakenError(
             _("The tenant already has a group of this name; letter case does not matter.")

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.signals import group_rule_tables
+from accounts.violations import refers_to_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -174,7 +175,9 @@ def change_plain_group(
         with prepared_cursor() as cursor:
             cursor.execute(statement, params)
             is_plain, version, changing, held = cursor.fetchone()
-    except IntegrityError:
+    except IntegrityError as error:
+        if not refers_to_nothing(error):
+            raise
         return None  # One of these people was deleted in this very moment.
     if not is_plain or (changing and not held):
         return None

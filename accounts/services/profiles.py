@@ -15,6 +15,7 @@ from accounts.models import AccessProfile, ProfileMembership, User
 from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -177,7 +178,7 @@ def _profile_names_checked() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "profile_name_unique" not in str(error):
+        if violated_constraint(error) != "profile_name_unique_in_tenant":
             raise
         raise ProfileNameTakenError(
             _("The tenant already has an access profile of this name; letter case does not matter.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -21,6 +21,7 @@ from accounts.services.user_rows import change_user, insert_user
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
 from accounts.unscoped import every_tenant
 from accounts.unusable_passwords import unusable_password
+from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,9 @@ class UserFields:
         return cls(**{name: getattr(user, name) for name in USER_FIELD_NAMES})
 
 
+_USER_NAME_UNIQUE: Final = frozenset(
+    {"user_name_unique_in_tenant", "user_name_unique_among_operators"}
+)
 USER_FIELD_NAMES = tuple(f.name for f in fields(UserFields))
 
 
@@ -146,7 +150,7 @@ def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
         with _user_names_checked():
             return _write(user, values, changed, xmin)
     except IntegrityError as error:
-        if LEAVER_HOLDS_NOTHING not in str(error):
+        if violated_constraint(error) != LEAVER_HOLDS_NOTHING:
             raise
         return False
 
@@ -293,7 +297,7 @@ def _user_names_reported() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if "user_name_unique" not in str(error):
+        if violated_constraint(error) not in _USER_NAME_UNIQUE:
             raise
         raise UserNameTakenError(
             _("The userName is already in use in this tenant; letter case does not matter.")

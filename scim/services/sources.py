@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.violations import violated_constraint
 from scim.errors import ScimUnavailableError, SourceNameTakenError
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
 from scim.services.tokens import IssuedToken, create_token
@@ -154,7 +155,7 @@ def _names_checked(name: str) -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
-        if "source_name_unique" not in str(error):
+        if violated_constraint(error) != "source_name_unique_in_tenant":
             raise
         raise SourceNameTakenError(
             _("There already is a source called “%(name)s”. Choose another name.") % {"name": name}
