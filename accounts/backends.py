@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
-from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from typing_extensions import override
 
 from accounts import audit
 from accounts.models import User
+from accounts.passwords import judge
 from accounts.scoping import tenant_scope
 from accounts.services.recovery import use_recovery_code
 from accounts.unscoped import every_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from django.http import HttpRequest
 
 
@@ -40,11 +38,11 @@ class SignInBackend(BaseBackend):
     ) -> User | None:
         if not username or not password:
             return None
-        accounts = accounts_of(username)
-        if not accounts:
-            make_password(password)  # As slow for an unknown address as for a known one.
-        matching = accounts_with_password(accounts, password)
-        return matching[0] if matching else None
+        matching = accounts_with_password(username, password)
+        if not matching:
+            return None
+        user, *user.others_with_password = matching
+        return user
 
     @override
     def get_user(self, user_id: Any) -> User | None:
@@ -78,10 +76,25 @@ class RecoveryCodeBackend(BaseBackend):
         return None
 
 
-def accounts_with_password(accounts: Iterable[User], password: str) -> list[User]:
-    """Return those of ``accounts`` that have this password."""
-    with every_tenant():  # A password whose hash is outdated is stored anew.
-        return [user for user in accounts if user.check_password(password)]
+def accounts_with_password(address: str, password: str) -> list[User]:
+    """Return the active accounts at ``address``, in any tenant, that have this password.
+
+    It costs as many hashes whoever has the address, see :mod:`accounts.passwords`.
+
+    Raises:
+        HashingBusyError: Too many others are hashed at this moment.
+    """
+    from accounts.salts import hashes_of_an_answer  # noqa: PLC0415 - it asks for accounts here
+
+    accounts = [user for user in accounts_of(address) if user.has_usable_password()]
+    stored = [user.password for user in accounts]
+    verdicts = judge(password, stored, salts=hashes_of_an_answer(stored))
+    found = [(user, verdict) for user, verdict in zip(accounts, verdicts, strict=True)]
+    with every_tenant():
+        for user, verdict in found:
+            if verdict.matches and not verdict.is_current:
+                user.renew_hash(password)
+    return [user for user, verdict in found if verdict.matches]
 
 
 def accounts_of(address: str) -> list[User]:

@@ -5,7 +5,7 @@ Each message is a sentence for the person (or the identity provider) that asked.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import PermissionDenied
 
@@ -74,3 +74,10 @@ class SessionRefusedError(AccountError, PermissionDenied):
 
 class InvalidLinkError(AccountError):
     """A one-time link is unknown, used or expired."""
+
+
+class HashingBusyError(Exception):
+    """No password could be hashed in time, because others' were; nothing has changed."""
+
+    retry_after: Final = 5
+    """Seconds after which to try again."""

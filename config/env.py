@@ -30,6 +30,13 @@ def _number(name: str, default: int) -> int:
     return int(raw)
 
 
+def _positive(name: str, default: int) -> int:
+    number = _number(name, default)
+    if number < 1:
+        raise EnvironmentError(f"{name} must be at least 1.")
+    return number
+
+
 def _boolean(name: str) -> bool:
     raw = _text(name, "0").lower()
     if raw not in {"0", "1", "true", "false"}:
@@ -96,6 +103,10 @@ class Environment:
     transaction_pooling: bool = field(
         default_factory=lambda: _boolean("GATEHOUSE_TRANSACTION_POOLING"),
         metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
+    )
+    hashes_at_once: int = field(
+        default_factory=lambda: _positive("GATEHOUSE_HASHES_AT_ONCE", 1),
+        metadata={"variable": "GATEHOUSE_HASHES_AT_ONCE"},
     )
     log_level: str = field(
         default_factory=lambda: _text("GATEHOUSE_LOG_LEVEL", "INFO").upper(),

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
+    "accounts.views.busy.HashingBusyMiddleware",
 ]
 TEMPLATES = [
     {
@@ -121,14 +122,27 @@ AUTHENTICATION_BACKENDS = [
     "accounts.backends.RecoveryCodeBackend",
 ]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+PASSWORD_HASHES_AT_ONCE = ENV.hashes_at_once  # In a worker process; 100 MiB each.
+PASSWORD_HASH_WAIT_SECONDS = 2.0
 _VALIDATION = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": f"{_VALIDATION}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": f"{_VALIDATION}.CommonPasswordValidator"},
     {"NAME": f"{_VALIDATION}.NumericPasswordValidator"},
+    {
+        "NAME": f"{_VALIDATION}.UserAttributeSimilarityValidator",
+        "OPTIONS": {
+            "user_attributes": (
+                *("user_name", "email", "given_name", "family_name", "display_name", "company"),
+            )
+        },
+    },
+    {"NAME": "accounts.password_rules.OwnWordsValidator"},
+    {"NAME": "accounts.password_rules.RepetitionValidator"},
+    {"NAME": "accounts.password_rules.PermittedCharactersValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "sign-in"

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from accounts.identifiers import uuid7
 from accounts.models.tenants import Tenant
+from accounts.passwords import hash_of, judge
 from accounts.scoping import TenantForeignKey, TenantScopedManager
 
 UNICODE_COLLATION = "gatehouse_unicode"
@@ -80,6 +81,9 @@ class User(AbstractBaseUser):
     last_modified = models.DateTimeField(_("last modified"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    others_with_password: list[User]
+    """Set at a sign-in with a password: further accounts at the address that have it, too."""
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "user_name"
@@ -144,9 +148,55 @@ class User(AbstractBaseUser):
         return self.active and self.tenant_id is not None and self.role == Role.ADMIN
 
     @property
+    def company(self) -> str:
+        """The name of the person's tenant; operators have none."""
+        return self.tenant.name if self.tenant else ""
+
+    @property
     def is_staff(self) -> bool:
         """Django's question for its own admin: operators only."""
         return self.active and self.is_operator
+
+    @override
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a new password, with the salt of other accounts at the same address.
+
+        Raises:
+            UnicodeError: It holds a character that no password may hold.
+            HashingBusyError: Too many others are hashed at this moment.
+        """
+        from accounts.salts import shared_salt  # noqa: PLC0415 - it asks for users
+
+        if raw_password is None:
+            super().set_password(None)
+            return
+        made = hash_of(raw_password, salt=shared_salt(self))
+        # Links to reset it end when the hash is another one, even if the password is not.
+        self.password = made if made != self.password else hash_of(raw_password)
+
+    @override
+    def check_password(self, raw_password: str | None) -> bool:
+        """Tell whether this is the person's password; one that is hashed as of old is renewed.
+
+        Raises:
+            HashingBusyError: Too many others are hashed at this moment.
+        """
+        if raw_password is None:
+            return False
+        [verdict] = judge(raw_password, [self.password], salts=1)
+        if verdict.matches and not verdict.is_current:
+            self.renew_hash(raw_password)
+        return verdict.matches
+
+    def renew_hash(self, raw_password: str) -> None:
+        """Store the hash of the password that the person has, as it is made today."""
+        former = self.password
+        try:
+            self.set_password(raw_password)
+        except UnicodeError:  # It was chosen when it still could be, and goes on as it is.
+            return
+        # Unless somebody has chosen another one meanwhile.
+        User.objects.filter(pk=self.pk, password=former).update(password=self.password)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Operators may do everything; tenants' users are judged by their role instead."""

@@ -6,7 +6,6 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,10 +81,10 @@ def create_operator(*, email: str, password: str) -> User:
         tenant=None,
         user_name=email,
         email=email,
-        password=make_password(password),
         created=now,
         last_modified=now,
     )
+    user.set_password(password)
     with every_tenant(), _user_names_checked():
         insert_user(user, audit.Event("operator.created", user))
     return user
@@ -254,15 +253,17 @@ def _require_another_admin(user: User) -> None:
 
 def _new_user(values: UserFields, role: Role, password: str) -> User:
     now = timezone.now()
-    return User(
+    user = User(
         tenant_id=active_tenant_id(),
         role=role,
-        # An unusable password is cheap; a usable one costs an Argon2 hash.
-        password=make_password(password) if password else unusable_password(),
+        password=unusable_password(),
         created=now,
         last_modified=now,
         **{name: getattr(values, name) for name in USER_FIELD_NAMES},
     )
+    if password:
+        user.set_password(password)
+    return user
 
 
 def _with_active(user: User, *, active: bool) -> UserFields:

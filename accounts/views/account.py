@@ -16,6 +16,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
+from typing_extensions import override
 
 from accounts import audit
 from accounts.account_page import sections_of
@@ -25,9 +26,12 @@ from accounts.services.recovery import count_recovery_codes
 from accounts.services.sign_in import begin_session, scope_of
 from accounts.services.users import set_password
 from accounts.sessions import stored_key
+from accounts.views.busy import FormKeptWhenBusy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from accounts.errors import HashingBusyError
 
 
 @never_cache
@@ -81,7 +85,7 @@ def end_sessions_elsewhere(request: HttpRequest) -> HttpResponse:
 
 
 @method_decorator([never_cache, login_required, sensitive_post_parameters()], name="dispatch")
-class ChangePasswordView(View):
+class ChangePasswordView(FormKeptWhenBusy, View):
     """Change one's own password, where passwords are allowed."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -101,6 +105,11 @@ class ChangePasswordView(View):
         begin_session(request=request, user=user, method=method)
         messages.success(request, _("Your password is changed. Other sessions have ended."))
         return redirect("account")
+
+    @override
+    def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
+        messages.warning(request, str(error))
+        return self.get(request)
 
 
 def _signed_in_user(request: HttpRequest) -> User:

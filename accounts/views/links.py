@@ -29,15 +29,18 @@ from accounts.services.emergency import begin_emergency_session
 from accounts.services.links import find_link, owner_of_link, use_link
 from accounts.services.sign_in import begin_session
 from accounts.services.users import set_password
+from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+    from accounts.errors import HashingBusyError
+
 
 @method_decorator([never_cache, sensitive_post_parameters()], name="dispatch")
-class LinkView(View):
+class LinkView(FormKeptWhenBusy, View):
     """``/link/<secret>/``: choose a password, or sign in once."""
 
     @override
@@ -65,6 +68,11 @@ class LinkView(View):
         if link.purpose == OneTimeLink.Purpose.BREAK_GLASS:
             return _break_the_glass(request, secret)
         return _accept_invitation(request, secret, link)
+
+    @override
+    def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
+        messages.warning(request, str(error))
+        return self.get(request, self.kwargs["secret"])
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from accounts.afterwards import do_afterwards
 from accounts.backends import SignInBackend
 from accounts.password_reset_form import AskForMailForm
 from accounts.services.password_reset import may_reset, reset_password
+from accounts.views.busy import FormKeptWhenBusy
 
 if TYPE_CHECKING:
     from django import forms
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
+    from accounts.errors import HashingBusyError
     from accounts.models import User
 
 MOST_REQUESTS: Final = 30
@@ -67,7 +69,7 @@ def mail_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/password_reset_sent.html")
 
 
-class ChoosePasswordView(PasswordResetConfirmView):
+class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
     """Follow the link of the mail: choose a password, once, within the hour.
 
     Django takes the token out of the address before the form is shown, so that it is in no
@@ -110,6 +112,11 @@ class ChoosePasswordView(PasswordResetConfirmView):
             self.request, _("Your password is changed, and all your sessions have ended. Sign in.")
         )
         return redirect("sign-in")
+
+    @override
+    def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
+        messages.warning(request, str(error))
+        return self.render_to_response(self.get_context_data())
 
 
 def _send_mails(form: AskForMailForm, language: str | None) -> None:

@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from typing_extensions import override
 
 from accounts.addresses import sign_on_page_path, sign_on_page_url
-from accounts.backends import SignInBackend, accounts_of, accounts_with_password
+from accounts.backends import SignInBackend, accounts_of
 from accounts.forms import AddressForm, CompanyForm, PasswordForm
 from accounts.refusals import record_refused_entry
 from accounts.services.routing import identity_provider_of
 from accounts.services.sign_in import begin_session
+from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path, safe_next, with_next
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
+    from accounts.errors import HashingBusyError
     from accounts.models import Tenant, User
 
 CHOICE_KEY: Final = "sign_in_choice"
@@ -35,7 +38,7 @@ CHOICE_SECONDS: Final = 5 * 60
 
 
 @method_decorator([never_cache, sensitive_post_parameters("password")], name="dispatch")
-class SignInView(View):
+class SignInView(FormKeptWhenBusy, View):
     """Ask for the address, then for the password, unless an identity provider takes over."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
@@ -55,6 +58,12 @@ class SignInView(View):
             return _password_page(request, form)
         return self._take_password(request, form)
 
+    @override
+    def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
+        form = PasswordForm(request.POST)
+        form.add_error(None, str(error))
+        return _password_page(request, form)
+
     def _take_address(self, request: HttpRequest) -> HttpResponse:
         form = AddressForm(request.POST)
         if not form.is_valid():
@@ -69,8 +78,7 @@ class SignInView(View):
         user = authenticate(request, username=address, password=password)
         if user is None:
             return _failure_page(request, form, address)
-        others = [account for account in accounts_of(address) if account.pk != user.pk]
-        accounts = [user, *accounts_with_password(others, password)]
+        accounts = [user, *user.others_with_password]
         allowed = [account for account in accounts if not _refuses_passwords(account)]
         if not allowed:
             _record_refusals(accounts, _("Password sign-in is off: the tenant enforces SAML."))

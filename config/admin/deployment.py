@@ -32,13 +32,19 @@ class OperatorForm(RefusableForm[User]):
         label=_("Password"),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         strip=False,
-        validators=[validate_password],
         help_text=_("At least 12 characters. Hand it over in a safe way."),
     )
 
     class Meta:
         model = User
         fields = ("user_name", "active")
+
+    def clean_password(self) -> str:
+        """Refuse a password that is easy to guess for this person."""
+        password: str = self.cleaned_data["password"]
+        address = self.cleaned_data.get("user_name", "")
+        validate_password(password, User(user_name=address, email=address))
+        return password
 
 
 @admin.register(User, site=platform_site)

@@ -59,7 +59,8 @@ class Command(OperatorCommand):
         email, password = options["admin_email"].strip(), options["admin_password"]
         _check_name_and_address(options["slug"], options["name"], email)
         if password:
-            validate_password(password, User(user_name=email, email=email))
+            tenant = Tenant(slug=options["slug"], name=options["name"].strip())
+            validate_password(password, User(tenant=tenant, user_name=email, email=email))
         with transaction.atomic():
             tenant = create_tenant(
                 slug=options["slug"], name=options["name"].strip(), plan=Plan(options["plan"])
