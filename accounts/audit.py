@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import orjson
 from django.db import connection
 from django.utils import timezone
 
 from accounts.prepared import prepared_cursor
 from accounts.scoping import Everything, ForeignTenantError, active_tenant_id, scope
+from accounts.storable import storable, storable_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,7 +40,7 @@ _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 @contextmanager
 def acting_as(actor: str) -> Iterator[None]:
     """Name who acts inside the ``with`` block, such as ``babs@acme.example`` or ``SCIM: Okta``."""
-    reset_token = _actor.set(actor[:300])
+    reset_token = _actor.set(storable(actor[:300]))
     try:
         yield
     finally:
@@ -97,14 +97,14 @@ def _values(event: Event, at: datetime) -> tuple[Any, ...]:
 def _columns(event: Event) -> tuple[str, str, str, str, str]:
     """Return the values of an entry from ``action`` on."""
     target = event.target
-    details = orjson.dumps(event.details).decode()
+    details = storable_json(event.details)
     if target is None:
         return event.action, "", "", "", details
     return (
         event.action,
         target._meta.model_name or "",
         str(target.pk),
-        str(target)[:LONGEST_TARGET],
+        storable(str(target)[:LONGEST_TARGET]),
         details,
     )
 

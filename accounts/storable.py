@@ -2,7 +2,7 @@
 
 PostgreSQL stores neither (``text`` has no NUL, ``jsonb`` refuses ``\\u0000``, and a lone surrogate
 has no UTF-8).  What is asked of us with them is refused at the door
-(:class:`config.storable.StorableRequestMiddleware`, :func:`scim.media.decode`); what is merely
+(:class:`config.storable.StorableRequestMiddleware`, :mod:`scim.protocol.values`); what is merely
 written down about a request, such as the browser's name, is made storable here.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+
+import orjson
 
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
@@ -33,12 +35,20 @@ def storable(text: str) -> str:
     return text if is_storable(text) else _UNSTORABLE.sub(_REPLACEMENT, text)
 
 
-def storable_json(value: Any) -> Any:
-    """Return ``value``, whatever JSON it is, with :func:`storable` keys and strings."""
+def storable_json(value: Any) -> str:
+    """Return JSON of ``value`` that ``jsonb`` takes, with :func:`storable` names and texts."""
+    try:
+        text = orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # Halves of surrogate pairs, which orjson does not write.
+        return orjson.dumps(_mended(value)).decode()
+    return text if "\\u0000" not in text else orjson.dumps(_mended(value)).decode()
+
+
+def _mended(value: Any) -> Any:
     if isinstance(value, str):
         return storable(value)
     if isinstance(value, dict):
-        return {storable(str(name)): storable_json(each) for name, each in value.items()}
+        return {storable(str(name)): _mended(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
-        return [storable_json(each) for each in value]
+        return [_mended(each) for each in value]
     return value

@@ -32,12 +32,14 @@ class ClientAddressMiddleware:
             address = _address(entries[-proxies]) if len(entries) >= proxies else ""
             if address:
                 request.META["REMOTE_ADDR"] = address
+        if "%" in request.META.get("REMOTE_ADDR", ""):
+            request.META["REMOTE_ADDR"] = _address(request.META["REMOTE_ADDR"])
         return self._get_response(request)
 
 
 def _address(entry: str) -> str:
     """Return the IP address in ``entry``, or nothing when it is none."""
     try:
-        return str(ip_address(entry.strip()))
+        return str(ip_address(entry.strip().partition("%")[0]))  # No zone: PostgreSQL has none.
     except ValueError:
         return ""

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "scim.middleware.SCIMMiddleware",
+    "config.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accounts.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

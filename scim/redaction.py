@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import orjson
 
+from accounts.storable import storable_json
+
 LONGEST_BODY: Final = 64 * 1024
 """Bytes of a body that is recorded; of a longer one only the length is."""
 
@@ -33,8 +35,7 @@ def readable_body(body: bytes | None) -> str | None:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         return json.dumps({"omitted": f"{len(body)} bytes that are no JSON"})
-    # PostgreSQL's jsonb holds no NUL.
-    return orjson.dumps(redacted(value)).decode().replace("\\u0000", "")
+    return storable_json(redacted(value))
 
 
 def redacted(value: Any) -> Any:

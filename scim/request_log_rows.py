@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import IntegrityError, connection, transaction
 from psycopg import IntegrityError as DriverIntegrityError
 
+from accounts.storable import storable
 from accounts.violations import refers_to_nothing
 from scim.clients import client_called
 from scim.redaction import readable_body
@@ -129,7 +130,5 @@ def _existing(table: str, keys: Iterable[int]) -> set[int]:
 
 
 def _text(value: str, length: int) -> str:
-    """Return ``value`` as a column takes it: no NUL, no half of a surrogate pair."""
-    if len(value) <= length and value.isascii() and value.isprintable():
-        return value  # As nearly all of them are.
-    return value.replace("\x00", "").encode("utf-8", "replace").decode()[:length]
+    """Return ``value`` as a column takes it."""
+    return storable(value[:length])
