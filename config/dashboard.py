@@ -64,7 +64,8 @@ def _saml(tenant: Tenant, user: User) -> Connection:
     attempts = SignInAttempt.objects.all()
     last = attempts.first()
     success = attempts.filter(outcome=SignInAttempt.Outcome.ACCEPTED).first()
-    failure = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED).first()
+    refused = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED)
+    failure = refused.filter(place=None).first() or refused.first()
     state, kind = _saml_state(tenant)
     return Connection(
         name=_("SAML sign-on"),

@@ -17,7 +17,12 @@ from config.security.page import frame, tenant_of
 from config.security.progress import is_fresh
 from config.security.traces import named
 from saml_sso.models import SignInAttempt
-from saml_sso.services.attempts import masked_trace, reveal_attempt
+from saml_sso.services.attempts import (
+    kept_attempts,
+    masked_trace,
+    noted_strangers,
+    reveal_attempt,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -28,21 +33,25 @@ LISTED = 100
 @require_safe
 @never_cache
 def attempts(request: HttpRequest) -> HttpResponse:
-    """List the last 100 sign-ins."""
+    """List the last 100 sign-ins, and apart from them what anybody may have sent."""
     context = {
         **frame(request, tenant_of(request)),
         "title": _("The last 100 sign-ins"),
-        "attempts": SignInAttempt.objects.all()[:LISTED],
+        "attempts": kept_attempts()[:LISTED],
+        "strangers": noted_strangers()[:LISTED],
     }
     return render(request, "security/attempts.html", context)
 
 
 @require_safe
 def attempts_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Return the last 100 sign-ins as a CSV file; values stay masked."""
+    """Return what :func:`attempts` lists as a CSV file; values stay masked."""
     return csv_response(
         name="saml-sign-ins",
-        header=["time", "outcome", "began", "person", "check", "reason", "what to do", "reference"],
+        header=[
+            *("time", "outcome", "began", "person", "check", "reason", "what to do", "reference"),
+            *("address", "valid signature or test", "further ones counted"),
+        ],
         rows=(
             [
                 attempt.at.isoformat(timespec="seconds"),
@@ -53,8 +62,11 @@ def attempts_csv(request: HttpRequest) -> StreamingHttpResponse:
                 attempt.reason,
                 attempt.remedy,
                 attempt.reference,
+                attempt.ip_address or "",
+                "yes" if attempt.place is None else "no",
+                attempt.repeats,
             ]
-            for attempt in SignInAttempt.objects.all()[:LISTED]
+            for attempt in (*kept_attempts()[:LISTED], *noted_strangers()[:LISTED])
         ),
     )
 

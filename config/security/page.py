@@ -32,8 +32,9 @@ from saml_sso.errors import (
     SCIMIsOnError,
     TooManyCertificatesError,
 )
-from saml_sso.models import ServiceProviderKey, SetUpLink, SignInAttempt
+from saml_sso.models import ServiceProviderKey, SetUpLink
 from saml_sso.protocol.certificates import describe_certificate
+from saml_sso.services.attempts import kept_attempts, noted_strangers
 from saml_sso.services.readings import save_reading
 from saml_sso.services.switches import (
     disable_saml,
@@ -110,7 +111,8 @@ def page(
         "changes": changes_by(form.reading.candidate, trust),
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
         "progress": progress_of(latest_test_of(admin_of(request))),
-        "attempts": SignInAttempt.objects.all()[:SHOWN_ATTEMPTS],
+        "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
+        "strangers": noted_strangers()[:SHOWN_ATTEMPTS],
         "links": SetUpLink.objects.all()[:10],
         "link_form": LinkForm(),
         "new_link": take(request, LINK),

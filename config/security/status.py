@@ -61,7 +61,8 @@ def status_of(tenant: Tenant, trust: Trust) -> Status:
         text=text,
         kind=kind,
         last_success=attempts.filter(outcome=outcome.ACCEPTED).first(),
-        last_failure=attempts.filter(outcome=outcome.REFUSED).first(),
+        last_failure=attempts.filter(outcome=outcome.REFUSED, place=None).first()
+        or attempts.filter(outcome=outcome.REFUSED).first(),
         certificates=certificate_states(trust.idp.certificates, timezone.now()),
     )
 

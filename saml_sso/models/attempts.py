@@ -20,6 +20,10 @@ class SignInAttempt(TenantScopedModel):
     Personal values are masked in the plain columns; ``sealed`` holds them and the trace of the
     checks, encrypted, and
     reading it is audited (`saml_sso.services.attempts.reveal_attempt`).
+
+    What carries a valid signature, and every test, has a row of its own.  What anybody may send
+    shares a bounded part of the log (`saml_sso.services.strangers`): of each ``client`` and
+    reason there are two rows, told apart by ``place``, and ``repeats`` counts what came between.
     """
 
     class Outcome(models.TextChoices):
@@ -35,6 +39,12 @@ class SignInAttempt(TenantScopedModel):
         SP_INITIATED = "sp_initiated", _("from the sign-on page")
         TEST = "test", _("test")
         LOGOUT = "logout", _("logout")
+
+    class Place(models.IntegerChoices):
+        """Which of those of one client and reason it is."""
+
+        FIRST = 1, _("the first")
+        NEWEST = 2, _("the newest")
 
     # Indexes that begin with it are below.  No key: each attempt would lock the tenant's row.
     tenant = TenantForeignKey(db_index=False, db_constraint=False)
@@ -58,6 +68,16 @@ class SignInAttempt(TenantScopedModel):
     revision = models.PositiveIntegerField(default=0)
     ip_address = models.GenericIPAddressField(_("address"), null=True)
     user_agent = models.CharField(_("browser"), max_length=300, blank=True, default="")
+    place = models.PositiveSmallIntegerField(choices=Place, null=True, editable=False)
+    client = models.CharField(
+        max_length=45,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="An address, or a network of IPv6; empty: all beyond those that are kept apart.",
+    )
+    repeats = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects: ClassVar[TenantScopedManager[SignInAttempt]] = TenantScopedManager()
 
@@ -67,12 +87,22 @@ class SignInAttempt(TenantScopedModel):
         base_manager_name = "objects"
         constraints = [
             SameTenant(field="user", name="sign_in_attempt_user_in_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "check_name", "client", "place"],
+                condition=models.Q(place__isnull=False),
+                name="attempt_of_a_stranger_in_its_place",
+            ),
         ]
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["tenant", "-id"], name="attempt_latest"),
             models.Index(fields=["tenant", "outcome", "-id"], name="attempt_by_outcome"),
             models.Index(fields=["tenant", "reference"], name="attempt_reference"),
+            models.Index(
+                fields=["tenant", "kind", "check_name"],
+                condition=models.Q(place=1),
+                name="attempt_first_of_strangers",
+            ),
         ]
 
     @override
@@ -83,6 +113,11 @@ class SignInAttempt(TenantScopedModel):
     def is_accepted(self) -> bool:
         """Whether every check passed."""
         return self.outcome == self.Outcome.ACCEPTED
+
+    @property
+    def is_of_everybody_else(self) -> bool:
+        """Whether it stands for all clients beyond those that are kept apart."""
+        return self.place is not None and not self.client
 
     @property
     def is_test(self) -> bool:

@@ -11,18 +11,26 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.encryption import seal_json, unseal_json
 from accounts.prepared import insert_row
+from accounts.scoping import active_tenant_id
 from accounts.services.session_rows import Companion
 from saml_sso.models import SignInAttempt
 from saml_sso.services.evidence import as_json
+from saml_sso.services.strangers import (
+    carries_valid_signature,
+    forget_quiet_strangers,
+    note_stranger,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
     from saml_sso.protocol.errors import SAMLError
@@ -31,7 +39,10 @@ logger = logging.getLogger(__name__)
 
 Outcome = SignInAttempt.Outcome
 Kind = SignInAttempt.Kind
-KEPT_OF_EACH_OUTCOME = 1000
+KEPT_OF_EACH_SHARE = 1000
+TESTS: Final = Q(kind=Kind.TEST)
+SHARES: Final = (TESTS, *(~TESTS & Q(outcome=outcome) for outcome in Outcome))
+"""Tests, sign-ins that passed, and those that were refused push none of another share away."""
 KEPT_FOR = timedelta(days=90)
 TRIMMED_EVERY = 50
 # Thirty-two of them, so that a byte of chance stands for one and none is likelier.
@@ -90,7 +101,7 @@ def record_accepted(
 ) -> SignInAttempt | None:
     """Log a response that passed every check; return nothing when the log cannot be written."""
     verdict: dict[str, str] = {"outcome": Outcome.ACCEPTED}
-    return _write(_attempt(request, outline, trace, verdict, new_reference()))
+    return _write(_attempt(request, outline, trace, verdict, new_reference()), _keep)
 
 
 def logged_beside(
@@ -112,14 +123,19 @@ def logged_beside(
 def record_refused(
     *, request: HttpRequest, outline: Outline, error: SAMLError, reference: str
 ) -> SignInAttempt | None:
-    """Log a refusal with its reason; return nothing when the log cannot be written."""
+    """Log a refusal with its reason; return nothing when the log cannot be written.
+
+    What anybody may have sent shares a bounded part of the log.
+    """
     verdict = {
         "outcome": Outcome.REFUSED,
         "check_name": error.check,
         "reason": f"Expected {error.expected}, got {error.got}.",
         "remedy": error.remedy,
     }
-    return _write(_attempt(request, outline, as_json(error.trace), verdict, reference))
+    attempt = _attempt(request, outline, as_json(error.trace), verdict, reference)
+    is_kept = outline.kind == Kind.TEST or carries_valid_signature(error)
+    return _write(attempt, _keep if is_kept else note_stranger)
 
 
 def _attempt(
@@ -131,6 +147,7 @@ def _attempt(
 ) -> SignInAttempt:
     hide = _hider(outline.identifier)
     return SignInAttempt(
+        tenant_id=active_tenant_id(),
         kind=outline.kind,
         reference=reference,
         identifier=mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
@@ -154,18 +171,23 @@ def _sealed(outline: Outline, reason: str, trace: list[dict[str, Any]]) -> bytes
     )
 
 
-def _write(attempt: SignInAttempt) -> SignInAttempt | None:
+def _write(attempt: SignInAttempt, write: Callable[[SignInAttempt], None]) -> SignInAttempt | None:
     """Write one row; a log that is full or away never decides whether somebody gets in."""
     try:
         # One statement is a transaction of its own; inside of one, its failure must not spread.
         with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            insert_row(attempt)
-            if attempt.pk % TRIMMED_EVERY == 0:
-                _drop_beyond_limit(attempt.outcome)
+            write(attempt)
     except DatabaseError:
         logger.exception("The attempt %s could not be logged.", attempt.reference)
         return None
     return attempt
+
+
+def _keep(attempt: SignInAttempt) -> None:
+    """Write a row of its own."""
+    insert_row(attempt)
+    if attempt.pk % TRIMMED_EVERY == 0:
+        _drop_beyond_limit(share_of(attempt))
 
 
 def _hider(identifier: str) -> Callable[[str], str]:
@@ -182,10 +204,24 @@ def _printable(text: str) -> str:
     return text if text.isprintable() else "".join(c for c in text if c.isprintable())
 
 
-def _drop_beyond_limit(outcome: str) -> None:
-    """Keep the newest of each outcome, so that refusals from outside push no success away."""
-    same = SignInAttempt.objects.filter(outcome=outcome).order_by("-id")
-    oldest_kept = same.values_list("pk", flat=True)[KEPT_OF_EACH_OUTCOME - 1 :].first()
+def kept_attempts() -> QuerySet[SignInAttempt]:
+    """Return the tests and what carried a valid signature, the newest first."""
+    return SignInAttempt.objects.filter(place=None)
+
+
+def noted_strangers() -> QuerySet[SignInAttempt]:
+    """Return what is kept of the rest, the newest first."""
+    return SignInAttempt.objects.exclude(place=None)
+
+
+def share_of(attempt: SignInAttempt) -> Q:
+    """Return the share of the log in which ``attempt`` makes the oldest one go."""
+    return TESTS if attempt.is_test else ~TESTS & Q(outcome=attempt.outcome)
+
+
+def _drop_beyond_limit(share: Q) -> None:
+    same = kept_attempts().filter(share).order_by("-id")
+    oldest_kept = same.values_list("pk", flat=True)[KEPT_OF_EACH_SHARE - 1 :].first()
     if oldest_kept is not None:
         same.filter(pk__lt=oldest_kept).delete()
 
@@ -221,13 +257,16 @@ def masked_trace(attempt: SignInAttempt) -> list[dict[str, Any]]:
 
 
 def prune_attempts() -> int:
-    """Forget attempts older than 90 days and all but the newest 1,000 of each outcome.
+    """Forget attempts older than 90 days, all but the newest 1,000 of each share, and strangers.
+
+    Strangers are forgotten when nothing came of them for a week.
 
     Returns:
         How many were forgotten.
     """
     before = SignInAttempt.objects.count()
     SignInAttempt.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()
-    for outcome in Outcome:
-        _drop_beyond_limit(outcome)
+    for share in SHARES:
+        _drop_beyond_limit(share)
+    forget_quiet_strangers()
     return before - SignInAttempt.objects.count()
