@@ -42,6 +42,11 @@ def do_afterwards(work: Work) -> None:
     begin(work)
 
 
+def finish() -> None:
+    """Do what waits, before the process ends; nothing more is taken."""
+    _executor.shutdown()
+
+
 def _do(work: Work) -> None:
     try:
         work()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import httpx2
 
 from benchmarks.processor import times_of
-from demo.run import granian_command
+from config.server.starting import serve_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -74,7 +74,7 @@ def serving(database: Database, port: int, variables: Mapping[str, str]) -> Iter
         "GATEHOUSE_LOG_LEVEL": "ERROR",
     }
     process = subprocess.Popen(  # noqa: S603 - our own words
-        [sys.executable, *granian_command(port)], env=environment, start_new_session=True
+        [sys.executable, *serve_command(port)], env=environment, start_new_session=True
     )
     try:
         _wait(process, url)

@@ -1,6 +1,7 @@
 """Every environment variable that Gatehouse reads, typed and read once.
 
-``docs/operations.md`` documents each of them; a test compares the two.
+Those that limit a server stand in :mod:`config.bounds`.  ``docs/operations.md`` documents each
+of them; a test compares the two.
 """
 
 from __future__ import annotations
@@ -21,12 +22,19 @@ def _text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def _number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """Return the whole number in a variable.
+
+    Raises:
+        EnvironmentError: It holds something else, or less than ``least``.
+    """
     raw = _text(name)
     if not raw:
         return default
-    if not raw.isdecimal():
-        raise EnvironmentError(f"{name} must be a whole number such as {default}, not {raw!r}.")
+    if not raw.isdecimal() or not raw.isascii() or int(raw) < least:
+        raise EnvironmentError(
+            f"{name} must be a whole number of at least {least}, such as {default}, not {raw!r}."
+        )
     return int(raw)
 
 
@@ -49,7 +57,7 @@ def _words(name: str) -> list[str]:
 
 
 def _base_url() -> str:
-    raw = _text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{_number('PORT', 8000)}").rstrip("/")
+    raw = _text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{number('PORT', 8000)}").rstrip("/")
     parts = urlsplit(raw)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise EnvironmentError(
@@ -66,7 +74,7 @@ class Environment:
     database_url: str = field(
         default_factory=lambda: _text("DATABASE_URL"), metadata={"variable": "DATABASE_URL"}
     )
-    port: int = field(default_factory=lambda: _number("PORT", 8000), metadata={"variable": "PORT"})
+    port: int = field(default_factory=lambda: number("PORT", 8000), metadata={"variable": "PORT"})
     base_url: str = field(default_factory=_base_url, metadata={"variable": "GATEHOUSE_BASE_URL"})
     allowed_hosts: list[str] = field(
         default_factory=lambda: _words("GATEHOUSE_ALLOWED_HOSTS"),
@@ -97,7 +105,7 @@ class Environment:
         metadata={"variable": "GATEHOUSE_EMAIL_FROM"},
     )
     trusted_proxies: int = field(
-        default_factory=lambda: _number("GATEHOUSE_TRUSTED_PROXIES", 0),
+        default_factory=lambda: number("GATEHOUSE_TRUSTED_PROXIES", 0),
         metadata={"variable": "GATEHOUSE_TRUSTED_PROXIES"},
     )
     transaction_pooling: bool = field(

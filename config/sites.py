@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts import audit
+from accounts.callers import name_caller
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
 from accounts.console.questions import (
@@ -91,6 +92,7 @@ class GatehouseSite(admin.AdminSite):
                 return redirect_to_login(request.get_full_path(), reverse("sign-in"))
             if not self.has_permission(request):
                 return self._refused(request, user)
+            name_caller(request, user.tenant_id)
             with self.scope_of(user), audit.acting_as(user.user_name):
                 try:
                     refuse_undeclared(request, view)

@@ -24,4 +24,4 @@ urlpatterns = [
 handler400 = "accounts.views.errors.bad_request"
 handler403 = "accounts.views.errors.permission_denied"
 handler404 = "accounts.views.errors.not_found"
-handler500 = "accounts.views.errors.server_error"
+handler500 = "config.outages.server_error"

@@ -1,4 +1,4 @@
-"""The WSGI entry point: ``granian --interface wsgi config.wsgi:application``."""
+"""The WSGI entry point, which ``manage.py serve`` serves (:mod:`config.server`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from accounts.postgresql import limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +35,13 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     return body
 
 
+limits.put_in_force(
+    limits.Limits(
+        statement=settings.BOUNDS.statement_seconds,
+        lock=settings.BOUNDS.lock_seconds,
+        idle_transaction=settings.BOUNDS.idle_transaction_seconds,
+    )
+)
 # The views are read now, so that nobody's first request waits for them (some seconds).
 import_module(settings.ROOT_URLCONF)
 # What was read until here stays for ever: no collection needs to look at it again.

@@ -22,6 +22,7 @@ from django.db import OperationalError
 from config.embedded_postgres import EmbeddedPostgresError, embedded_database_url
 from config.env import Environment
 from config.env import EnvironmentError as UnusableVariableError
+from config.server.starting import serve_command
 from demo.connection import Connection
 from demo.daily import DailyWork
 from demo.identity_provider import IdentityProvider
@@ -29,9 +30,6 @@ from demo.keys import load_or_make_key_pair
 from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secrets
 
 _HOST: Final = "127.0.0.1"
-_WORKERS: Final = 2
-_WORKER_STOP_SECONDS: Final = 3
-_THREADS_OF_A_WORKER: Final = 3  # Each keeps a database connection; more only share a core.
 _PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 10
@@ -139,24 +137,14 @@ def _variables_of_children(environment: Environment) -> dict[str, str]:
 def _start_servers(
     state: Path, environment: Environment, demo_port: int, variables: dict[str, str]
 ) -> "list[subprocess.Popen[bytes]]":
-    granian = [sys.executable, *granian_command(environment.port)]
+    server = [sys.executable, *serve_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
     # Sessions of their own: Ctrl-C reaches this process only, which then stops both in order.
     return [
         subprocess.Popen(command, env=variables, start_new_session=True)  # noqa: S603 - our words
-        for command in (granian, demo)
+        for command in (server, demo)
     ]
-
-
-def granian_command(port: int) -> list[str]:
-    """Return what Python is called with to serve Gatehouse on a port of the loopback interface."""
-    command = ["-m", "granian", "--interface", "wsgi", "--host", _HOST, "--port", str(port)]
-    command += ["--workers", str(_WORKERS), "--blocking-threads", str(_THREADS_OF_A_WORKER)]
-    command += ["--http", "1", "--no-ws"]  # What browsers and identity providers speak to it.
-    # A worker that is told to stop while it starts does not hear it.
-    command += ["--workers-kill-timeout", f"{_WORKER_STOP_SECONDS}s"]
-    return [*command, "--log-level", "warning", "config.wsgi:application"]
 
 
 def _wait_until_ready(servers: "list[subprocess.Popen[bytes]]", ports: list[int]) -> None:

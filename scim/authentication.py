@@ -149,6 +149,12 @@ def _statement(columns: str, join: str) -> str:
     return f"{_COLUMNS}{more}{_WHERE}"
 
 
+def has_bearer(header: str) -> bool:
+    """Whether an ``Authorization`` header holds what could be a token of ours."""
+    scheme, _, secret = header.strip().partition(" ")
+    return scheme.lower() == "bearer" and 0 < len(secret.strip()) <= _LONGEST_SECRET
+
+
 class BearerTokenAuthentication(BaseAuthentication):
     """Authenticate ``Authorization: Bearer <secret>`` (RFC 6750, Section 2.1)."""
 

@@ -11,6 +11,7 @@ from django.http import Http404
 from rest_framework.exceptions import APIException
 
 from accounts import errors as accounts
+from accounts.outages import outage_of
 from licenses.errors import LicenseError
 from scim.authentication import challenge
 from scim.media import respond
@@ -47,6 +48,9 @@ def scim_exception_handler(error: Exception, context: Mapping[str, Any]) -> Http
         }
         return respond(message, error.status_code)
     refusal = as_scim_error(error)
+    outage = outage_of(error)
+    if outage is not None:
+        LOG.error("A SCIM request was not served: %s", outage.reason)
     if refusal is None:
         LOG.error("A SCIM request failed.", exc_info=error)
         refusal = scim.InternalServerError("The server failed; its log says why. Try again later.")
@@ -66,7 +70,17 @@ def as_scim_error(error: Exception) -> scim.SCIMError | None:
         return scim.InvalidValueError("A value is too long or out of range.")
     if isinstance(error, OperationalError | IntegrityError) and _is_race(error):
         return OvertakenError("Another change came in between. Repeat the request.")
-    return None
+    return _as_outage(error)
+
+
+def _as_outage(error: Exception) -> scim.ServiceUnavailableError | None:
+    outage = outage_of(error)
+    if outage is None:
+        return None
+    return scim.ServiceUnavailableError(
+        "The server cannot do this at the moment. Repeat the request.",
+        retry_after=outage.retry_after,
+    )
 
 
 class OvertakenError(scim.ConflictError):
@@ -82,7 +96,7 @@ def _is_race(error: Exception) -> bool:
 def _headers(refusal: scim.SCIMError) -> dict[str, str]:
     if isinstance(refusal, scim.UnauthorizedError):
         return {"WWW-Authenticate": challenge(refusal)}
-    if isinstance(refusal, scim.TooManyRequestsError):
+    if isinstance(refusal, scim.TooManyRequestsError | scim.ServiceUnavailableError):
         return {"Retry-After": str(refusal.retry_after)}
     if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return {"Cache-Control": "no-store"}

@@ -27,6 +27,11 @@ _ENDPOINTS: Final = {
 }
 
 
+def is_scim(path: str) -> bool:
+    """Whether a request for ``path`` is one of SCIM, and answered in its error format."""
+    return path.startswith(_PREFIX) or path == _BASE
+
+
 class SCIMMiddleware:
     """Hand requests under ``/scim/v2/`` to their view at once; views answer every error."""
 

@@ -80,6 +80,11 @@ class RequestLogBuffer:
                 raise
             return len(exchanges)
 
+    def finish(self) -> None:
+        """Write what waits; one that fails is logged."""
+        self._flush_or_report()
+        connection.close()
+
     def _ensure_thread(self) -> None:
         if self._process == os.getpid():
             return
@@ -117,6 +122,11 @@ class RequestLogBuffer:
 
 
 buffer = RequestLogBuffer()
+
+
+def finish() -> None:
+    """Write what waits, before the process ends."""
+    buffer.finish()
 
 
 def observe(exchange: Exchange) -> None:

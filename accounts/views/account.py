@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from accounts import audit
 from accounts.account_page import sections_of
+from accounts.callers import name_caller
 from accounts.models import AccessProfile, Session, User
 from accounts.services.own_sessions import end_other_sessions, end_session, list_sessions
 from accounts.services.recovery import count_recovery_codes
@@ -116,6 +117,7 @@ def _signed_in_user(request: HttpRequest) -> User:
     user = request.user
     if not user.is_authenticated:
         raise PermissionDenied
+    name_caller(request, user.tenant_id)
     return user
 
 

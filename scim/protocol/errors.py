@@ -181,6 +181,16 @@ class TooManyRequestsError(SCIMError):
         self.retry_after = retry_after
 
 
+class ServiceUnavailableError(SCIMError):
+    """The request can be served later as it is; ``retry_after`` is in whole seconds."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, *, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class InternalServerError(SCIMError):
     """The server failed; the reason is in its own log only."""
 

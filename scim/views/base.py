@@ -12,6 +12,7 @@ from rest_framework.viewsets import ViewSetMixin
 from typing_extensions import override
 
 from accounts.audit import acting_as
+from accounts.callers import name_caller
 from accounts.scoping import tenant_id_scope
 from scim import exchanges
 from scim.authentication import BearerTokenAuthentication, Credential, HasBearerToken
@@ -69,6 +70,7 @@ class SCIMView(APIView):
         credential = request.auth
         assert isinstance(credential, Credential)  # noqa: S101 - HasBearerToken saw to it
         self.credential = credential
+        name_caller(request, credential.tenant_id)
         self.scopes.enter_context(tenant_id_scope(credential.tenant_id))
         self.scopes.enter_context(acting_as(f"SCIM: {credential.source_name}"))
         for gate in exchanges.gates:

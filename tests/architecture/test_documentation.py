@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.management import get_commands
 
+from config.bounds import Bounds
 from config.env import BASE_DIR, Environment
 from tests.architecture.specimens import OUR_APPS
 
@@ -16,7 +17,7 @@ def operations() -> str:
     return OPERATIONS.read_text()
 
 
-@pytest.mark.parametrize("variable", Environment.variables())
+@pytest.mark.parametrize("variable", [*Environment.variables(), *Bounds.variables()])
 def test_every_environment_variable_is_documented(variable: str, operations: str) -> None:
     assert f"| `{variable}` |" in operations
 

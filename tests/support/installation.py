@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from demo.run import granian_command
+from config.server.starting import serve_command
 from tests.support.databases import migrated_database
 from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 
@@ -123,6 +123,6 @@ def serving_gatehouse(data_folder: Path) -> Iterator[Gatehouse]:
             "PORT": str(port),
         }
         gatehouse = Gatehouse(url, environment)
-        command = [sys.executable, *granian_command(port)]
+        command = [sys.executable, *serve_command(port)]
         with running(command, ready=answers_http(f"{url}/"), environment=environment):
             yield gatehouse

@@ -1,0 +1,73 @@
+"""What is away or overloaded, as opposed to wrong: answered 503, to be tried again.
+
+The database's classes and SQLSTATEs are those of PostgreSQL's Appendix A.  At connecting there is
+none, whatever the reason.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import InterfaceError, InternalError, OperationalError
+from typing_extensions import override
+
+_BRIEF: Final = frozenset({"40001", "40P01", "55P03"})
+"""A conflict, a deadlock, a lock not had in time: over within moments."""
+
+_CONFLICTS: Final = frozenset({"40001", "40P01"})
+_OF_SERVER: Final = frozenset({"25P03", "25006"})
+"""The session sat idle in its transaction; the server is a standby.  Django: internal errors."""
+
+_SECONDS_BRIEF: Final = 1
+_SECONDS: Final = 5
+
+
+class OverloadedError(Exception):
+    """Something of our own is overloaded; ``retry_after`` is in seconds."""
+
+    retry_after = _SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why a request cannot be served now.
+
+    ``reason`` is for the log: a class and, where there is one, a SQLSTATE.  It ``may_repeat`` when
+    the same request would probably succeed if it were done again at once.
+    """
+
+    reason: str
+    retry_after: int
+    may_repeat: bool = False
+
+
+def outage_of(error: BaseException | None) -> Outage | None:
+    """Return the outage that ``error`` tells of, or ``None`` when it is a fault."""
+    if isinstance(error, OverloadedError):
+        return Outage(f"{type(error).__name__}: {error}", error.retry_after)
+    if not isinstance(error, OperationalError | InterfaceError | InternalError):
+        return None
+    state = getattr(error.__cause__, "sqlstate", None)
+    if isinstance(error, InternalError) and state not in _OF_SERVER:
+        return None
+    kind = type(error.__cause__ or error).__name__
+    lines = str(error).strip().splitlines()
+    reason = f"{kind} {state or 'without SQLSTATE'}: {lines[0] if lines else ''}"
+    seconds = _SECONDS_BRIEF if state in _BRIEF else _SECONDS
+    return Outage(reason, seconds, may_repeat=state in _CONFLICTS)
+
+
+class OneLine(logging.Filter):
+    """Writes an outage as one line: its traceback says nothing, and there may be thousands."""
+
+    @override
+    def filter(self, record: logging.LogRecord) -> bool:
+        outage = outage_of(record.exc_info[1]) if record.exc_info else None
+        if outage is not None:
+            record.msg = f"{record.getMessage()} ({outage.reason})"
+            record.args = None
+            record.exc_info = None
+            record.exc_text = None
+        return True

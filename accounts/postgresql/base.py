@@ -1,0 +1,48 @@
+"""Django's PostgreSQL backend, with limits on waiting and a cheaper look at a connection.
+
+``ENGINE`` names this package.
+"""
+
+from __future__ import annotations
+
+import select
+from typing import Any
+
+from django.conf import settings
+from django.db.backends.postgresql import base
+from psycopg.pq import TransactionStatus
+from typing_extensions import override
+
+from accounts.postgresql import limits
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection that PostgreSQL itself limits, and that is found closed without a statement."""
+
+    commits = 0
+    """How many transactions this thread has committed."""
+
+    @override
+    def commit(self) -> None:
+        super().commit()
+        self.commits += 1
+
+    @override
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        if not settings.TRANSACTION_POOLING:  # A pooler's connections are not ours to set up.
+            chosen = params.get("options", "")
+            params["options"] = f"{limits.in_force().as_options()} {chosen}".rstrip()
+        return params
+
+    @override
+    def is_usable(self) -> bool:
+        """Look at the socket first: a server that has gone leaves its farewell to be read."""
+        connection: Any = self.connection
+        if connection is None or connection.closed:
+            return False
+        if connection.info.transaction_status == TransactionStatus.INERROR:
+            return False
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        return not poll.poll(0) or super().is_usable()

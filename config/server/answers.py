@@ -1,0 +1,87 @@
+"""What the server answers by itself, without the application: that it cannot, now or at all."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from typing import Final, NamedTuple
+
+import orjson
+from django.template.loader import render_to_string
+
+from scim.middleware import is_scim
+from scim.protocol import urns
+
+STATUSES: Final = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+"""What a :class:`Refusal` may be; each has a page."""
+
+_SCIM_TYPE: Final = "application/scim+json"
+_PAGE_HEADERS: Final = (
+    ("content-type", "text/html; charset=utf-8"),
+    ("cache-control", "no-store"),
+    ("content-security-policy", "default-src 'none'; style-src 'self'; img-src 'self'; "
+     "font-src 'self'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+)  # fmt: skip
+
+
+class Answer(NamedTuple):
+    """A whole answer to a request."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: bytes
+
+    def closing(self) -> Answer:
+        """Return the answer after which the connection is closed, because a body is left unread."""
+        return Answer(self.status, [*self.headers, ("connection", "close")], self.body)
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+    """The request is not served; its message says why, in a sentence for whoever reads the log.
+
+    ``retry_after`` is in seconds.  ``closes``: the connection has an unread body, so it ends.
+    """
+
+    def __init__(
+        self, status: HTTPStatus, detail: str, *, retry_after: int = 0, closes: bool = False
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.retry_after = retry_after
+        self.closes = closes
+
+    def answer(self, path: str) -> Answer:
+        """Return what a client of ``path`` is told: SCIM's Error message, or a page."""
+        if is_scim(path):
+            message = {
+                "schemas": [urns.ERROR],
+                "status": str(self.status.value),
+                "detail": self.detail,
+            }
+            headers, body = [("content-type", _SCIM_TYPE)], orjson.dumps(message)
+        else:
+            headers, body = list(_PAGE_HEADERS), page(self.status)
+        if self.retry_after:
+            headers.append(("retry-after", str(self.retry_after)))
+        answer = Answer(self.status, headers, body)
+        return answer.closing() if self.closes else answer
+
+
+@cache
+def page(status: HTTPStatus) -> bytes:
+    """Return the page for ``status``, which needs no database and no session."""
+    return render_to_string(f"errors/{status.value}.html").encode()
+
+
+def prepare_pages() -> None:
+    """Render the pages now: later, everybody would wait while one is."""
+    for status in STATUSES:
+        page(status)

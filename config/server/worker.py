@@ -1,0 +1,106 @@
+"""A worker process: what granian loads there (``config.server.worker:worker``, RSGI)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+from django.urls import Resolver404, resolve, reverse
+
+from accounts import afterwards
+from config.server.answers import prepare_pages
+from config.server.callers import Callers
+from config.server.front import Front
+from config.server.parent import end_with_parent
+from config.wsgi import application
+from scim import request_log
+from scim.authentication import has_bearer
+from scim.middleware import is_scim
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from config.server.rsgi import HTTPProtocol, Scope
+
+_PASSWORDS = ("sign-in", "sign-in-choose", "sign-in-recovery", "account-password")
+_SIGNED_IN = ("admin:index", "platform:index", "account")
+_LONG = ("admin:index", "platform:index")
+_BULK = "/scim/v2/bulk"
+
+
+class Worker:
+    """The front of the application, with the names that granian calls."""
+
+    def __init__(self) -> None:
+        self._front = Front(
+            application,
+            settings.BOUNDS,
+            Callers(
+                trusted_proxies=settings.TRUSTED_PROXIES,
+                session_cookie=settings.SESSION_COOKIE_NAME,
+                password_paths=[reverse(name) for name in _PASSWORDS],
+            ),
+            _Rules(),
+        )
+
+    def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Begin to serve."""
+        self._front.start(loop)
+
+    def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Finish what was begun: the request log, the mail that waits."""
+        self._front.stop()
+        afterwards.finish()
+        request_log.finish()
+
+    async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:
+        """Serve one request."""
+        await self._front.serve(scope, proto)
+
+
+class _Rules:
+    """What is known of the application without asking it."""
+
+    def __init__(self) -> None:
+        self._signed_in = tuple(reverse(name) for name in _SIGNED_IN)
+        self._long = tuple(reverse(name) for name in _LONG)
+        self._cookie = f"{settings.SESSION_COOKIE_NAME}="
+
+    def refuses_unread(self, environ: dict[str, Any]) -> bool:
+        """Whether no credential came where one is needed, or no view serves the path."""
+        path = environ["PATH_INFO"]
+        if is_scim(path):
+            return not has_bearer(environ.get("HTTP_AUTHORIZATION", ""))
+        if not validate_host(_host(environ), settings.ALLOWED_HOSTS):
+            return True
+        if path.startswith(self._signed_in) and self._cookie not in environ.get("HTTP_COOKIE", ""):
+            return True
+        try:
+            resolve(path)
+        except Resolver404:
+            return True
+        return False
+
+    def takes_long(self, path: str) -> bool:
+        """Whether it is Bulk, or a page on which many rows may be changed at once."""
+        return path.lower().startswith(_BULK) or path.startswith(self._long)
+
+    def replace_worker(self) -> None:
+        """Let granian put another worker in the place of this one."""
+        last = threading.Timer(settings.BOUNDS.stop_seconds, os.kill, [os.getpid(), signal.SIGKILL])
+        last.daemon = True
+        last.start()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _host(environ: dict[str, Any]) -> str:
+    return split_domain_port(environ.get("HTTP_HOST", environ["SERVER_NAME"]))[0]
+
+
+end_with_parent()
+prepare_pages()
+worker = Worker()
