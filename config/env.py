@@ -38,13 +38,6 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     return int(raw)
 
 
-def _positive(name: str, default: int) -> int:
-    number = _number(name, default)
-    if number < 1:
-        raise EnvironmentError(f"{name} must be at least 1.")
-    return number
-
-
 def _boolean(name: str) -> bool:
     raw = _text(name, "0").lower()
     if raw not in {"0", "1", "true", "false"}:
@@ -113,7 +106,7 @@ class Environment:
         metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
     )
     hashes_at_once: int = field(
-        default_factory=lambda: _positive("GATEHOUSE_HASHES_AT_ONCE", 1),
+        default_factory=lambda: number("GATEHOUSE_HASHES_AT_ONCE", 1, least=1),
         metadata={"variable": "GATEHOUSE_HASHES_AT_ONCE"},
     )
     log_level: str = field(
