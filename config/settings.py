@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "accounts.secret_paths.SecretPathMiddleware",
     "scim.middleware.SCIMMiddleware",
     "config.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
