@@ -1,10 +1,10 @@
 """XML signatures, and signing of queries: the only module that knows xmlsec."""
 
-import importlib
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 
+import xmlsec as library
 from lxml import etree
 
 from saml_sso.protocol.certificates import CertificateInfo
@@ -13,7 +13,7 @@ from saml_sso.protocol.parties import KeyPair
 from saml_sso.protocol.shape import SIGNATURE_METHODS
 
 # Its type stubs miss half of its names.
-xmlsec: Final[Any] = importlib.import_module("xmlsec")
+xmlsec: Final[Any] = library
 # Without its file and network callbacks libxml2, as xmlsec uses it, can open nothing, whatever a
 # Reference asks for.
 xmlsec.cleanup_callbacks()

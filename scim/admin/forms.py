@@ -36,6 +36,7 @@ class SourceOptionsForm(RefusableForm[Source]):
             "enabled",
             "on_delete",
             "on_deactivate",
+            "lists_entitlements",
             "log_bodies",
             "log_retention_days",
             "rate_limit_per_minute",

@@ -29,6 +29,7 @@ class SourceOptions:
     enabled: bool = True
     on_delete: str = Departure.DEACTIVATE
     on_deactivate: str = Departure.DEACTIVATE
+    lists_entitlements: bool = False
     log_bodies: bool = False
     log_retention_days: int = 30
     rate_limit_per_minute: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from datetime import timedelta
 from io import StringIO
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Plan, Tenant
 from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
+from scim.admin.forms import SourceOptionsForm
 from scim.errors import (
     MappingError,
     SchemaError,
@@ -265,6 +267,16 @@ class TestCommands:
             assert set(answer) == {"scim_url", "token"}
             SCIMClient(answer["token"]).get("/Users")
         assert Source.objects.count() == 2
+
+    def test_every_column_that_may_be_set_is_an_option_and_has_a_field(self) -> None:
+        columns = {
+            field.name
+            for field in Source._meta.concrete_fields
+            if field.editable and field.name not in {"id", "tenant"}
+        }
+
+        assert {option.name for option in fields(SourceOptions)} == columns
+        assert set(SourceOptionsForm.base_fields) >= columns
 
     def test_configure_source_sets_and_prints_the_options(self, acme: Tenant) -> None:
         run("create_scim_token", "acme", "--source", "Okta")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from accounts.scoping import tenant_scope
 from licenses.models import Product, Subscription
 from scim.models import AttributeMapping, ExtensionAttribute, ExtensionSchema, Source
 from scim.protocol import urns
+from scim.services import SourceOptions, update_source
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -166,7 +168,8 @@ class TestOkta:
         assert names == ["User", "Group"]
 
         with tenant_scope(acme):
-            Source.objects.update(lists_entitlements=True)
+            options = replace(SourceOptions.of(source), lists_entitlements=True)
+            update_source(source=source, options=options)
 
         names = [each["name"] for each in scim.get("/ResourceTypes")["Resources"]]
         assert names == ["User", "Group", "Role", "Entitlement"]

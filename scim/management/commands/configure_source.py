@@ -59,6 +59,7 @@ class Command(OperatorCommand):
                 "enabled": source.enabled,
                 "on_delete": str(source.on_delete),
                 "on_deactivate": str(source.on_deactivate),
+                "lists_entitlements": source.lists_entitlements,
                 "log_bodies": source.log_bodies,
                 "log_retention_days": source.log_retention_days,
                 "rate_limit_per_minute": source.rate_limit_per_minute,
