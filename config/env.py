@@ -97,6 +97,10 @@ class Environment:
         default_factory=lambda: _text("GATEHOUSE_EMAIL_FROM", "gatehouse@localhost"),
         metadata={"variable": "GATEHOUSE_EMAIL_FROM"},
     )
+    security_contact: str = field(
+        default_factory=lambda: _text("GATEHOUSE_SECURITY_CONTACT"),
+        metadata={"variable": "GATEHOUSE_SECURITY_CONTACT"},
+    )
     trusted_proxies: int = field(
         default_factory=lambda: number("GATEHOUSE_TRUSTED_PROXIES", 0),
         metadata={"variable": "GATEHOUSE_TRUSTED_PROXIES"},

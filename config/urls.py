@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from config.security.set_up import set_up
 from config.security.set_up_trial import begin_test, follow_test, tested
+from config.security_contact import security_txt
 from config.sites import platform_site
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("set-up/<slug:slug>/<secret:secret>/", set_up, name="set-up"),
     path("set-up/<slug:slug>/<secret:secret>/test/", begin_test, name="set-up-test"),
     path("set-up/<slug:slug>/<secret:secret>/progress/", follow_test, name="set-up-progress"),
+    path(".well-known/security.txt", security_txt),
     path("console/", admin.site.urls),
     path("platform/", platform_site.urls),
     path("", include("accounts.urls")),
