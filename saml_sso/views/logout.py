@@ -28,10 +28,27 @@ if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 
+def _unheard(request: HttpRequest, _slug: str) -> HttpResponse:
+    """Answer as a tenant does that has not switched SAML on."""
+    return _not_believed(request, new_reference())
+
+
+def _not_believed(request: HttpRequest, reference: str) -> HttpResponse:
+    if _is_answer(request):
+        # Nothing depended on it: the session here ended before the browser set out.
+        return _signed_out(request, complete=False)
+    return refused_page(request, reference, template="saml/logout_refused.html")
+
+
+def _left_nowhere(request: HttpRequest, _slug: str, request_id: str) -> HttpResponse:
+    del request_id
+    return _signed_out(request, complete=False)
+
+
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "POST"])
-@in_tenant
+@in_tenant(_unheard)
 def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Receive a LogoutRequest or a LogoutResponse, by redirect or by form."""
     try:
@@ -45,15 +62,12 @@ def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
         reference = new_reference()
         outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
         record_refused(request=request, outline=outline, error=error, reference=reference)
-        if _is_answer(request):
-            # Nothing depended on it: the session here ended before the browser set out.
-            return _signed_out(request, complete=False)
-        return refused_page(request, reference, template="saml/logout_refused.html")
+        return _not_believed(request, reference)
 
 
 @never_cache
 @require_GET
-@in_tenant
+@in_tenant(_left_nowhere)
 def leave(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Take a browser that has signed out here to its identity provider."""
     secret = secret_of_browser(request)

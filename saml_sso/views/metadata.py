@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from saml_sso.protocol.sp_metadata import service_provider_metadata
 from saml_sso.services.keys import ensure_key
 from saml_sso.trust import load_trust
-from saml_sso.views.tenants import in_tenant
+from saml_sso.views.tenants import in_tenant, unavailable
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 
+def _of_nobody(request: HttpRequest, _slug: str) -> HttpResponse:
+    return unavailable(request)
+
+
 @require_safe
-@in_tenant
+@in_tenant(_of_nobody)
 def metadata(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Return the tenant's SP metadata; it works before anything is configured."""
     tenant = trust.tenant

@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from saml_sso.protocol.errors import MessageError
+from saml_sso.services.attempts import new_reference
 from saml_sso.services.replay import replayed
 from saml_sso.services.requests import (
     answered_by,
@@ -32,9 +33,10 @@ from saml_sso.views.reception import (
     own_path,
     receive_response,
     refuse,
+    refused_page,
 )
 from saml_sso.views.repeats import went_before
-from saml_sso.views.tenants import in_remembered_tenant, in_tenant
+from saml_sso.views.tenants import in_remembered_tenant, in_tenant, unavailable
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -56,10 +58,22 @@ def sign_on(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-receive = in_remembered_tenant(receive_response)
+def _refused_unheard(request: HttpRequest, slug: str, **names: str) -> HttpResponse:
+    """Refuse as a tenant does that has not switched SAML on."""
+    del slug, names
+    return refused_page(request, new_reference())
 
 
-@in_tenant
+def _start_nowhere(request: HttpRequest, slug: str) -> HttpResponse:
+    if message_in_address(request) is not None:
+        return _refused_unheard(request, slug)
+    return unavailable(request)
+
+
+receive = in_remembered_tenant(receive_response, _refused_unheard)
+
+
+@in_tenant(_start_nowhere)
 def start(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on."""
     misplaced = message_in_address(request)
@@ -68,16 +82,15 @@ def start(request: HttpRequest, trust: Trust) -> HttpResponse:
         return refuse(reception, misplaced, reception.outline())
     secret = secret_of_browser(request)
     tenant = trust.tenant
-    outgoing = None
-    if tenant.saml_active and trust.is_configured:
-        outgoing = begin_request(
-            tenant=tenant,
-            browser=browser_digest(secret),
-            destination=own_path(request.GET.get("next")),
-        )
+    if not (tenant.saml_active and trust.is_configured):
+        return unavailable(request)
+    outgoing = begin_request(
+        tenant=tenant,
+        browser=browser_digest(secret),
+        destination=own_path(request.GET.get("next")),
+    )
     if outgoing is None:
-        context = {"tenant": tenant, "is_on": tenant.saml_active}
-        return render(request, "saml/sign_on.html", context)
+        return render(request, "saml/sign_on.html", {"tenant": tenant})
     response = send_away(request, outgoing)
     remember(response, secret)
     add_never_cache_headers(response)
@@ -85,7 +98,7 @@ def start(request: HttpRequest, trust: Trust) -> HttpResponse:
 
 
 @require_GET
-@in_tenant
+@in_tenant(_refused_unheard)
 def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Finish a sign-in whose answer came from another site, without this browser's cookie."""
     reception = Reception(request, trust, digest_of_browser(request))
@@ -110,7 +123,7 @@ def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
 
 @never_cache
 @require_GET
-@in_tenant
+@in_tenant(_refused_unheard)
 def again(request: HttpRequest, trust: Trust, digest: str) -> HttpResponse:
     """Let a browser that sent a response twice go on, if its session began with that assertion."""
     response = went_before(request, digest)

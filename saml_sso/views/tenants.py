@@ -24,31 +24,38 @@ _P = ParamSpec("_P")
 
 
 def in_tenant(
-    view: Callable[Concatenate[HttpRequest, Trust, _P], HttpResponse],
-) -> Callable[..., HttpResponse]:
-    """Give ``view`` the trust of the tenant that the URL's slug names, with its scope active.
+    otherwise: Callable[..., HttpResponse],
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Trust, _P], HttpResponse]], Callable[..., HttpResponse]
+]:
+    """Give a view the trust of the tenant that the URL's slug names, with its scope active.
 
-    A tenant that does not exist answers 404, one whose plan does not include SAML 403; neither
-    page says anything else.
+    A tenant that does not exist, and one whose plan does not include SAML, get what ``otherwise``
+    returns for the slug.  It must look like what the view returns for a tenant that has not
+    switched SAML on: addresses do not tell who is a customer.
     """
 
-    @wraps(view)
-    def scoped(
-        request: HttpRequest, slug: str, *args: _P.args, **kwargs: _P.kwargs
-    ) -> HttpResponse:
-        trust = find_trust(slug)
-        if trust is None:
-            return unavailable(request, HTTPStatus.NOT_FOUND)
-        if not trust.tenant.includes_saml_and_scim:
-            return unavailable(request, HTTPStatus.FORBIDDEN)
-        with tenant_scope(trust.tenant):
-            return view(request, trust, *args, **kwargs)
+    def decorate(
+        view: Callable[Concatenate[HttpRequest, Trust, _P], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def scoped(
+            request: HttpRequest, slug: str, *args: _P.args, **kwargs: _P.kwargs
+        ) -> HttpResponse:
+            trust = find_trust(slug)
+            if trust is None or not trust.tenant.includes_saml_and_scim:
+                return otherwise(request, slug, *args, **kwargs)
+            with tenant_scope(trust.tenant):
+                return view(request, trust, *args, **kwargs)
 
-    return scoped
+        return scoped
+
+    return decorate
 
 
 def in_remembered_tenant(
     view: Callable[[HttpRequest, Trust], HttpResponse],
+    otherwise: Callable[[HttpRequest, str], HttpResponse],
 ) -> Callable[[HttpRequest, str], HttpResponse]:
     """Give ``view`` what this process remembers of the tenant, and what is so now if it differs.
 
@@ -57,7 +64,7 @@ def in_remembered_tenant(
     :func:`in_tenant`.
     """
 
-    @in_tenant
+    @in_tenant(otherwise)
     def anew(request: HttpRequest, trust: Trust) -> HttpResponse:
         memory.remember(trust)
         return view(request, trust)
@@ -73,6 +80,6 @@ def in_remembered_tenant(
     return scoped
 
 
-def unavailable(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+def unavailable(request: HttpRequest) -> HttpResponse:
     """Return the page that says there is no SAML sign-on here."""
-    return render(request, "saml/unavailable.html", status=status)
+    return render(request, "saml/unavailable.html", status=HTTPStatus.NOT_FOUND)
