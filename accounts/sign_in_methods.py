@@ -6,6 +6,8 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
+BY_PASSWORD: Final = frozenset({"password", "invitation"})
+"""Sessions that a password stands behind: whoever follows an invitation has just chosen one."""
 _NAMES: Final = {
     "password": _("Password"),
     "saml": _("SAML"),

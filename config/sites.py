@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts import audit
+from accounts.acting_session import acting_in
 from accounts.callers import name_caller
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
@@ -38,6 +39,7 @@ from accounts.console.questions import (
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal, record_refused_entry
 from accounts.scoping import tenant_scope
+from accounts.sessions import stored_key
 from accounts.storable import is_storable
 from accounts.unscoped import every_tenant
 from config.dashboard import dashboard_context
@@ -93,7 +95,11 @@ class GatehouseSite(admin.AdminSite):
             if not self.has_permission(request):
                 return self._refused(request, user)
             name_caller(request, user.tenant_id)
-            with self.scope_of(user), audit.acting_as(user.user_name):
+            with (
+                self.scope_of(user),
+                audit.acting_as(user.user_name),
+                acting_in(stored_key(request.session.session_key)),
+            ):
                 try:
                     refuse_undeclared(request, view)
                     response = guarded(request, *args, **kwargs)

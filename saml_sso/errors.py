@@ -17,6 +17,14 @@ class NotTestedError(SAMLSettingsError):
     """SAML cannot be enforced: no sign-in has passed with the settings of now."""
 
 
+class NoRecoveryCodesError(SAMLSettingsError):
+    """SAML cannot be enforced: the admin who asks for it has no unused recovery code."""
+
+
+class StaleProposalError(SAMLSettingsError):
+    """What the admin decided about is not any more what the page had shown."""
+
+
 class SCIMIsOnError(SAMLSettingsError):
     """SAML cannot be switched off while SCIM is on."""
 

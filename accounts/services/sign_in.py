@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.db import transaction
 
 from accounts import audit
+from accounts.acting_session import acting_session
 from accounts.models import Session, Tenant, User
 from accounts.scoping import tenant_id_scope
 from accounts.services.session_rows import (
@@ -22,7 +23,7 @@ from accounts.sessions import COLUMNS_KEY, SessionStore
 from accounts.unscoped import every_tenant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import datetime
 
     from django.http import HttpRequest
@@ -101,8 +102,11 @@ def _new_session(request: HttpRequest) -> Iterator[SessionStore]:
 
 
 @transaction.atomic
-def end_sessions_of_tenant(*, tenant: Tenant, method: str) -> int:
-    """End every session that began with ``method``; return how many there were."""
-    sessions = Session.objects.filter(user__tenant_id=tenant.pk, method=method)
-    ended, _ = sessions.delete()
+def end_sessions_of_tenant(*, tenant: Tenant, methods: Collection[str]) -> int:
+    """End every session that began with one of ``methods``; return how many there were.
+
+    The session that asks for it goes on (:mod:`accounts.acting_session`).
+    """
+    sessions = Session.objects.filter(user__tenant_id=tenant.pk, method__in=methods)
+    ended, _ = sessions.exclude(pk=acting_session()).delete()
     return ended

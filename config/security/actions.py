@@ -18,14 +18,15 @@ from accounts.refusals import record_refusal
 from config.security.attribute_uses import use_attribute
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
-from config.security.page import admin_of, page, tenant_of
+from config.security.page import AS_CANDIDATE, admin_of, page, tenant_of
 from config.security.provisioning import new_token
 from config.security.set_up_entry import set_up_url
-from saml_sso.errors import SAMLSettingsError
-from saml_sso.models import SetUpLink
+from saml_sso.errors import SAMLSettingsError, StaleProposalError
+from saml_sso.models import SetUpLink, TrustProposal
 from saml_sso.services.configuration import remove_certificate
 from saml_sso.services.keys import add_next_key, ensure_key, remove_other_key, use_next_key
-from saml_sso.services.refreshing import apply_waiting_metadata, refresh_metadata
+from saml_sso.services.offers import Course, accept, discard, keep_candidate
+from saml_sso.services.refreshing import refresh_metadata
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from saml_sso.services.switches import save_choices
 from saml_sso.trust import load_trust
@@ -111,9 +112,35 @@ def _refresh_metadata(request: HttpRequest, tenant: Tenant) -> str:
     return changed if count else _("The metadata is as before.")
 
 
-def _apply_metadata(request: HttpRequest, tenant: Tenant) -> str:
-    apply_waiting_metadata(tenant=tenant)
-    return _("The other identity provider is trusted from now on. Test it.")
+def _accept_proposal(request: HttpRequest, tenant: Tenant) -> str:
+    course = accept(tenant=tenant, proposal=_proposal(request), seen=_stamp(request))
+    if course is Course.CANDIDATE:
+        return str(AS_CANDIDATE)
+    return _("It is trusted from now on.")
+
+
+def _keep_candidate(request: HttpRequest, tenant: Tenant) -> str:
+    keep_candidate(tenant=tenant, proposal=_proposal(request), seen=_stamp(request))
+    return _("The candidate stands. Test it: when the test has passed, it takes over.")
+
+
+def _discard_proposal(request: HttpRequest, tenant: Tenant) -> str:
+    discard(tenant=tenant, proposal=_proposal(request))
+    return _("It is discarded. What is trusted stays as it is.")
+
+
+def _proposal(request: HttpRequest) -> TrustProposal:
+    number = request.POST.get("proposal", "")
+    found = TrustProposal.objects.filter(pk=number if number.isdecimal() else 0).first()
+    if found is None:
+        raise StaleProposalError(
+            _("It is not here any more: somebody has decided about it, or it was replaced.")
+        )
+    return found
+
+
+def _stamp(request: HttpRequest) -> str:
+    return request.POST.get("stamp", "")
 
 
 def _map_attribute(request: HttpRequest, tenant: Tenant) -> str:
@@ -147,7 +174,9 @@ _ACTIONS: dict[str, Action] = {
     "remove-other-key": _remove_other_key,
     "regenerate-token": _regenerate_token,
     "refresh-metadata": _refresh_metadata,
-    "apply-metadata": _apply_metadata,
+    "accept-proposal": _accept_proposal,
+    "discard-proposal": _discard_proposal,
+    "keep-candidate": _keep_candidate,
     "map-attribute": _map_attribute,
     "make-link": _make_link,
     "revoke-link": _revoke_link,

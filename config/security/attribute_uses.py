@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.attempts import sealed_detail
-from saml_sso.services.switches import Choices, save_choices
+from saml_sso.services.offers import Course, offer
+from saml_sso.wishes import Wish
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
-    from saml_sso.models import SignInAttempt
+    from saml_sso.models import SetUpLink, SignInAttempt
 
 HIDDEN: Final = "•••"
 ATTRIBUTE_USES: Final = (
@@ -54,15 +53,21 @@ def shown_attributes(attributes: list[tuple[str, str]]) -> list[tuple[str, str, 
     return [(name, value, _MEANINGS.get(name, "")) for name, value in attributes]
 
 
-def use_attribute(*, tenant: Tenant, use: str, attribute: str) -> str:
+def use_attribute(
+    *, tenant: Tenant, use: str, attribute: str, link: SetUpLink | None = None
+) -> str:
     """Take ``attribute`` for ``use`` from now on, and return a sentence that says so.
+
+    While SAML is on, the holder of a set-up ``link`` only asks for it.
 
     Raises:
         Http404: There is no such use.
     """
     if use not in dict(ATTRIBUTE_USES):
         raise Http404
-    row = IdentityProviderSettings.objects.get()
-    changed: dict[str, Any] = {use: attribute[:_LONGEST]}
-    save_choices(tenant=tenant, choices=replace(Choices.of(row), **changed))
+    wish = Wish(attributes={use: attribute[:_LONGEST]})
+    if offer(tenant=tenant, wish=wish, link=link) is Course.WAITS:
+        return _("“%(attribute)s” is used when a system admin has accepted it.") % {
+            "attribute": attribute
+        }
     return _("“%(attribute)s” is used from now on. Test again.") % {"attribute": attribute}

@@ -1,43 +1,34 @@
-"""What new metadata would change, in words."""
+"""What was read of a form, as the difference that it would make."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
-
-from saml_sso.protocol.candidates import diff_identity_provider
+from saml_sso.services.differences import differences_of_wish
+from saml_sso.services.offers import needs_test
+from saml_sso.services.readings import wish_of
 
 if TYPE_CHECKING:
-    from saml_sso.protocol.candidates import Candidate
+    from saml_sso.forms.identity_provider import IdentityProviderForm
+    from saml_sso.services.differences import Difference
     from saml_sso.trust import Trust
-
-_LABELS: Final = {
-    "entity_id": _("IdP entity ID"),
-    "sso_url": _("IdP sign-in URL"),
-    "sso_binding": _("How sign-in requests are sent"),
-    "slo_url": _("IdP logout URL"),
-    "slo_response_url": _("IdP URL for answers to a logout"),
-    "slo_binding": _("How logout messages are sent"),
-    "want_authn_requests_signed": _("Sign our requests"),
-    "certificates": _("Certificates (fingerprints)"),
-}
+    from saml_sso.wishes import Wish
 
 
-class ShownChange(NamedTuple):
-    """One line of the table *What would change*."""
-
-    label: str
-    old: str
-    new: str
+def changes_by(form: IdentityProviderForm, trust: Trust) -> list[Difference]:
+    """Return what trusting what ``form`` has read would change."""
+    return differences_of_wish(_wish(form, trust), trust) if form.reading else []
 
 
-def changes_by(candidate: Candidate | None, trust: Trust) -> list[ShownChange]:
-    """Return what trusting ``candidate`` would change; nothing without a candidate."""
-    if candidate is None:
-        return []
-    known = trust.idp if trust.is_configured else None
-    return [
-        ShownChange(str(_LABELS[change.field]), change.old, change.new)
-        for change in diff_identity_provider(known, candidate.identity_provider)
-    ]
+def would_be_candidate(form: IdentityProviderForm, trust: Trust) -> bool:
+    """Tell whether what ``form`` has read would wait for a test."""
+    wanted = bool(form.reading) and trust.tenant.saml_enabled
+    return wanted and needs_test(_wish(form, trust), trust)
+
+
+def _wish(form: IdentityProviderForm, trust: Trust) -> Wish:
+    # What is typed besides is shown by its own fields, and may not be usable in a preview.
+    row = trust.settings
+    return wish_of(
+        tenant=trust.tenant, reading=form.reading, entity_id=row.entity_id, sso_url=row.sso_url
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.services.recovery import count_recovery_codes
 from saml_sso.forms.identity_provider import IdentityProviderForm
 from saml_sso.models import IdentityProviderSettings, SetUpLink
 from saml_sso.services.switches import Choices
@@ -41,7 +42,9 @@ class SettingsForm(IdentityProviderForm):
         self.fields["enforce_saml"].initial = tenant.saml_enforced
         self.fields["enable_scim"].initial = tenant.scim_enabled
         self.fields["system_admin_email"].initial = row.system_admin_email or admin.email
-        self.may_enforce = row.is_tested or tenant.saml_enforced
+        # Without an unused code the admin could not get in if the identity provider failed.
+        self.has_codes = tenant.saml_enforced or count_recovery_codes(user=admin) > 0
+        self.may_enforce = tenant.saml_enforced or (row.is_tested and self.has_codes)
         if not self.may_enforce:
             self.fields["enforce_saml"].disabled = True
             attributes = self.fields["enforce_saml"].widget.attrs

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal
-from config.security.changes import changes_by
+from accounts.services.recovery import count_recovery_codes
+from config.security.changes import changes_by, would_be_candidate
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN
 from config.security.progress import latest_test_of, progress_of
+from config.security.proposals import shown_proposals
 from config.security.provisioning import (
     scim_context,
     switch_scim_off,
@@ -27,6 +29,7 @@ from config.security.status import status_of
 from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.errors import (
+    NoRecoveryCodesError,
     NotConfiguredError,
     NotTestedError,
     SCIMIsOnError,
@@ -34,8 +37,10 @@ from saml_sso.errors import (
 )
 from saml_sso.models import ServiceProviderKey, SetUpLink
 from saml_sso.protocol.certificates import describe_certificate
+from saml_sso.services.announcing import announcing
 from saml_sso.services.attempts import kept_attempts, noted_strangers
-from saml_sso.services.readings import save_reading
+from saml_sso.services.offers import Course, offer
+from saml_sso.services.readings import wish_of
 from saml_sso.services.switches import (
     disable_saml,
     enable_saml,
@@ -52,8 +57,13 @@ if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 SHOWN_ATTEMPTS = 5
+AS_CANDIDATE = gettext_lazy(
+    "What would replace your identity provider stands beside it as a candidate. It signs nobody "
+    "in. Test it: when the test has passed, it takes over, and you stay signed in."
+)
 _FIELD_OF_REFUSAL: tuple[tuple[type[AccountError], str], ...] = (
     (NotTestedError, "enforce_saml"),
+    (NoRecoveryCodesError, "enforce_saml"),
     (TooManyCertificatesError, "certificate"),
     (NotConfiguredError, "enable_saml"),
     (SCIMIsOnError, "enable_saml"),
@@ -102,13 +112,16 @@ def page(
         **frame(request, tenant),
         "trust": trust,
         "form": form,
+        "codes_left": count_recovery_codes(user=admin_of(request)),
         "rules": rules or RulesForm(instance=trust.settings),
         "status": status_of(tenant, trust),
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
         "vendors": VENDORS,
-        "changes": changes_by(form.reading.candidate, trust),
+        "changes": changes_by(form, trust),
+        "would_be_candidate": would_be_candidate(form, trust),
+        "proposals": shown_proposals(trust),
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
         "progress": progress_of(latest_test_of(admin_of(request))),
         "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
@@ -130,8 +143,8 @@ def frame(request: HttpRequest, tenant: Tenant) -> dict[str, Any]:
 def _saved(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> bool:
     """Store everything or nothing; a refusal goes to the field it concerns."""
     try:
-        with transaction.atomic():
-            token = _store(tenant, form)
+        with announcing(tenant):
+            course, token = _store(tenant, form, admin_of(request))
     except AccountError as error:
         fields = (name for kind, name in _FIELD_OF_REFUSAL if isinstance(error, kind))
         form.add_error(next(fields, None), str(error))
@@ -143,15 +156,22 @@ def _saved(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> bool:
     for warning in form.reading.warnings:
         messages.warning(request, warning)
     messages.success(request, _("The settings are saved."))
+    if course is Course.CANDIDATE:
+        messages.warning(request, AS_CANDIDATE)
     return True
 
 
-def _store(tenant: Tenant, form: SettingsForm) -> str:
-    """Apply the form in an order in which each step's conditions hold; return a new token."""
+def _store(tenant: Tenant, form: SettingsForm, admin: User) -> tuple[Course, str]:
+    """Apply the form in an order in which each step's conditions hold.
+
+    Returns:
+        What became of the identity provider that was given, and a new SCIM token if one was made.
+    """
     wanted = form.cleaned_data
     entity_id, sso_url = form.details()
     save_system_admin_email(tenant=tenant, email=wanted["system_admin_email"])
-    save_reading(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
+    wish = wish_of(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
+    course = offer(tenant=tenant, wish=wish)
     if not wanted["enable_scim"]:
         switch_scim_off(tenant)
     if not wanted["enforce_saml"]:
@@ -161,5 +181,5 @@ def _store(tenant: Tenant, form: SettingsForm) -> str:
     elif tenant.saml_enabled:
         disable_saml(tenant=tenant)
     if wanted["enforce_saml"] and not tenant.saml_enforced:
-        enforce_saml(tenant=tenant)
-    return switch_scim_on(tenant) if wanted["enable_scim"] else ""
+        enforce_saml(tenant=tenant, admin=admin)
+    return course, switch_scim_on(tenant) if wanted["enable_scim"] else ""

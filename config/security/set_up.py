@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,10 +27,13 @@ from config.security.set_up_trial import latest_test
 from config.security.status import certificate_states, state_of
 from config.security.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
-from saml_sso.services.configuration import add_certificates
-from saml_sso.services.readings import save_reading
+from saml_sso.models import TrustProposal
+from saml_sso.services.announcing import announce
+from saml_sso.services.offers import Course, offer
+from saml_sso.services.readings import wish_of
 from saml_sso.services.set_up_links import may_switch_on, switch_saml_on
 from saml_sso.trust import load_trust
+from saml_sso.wishes import Wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,36 +61,46 @@ def set_up(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRespons
 def _save(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
     row = load_trust(tenant).settings
     form = SetUpForm(request.POST, request.FILES, tenant=tenant, row=row, link=link)
-    if form.is_valid() and "preview" not in request.POST and _saved(tenant, link, form):
-        for warning in form.reading.warnings:
-            messages.warning(request, warning)
-        messages.success(
-            request,
-            _("It is saved. Now make a test sign-in.") if link.allows_saml else _("It is saved."),
-        )
-        return redirect(request.path)
+    if form.is_valid() and "preview" not in request.POST:
+        course = _saved(tenant, link, form)
+        if course is not None:
+            for warning in form.reading.warnings:
+                messages.warning(request, warning)
+            messages.success(request, _said(course, link))
+            return redirect(request.path)
     return _page(request, tenant, link, form)
 
 
-def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> bool:
+def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> Course | None:
+    """Return what became of what was given, or nothing if the form says what is wrong with it."""
     if not form.reading and not link.allows_saml:
         form.add_error(None, _("Choose the new certificate first."))
-        return False
-    entity_id, sso_url = form.details()
+        return None
     try:
-        with transaction.atomic():
-            if link.allows_saml:
-                save_reading(
-                    tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url
-                )
-            elif link.allows_certificate and form.reading.certificate_file is not None:
-                found = form.reading.certificate_file.certificates
-                add_certificates(tenant=tenant, certificates=found)
+        return offer(tenant=tenant, wish=_wish(tenant, link, form), link=link)
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error)
         form.add_error(None, str(error))
-        return False
-    return True
+        return None
+
+
+def _wish(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> Wish:
+    if link.allows_saml:
+        entity_id, sso_url = form.details()
+        return wish_of(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
+    file = form.reading.certificate_file
+    return Wish(certificates=file.certificates if file is not None else ())
+
+
+def _said(course: Course, link: SetUpLink) -> str:
+    if course is Course.WAITS:
+        return _(
+            "It is kept, and waits for a system admin, who has been told and sees the difference. "
+            "Until it is accepted, nothing changes."
+        )
+    if course is Course.NOTHING:
+        return _("That is saved already.")
+    return _("It is saved. Now make a test sign-in.") if link.allows_saml else _("It is saved.")
 
 
 def _at_once(
@@ -114,6 +126,11 @@ def _at_once(
 
 def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
     show_once(request, _place_of(link), new_token(tenant))
+    announce(
+        tenant=tenant,
+        subject=_("%(tenant)s: a set-up link made a SCIM token"),
+        template="security/token_by_link_mail.txt",
+    )
 
 
 def _switch_on(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
@@ -137,7 +154,8 @@ def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm
         "trust": trust,
         "state": {"text": text, "kind": kind},
         "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),
-        "changes": changes_by(form.reading.candidate, trust),
+        "changes": changes_by(form, trust),
+        "waits": TrustProposal.objects.filter(link=link).exists(),
         "progress": progress_of(latest_test(request, link)),
         "may_switch_on": may_switch_on(link=link),
         "new_token": take(request, _place_of(link)),

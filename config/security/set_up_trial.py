@@ -29,6 +29,7 @@ from saml_sso.models import PendingRequest
 from saml_sso.services.requests import (
     LIFETIME,
     Purpose,
+    Tester,
     begin_request,
     browser_digest,
     open_requests,
@@ -57,7 +58,9 @@ def begin_test(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRes
         return redirect(path)
     cookie = secret_of_browser(request)
     browser = browser_digest(cookie)
-    outgoing = begin_request(tenant=tenant, browser=browser, purpose=Purpose.TEST, link=link)
+    outgoing = begin_request(
+        tenant=tenant, browser=browser, purpose=Purpose.TEST, tester=Tester(link=link)
+    )
     test = open_requests(browser).filter(purpose=Purpose.TEST, link=link).latest("issued_at")
     _remember_test(request, test)
     audit.record("set_up_link.test_begun", link)
@@ -107,7 +110,8 @@ def _tested(
         if attribute not in dict(attributes):
             raise Http404
         use = request.POST.get("use", "")
-        messages.success(request, use_attribute(tenant=tenant, use=use, attribute=attribute))
+        said = use_attribute(tenant=tenant, use=use, attribute=attribute, link=link)
+        messages.success(request, said)
         return redirect(back)
     context = {
         "progress": progress,

@@ -8,14 +8,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.contrib import messages
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.acting_session import acting_session
 from config.security.page import admin_of, frame, tenant_of
 from config.security.progress import latest_test_of, progress_response
-from saml_sso.services.requests import LIFETIME, Purpose, begin_request, browser_digest
+from saml_sso.errors import StaleProposalError
+from saml_sso.services.requests import (
+    LIFETIME,
+    Purpose,
+    Tester,
+    begin_request,
+    browser_digest,
+)
 from saml_sso.views.browser import remember, secret_of_browser, send_away
 
 if TYPE_CHECKING:
@@ -29,12 +38,16 @@ def begin_test(request: HttpRequest) -> HttpResponse:
     """Send the admin to the identity provider, or ask them to start there themselves."""
     tenant = tenant_of(request)
     secret = secret_of_browser(request)
-    outgoing = begin_request(
-        tenant=tenant,
-        browser=browser_digest(secret),
-        purpose=Purpose.TEST,
-        tester=admin_of(request),
-    )
+    try:
+        outgoing = begin_request(
+            tenant=tenant,
+            browser=browser_digest(secret),
+            purpose=Purpose.TEST,
+            tester=_tester(request),
+        )
+    except StaleProposalError as error:
+        messages.error(request, str(error))
+        return redirect("console:saml-and-scim")
     if outgoing is not None:
         response = send_away(request, outgoing)
     else:
@@ -42,6 +55,16 @@ def begin_test(request: HttpRequest) -> HttpResponse:
         response = render(request, "security/test_at_idp.html", context)
     remember(response, secret)
     return response
+
+
+def _tester(request: HttpRequest) -> Tester:
+    """Return who tests here, and the candidate that the button was of, if it was."""
+    number = request.POST.get("proposal", "")
+    return Tester(
+        admin=admin_of(request),
+        session=acting_session(),
+        proposal_pk=int(number) if number.isdecimal() else None,
+    )
 
 
 @require_safe

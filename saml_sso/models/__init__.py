@@ -4,6 +4,7 @@ from saml_sso.models.attempts import SignInAttempt
 from saml_sso.models.keys import ServiceProviderKey
 from saml_sso.models.links import SetUpLink
 from saml_sso.models.messages import ConsumedAssertion, PendingRequest
+from saml_sso.models.proposals import TrustProposal
 from saml_sso.models.settings import IdentityProviderCertificate, IdentityProviderSettings
 
 __all__ = [
@@ -14,4 +15,5 @@ __all__ = [
     "ServiceProviderKey",
     "SetUpLink",
     "SignInAttempt",
+    "TrustProposal",
 ]

@@ -19,7 +19,8 @@ class PendingRequest(TenantScopedModel):
     It belongs to the browser whose cookie digests to ``browser_digest``, and is consumed once.
     ``answer`` holds a validated assertion between the identity provider's cross-site POST and
     the same-site request that finishes the sign-in.  ``link`` is the set-up link on whose page a
-    test began; ``attempt_pk`` names the attempt that a test ended with.
+    test began, ``tester_session`` the row of the admin's session; ``attempt_pk`` names the attempt
+    that a test ended with, ``proposal_pk`` the candidate that is tested.
     """
 
     class Purpose(models.TextChoices):
@@ -45,6 +46,10 @@ class PendingRequest(TenantScopedModel):
     answer: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
         null=True
     )
+
+    # Of a test with a proposal, which may be discarded or replaced before the answer comes.
+    proposal_pk = models.BigIntegerField(null=True)
+    tester_session = models.CharField(max_length=64, blank=True, default="")
 
     # No reference: attempts are trimmed, and trimming them must not look here.
     attempt_pk = models.BigIntegerField(null=True)

@@ -9,9 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.constraints import SameTenant
 from accounts.scoping import TenantScopedManager, TenantScopedModel
+from saml_sso.models.proposals import TrustProposal
 from saml_sso.protocol.names import Binding
 
+LONGEST_ENTITY_ID = 1024
 BINDINGS = [(Binding.REDIRECT.value, _("Redirect")), (Binding.POST.value, _("POST"))]
 
 
@@ -22,7 +25,9 @@ class IdentityProviderSettings(TenantScopedModel):
     counts for the revision it was made with, so that a change takes the tick away.
     """
 
-    entity_id = models.CharField(_("IdP entity ID"), max_length=1024, blank=True, default="")
+    entity_id = models.CharField(
+        _("IdP entity ID"), max_length=LONGEST_ENTITY_ID, blank=True, default=""
+    )
     sso_url = models.CharField(_("sign-in URL"), max_length=2000, blank=True, default="")
     sso_binding = models.CharField(max_length=60, choices=BINDINGS, default=Binding.REDIRECT.value)
     slo_url = models.CharField(_("logout URL"), max_length=2000, blank=True, default="")
@@ -36,11 +41,6 @@ class IdentityProviderSettings(TenantScopedModel):
     metadata_refreshed_at = models.DateTimeField(null=True)
     metadata_problem = models.TextField(
         blank=True, default="", help_text="Why the last refresh changed nothing; empty if it ran."
-    )
-    waiting_metadata = models.TextField(
-        blank=True,
-        default="",
-        help_text="Metadata that names another entity ID and waits for a person to decide.",
     )
 
     allow_idp_initiated = models.BooleanField(
@@ -70,6 +70,19 @@ class IdentityProviderSettings(TenantScopedModel):
     revision = models.PositiveIntegerField(default=0, editable=False)
     tested_revision = models.PositiveIntegerField(null=True, editable=False)
     tested_at = models.DateTimeField(null=True, editable=False)
+    issuer_pinned_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the entity ID was taken from the first sign-in that passed.",
+    )
+    candidate = models.ForeignKey(
+        TrustProposal,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        editable=False,
+        help_text="What takes over when a test with it has passed.",
+    )
 
     objects: ClassVar[TenantScopedManager[IdentityProviderSettings]] = TenantScopedManager()
 
@@ -79,6 +92,7 @@ class IdentityProviderSettings(TenantScopedModel):
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["tenant"], name="one_saml_settings_row_in_tenant"),
+            SameTenant(field="candidate", name="saml_candidate_in_tenant"),
         ]
 
     @override

@@ -1,5 +1,6 @@
 """The identity providers a metadata file offers: choosing one, and what it would change."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -76,3 +77,35 @@ def _comparable(idp: IdentityProvider | None) -> dict[str, str]:
         "want_authn_requests_signed": "yes" if idp.want_authn_requests_signed else "",
         "certificates": ", ".join(sorted(c.fingerprint for c in idp.certificates)),
     }
+
+
+def replaces(old: IdentityProvider, new: IdentityProvider) -> bool:
+    """Tell whether trusting ``new`` could keep out everybody whom ``old`` lets in.
+
+    It does if another entity ID or another sign-in URL is named, or if none of the trusted keys
+    is left; a certificate that was made anew for the same key keeps it.  What was not known
+    before is not another one, and whoever trusts nobody yet has nobody to replace.
+    """
+    if not old.certificates:
+        return False
+    return is_another_party(old, new) or _is_another(old.sso_url, new.sso_url)
+
+
+def is_another_party(old: IdentityProvider, new: IdentityProvider) -> bool:
+    """Tell whether whoever signed in with ``old`` would be vouched for by somebody else now."""
+    if not old.certificates:
+        return False
+    return _is_another(old.entity_id, new.entity_id) or not _keys(old) & _keys(new)
+
+
+def digest_of_trust(idp: IdentityProvider) -> str:
+    """Return what stands for all that is trusted of ``idp``: whoever saw it saw just that."""
+    return hashlib.sha256(repr(sorted(_comparable(idp).items())).encode()).hexdigest()
+
+
+def _is_another(old: str | None, new: str | None) -> bool:
+    return bool(old) and new != old
+
+
+def _keys(idp: IdentityProvider) -> frozenset[str]:
+    return frozenset(certificate.key for certificate in idp.certificates)

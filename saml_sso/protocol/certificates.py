@@ -4,6 +4,7 @@ A certificate is trusted because an admin uploaded it, so its own signature (oft
 always made by itself) proves nothing and is not looked at; the strength of its key is.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from saml_sso.protocol.certificate_files import find_certificates, unreadable
 from saml_sso.protocol.chains import split_chain
@@ -29,7 +30,10 @@ MIN_EC_BITS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class CertificateInfo:
-    """One signing certificate, as the page shows it and as signatures are checked with it."""
+    """One signing certificate, as the page shows it and as signatures are checked with it.
+
+    ``key`` stands for the public key alone, which several certificates may carry.
+    """
 
     subject: str
     issuer: str
@@ -40,6 +44,7 @@ class CertificateInfo:
     serial: str
     pem: str
     weakness: str = ""
+    key: str = ""
 
     def is_current(self, now: datetime) -> bool:
         """Tell whether ``now`` is inside the certificate's validity."""
@@ -206,6 +211,7 @@ def describe(certificate: x509.Certificate) -> CertificateInfo:
             serial=f"{certificate.serial_number:X}",
             pem=certificate.public_bytes(Encoding.PEM).decode("ascii"),
             weakness=_judge_key(certificate)[1],
+            key=_digest_of_key(certificate),
         )
     except Exception as error:
         # OpenSSL's and the parser's errors have no common base.
@@ -214,6 +220,16 @@ def describe(certificate: x509.Certificate) -> CertificateInfo:
 
 def _name(name: x509.Name) -> str:
     return name.rfc4514_string()
+
+
+def _digest_of_key(certificate: x509.Certificate) -> str:
+    """Return the SHA-256 of the public key; of the whole certificate if it cannot be read."""
+    try:
+        key = certificate.public_key()
+        signed = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except Exception:  # noqa: BLE001 - OpenSSL's bindings raise several types here
+        signed = certificate.tbs_certificate_bytes
+    return hashlib.sha256(signed).hexdigest()
 
 
 def _judge_key(certificate: x509.Certificate) -> tuple[str, str]:

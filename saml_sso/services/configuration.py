@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,7 +11,10 @@ from accounts import audit
 from accounts.services.sign_in import end_sessions_of_tenant
 from saml_sso.errors import SAMLSettingsError, TooManyCertificatesError
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
+from saml_sso.protocol.candidates import diff_identity_provider, is_another_party
 from saml_sso.protocol.certificates import MAX_CERTIFICATES
+from saml_sso.services.announcing import announced
+from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,25 +33,39 @@ def lock_settings(tenant: Tenant) -> IdentityProviderSettings:
     return IdentityProviderSettings.objects.select_for_update().get()
 
 
-@transaction.atomic
-def save_identity_provider(*, tenant: Tenant, idp: IdentityProvider) -> None:
-    """Trust ``idp``, and nobody else, from now on.
+@announced
+def save_identity_provider(
+    *, tenant: Tenant, idp: IdentityProvider, metadata_url: str | None = None
+) -> None:
+    """Trust ``idp``, and nobody else, from now on; nothing happens when that is so already.
 
-    SAML sessions end when this is another identity provider than before.
+    SAML sessions end when this is another identity provider than before, but that of the admin
+    who wants it.
+
+    Args:
+        tenant: Whose scope is active.
+        idp: Whom to trust.
+        metadata_url: Where it was read and is read again; nothing leaves the address as it is.
     """
     row = lock_settings(tenant)
-    before = row.entity_id
-    known = set(IdentityProviderCertificate.objects.values_list("fingerprint", flat=True))
+    before = load_trust(tenant).idp
+    if metadata_url is not None and metadata_url != row.metadata_url:
+        row.metadata_url = metadata_url
+        row.metadata_refreshed_at = timezone.now() if metadata_url else None
+    row.metadata_problem = ""
+    if not diff_identity_provider(before, idp):
+        row.save(update_fields=["metadata_url", "metadata_refreshed_at", "metadata_problem"])
+        return
+    if row.entity_id != (idp.entity_id or ""):
+        row.issuer_pinned_at = None
     row.entity_id = idp.entity_id or ""
     row.sso_url, row.sso_binding = idp.sso_url or "", idp.sso_binding.value
     row.slo_url, row.slo_binding = idp.slo_url or "", idp.slo_binding.value
     row.slo_response_url = idp.slo_response_url or ""
     row.want_authn_requests_signed = idp.want_authn_requests_signed
-    row.waiting_metadata = row.metadata_problem = ""
     _replace_certificates(idp.certificates)
-    kept = known & {certificate.fingerprint for certificate in idp.certificates}
-    if known and (before != row.entity_id or not kept):
-        end_sessions_of_tenant(tenant=tenant, method=METHOD)
+    if is_another_party(before, idp):
+        end_sessions_of_tenant(tenant=tenant, methods=[METHOD])
     save_revision(row)
     audit.record(
         "saml.identity_provider_saved",
@@ -60,7 +76,7 @@ def save_identity_provider(*, tenant: Tenant, idp: IdentityProvider) -> None:
     )
 
 
-@transaction.atomic
+@announced
 def add_certificates(*, tenant: Tenant, certificates: Iterable[CertificateInfo]) -> None:
     """Trust ``certificates`` beside those that are there; known ones are left alone.
 
@@ -84,7 +100,7 @@ def add_certificates(*, tenant: Tenant, certificates: Iterable[CertificateInfo])
     )
 
 
-@transaction.atomic
+@announced
 def remove_certificate(*, tenant: Tenant, fingerprint: str) -> None:
     """Stop trusting a certificate, from the next message on in every worker.
 
@@ -103,23 +119,6 @@ def remove_certificate(*, tenant: Tenant, fingerprint: str) -> None:
     found.delete()
     save_revision(row)
     audit.record("saml.certificate_removed", tenant, fingerprint=fingerprint)
-
-
-@transaction.atomic
-def save_details(*, tenant: Tenant, entity_id: str, sso_url: str) -> None:
-    """Set what goes with a certificate when there is no metadata.
-
-    ``sso_url`` has been checked (`saml_sso.protocol.addresses`).  Nothing changes when both are
-    as before; SAML sessions end when another identity provider is named.
-    """
-    row = lock_settings(tenant)
-    if (row.entity_id, row.sso_url) == (entity_id, sso_url):
-        return
-    if row.entity_id and row.entity_id != entity_id:
-        end_sessions_of_tenant(tenant=tenant, method=METHOD)
-    row.entity_id, row.sso_url = entity_id, sso_url
-    save_revision(row)
-    audit.record("saml.details_saved", tenant, entity_id=entity_id, sso_url=sso_url)
 
 
 def save_revision(row: IdentityProviderSettings) -> None:

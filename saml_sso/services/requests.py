@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from saml_sso.errors import StaleProposalError
 from saml_sso.models import PendingRequest
 from saml_sso.protocol.authn_request import new_message_id, start_sign_in
+from saml_sso.services.candidates import trust_in_candidate
 from saml_sso.services.evidence import Evidence
 from saml_sso.services.keys import ensure_key
 from saml_sso.trust import load_trust
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from accounts.models import Tenant, User
     from saml_sso.models import SetUpLink
     from saml_sso.protocol.bindings import Outgoing
+    from saml_sso.trust import Trust
 
 LIFETIME = timedelta(minutes=10)
 Purpose = PendingRequest.Purpose
@@ -30,14 +34,32 @@ def browser_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def begin_request(  # noqa: PLR0913 - who tests is one of two
+class Tester(NamedTuple):
+    """Who tests, and what.
+
+    Attributes:
+        admin: The system admin, or nobody.
+        session: The row of the session in which the admin works.
+        link: The set-up link whose holder tests.
+        proposal_pk: The candidate to be tested; what is trusted without one.
+    """
+
+    admin: User | None = None
+    session: str | None = None
+    link: SetUpLink | None = None
+    proposal_pk: int | None = None
+
+
+NOBODY: Final = Tester()
+
+
+def begin_request(
     *,
     tenant: Tenant,
     browser: str,
     destination: str = "",
     purpose: str = Purpose.SIGN_IN,
-    tester: User | None = None,
-    link: SetUpLink | None = None,
+    tester: Tester = NOBODY,
 ) -> Outgoing | None:
     """Return the AuthnRequest that sends this browser to the identity provider.
 
@@ -46,17 +68,19 @@ def begin_request(  # noqa: PLR0913 - who tests is one of two
         browser: The digest of the browser's secret.
         destination: A path of ours to end on, already judged.
         purpose: A sign-in, or a test of the settings.
-        tester: The admin who tests.
-        link: The set-up link whose holder tests.
+        tester: Who tests what, if it is a test.
 
     Returns:
         Nothing when the sign-in URL is not known.  A test is remembered also then: the admin
         begins it at the identity provider.
+
+    Raises:
+        StaleProposalError: The candidate to be tested is not the candidate any more.
     """
-    trust = load_trust(tenant)
+    trust = _trust_under_test(load_trust(tenant), tester)
     if trust.idp.want_authn_requests_signed and not trust.sp.key_pairs:
         ensure_key(tenant=tenant)
-        trust = load_trust(tenant)
+        trust = _trust_under_test(load_trust(tenant), tester)
     now = timezone.now()
     outgoing = start_sign_in(sp=trust.sp, idp=trust.idp, now=now) if trust.idp.sso_url else None
     # A new beginning replaces tests that this browser has left lying about.
@@ -67,14 +91,27 @@ def begin_request(  # noqa: PLR0913 - who tests is one of two
     PendingRequest.objects.create(
         id=outgoing.id if outgoing else new_message_id(),
         purpose=purpose,
-        tester=tester,
-        link=link,
+        tester=tester.admin,
+        tester_session=tester.session or "",
+        link=tester.link,
+        proposal_pk=tester.proposal_pk,
         browser_digest=browser,
         destination=destination,
         issued_at=now,
         expires_at=now + LIFETIME,
     )
     return outgoing
+
+
+def _trust_under_test(trust: Trust, tester: Tester) -> Trust:
+    if tester.proposal_pk is None:
+        return trust
+    candidate = trust_in_candidate(trust, tester.proposal_pk)
+    if candidate is None:
+        raise StaleProposalError(
+            _("The candidate was discarded or replaced meanwhile. Look at what is there now.")
+        )
+    return candidate
 
 
 def open_requests(browser: str) -> QuerySet[PendingRequest]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,13 +12,24 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import PlanError
 from accounts.models import Tenant
+from accounts.services.recovery import count_recovery_codes
 from accounts.services.sign_in import end_sessions_of_tenant
-from saml_sso.errors import NotConfiguredError, NotTestedError, SCIMIsOnError
+from accounts.sign_in_methods import BY_PASSWORD
+from saml_sso.errors import (
+    NoRecoveryCodesError,
+    NotConfiguredError,
+    NotTestedError,
+    SCIMIsOnError,
+)
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
+from saml_sso.models.settings import LONGEST_ENTITY_ID
+from saml_sso.services.announcing import announced
 from saml_sso.services.configuration import METHOD, lock_settings, save_revision
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Mapping
+
+    from accounts.models import User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +52,7 @@ class Choices:
         return cls(**{field.name: getattr(row, field.name) for field in fields(cls)})
 
 
-@transaction.atomic
+@announced
 def enable_saml(*, tenant: Tenant) -> None:
     """Let people of ``tenant`` sign in with SAML.
 
@@ -62,7 +73,7 @@ def enable_saml(*, tenant: Tenant) -> None:
     _switch(locked, tenant, "saml_enabled", value=True)
 
 
-@transaction.atomic
+@announced
 def disable_saml(*, tenant: Tenant) -> None:
     """Stop SAML sign-in, its enforcement, and every session that began with it.
 
@@ -77,28 +88,42 @@ def disable_saml(*, tenant: Tenant) -> None:
     if locked.saml_enforced:
         _switch(locked, tenant, "saml_enforced", value=False)
     _switch(locked, tenant, "saml_enabled", value=False)
-    end_sessions_of_tenant(tenant=tenant, method=METHOD)
+    end_sessions_of_tenant(tenant=tenant, methods=[METHOD])
 
 
-@transaction.atomic
-def enforce_saml(*, tenant: Tenant) -> None:
-    """Refuse password sign-in for ``tenant``'s people, after a test has passed.
+@announced
+def enforce_saml(*, tenant: Tenant, admin: User) -> None:
+    """Refuse password sign-in for ``tenant``'s people, on the word of ``admin``.
+
+    Sessions that began with a password end, but that of the admin who asks.
 
     Raises:
         NotConfiguredError: SAML is off.
         NotTestedError: No sign-in has passed with the settings of now.
+        NoRecoveryCodesError: The admin could not get in if the identity provider failed.
     """
     row = lock_settings(tenant)
-    if not _lock(tenant).saml_enforced and not row.is_tested:
+    if _lock(tenant).saml_enforced:
+        return
+    if not row.is_tested:
         raise NotTestedError(
             _("Make a test sign-in with the current settings first; then SAML can be enforced.")
+        )
+    if not count_recovery_codes(user=admin):
+        raise NoRecoveryCodesError(
+            _(
+                "Make recovery codes first, and keep them: without one you could not get in if "
+                "the identity provider failed."
+            )
         )
     enforce_saml_untested(tenant=tenant)
 
 
-@transaction.atomic
+@announced
 def enforce_saml_untested(*, tenant: Tenant) -> None:
     """Enforce on the operator's word: whoever runs the deployment has other ways in.
+
+    Sessions that began with a password end, but that of the admin who asks.
 
     Raises:
         NotConfiguredError: SAML is off.
@@ -106,16 +131,19 @@ def enforce_saml_untested(*, tenant: Tenant) -> None:
     locked = _lock(tenant)
     if not locked.saml_enabled:
         raise NotConfiguredError(_("Switch SAML sign-on on before you enforce it."))
+    if locked.saml_enforced:
+        return
     _switch(locked, tenant, "saml_enforced", value=True)
+    end_sessions_of_tenant(tenant=tenant, methods=BY_PASSWORD)
 
 
-@transaction.atomic
+@announced
 def stop_enforcing_saml(*, tenant: Tenant) -> None:
     """Let people sign in with their password again, beside SAML."""
     _switch(_lock(tenant), tenant, "saml_enforced", value=False)
 
 
-@transaction.atomic
+@announced
 def save_choices(*, tenant: Tenant, choices: Choices) -> None:
     """Set what the tenant allows; nothing happens when nothing differs."""
     row = lock_settings(tenant)
@@ -133,6 +161,14 @@ def save_choices(*, tenant: Tenant, choices: Choices) -> None:
     audit.record("saml.choices_saved", tenant, changed=changed)
 
 
+def save_attributes(*, tenant: Tenant, attributes: Mapping[str, str]) -> None:
+    """Set which attribute is used for what, by the name of the setting; others stay."""
+    if attributes:
+        wanted: dict[str, Any] = dict(attributes)
+        choices = replace(Choices.of(lock_settings(tenant)), **wanted)
+        save_choices(tenant=tenant, choices=choices)
+
+
 @transaction.atomic
 def save_system_admin_email(*, tenant: Tenant, email: str) -> None:
     """Set whom we warn of certificates that expire."""
@@ -144,11 +180,27 @@ def save_system_admin_email(*, tenant: Tenant, email: str) -> None:
     audit.record("saml.system_admin_email_saved", tenant, email=email)
 
 
-def mark_tested(*, revision: int, now: datetime | None = None) -> None:
-    """Remember that a sign-in passed with the settings of ``revision``, if they are still so."""
-    IdentityProviderSettings.objects.filter(revision=revision).exclude(
-        tested_revision=revision
-    ).update(tested_revision=revision, tested_at=now or timezone.now())
+def mark_tested(*, tenant: Tenant, revision: int, issuer: str) -> None:
+    """Remember that a sign-in passed with the settings of ``revision``, if they are still so.
+
+    Where a certificate alone is trusted, the issuer of that sign-in is the only one that counts
+    from then on: others may hold keys that the same company signs with.
+    """
+    now, known = timezone.now(), IdentityProviderSettings.objects.filter(revision=revision)
+    known.exclude(tested_revision=revision).update(tested_revision=revision, tested_at=now)
+    if known.filter(entity_id="").exists():
+        _pin_issuer(tenant=tenant, revision=revision, issuer=issuer)
+
+
+@announced
+def _pin_issuer(*, tenant: Tenant, revision: int, issuer: str) -> None:
+    # The revision stays: what is pinned has just passed under it, and nobody who is on the way
+    # from there is refused.
+    row = lock_settings(tenant)
+    if row.revision == revision and not row.entity_id and len(issuer) <= LONGEST_ENTITY_ID:
+        row.entity_id, row.issuer_pinned_at = issuer, timezone.now()
+        row.save(update_fields=["entity_id", "issuer_pinned_at"])
+        audit.record("saml.issuer_pinned", tenant, entity_id=issuer)
 
 
 def _lock(tenant: Tenant) -> Tenant:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.urls import reverse
@@ -17,6 +18,7 @@ from saml_sso.services.attempts import (
     record_accepted,
     record_refused,
 )
+from saml_sso.services.candidates import take_over
 from saml_sso.services.evidence import as_json, refused_with
 from saml_sso.services.finding import judge_user
 from saml_sso.services.replay import consume_assertion
@@ -27,19 +29,29 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import Tenant
-    from saml_sso.models import IdentityProviderSettings, SignInAttempt
+    from saml_sso.models import SignInAttempt
     from saml_sso.services.evidence import Evidence
+    from saml_sso.trust import Trust
+
+_TAKEN_OVER: Final = Check(
+    "candidate",
+    passed=True,
+    expected="a candidate that may take over",
+    got="the candidate, which is trusted from now on",
+)
 
 
 def finish_trial(
     *,
     request: HttpRequest,
     pending: PendingRequest,
-    settings: IdentityProviderSettings,
+    trust: Trust,
     outline: Outline,
     evidence: Evidence,
 ) -> SignInAttempt | None:
     """Log how a test ended whose response was verified; it counts for the settings of now.
+
+    A candidate takes over when its test has passed.
 
     The assertion is used up, so that it signs nobody in afterwards.  Nothing comes back when
     the log cannot be written.
@@ -48,13 +60,18 @@ def finish_trial(
         with transaction.atomic():
             consume_request(request_id=pending.pk, browser=pending.browser_digest)
             consume_assertion(evidence)
-            _user, sentence = judge_user(row=settings, identifier=evidence.identifier)
+            _user, sentence = judge_user(row=trust.settings, identifier=evidence.identifier)
+            if pending.proposal_pk is not None:
+                revision = take_over(tenant=trust.tenant, pending=pending, evidence=evidence)
+                outline = replace(outline, revision=revision)
+            else:
+                mark_tested(tenant=trust.tenant, revision=evidence.revision, issuer=evidence.issuer)
     except SAMLError as error:
         refused_with(evidence, error)
         return fail_trial(request=request, pending=pending, outline=outline, error=error)
-    mark_tested(revision=evidence.revision)
     found = Check("user", passed=True, expected="a user of this tenant", got=sentence)
-    trace = [*evidence.trace, *as_json((found,))]
+    last = (found, _TAKEN_OVER) if pending.proposal_pk is not None else (found,)
+    trace = [*evidence.trace, *as_json(last)]
     return _ended(pending, record_accepted(request=request, outline=outline, trace=trace))
 
 

@@ -37,6 +37,7 @@ from saml_sso.services.sign_in import sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
 from saml_sso.services.trials import fail_trial, finish_trial, page_of_trial
 from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
+from saml_sso.views.candidate_tests import judged
 from saml_sso.views.forms import posted_response
 from saml_sso.views.repeats import leads_on
 
@@ -121,7 +122,7 @@ def receive_response(request: HttpRequest, trust: Trust) -> HttpResponse:
     """
     reception = Reception(request, trust, digest_of_browser(request))
     try:
-        assertion = _validated(reception)
+        assertion = judged(reception, _validated)
     except SAMLError as error:
         require_current(trust)
         return refuse(reception, error, reception.outline())
@@ -147,7 +148,7 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         attempt = finish_trial(
             request=reception.request,
             pending=reception.test,
-            settings=reception.trust.settings,
+            trust=reception.trust,
             outline=outline,
             evidence=evidence,
         )
@@ -171,8 +172,11 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             return again
         refused_with(evidence, error)
         return refuse(reception, error, outline)
-    if not reception.trust.settings.is_tested:
-        mark_tested(revision=evidence.revision)
+    row = reception.trust.settings
+    if not row.is_tested or not row.entity_id:
+        mark_tested(
+            tenant=reception.trust.tenant, revision=evidence.revision, issuer=evidence.issuer
+        )
     return SeeOther(destination)
 
 

@@ -13,9 +13,16 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, Tenant
 from accounts.scoping import tenant_scope
-from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings, SetUpLink
+from saml_sso.models import (
+    IdentityProviderCertificate,
+    IdentityProviderSettings,
+    SetUpLink,
+    TrustProposal,
+)
+from saml_sso.services.switches import disable_saml
+from tests.conftest import signed_in
 from tests.support.saml import certificate, pem, private_key
-from tests.support.saml_party import Party, party_of
+from tests.support.saml_party import Party, party_of, post_response
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -63,6 +70,8 @@ class TestPurposes:
     def test_a_certificate_link_adds_a_certificate_and_changes_nothing_else(
         self, acme: Tenant, console: Client, idp: Party
     ) -> None:
+        with tenant_scope(acme):
+            disable_saml(tenant=acme)
         path = make(console, "certificate")
 
         other = party_of("acme").metadata(entity_id="https://evil.example/")
@@ -144,3 +153,116 @@ class TestLimits:
             actions = set(AuditEntry.objects.values_list("action", flat=True))
         assert path.rstrip("/").rpartition("/")[2] not in str(vars(link))
         assert {"set_up_link.made", "set_up_link.opened"} <= actions
+
+
+class TestWhileSamlIsOn:
+    """What a link brings waits for a system admin."""
+
+    def waiting(self, tenant: Tenant) -> TrustProposal | None:
+        with tenant_scope(tenant):
+            return TrustProposal.objects.filter(origin="link").first()
+
+    def press(self, console: Client, action: str, found: TrustProposal) -> str:
+        """Press a button of what waits, as the page shows it; return the page that follows."""
+        section = page_of(console).split(f'id="proposal-{found.pk}"')[1].split("</section>")[0]
+        stamp = section.split('name="stamp" value="')[1].split('"')[0]
+        console.post(f"{PAGE}do/{action}/", {"proposal": found.pk, "stamp": stamp})
+        return page_of(console)
+
+    def test_another_key_changes_nothing_until_an_admin_has_accepted_and_tested_it(
+        self, acme: Tenant, bob: User, console: Client, idp: Party
+    ) -> None:
+        path = make(console, "saml")
+        key = private_key("rsa2048", "evil")
+        other = idp.metadata(cert=certificate(key), entity_id="https://evil.example/")
+        holder = Client()
+
+        response = holder.post(path, {"metadata": upload("idp.xml", other)}, follow=True)
+
+        assert "waits for a system admin" in response.content.decode()
+        evil = idp.forge.but(key=key, cert=certificate(key), entity_id="https://evil.example/")
+        assert post_response(Client(), evil).status_code == 403
+        assert post_response(Client(), idp.forge.but()).status_code == 303
+        page = page_of(console)
+        assert "A change waits for you" in page
+        assert "https://evil.example/" in page
+        found = self.waiting(acme)
+        assert found is not None
+        assert "Test it: when the test has passed" in self.press(console, "accept-proposal", found)
+        assert self.waiting(acme) is None
+        assert post_response(Client(), evil.but()).status_code == 403
+        assert post_response(Client(), idp.forge.but()).status_code == 303
+
+    def test_a_further_certificate_counts_when_an_admin_has_accepted_it(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 1
+        found = self.waiting(acme)
+        assert found is not None
+
+        assert "It is trusted from now on" in self.press(console, "accept-proposal", found)
+
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 2
+
+    def test_an_admin_discards_it(self, acme: Tenant, console: Client, idp: Party) -> None:
+        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        found = self.waiting(acme)
+        assert found is not None
+
+        console.post(f"{PAGE}do/discard-proposal/", {"proposal": found.pk})
+
+        assert self.waiting(acme) is None
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 1
+
+    def test_what_came_after_the_admin_looked_is_not_accepted(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        path = make(console, "saml")
+        Client().post(path, {"certificate": next_certificate()})
+        first = self.waiting(acme)
+        assert first is not None
+        section = page_of(console).split(f'id="proposal-{first.pk}"')[1].split("</section>")[0]
+        stamp = section.split('name="stamp" value="')[1].split('"')[0]
+
+        other = idp.metadata(entity_id="https://evil.example/")
+        Client().post(path, {"metadata": upload("idp.xml", other)})
+        console.post(f"{PAGE}do/accept-proposal/", {"proposal": first.pk, "stamp": stamp})
+        second = self.waiting(acme)
+        assert second is not None
+        console.post(f"{PAGE}do/accept-proposal/", {"proposal": second.pk, "stamp": stamp})
+
+        assert "Look at the difference again" in page_of(console)
+        assert self.waiting(acme) is not None
+        with tenant_scope(acme):
+            assert IdentityProviderCertificate.objects.count() == 1
+
+    def test_several_things_of_one_link_wait_together(
+        self, acme: Tenant, console: Client, idp: Party
+    ) -> None:
+        path = make(console, "saml")
+        Client().post(path, {"certificate": next_certificate()})
+        Client().post(
+            path, {"entity_id": idp.forge.entity_id, "sso_url": "https://login2.example/sso"}
+        )
+
+        found = self.waiting(acme)
+        assert found is not None
+        section = page_of(console).split(f'id="proposal-{found.pk}"')[1].split("</section>")[0]
+        assert "CN=next" in section
+        assert "https://login2.example/sso" in section
+
+    def test_a_link_of_another_tenant_and_a_member_accept_nothing(
+        self, acme: Tenant, bob: User, console: Client, other_console: Client, idp: Party
+    ) -> None:
+        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        found = self.waiting(acme)
+        assert found is not None
+
+        for browser in (other_console, signed_in(bob), Client()):
+            browser.post(f"{PAGE}do/accept-proposal/", {"proposal": found.pk, "stamp": ""})
+
+        assert self.waiting(acme) is not None

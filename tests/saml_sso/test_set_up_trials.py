@@ -18,6 +18,7 @@ from saml_sso.models import (
     PendingRequest,
     SetUpLink,
     SignInAttempt,
+    TrustProposal,
 )
 from saml_sso.services.switches import disable_saml
 from tests.saml_sso.test_set_up_links import PAGE, make
@@ -342,3 +343,28 @@ class TestFollowing:
 
         assert over["state"] == "over"
         assert "No response came in time" in over["sentence"]
+
+
+class TestWhileSamlIsOn:
+    def test_an_attribute_that_the_holder_chooses_waits_for_a_system_admin(
+        self, acme: Tenant, bob: User, console: Client, idp: Party
+    ) -> None:
+        """Else whoever holds the link could say which attribute names an admin."""
+        holder = Holder(make(console, "saml"), idp)
+        result = holder.answer(in_response_to=holder.begin(), attributes={"mail": ("x@y.example",)})
+
+        page = holder.browser.post(
+            result, {"use": "identifier_attribute", "attribute": "mail"}, follow=True
+        )
+
+        assert "when a system admin has accepted it" in page.content.decode()
+        with tenant_scope(acme):
+            assert IdentityProviderSettings.objects.get().identifier_attribute == ""
+            found = TrustProposal.objects.get()
+        shown = console.get(PAGE).content.decode()
+        section = shown.split(f'id="proposal-{found.pk}"')[1].split("</section>")[0]
+        assert "mail" in section
+        stamp = section.split('name="stamp" value="')[1].split('"')[0]
+        console.post(f"{PAGE}do/accept-proposal/", {"proposal": found.pk, "stamp": stamp})
+        with tenant_scope(acme):
+            assert IdentityProviderSettings.objects.get().identifier_attribute == "mail"

@@ -40,7 +40,12 @@ class Party:
         """Return metadata that describes this identity provider."""
         entity_id = changes.get("entity_id", self.forge.entity_id)
         use = changes.get("use", ' use="signing"')
-        certificate = "".join(pem(changes.get("cert", self.forge.cert)).splitlines()[1:-1])
+        descriptors = "".join(
+            f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>"
+            f"{''.join(pem(cert).splitlines()[1:-1])}"
+            "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+            for cert in changes.get("certs", [changes.get("cert", self.forge.cert)])
+        )
         logout = (
             '<md:SingleLogoutService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"'
             f' Location="{self.slo_url}"/>'
@@ -51,11 +56,10 @@ class Party:
             f'<md:EntityDescriptor xmlns:md="{NS["md"]}" xmlns:ds="{NS["ds"]}" '
             f'entityID="{entity_id}"><md:IDPSSODescriptor '
             f'protocolSupportEnumeration="{NS["samlp"]}"{changes.get("role", "")}>'
-            f"<md:KeyDescriptor{use}><ds:KeyInfo><ds:X509Data><ds:X509Certificate>{certificate}"
-            "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-            f"{logout}<md:SingleSignOnService "
+            f"{descriptors}{logout}<md:SingleSignOnService "
             'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" '
-            f'Location="{self.sso_url}"/></md:IDPSSODescriptor></md:EntityDescriptor>'
+            f'Location="{changes.get("sso_url", self.sso_url)}"/>'
+            "</md:IDPSSODescriptor></md:EntityDescriptor>"
         )
 
 

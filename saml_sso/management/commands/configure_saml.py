@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import CommandError
-from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
+from accounts.models import Role, User
 from accounts.scoping import tenant_scope
+from accounts.services.recovery import count_recovery_codes
 from saml_sso.addresses import metadata_url, sign_on_page_url
 from saml_sso.protocol.errors import FileError
 from saml_sso.protocol.parties import IdentityProvider
+from saml_sso.services.announcing import announcing
 from saml_sso.services.configuration import save_identity_provider
 from saml_sso.services.documents import read_certificate_file, read_metadata_file, the_one
 from saml_sso.services.switches import (
@@ -25,19 +27,22 @@ from saml_sso.services.switches import (
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from django.core.management.base import CommandParser
 
     from accounts.models import Tenant
+
+MOST_NAMED: Final = 10
 
 
 class Command(OperatorCommand):
     help = (
         "Trust the identity provider that a metadata file or a certificate describes, switch "
         "SAML sign-on on, and print what the identity provider needs to know of us. It replaces "
-        "what was configured before. --enforce needs no test sign-in: break_glass is the way "
-        "back in."
+        "what was configured before, at once and without a test. --enforce needs no test "
+        "sign-in and no recovery codes: break_glass is the way back in. It ends the sessions "
+        "that began with a password. All system admins are mailed what changed."
     )
 
     @override
@@ -59,7 +64,8 @@ class Command(OperatorCommand):
             "--enforce",
             action="store_true",
             default=None,
-            help="Refuse password sign-in for the tenant's people.",
+            help="Refuse password sign-in for the tenant's people, and end the sessions that "
+            "began with a password.",
         )
         enforcement.add_argument(
             "--no-enforce",
@@ -71,7 +77,7 @@ class Command(OperatorCommand):
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         tenant = tenant_called(options["slug"])
-        with tenant_scope(tenant), transaction.atomic():
+        with tenant_scope(tenant), announcing(tenant):
             idp, warnings = _identity_provider(tenant, options)
             save_identity_provider(tenant=tenant, idp=idp)
             enable_saml(tenant=tenant)
@@ -79,6 +85,8 @@ class Command(OperatorCommand):
                 enforce_saml_untested(tenant=tenant)
             elif options["enforce"] is False:
                 stop_enforcing_saml(tenant=tenant)
+            if tenant.saml_enforced:
+                warnings = (*warnings, *_warnings_of_admins(tenant))
             for warning in warnings:
                 self.stderr.write(f"Warning: {warning}")
             return _answer(tenant)
@@ -105,6 +113,18 @@ def _identity_provider(
         raise CommandError(f"{path}: {error.message()}") from error
     idp = IdentityProvider(entity_id=entity_id, certificates=found.certificates)
     return _with_known_addresses(idp, tenant), found.warnings
+
+
+def _warnings_of_admins(tenant: Tenant) -> Iterator[str]:
+    """Say which system admins have no way past an identity provider that fails."""
+    admins = User.objects.filter(role=Role.ADMIN, active=True).order_by("user_name")
+    without = [admin.user_name for admin in admins if not count_recovery_codes(user=admin)]
+    if without:
+        yield (
+            f"SAML is enforced, and {len(without)} of the system admins of {tenant.slug} have no "
+            f"unused recovery code: {', '.join(without[:MOST_NAMED])}. If the identity provider "
+            "fails, break_glass lets them in."
+        )
 
 
 def _with_known_addresses(idp: IdentityProvider, tenant: Tenant) -> IdentityProvider:

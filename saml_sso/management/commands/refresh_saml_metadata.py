@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from accounts import audit
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 class Command(OperatorCommand):
     help = (
         "Read the metadata URL of every tenant that has one, or of the named tenant, and apply "
-        "changed certificates and addresses. A changed entity ID waits for a system admin. Run "
-        "it once a day."
+        "changed certificates and logout addresses. Another entity ID, another sign-in URL and "
+        "other keys alone wait for a system admin. Run it once a day."
     )
 
     @override
@@ -38,7 +40,7 @@ class Command(OperatorCommand):
 
 
 def _refreshed(tenant: Tenant) -> str:
-    with tenant_scope(tenant):
+    with tenant_scope(tenant), audit.acting_as(_("the daily reading of the metadata URL")):
         result = refresh_metadata(tenant=tenant)
     if result is None:
         return ""
