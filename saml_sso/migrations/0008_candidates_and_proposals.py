@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_trail_without_a_key_to_the_tenant'),
-        ('saml_sso', '0006_sign_ins_without_a_key_to_the_tenant'),
+        ('saml_sso', '0007_strangers_share_a_part_of_the_log'),
     ]
 
     operations = [
