@@ -38,6 +38,17 @@ class PasswordForm(AddressForm):
     )
 
 
+class ConfirmationForm(forms.Form):
+    """The password of somebody who is signed in."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class RecoveryCodeForm(AddressForm):
     """Address and recovery code of a system admin."""
 

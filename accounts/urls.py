@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.views import (
     account,
+    confirmation,
     landing,
     links,
     password_reset,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", sign_out.sign_out, name="sign-out"),
     path("link/<secret:secret>/", links.LinkView.as_view(), name="link"),
     path("account/", account.account, name="account"),
+    path("account/confirm/", confirmation.ConfirmationView.as_view(), name="confirm"),
     path("account/password/", account.ChangePasswordView.as_view(), name="account-password"),
     path("account/recovery-codes/", recovery.RecoveryCodesView.as_view(), name="recovery-codes"),
     path(

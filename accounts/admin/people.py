@@ -25,6 +25,7 @@ from accounts.console.shown_once import show_once, take
 from accounts.models import AuditEntry, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
+from accounts.services.own_sessions import sign_out_everywhere
 from accounts.services.settings_of_user import change_user_settings, replace_profiles
 
 if TYPE_CHECKING:
@@ -64,9 +65,11 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Say, too, whether a SCIM source has ever changed the person."""
+        """Say, too, whether a SCIM source ever changed the person; offer to sign them out."""
         by_source = AuditEntry.objects.filter(target_id=object_id, actor__startswith="SCIM: ")
         context = {"provisioned": bool(object_id) and by_source.exists(), **(extra_context or {})}
+        if object_id and self.has_change_permission(request):
+            context["sign_out_url"] = self.url_of("sign_out", object_id)
         return super().changeform_view(request, object_id, form_url, context)
 
     @override
@@ -166,6 +169,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             "deactivate": self.deactivate_view,
             "reactivate": self.reactivate_view,
             "invite": self.invite_view,
+            "sign_out": self.sign_out_view,
         }
 
     def _row_url(
@@ -204,6 +208,15 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         users.reactivate_user(user=user)
         text = _("%(user)s can sign in again. Give them the licences they need.")
         return self._back(request, text % {"user": user})
+
+    def sign_out_view(self, request: HttpRequest, user: User) -> HttpResponse:
+        """End one person's sessions and go back to their page."""
+        ended = sign_out_everywhere(user=user, current_key=request.session.session_key)
+        text = ngettext(
+            "%(n)s session of %(user)s has ended.", "%(n)s sessions of %(user)s have ended.", ended
+        )
+        self.message_user(request, text % {"n": ended, "user": user}, messages.SUCCESS)
+        return redirect(self.url_of("change", user.pk))
 
     def invite_view(self, request: HttpRequest, user: User) -> HttpResponse:
         """Mail an invitation, and go to the page that shows its link once."""

@@ -36,8 +36,8 @@ def begin_emergency_session(*, request: HttpRequest, user: User, method: str) ->
         subject=_("Somebody signed in past the identity provider"),
         body=_(
             "%(user)s signed in to %(tenant)s with %(method)s at %(time)s UTC from %(address)s.\n\n"
-            "If nobody of you did this, end the person's sessions in the console, make new "
-            "recovery codes, and tell the operator of this deployment.\n"
+            "If nobody of you did this, open the person in the console and choose “Sign out "
+            "everywhere”, make new recovery codes, and tell the operator of this deployment.\n"
         )
         % {
             "user": user.user_name,

@@ -1,4 +1,4 @@
-"""A person's own sessions: seeing them and ending them."""
+"""A person's sessions: seeing them and ending them."""
 
 from __future__ import annotations
 
@@ -77,6 +77,20 @@ def end_other_sessions(*, user: User, current_key: str | None) -> int:
     )
     if ended:
         audit.record("session.ended_others", user, number=ended)
+    return ended
+
+
+@transaction.atomic
+def sign_out_everywhere(*, user: User, current_key: str | None) -> int:
+    """End all sessions of ``user``; return how many there were.
+
+    Args:
+        user: Whose sessions end.
+        current_key: Of the browser that asks; its session goes on if it is one of them.
+    """
+    theirs = Session.objects.filter(user=user).exclude(session_key=stored_key(current_key))
+    ended, _ = theirs.delete()
+    audit.record("session.ended_everywhere", user, number=ended)
     return ended
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -19,11 +20,12 @@ from accounts import audit
 from accounts.backends import accounts_of
 from accounts.console.shown_once import show_once, take
 from accounts.forms import RecoveryCodeForm
+from accounts.fresh_sign_in import is_fresh
 from accounts.refusals import record_refused_entry
 from accounts.services.emergency import begin_emergency_session
 from accounts.services.recovery import count_recovery_codes, make_recovery_codes
 from accounts.services.sign_in import scope_of
-from accounts.views.landing import landing_path
+from accounts.views.landing import landing_path, with_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -80,8 +82,13 @@ class RecoveryCodesView(View):
         return render(request, "accounts/recovery_codes.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Make ten new codes, and go to the page that shows them once."""
+        """Make ten new codes, and go to the page that shows them once.
+
+        They outlive the session, so whoever finds a browser that is signed in makes none.
+        """
         user = _system_admin(request)
+        if not is_fresh(request):
+            return redirect(with_next(reverse("confirm"), reverse("recovery-codes")))
         with scope_of(user), audit.acting_as(user.user_name):
             codes = make_recovery_codes(user=user)
         show_once(request, CODES_PLACE, "\n".join(codes))
