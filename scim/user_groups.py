@@ -10,15 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
-from django.db import connection
 
 from accounts.models import Role
-from accounts.scoping import active_tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from accounts.models import User
 
 ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
 """The profiles and directory groups of the row ``u`` of accounts_user: (id, name, direct)."""
@@ -85,14 +82,3 @@ def _role_element(prefix: str, role: str) -> dict[str, Any]:
         "display": str(Role(role).label),
         "type": "direct",
     }
-
-
-def groups_of_user(user: User) -> list[dict[str, Any]]:
-    """Return ``groups`` of one person, with one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT g.id, g.name, g.direct FROM accounts_user u, LATERAL ({ALL_GROUPS}) g "
-            "WHERE u.tenant_id = %s AND u.id = %s ORDER BY g.id",
-            [active_tenant_id(), user.pk],
-        )
-        return group_elements(user.role, cursor.fetchall())

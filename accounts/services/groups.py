@@ -191,25 +191,6 @@ def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None
     group.delete()
 
 
-def add_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
-    """Add people and groups by id; return whether any was new.  See :func:`update_group`."""
-    return _change(group, MemberDelta(add=tuple(member_ids)))
-
-
-def remove_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
-    """Remove people and groups by id; others are no error.  See :func:`update_group`."""
-    return _change(group, MemberDelta(remove=tuple(member_ids)))
-
-
-def replace_group_members(*, group: DirectoryGroup, member_ids: Collection[UUID]) -> bool:
-    """Let exactly these people and groups be members.  See :func:`update_group`."""
-    return _change(group, MemberDelta(add=tuple(member_ids), remove_others=True))
-
-
-def _change(group: DirectoryGroup, delta: MemberDelta) -> bool:
-    return update_group(group=group, values=GroupFields.of(group), members=[delta])
-
-
 def _nesting_if_need_be(change: Callable[[bool], _T]) -> _T:
     """Make ``change`` in a transaction, and if groups join or leave, make it again as one of them.
 

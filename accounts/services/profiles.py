@@ -93,12 +93,6 @@ def remove_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]
     return change_profile_members(profile=profile, deltas=[MemberDelta(remove=tuple(user_ids))])
 
 
-def replace_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]) -> bool:
-    """Let exactly these people be members.  See :func:`change_profile_members`."""
-    delta = MemberDelta(add=tuple(user_ids), remove_others=True)
-    return change_profile_members(profile=profile, deltas=[delta])
-
-
 @transaction.atomic
 def change_profile_members(*, profile: AccessProfile, deltas: Iterable[MemberDelta]) -> bool:
     """Apply the steps in order, all or none; return whether membership is other than before.

@@ -38,27 +38,6 @@ def add_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     change_role_members(role=role, deltas=[MemberDelta(add=tuple(user_ids))])
 
 
-def remove_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
-    """Make those of ``user_ids`` who hold ``role`` members; others are left alone.
-
-    Raises:
-        LastAdminError: Nobody would remain an active admin.
-    """
-    change_role_members(role=role, deltas=[MemberDelta(remove=tuple(user_ids))])
-
-
-def replace_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
-    """Make exactly ``user_ids`` hold ``role``; former holders become members.
-
-    Nobody leaves ``member`` this way, for they would have no role at all.
-
-    Raises:
-        UnknownMemberError: A user does not exist in the active tenant; nothing changes.
-        LastAdminError: Nobody would remain an active admin.
-    """
-    change_role_members(role=role, deltas=[MemberDelta(add=tuple(user_ids), remove_others=True)])
-
-
 @transaction.atomic
 def change_role_members(*, role: Role, deltas: Iterable[MemberDelta]) -> None:
     """Apply the steps in order, all or none.  Whoever leaves a role becomes a member.

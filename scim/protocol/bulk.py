@@ -75,18 +75,6 @@ class BulkRequest:
     fail_on_errors: int | None
 
 
-def check_payload_size(size: int, *, max_payload_size: int) -> None:
-    """Refuse a body of more bytes than ``bulk.maxPayloadSize`` announces.
-
-    Raises:
-        PayloadTooLargeError: It is larger.
-    """
-    if size > max_payload_size:
-        raise PayloadTooLargeError(
-            f"The Bulk request has {size} bytes; maxPayloadSize is {max_payload_size}."
-        )
-
-
 def parse_bulk(
     body: object, *, max_operations: int, endpoints: Collection[str] = ENDPOINTS
 ) -> BulkRequest:

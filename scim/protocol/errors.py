@@ -44,12 +44,6 @@ class InvalidFilterError(SCIMError):
     scim_type = "invalidFilter"
 
 
-class TooManyError(SCIMError):
-    """The filter yields more results than the server is willing to work on."""
-
-    scim_type = "tooMany"
-
-
 class UniquenessError(SCIMError):
     """A value that must be unique is already in use."""
 
@@ -85,18 +79,6 @@ class InvalidValueError(SCIMError):
     """A required value is missing, or a value does not fit its attribute."""
 
     scim_type = "invalidValue"
-
-
-class InvalidVersionError(SCIMError):
-    """The URL asks for a version of the protocol that is not served."""
-
-    scim_type = "invalidVers"
-
-
-class SensitiveError(SCIMError):
-    """The URL carries information that must not be logged; it belongs in a ``.search`` body."""
-
-    scim_type = "sensitive"
 
 
 class InvalidCursorError(SCIMError):

@@ -19,14 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.scoping import tenant_scope
-from accounts.services.groups import (
-    GroupFields,
-    add_group_members,
-    create_group,
-    delete_group,
-    remove_group_members,
-    replace_group_members,
-)
+from accounts.services.groups import GroupFields, create_group, delete_group
 from accounts.services.mappings import set_group_mappings
 from accounts.services.profiles import (
     add_profile_members,
@@ -39,6 +32,7 @@ from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, deactivate_user, delete_user
 from licenses.group_licenses import set_group_licenses
 from licenses.models import GroupLicense, Product, Seat, Subscription
+from tests.support.members import add_group_members, remove_group_members, replace_group_members
 from tests.support.overlap import overlap
 
 if TYPE_CHECKING:

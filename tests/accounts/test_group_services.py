@@ -28,15 +28,7 @@ from accounts.models import (
     User,
 )
 from accounts.scoping import tenant_scope
-from accounts.services.groups import (
-    GroupFields,
-    add_group_members,
-    create_group,
-    delete_group,
-    remove_group_members,
-    replace_group_members,
-    update_group,
-)
+from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.mappings import set_group_mappings
 from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import (
@@ -44,7 +36,6 @@ from accounts.services.profiles import (
     create_profile,
     delete_profile,
     remove_profile_members,
-    replace_profile_members,
     update_profile,
 )
 from accounts.services.roles import change_role
@@ -53,6 +44,12 @@ from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import crowd, person
+from tests.support.members import (
+    add_group_members,
+    remove_group_members,
+    replace_group_members,
+    replace_profile_members,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

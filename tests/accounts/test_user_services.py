@@ -13,7 +13,7 @@ from accounts.scoping import (
     TenantScopeMissingError,
     tenant_scope,
 )
-from accounts.services.roles import add_role_members, change_role, replace_role_members
+from accounts.services.roles import add_role_members, change_role
 from accounts.services.users import (
     UserFields,
     create_user,
@@ -22,6 +22,7 @@ from accounts.services.users import (
     update_user,
 )
 from tests.conftest import person, signed_in
+from tests.support.members import replace_role_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable

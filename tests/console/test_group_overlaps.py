@@ -9,13 +9,14 @@ import pytest
 from accounts.models import Role, User
 from accounts.scoping import tenant_scope
 from accounts.services.group_locks import hold_group, hold_leaver
-from accounts.services.groups import GroupFields, add_group_members, create_group
+from accounts.services.groups import GroupFields, create_group
 from accounts.services.mappings import set_group_mappings
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, delete_user
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from tests.console.test_groups import GROUPS, form
+from tests.support.members import add_group_members
 from tests.support.overlap import overlap
 from tests.support.scim import connect
 

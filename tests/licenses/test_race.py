@@ -12,13 +12,14 @@ from django.db import connection, transaction
 
 from accounts.models import Tenant, User
 from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, remove_group_members
+from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, release_seat
 from tests.conftest import person
+from tests.support.members import remove_group_members
 from tests.support.overlap import overlap
 
 if TYPE_CHECKING:

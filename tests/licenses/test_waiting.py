@@ -13,13 +13,14 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, remove_group_members
+from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user, delete_user
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, release_seat, set_seats
 from licenses.subscriptions import change_subscription
 from tests.conftest import person
+from tests.support.members import remove_group_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

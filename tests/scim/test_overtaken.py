@@ -18,11 +18,11 @@ from accounts.scoping import tenant_scope
 from accounts.services.groups import GroupFields, create_group
 from accounts.services.mappings import set_group_mappings
 from accounts.services.profiles import create_profile
-from accounts.services.roles import replace_role_members
 from accounts.services.users import UserFields, delete_user, update_user
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from scim.protocol import urns
+from tests.support.members import replace_role_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scim.protocol import urns
-from scim.protocol.bulk import BulkResults, check_payload_size, parse_bulk
+from scim.protocol.bulk import BulkResults, parse_bulk
 from scim.protocol.bulk_plan import plan, references_of, resolve_references
 from scim.protocol.errors import (
     InvalidSyntaxError,
@@ -120,12 +120,6 @@ def test_a_bulk_id_is_used_once() -> None:
     bulk = parse_bulk(request(post_user("q"), post_user("q")), max_operations=10)
 
     assert [item.error is None for item in bulk.operations] == [True, False]
-
-
-def test_a_body_over_the_announced_size_is_refused() -> None:
-    check_payload_size(10, max_payload_size=10)
-    with pytest.raises(PayloadTooLargeError):
-        check_payload_size(11, max_payload_size=10)
 
 
 def test_neighbouring_creates_are_one_batch() -> None:
