@@ -7,13 +7,13 @@ from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from typing_extensions import override
 
 from accounts import audit
 from accounts.models import User
 from accounts.passwords import judge
 from accounts.scoping import tenant_scope
+from accounts.services.finding import meaning
 from accounts.services.recovery import use_recovery_code
 from accounts.unscoped import every_tenant
 
@@ -99,10 +99,9 @@ def accounts_with_password(address: str, password: str) -> list[User]:
 
 def accounts_of(address: str) -> list[User]:
     """Return the active accounts, in any tenant, with this user name or e-mail address."""
-    folded = address.strip().lower()
     with every_tenant():
         return list(
             User.objects.select_related("tenant")
-            .filter(Q(user_name_ci=folded) | Q(email_ci=folded), active=True)
+            .filter(meaning(address.strip()), active=True)
             .order_by("id")[:20]
         )

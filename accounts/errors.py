@@ -18,11 +18,19 @@ class AccountError(Exception):
 
 
 class UserNameTakenError(AccountError):
-    """Another user of the tenant already has this ``userName``, in any letter case."""
+    """Another user of the tenant already has this ``userName``, in one spelling or another."""
+
+
+class NameNotPermittedError(AccountError):
+    """Nobody, or no group, can be given this name or address; the message says why."""
+
+
+class AmbiguousAddressError(AccountError):
+    """Several people of the tenant have the address, and it is nobody's ``userName``."""
 
 
 class GroupNameTakenError(AccountError):
-    """Another group of the tenant already has this display name, in any letter case."""
+    """Another group of the tenant already has this display name, in one spelling or another."""
 
 
 class LastAdminError(AccountError):
@@ -46,7 +54,7 @@ class ChangedMeanwhileError(AccountError):
 
 
 class ProfileNameTakenError(AccountError):
-    """Another access profile of the tenant already has this name, in any letter case."""
+    """Another access profile of the tenant already has this name, in one spelling or another."""
 
 
 class FixedGroupError(AccountError):

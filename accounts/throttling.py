@@ -8,6 +8,7 @@ from axes.handlers.database import AxesDatabaseHandler
 from typing_extensions import override
 
 from accounts.sessions import COLUMNS_KEY
+from naming.addresses import compared_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -19,14 +20,14 @@ _METHODS: Final = frozenset({"password", "recovery_code"})
 
 
 def throttled_name(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
-    """Return the address that is tried, folded as sign-in folds it (``AXES_USERNAME_CALLABLE``).
+    """Return the address that is tried, as sign-in compares it (``AXES_USERNAME_CALLABLE``).
 
     Otherwise every way to write an address would have attempts of its own.
     """
     name = (credentials or {}).get("username") or (
         request.POST.get("username", "") if request else ""
     )
-    return str(name).strip().lower()
+    return compared_address(str(name).strip())
 
 
 class SignInThrottle(AxesDatabaseHandler):  # type: ignore[misc]

@@ -46,9 +46,10 @@ INSERT INTO accounts_auditentry (tenant_id, at, actor, action, target_type, targ
 """
 _INSERT: Final = f"""
 WITH made AS (
-  INSERT INTO accounts_user (id, tenant_id, password, user_name, external_id, email, given_name,
-    family_name, display_name, active, role, attributes, created, last_modified, version)
-  VALUES (%s, %s, '!', %s, '', %s, 'Given', 'Family', 'Given Family', true, 'member',
+  INSERT INTO accounts_user (id, tenant_id, password, user_name, user_name_ci, external_id, email,
+    email_ci, given_name, family_name, display_name, active, role, attributes, created,
+    last_modified, version)
+  VALUES (%s, %s, '!', %s, %s, '', %s, %s, 'Given', 'Family', 'Given Family', true, 'member',
     %s, now(), now(), 1) RETURNING id, tenant_id
 ) {_AUDIT} SELECT tenant_id, now(), 'floor', 'user.created', 'user', id::text, '', '{{}}' FROM made
 """  # noqa: S608
@@ -140,7 +141,7 @@ def group(request: HttpRequest, group_id: uuid.UUID) -> HttpResponse:
 def _create(cursor: Any, tenant: int) -> HttpResponse:
     name = f"floor{os.getpid()}-{next(_NUMBERS)}-{uuid.uuid4().hex}@acme.example"
     user_id = uuid7()
-    cursor.execute(_INSERT, [user_id, tenant, name, name, _ATTRIBUTES % name])
+    cursor.execute(_INSERT, [user_id, tenant, *[name] * 4, _ATTRIBUTES % name])
     return HttpResponse(_RESOURCE, status=201, content_type=_TYPE)
 
 

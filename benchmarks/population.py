@@ -18,10 +18,12 @@ BIG_GROUP: Final = "01920000-0000-7000-8000-000000000001"
 SMALL_GROUP: Final = "01920000-0000-7000-8000-000000000002"
 
 _USERS: Final = """
-INSERT INTO accounts_user (id, tenant_id, password, user_name, external_id, email, given_name,
-  family_name, display_name, active, role, attributes, created, last_modified, version)
+INSERT INTO accounts_user (id, tenant_id, password, user_name, user_name_ci, external_id, email,
+  email_ci, given_name, family_name, display_name, active, role, attributes, created, last_modified,
+  version)
 SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, t.id, '!',
-  'user' || n || '@acme.example', 'ext' || n, 'user' || n || '@acme.example', 'Given' || n %% 997,
+  'user' || n || '@acme.example', 'user' || n || '@acme.example', 'ext' || n,
+  'user' || n || '@acme.example', 'user' || n || '@acme.example', 'Given' || n %% 997,
   'Family' || n %% 4999, 'Given' || n %% 997 || ' Family' || n %% 4999, n %% 2 = 1, 'member',
   jsonb_build_object(
     'emails', jsonb_build_array(jsonb_build_object(
@@ -34,10 +36,10 @@ FROM generate_series(%(first)s::int, %(last)s::int) n,
   (SELECT id FROM accounts_tenant WHERE slug = 'acme') t
 """
 _GROUPS: Final = """
-INSERT INTO accounts_directorygroup (id, tenant_id, display_name, external_id, mapped_role,
-  attributes, created, last_modified, version)
-SELECT ('01910000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid, t.id, 'Group ' || g, '',
-  '', '{}', now(), now(), 1
+INSERT INTO accounts_directorygroup (id, tenant_id, display_name, display_name_ci, external_id,
+  mapped_role, attributes, created, last_modified, version)
+SELECT ('01910000-0000-7000-8000-' || lpad(to_hex(g), 12, '0'))::uuid, t.id, 'Group ' || g,
+  'group ' || g, '', '', '{}', now(), now(), 1
 FROM generate_series(1, %(groups)s::int) g, (SELECT id FROM accounts_tenant WHERE slug = 'acme') t
 """
 _MEMBERS: Final = """
@@ -50,9 +52,9 @@ FROM generate_series(1, %(members)s::int) n,
 _BIG_AND_SMALL: Final = """
 WITH t AS (SELECT id FROM accounts_tenant WHERE slug = 'acme'),
 g AS (
-  INSERT INTO accounts_directorygroup (id, tenant_id, display_name, external_id, mapped_role,
-    attributes, created, last_modified, version)
-  SELECT v.id::uuid, t.id, v.name, '', '', '{}', now(), now(), 1
+  INSERT INTO accounts_directorygroup (id, tenant_id, display_name, display_name_ci, external_id,
+    mapped_role, attributes, created, last_modified, version)
+  SELECT v.id::uuid, t.id, v.name, lower(v.name), '', '', '{}', now(), now(), 1
   FROM t, (VALUES (%(big)s, 'Big'), (%(small)s, 'Small')) v(id, name) RETURNING id, tenant_id
 )
 SELECT count(*) FROM g

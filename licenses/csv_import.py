@@ -11,17 +11,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.console.csv_export import unharmed
-from accounts.models import User
+from accounts.services.finding import find_people
 from licenses.errors import LicenseError
 from licenses.models import Subscription
 from licenses.services import assign_seat, release_seat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from accounts.models import User
 
 LONGEST_FILE: Final = 1024 * 1024
 """Bytes."""
@@ -154,7 +155,7 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
 
 
 def _perform(rows: list[Row]) -> list[tuple[int, str]]:
-    people = _people(rows)
+    people = find_people({row.address for row in rows})
     subscriptions = {
         each.product.key: each for each in Subscription.objects.select_related("product")
     }
@@ -162,19 +163,10 @@ def _perform(rows: list[Row]) -> list[tuple[int, str]]:
     for row in rows:
         problem = _problem(row, people, subscriptions)
         if not problem:
-            problem = _do(row, people[row.address.lower()][0], subscriptions[row.product_key])
+            problem = _do(row, people[row.address][0], subscriptions[row.product_key])
         if problem:
             errors.append((row.line, problem))
     return errors
-
-
-def _people(rows: list[Row]) -> dict[str, list[User]]:
-    wanted = {row.address.lower() for row in rows}
-    found: dict[str, dict[str, User]] = {}
-    for user in User.objects.filter(Q(user_name_ci__in=wanted) | Q(email_ci__in=wanted)):
-        for address in {user.user_name_ci, user.email_ci} & wanted:
-            found.setdefault(address, {})[str(user.pk)] = user
-    return {address: list(users.values()) for address, users in found.items()}
 
 
 def _problem(
@@ -182,7 +174,7 @@ def _problem(
 ) -> str:
     if row.action not in {"assign", "release"}:
         return _("The action “%s” is unknown. Write assign or release.") % row.action
-    matching = people.get(row.address.lower(), [])
+    matching = people[row.address]
     if not matching:
         return _("Nobody here has the address “%s”.") % row.address
     if len(matching) > 1:

@@ -15,6 +15,15 @@ _PRESENTATION: Final = re.compile("[\ufe0e\ufe0f]")
 _JOINER: Final = "\u200d"
 
 
+def is_plain(text: str) -> bool:
+    """Whether ``text`` is prepared by lower case alone, as nearly all names are.
+
+    >>> is_plain("Sales team"), is_plain("Sales "), is_plain("Büro")
+    (True, False, False)
+    """
+    return _PLAIN.fullmatch(text) is not None
+
+
 def prepared_nickname(text: str) -> str:
     """Return the form in which the name of a group is compared.
 
@@ -27,7 +36,7 @@ def prepared_nickname(text: str) -> str:
     Raises:
         NameObjectionError: No group can be called so.
     """
-    if _PLAIN.fullmatch(text):
+    if is_plain(text):
         return of_storable_length(text.lower())
     return of_storable_length(one_sigma(enforced(NICKNAME, _without_joints(text))))
 

@@ -28,6 +28,8 @@ LOG = logging.getLogger(__name__)
 _ACCOUNT_ERRORS: Final[dict[type[Exception], type[scim.SCIMError]]] = {
     accounts.UserNameTakenError: scim.UniquenessError,
     accounts.GroupNameTakenError: scim.UniquenessError,
+    accounts.NameNotPermittedError: scim.InvalidValueError,
+    accounts.AmbiguousAddressError: scim.ConflictError,
     accounts.LastAdminError: scim.ConflictError,
     accounts.UnknownMemberError: scim.InvalidValueError,
     accounts.GroupCycleError: scim.InvalidValueError,

@@ -18,6 +18,7 @@ from scim.protocol.filter_nodes import And, Comparison, Node, Not, Present, Valu
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from scim.name_columns import NameColumn
     from scim.protocol.schemas import Attribute, AttributePath
 
 
@@ -34,14 +35,14 @@ class Scalar:
     """Where a single value is.
 
     ``expression`` has the type of the attribute.  ``guard`` is true when it may be compared, and
-    ``present`` when the attribute has a value.  ``folded`` is a column that holds the value in
-    lower case, for an index to be used.
+    ``present`` when the attribute has a value.  ``names`` is the column in which the value, a
+    name, is compared.
     """
 
     expression: str
     guard: str
     present: str
-    folded: str = ""
+    names: NameColumn | None = None
 
 
 class Catalog(Protocol):
@@ -202,10 +203,13 @@ def _compare(scalar: Scalar, target: Attribute, node: Comparison) -> SQL:
     if target.type in _CASTS:
         condition = f"{scalar.expression} {_SYMBOLS[node.operator]} %s::{_CASTS[target.type]}"
         return SQL(f"({scalar.guard} AND {condition})", (node.value,))
+    if scalar.names is not None and node.operator == "eq":
+        return SQL(*scalar.names.equal(str(node.value)))
     left, right = _sides(scalar, target)
+    value = scalar.names.rule.folded(str(node.value)) if scalar.names else node.value
     return SQL(
         f"({scalar.guard} AND {_TEXT_CONDITIONS[node.operator](left, right)})",
-        (node.value,) * (2 if node.operator == "ew" else 1),
+        (value,) * (2 if node.operator == "ew" else 1),
     )
 
 
@@ -213,10 +217,9 @@ def _sides(scalar: Scalar, target: Attribute) -> tuple[str, str]:
     """Return both sides of a comparison of texts, in lower case unless case is exact."""
     if target.case_exact:
         return scalar.expression, "%s::text"
+    if scalar.names is not None:
+        return scalar.names.text, "%s::text"
     folded = f"lower(%s::text COLLATE {UNICODE_COLLATION})"
-    if scalar.folded:
-        # The index on the column is in the database's own collation.
-        return scalar.folded, f'({folded} COLLATE "default")'
     return f"lower({scalar.expression} COLLATE {UNICODE_COLLATION})", folded
 
 

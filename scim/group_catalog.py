@@ -9,6 +9,7 @@ from django.conf import settings
 from accounts.identifiers import read_uuid
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.group_rows import GroupKind
+from scim.name_columns import NAMES_OF_GROUPS
 from scim.protocol import urns
 from scim.protocol.filter_nodes import And, Comparison
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _SCALARS: Final = {
     "id": Scalar("g.id", "TRUE", "TRUE"),
     "externalId": Scalar("g.external_id", "g.external_id <> ''", "g.external_id <> ''"),
-    "displayName": Scalar("g.display_name", "TRUE", "TRUE", "g.display_name_ci"),
+    "displayName": Scalar("g.display_name", "TRUE", "TRUE", NAMES_OF_GROUPS),
     "meta.resourceType": Scalar("'Group'", "TRUE", "TRUE"),
     "meta.created": Scalar("g.created", "TRUE", "TRUE"),
     "meta.lastModified": Scalar("g.last_modified", "TRUE", "TRUE"),

@@ -18,7 +18,6 @@ from django.utils import translation
 
 from accounts.identifiers import read_uuid
 from accounts.models import AccessProfile, DirectoryGroup, Role
-from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import quoted
@@ -234,7 +233,7 @@ _LEAVES: Final = (
     f"""
     SELECT 1 AS kind, p.id::bigint AS number, NULL::uuid AS uid,
       ('{PROFILE_PREFIX}' || p.id)::text AS id, p.name::text AS display_name,
-      (lower(p.name COLLATE {UNICODE_COLLATION}) COLLATE "default")::text AS display_name_ci,
+      p.name_ci::text AS display_name_ci,
       p.external_id::text AS external_id, p.created, p.last_modified, p.version,
       '{{{{}}}}'::jsonb AS attributes
     FROM accounts_accessprofile p WHERE p.tenant_id = {{tenant}} AND NOT p.is_default

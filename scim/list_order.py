@@ -135,8 +135,8 @@ def order_of(
 def _comparable(scalar: Scalar, target: Attribute) -> str:
     if target.type in _CASTS:
         return scalar.expression
-    if scalar.folded:
-        return scalar.folded
+    if scalar.names is not None:
+        return scalar.names.key
     expression = f"CASE WHEN {scalar.guard} THEN {scalar.expression} END"
     if not target.case_exact:
         expression = f"lower(({expression}) COLLATE {UNICODE_COLLATION})"

@@ -12,30 +12,32 @@ from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
 from scim.adapters import ACTIVE_UNASSIGNED
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
+from scim.name_columns import NAMES_OF_PEOPLE
 from scim.protocol import urns
 from scim.user_groups import ALL_GROUPS
 
 if TYPE_CHECKING:
+    from scim.name_columns import NameColumn
     from scim.protocol.schemas import AttributePath
 
 _PROFILE_ID: Final = re.compile(r"profile:([1-9][0-9]{0,17})")
 
 
-def _text(column: str, folded: str = "") -> Scalar:
+def _text(column: str) -> Scalar:
     """Return a column in which an empty text means that there is no value."""
     present = f"u.{column} <> ''"
-    return Scalar(f"u.{column}", present, present, folded)
+    return Scalar(f"u.{column}", present, present)
 
 
-def _always(expression: str, folded: str = "") -> Scalar:
-    return Scalar(expression, "TRUE", "TRUE", folded)
+def _always(expression: str, names: NameColumn | None = None) -> Scalar:
+    return Scalar(expression, "TRUE", "TRUE", names)
 
 
 _IS_ASSIGNED: Final = f"((u.attributes -> '{ACTIVE_UNASSIGNED}') IS NULL)"
 _SCALARS: Final = {
     "id": _always("u.id::text"),
     "externalId": _text("external_id"),
-    "userName": _always("u.user_name", "u.user_name_ci"),
+    "userName": _always("u.user_name", NAMES_OF_PEOPLE),
     "displayName": _text("display_name"),
     "active": Scalar("u.active", _IS_ASSIGNED, _IS_ASSIGNED),
     "name.givenName": _text("given_name"),

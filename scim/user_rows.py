@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import orjson
 
 from accounts.identifiers import read_uuid
-from accounts.models.users import UNICODE_COLLATION
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from accounts.services.finding import ambiguous, candidates
 from licenses.services import HOLDS_SEAT
 from scim.adapters import UserRow, moment_read
 from scim.authentication import Along
@@ -57,14 +57,13 @@ _STATE: Final = f"u.xmin::text, u.active AND {HOLDS_SEAT}"
 _STATE_WITH_GROUPS: Final = f"{WITH_GROUPS}, {_STATE}"
 _ALONG: Final = "LEFT JOIN accounts_user AS u ON u.tenant_id = tenant.id AND u.id = %s"
 _BY_ID: Final = "u.id = %s"
-_BY_NAME: Final = f"""
-u.id = (
-  SELECT found.id FROM accounts_user found WHERE found.tenant_id = %s
-  AND (found.user_name_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default"
-    OR found.email_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default")
-  ORDER BY found.user_name_ci = lower(%s::text COLLATE {UNICODE_COLLATION}) COLLATE "default" DESC,
-    found.id
-  LIMIT 1
+# Whom the name means, or the several whom it might mean.
+_BY_NAME: Final = """
+u.id IN (
+  SELECT id FROM (
+    SELECT id, rank, max(rank) OVER () AS best FROM ({candidates}) candidate
+  ) ranked
+  WHERE rank = best
 )"""
 
 
@@ -73,6 +72,7 @@ def read_user(key: str, *, with_groups: bool) -> UserRow:
 
     Raises:
         NotFoundError: The active tenant has no such user.
+        AmbiguousAddressError: Several users have this address, and it is nobody's user name.
     """
     return read_row(_found(key, _columns(with_groups=with_groups)), with_groups=with_groups)
 
@@ -82,6 +82,7 @@ def read_user_to_change(key: str, *, with_groups: bool) -> UserRow:
 
     Raises:
         NotFoundError: The active tenant has no such user.
+        AmbiguousAddressError: Several users have this address, and it is nobody's user name.
     """
     row = _found(key, f"{_columns(with_groups=with_groups)}, {_STATE}")
     return _read_state(row, with_groups=with_groups)
@@ -122,6 +123,7 @@ def lock_user(key: str, *, with_groups: bool) -> UserRow:
 
     Raises:
         NotFoundError: The active tenant has no such user.
+        AmbiguousAddressError: Several users have this address, and it is nobody's user name.
     """
     row = _found(key, _columns(with_groups=with_groups), " FOR NO KEY UPDATE OF u")
     return read_row(row, with_groups=with_groups)
@@ -149,25 +151,28 @@ def _columns(*, with_groups: bool) -> str:
 
 def _found(key: str, columns: str, lock: str = "") -> Sequence[Any]:
     tenant = active_tenant_id()
-    condition, params = _condition(key, tenant)
+    condition, params = _condition(key)
     statement = (
         f"SELECT {columns} FROM accounts_user u WHERE u.tenant_id = %s AND {condition}{lock}"
     )
     with prepared_cursor() as cursor:
         cursor.execute(statement, [tenant, *params])
-        row: Sequence[Any] | None = cursor.fetchone()
-    if row is None:
+        rows: Sequence[Sequence[Any]] = cursor.fetchall()
+    if not rows:
         raise _unknown(key)
-    return row
+    if len(rows) > 1:
+        raise ambiguous(key)
+    return rows[0]
 
 
-def _condition(key: str, tenant: int) -> tuple[str, list[Any]]:
+def _condition(key: str) -> tuple[str, list[Any]]:
     try:
         return _BY_ID, [uuid.UUID(key)] if str(uuid.UUID(key)) == key.lower() else [None]
     except ValueError:
         if not key or len(key) > _LONGEST_KEY or not is_storable(key):
             raise _unknown(key) from None
-        return _BY_NAME, [tenant, key, key, key]
+        search = candidates(key)
+        return _BY_NAME.format(candidates=search.sql), [*search.params]
 
 
 def _unknown(key: str) -> NotFoundError:

@@ -14,14 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from accounts.errors import ChangedMeanwhileError, UserNameTakenError
+from accounts.errors import (
+    AmbiguousAddressError,
+    ChangedMeanwhileError,
+    NameNotPermittedError,
+    UserNameTakenError,
+)
 from accounts.services.group_locks import hold_leaver_and_groups
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
+from naming.addresses import compared_address
 from scim.adapters import ACTIVE_UNASSIGNED, UserAdapter, user_location
 from scim.answers import Answer
 from scim.named_adapters import user_adapter
-from scim.protocol.errors import SCIMError
+from scim.protocol.errors import NotFoundError, SCIMError
 from scim.protocol.patch import apply_patch
 from scim.protocol.preconditions import check_if_match, entity_tag
 from scim.protocol.requirements import check_complete
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
+    from accounts.errors import AccountError
     from scim.adapters import Person, UserRow
     from scim.authentication import Along, Credential
     from scim.protocol.projection import Projection
@@ -83,8 +90,8 @@ class UserEndpoint:
         adapter = self._new(data)
         try:
             adapter.save()
-        except UserNameTakenError:
-            return self._reactivate(adapter.values, projection)
+        except (UserNameTakenError, NameNotPermittedError) as refusal:
+            return self._reactivate(adapter.values, projection, refusal)
         return _shown(HTTPStatus.CREATED, adapter)
 
     def create_set(
@@ -184,14 +191,25 @@ class UserEndpoint:
         }
 
     @transaction.atomic
-    def _reactivate(self, values: UserFields, projection: Projection) -> Answer:
-        row = lock_user(values.user_name, with_groups=projection.selects("groups"))
-        adapter = self._adapted(row)
-        if row.person["active"] or row.person["user_name"].lower() != values.user_name.lower():
+    def _reactivate(
+        self, values: UserFields, projection: Projection, refusal: AccountError
+    ) -> Answer:
+        """Take up the account that ``refusal`` of a new one is about.
+
+        Also that of somebody who has had their name since before names were prepared.
+        """
+        try:
+            row = lock_user(values.user_name, with_groups=projection.selects("groups"))
+        except (NotFoundError, AmbiguousAddressError):
+            raise refusal from None
+        if compared_address(row.person["user_name"]) != compared_address(values.user_name):
+            raise refusal
+        if row.person["active"]:
             raise UserNameTakenError(
                 f"The userName {values.user_name!r} belongs to another, active user of this "
-                "tenant; letter case does not matter."
+                "tenant. Letter case, and how letters are encoded, make no other name."
             )
+        adapter = self._adapted(row)
         adapter.values = values
         adapter.save()
         return _shown(HTTPStatus.CREATED, adapter)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.models import DirectoryGroup, User
+from accounts.services.finding import find_groups, find_people
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
 SHOWN_UNKNOWN = 5
@@ -39,20 +39,28 @@ class MemberNamesField(forms.CharField):
     @override
     def clean(self, value: Any) -> list[UUID]:
         lines = {line.strip() for line in str(super().clean(value)).splitlines() if line.strip()}
-        wanted = {line.lower(): line for line in lines}
         found: dict[str, UUID] = {}
-        people = User.objects.filter(Q(user_name_ci__in=wanted) | Q(email_ci__in=wanted))
-        for key, name, address in people.values_list("pk", "user_name_ci", "email_ci"):
-            for folded in {name, address} & wanted.keys():
-                found.setdefault(folded, key)
+        several: list[str] = []
+        for line, people in find_people(lines).items():
+            if len(people) == 1:
+                found[line] = people[0].pk
+            elif people:
+                several.append(line)
+        if several:
+            raise forms.ValidationError(
+                _t("Several people have the address %(names)s. Write their user names.")
+                % {"names": _some(several)}
+            )
         if self._with_groups:
-            groups = DirectoryGroup.objects.filter(display_name_ci__in=wanted)
-            for key, name in groups.values_list("pk", "display_name_ci"):
-                found.setdefault(name, key)
-        unknown = sorted(wanted[folded] for folded in wanted.keys() - found.keys())
+            found |= find_groups(lines - found.keys())
+        unknown = lines - found.keys()
         if unknown:
             raise forms.ValidationError(
                 _t("Nobody here is called %(names)s. Check the spelling.")
-                % {"names": ", ".join(unknown[:SHOWN_UNKNOWN])}
+                % {"names": _some(unknown)}
             )
         return sorted(set(found.values()))
+
+
+def _some(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)[:SHOWN_UNKNOWN])

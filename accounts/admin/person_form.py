@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.console.model_admin import RefusableForm
+from accounts.errors import NameNotPermittedError
 from accounts.models import AccessProfile, ProfileMembership, Role, User
+from accounts.names import email_key, user_name_key
 from accounts.services.settings_of_user import with_work_address
 from accounts.services.users import UserFields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class PersonForm(RefusableForm[User]):
@@ -56,25 +61,39 @@ class PersonForm(RefusableForm[User]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in {"user_name", "email"} & self.fields.keys():
+            # What somebody has been called since before names were prepared may stay.
+            cast("forms.CharField", self.fields[name]).strip = False
         if "profiles" in self.fields:
             # A new person has no memberships, although the key is made in advance.
             held = ProfileMembership.objects.filter(user_id=self.instance.pk)
             self.initial.setdefault("profiles", list(held.values_list("profile_id", flat=True)))
 
     def clean_user_name(self) -> str:
-        """Refuse a name that somebody else in the tenant has, in any letter case."""
-        name = str(self.cleaned_data["user_name"]).strip()
-        others = User.objects.filter(user_name_ci=name.lower()).exclude(pk=self.instance.pk)
-        if others.exists():
+        """Refuse a name that nobody can have or somebody else has; the present one may stay."""
+        name = str(self.cleaned_data["user_name"])
+        if name == self.instance.user_name:
+            return name
+        name = name.strip()
+        others = User.objects.filter(user_name_ci=_checked(user_name_key, name))
+        if others.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(
-                _("Somebody else already has this user name; letter case does not matter.")
+                _("Somebody else already has this user name, in this spelling or another one.")
             )
         return name
 
     def clean_email(self) -> str:
-        """Refuse what is no address."""
-        value = str(self.cleaned_data["email"]).strip()
-        return str(forms.EmailField(max_length=320).clean(value)) if value else ""
+        """Refuse what is no address; the present one may stay."""
+        value = str(self.cleaned_data["email"])
+        if value == self.instance.email:
+            return value
+        value = value.strip()
+        if value:
+            _checked(email_key, value)
+            local, _between, domain = value.rpartition("@")
+            if not local or not domain or " " in value:
+                raise forms.ValidationError(_("Enter one address, such as babs@acme.example."))
+        return value
 
     @override
     def clean(self) -> dict[str, Any] | None:
@@ -100,3 +119,11 @@ class PersonForm(RefusableForm[User]):
     def role(self) -> Role:
         """Return the chosen role."""
         return Role(self.cleaned_data["role"])
+
+
+def _checked(key: Callable[[str], str], name: str) -> str:
+    """Return how ``name`` is compared, or refuse it on the form."""
+    try:
+        return key(name)
+    except NameNotPermittedError as refusal:
+        raise forms.ValidationError(str(refusal)) from refusal

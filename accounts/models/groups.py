@@ -6,21 +6,24 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Collate, Lower
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
 from accounts.identifiers import uuid7
+from accounts.models.compared_names import ComparedNameField
 from accounts.models.profiles import AccessProfile
-from accounts.models.users import UNICODE_COLLATION, Role, User
+from accounts.models.users import Role, User
+from accounts.names import MARK, group_name_key
 from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class DirectoryGroup(TenantScopedModel):
     """A plain group; its members may be people and other directory groups.
 
+    ``display_name`` is shown as it was sent and compared by ``display_name_ci``.
     ``mapped_role`` and the profile mappings apply to everybody in it, also through nesting.
     ``rules_revision`` moves whenever what it gives may be something else from now on: with its own
     mappings, with those of a group around it, and with where it is nested.
@@ -29,11 +32,7 @@ class DirectoryGroup(TenantScopedModel):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     display_name = models.CharField(_("name"), max_length=255)
-    display_name_ci = models.GeneratedField(
-        expression=Lower(Collate("display_name", UNICODE_COLLATION)),
-        output_field=models.CharField(max_length=255),
-        db_persist=True,
-    )
+    display_name_ci = ComparedNameField(of="display_name", maker=group_name_key)
     external_id = models.CharField(_("external id"), max_length=255, blank=True, default="")
     mapped_role = models.CharField(
         _("role of its members"), max_length=30, choices=Role, blank=True, default=""
@@ -63,6 +62,11 @@ class DirectoryGroup(TenantScopedModel):
                 fields=["tenant", "external_id"],
                 name="group_external_id",
                 condition=~Q(external_id=""),
+            ),
+            models.Index(
+                fields=["tenant"],
+                name="group_name_marked",
+                condition=Q(display_name_ci__startswith=MARK),
             ),
         ]
 

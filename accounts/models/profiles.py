@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
+from accounts.models.compared_names import ComparedNameField
 from accounts.models.users import User
+from accounts.names import profile_name_key
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 
 
@@ -25,6 +26,7 @@ class AccessProfile(TenantScopedModel):
     """
 
     name = models.CharField(_("name"), max_length=200)
+    name_ci = ComparedNameField(of="name", maker=profile_name_key)
     description = models.TextField(_("description"), blank=True, default="")
     is_default = models.BooleanField(default=False, editable=False)
     external_id = models.CharField(max_length=255, blank=True, default="", editable=False)
@@ -41,7 +43,9 @@ class AccessProfile(TenantScopedModel):
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["tenant", "id"], name="profile_key_in_tenant"),
-            models.UniqueConstraint("tenant", Lower("name"), name="profile_name_unique_in_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "name_ci"], name="profile_name_unique_in_tenant"
+            ),
             models.UniqueConstraint(
                 fields=["tenant"], condition=Q(is_default=True), name="one_default_profile"
             ),

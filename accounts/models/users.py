@@ -8,13 +8,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Collate, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.identifiers import uuid7
+from accounts.models.compared_names import ComparedNameField
 from accounts.models.tenants import Tenant
+from accounts.names import MARK, email_key, user_name_key
 from accounts.passwords import hash_of, judge
 from accounts.scoping import TenantForeignKey, TenantScopedManager
 
@@ -47,28 +48,21 @@ class UserManager(TenantScopedManager["User"], BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person: the account that signs in, and the SCIM User resource.
 
-    Attributes that are searched, shown or decide something are columns; ``attributes`` holds
-    the rest of the SCIM resource as the identity provider sent it, in canonical form.  An
-    inactive user stays visible to the identity provider and cannot sign in.  Only operators of
-    the deployment have no tenant.
+    ``user_name`` and ``email`` are shown as they were sent, and compared by ``user_name_ci`` and
+    ``email_ci`` (:mod:`accounts.names`).  Attributes that are searched, shown or decide something
+    are columns; ``attributes`` holds the rest of the SCIM resource as the identity provider sent
+    it, in canonical form.  An inactive user stays visible to the identity provider and cannot sign
+    in.  Only operators of the deployment have no tenant.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     # Half a dozen indexes begin with the tenant; one of the tenant alone would only be kept up.
     tenant = TenantForeignKey(null=True, db_index=False)
     user_name = models.CharField(_("user name"), max_length=255)
-    user_name_ci = models.GeneratedField(
-        expression=Lower(Collate("user_name", UNICODE_COLLATION)),
-        output_field=models.CharField(max_length=255),
-        db_persist=True,
-    )
+    user_name_ci = ComparedNameField(of="user_name", maker=user_name_key)
     external_id = models.CharField(_("external id"), max_length=255, blank=True, default="")
     email = models.CharField(_("e-mail address"), max_length=320, blank=True, default="")
-    email_ci = models.GeneratedField(
-        expression=Lower(Collate("email", UNICODE_COLLATION)),
-        output_field=models.CharField(max_length=320),
-        db_persist=True,
-    )
+    email_ci = ComparedNameField(of="email", maker=email_key, blank=True, default="")
     given_name = models.CharField(_("given name"), max_length=255, blank=True, default="")
     family_name = models.CharField(_("family name"), max_length=255, blank=True, default="")
     display_name = models.CharField(_("display name"), max_length=512, blank=True, default="")
@@ -125,6 +119,12 @@ class User(AbstractBaseUser):
             # So does the choice of the identity provider, by the domain of the address.
             models.Index(domain_of("email_ci"), "tenant", name="user_email_domain"),
             models.Index(domain_of("user_name_ci"), "tenant", name="user_name_domain"),
+            # Few, if any: those who are called what nobody could be called today.
+            models.Index(
+                fields=["tenant"],
+                name="user_name_marked",
+                condition=Q(user_name_ci__startswith=MARK),
+            ),
         ]
 
     @override

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import EmailDomain
 from accounts.scoping import active_tenant_id
-from accounts.services.routing import PUBLIC_MAIL_DOMAINS
+from accounts.services.routing import PUBLIC_MAIL_DOMAINS, claimed_domain
 from accounts.violations import violated_constraint
 
 
@@ -21,7 +21,8 @@ def claim_domain(*, domain: str) -> EmailDomain:
     Raises:
         django.core.exceptions.ValidationError: No domain, a public one, or claimed already.
     """
-    claim = EmailDomain(tenant_id=active_tenant_id(), domain=domain.strip().lower().lstrip("@"))
+    spelt = claimed_domain(domain.strip().lstrip("@"))
+    claim = EmailDomain(tenant_id=active_tenant_id(), domain=spelt)
     claim.full_clean()
     if claim.domain in PUBLIC_MAIL_DOMAINS:
         raise ValidationError(

@@ -9,8 +9,9 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts import audit
+from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7
-from accounts.models.users import UNICODE_COLLATION
+from accounts.names import group_name_key
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.services.member_deltas import audit_details
@@ -27,13 +28,14 @@ _PEOPLE: Final = "SELECT id FROM accounts_user WHERE tenant_id = %s AND id = ANY
 # a circle; of the same name the first in the set is taken, as its id is lower.
 _INSERT: Final = f"""
 WITH made AS (
-  INSERT INTO accounts_directorygroup (tenant_id, id, display_name, external_id, mapped_role,
-    attributes, created, last_modified, version)
-  SELECT %(tenant)s, id, display_name, external_id, '', attributes, %(now)s, %(now)s, 1
+  INSERT INTO accounts_directorygroup (tenant_id, id, display_name, display_name_ci, external_id,
+    mapped_role, attributes, created, last_modified, version)
+  SELECT %(tenant)s, id, display_name, display_name_ci, external_id, '', attributes, %(now)s,
+    %(now)s, 1
   FROM json_to_recordset(%(groups)s) AS sent(
-    id uuid, display_name text, external_id text, attributes jsonb
+    id uuid, display_name text, display_name_ci text, external_id text, attributes jsonb
   )
-  ORDER BY lower(display_name COLLATE {UNICODE_COLLATION}) COLLATE "C", id
+  ORDER BY display_name_ci COLLATE "C", id
   ON CONFLICT (tenant_id, display_name_ci) DO NOTHING
   RETURNING tenant_id, id, created, display_name
 ), joined AS (
@@ -75,22 +77,27 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
     """
     people = _people({pk for new in many for pk in new.member_ids})
     # Who is made later must not find the name taken by somebody further down.
-    later = {_folded(new) for new in many if not people.issuperset(new.member_ids)}
-    ids = [uuid7() if _folded(new) not in later else None for new in many]
-    ready = [(pk, new) for pk, new in zip(ids, many, strict=True) if pk is not None]
+    keys = [_key(new) for new in many]
+    later = {
+        key
+        for key, new in zip(keys, many, strict=True)
+        if key is None or not people.issuperset(new.member_ids)
+    }
+    ids = [uuid7() if key not in later else None for key in keys]
+    ready = [(pk, key, new) for pk, key, new in zip(ids, keys, many, strict=True) if pk and key]
     params: dict[str, Any] = {
         "tenant": active_tenant_id(),
         "now": timezone.now(),
         "actor": audit.acting(),
-        "groups": _json(_row(pk, new) for pk, new in ready),
+        "groups": _json(_row(*each) for each in ready),
         "members": _json(
             {"group_id": pk, "user_id": member}
-            for pk, new in ready
+            for pk, _key_of_it, new in ready
             for member in set(new.member_ids)
         ),
         "entries": _json(
             {"group_id": pk, "details": details}
-            for pk, new in ready
+            for pk, _key_of_it, new in ready
             for details in audit_details(dict.fromkeys(new.member_ids), ())
         ),
     }
@@ -113,14 +120,19 @@ def _people(ids: Collection[UUID]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _folded(new: NewGroup) -> str:
-    return new.values.display_name.casefold()
+def _key(new: NewGroup) -> str | None:
+    """Return how the name is compared, or nothing if no group can be called so."""
+    try:
+        return group_name_key(new.values.display_name)
+    except NameNotPermittedError:
+        return None
 
 
-def _row(pk: UUID, new: NewGroup) -> dict[str, Any]:
+def _row(pk: UUID, key: str, new: NewGroup) -> dict[str, Any]:
     return {
         "id": pk,
         "display_name": new.values.display_name,
+        "display_name_ci": key,
         "external_id": new.values.external_id,
         "attributes": new.values.attributes,
     }

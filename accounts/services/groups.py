@@ -24,6 +24,7 @@ from accounts.errors import (
 )
 from accounts.memberships import MappedGroup, people_below
 from accounts.models import DirectoryGroup, DirectoryGroupMember
+from accounts.names import group_name_key
 from accounts.scoping import active_tenant_id
 from accounts.services.group_locks import hold_group, hold_inside, hold_rules
 from accounts.services.group_rules import MembershipChange, spread_change
@@ -65,7 +66,8 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
     """Create a directory group with these people and groups in it.
 
     Raises:
-        GroupNameTakenError: The tenant has a directory group of that name, in any letter case.
+        GroupNameTakenError: The tenant has a directory group of that name, however it is spelt.
+        NameNotPermittedError: No group can be called so.
         UnknownMemberError: A member does not exist in the active tenant.
     """
     return _nesting_if_need_be(lambda nests: _create_group(values, member_ids, nests=nests))
@@ -113,7 +115,8 @@ def update_group(
     Raises:
         ChangedMeanwhileError: Somebody else changed the group; read it again.
         UnknownGroupError: Somebody else deleted it.
-        GroupNameTakenError: Another directory group has that name, in any letter case.
+        GroupNameTakenError: Another directory group has that name, however it is spelt.
+        NameNotPermittedError: No group can be called so.
         UnknownMemberError: A member to add does not exist in the active tenant.
         GroupCycleError: The group would be inside itself.
         LastAdminError: A mapped role would take the last active admin away.
@@ -237,8 +240,12 @@ def _changed_names(group: DirectoryGroup, values: GroupFields) -> list[str]:
 def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str]) -> None:
     for name in changed:
         setattr(group, name, getattr(values, name))
+    columns = list(changed)
+    if "display_name" in changed:
+        group.display_name_ci = group_name_key(values.display_name)
+        columns.append("display_name_ci")
     with _group_names_checked():
-        group.save(update_fields=changed)
+        group.save(update_fields=columns)
 
 
 def _hold(group: DirectoryGroup, members: Sequence[MemberDelta] = (), *, as_read: bool) -> None:
@@ -266,5 +273,8 @@ def _group_names_checked() -> Iterator[None]:
         if violated_constraint(error) != "group_name_unique_in_tenant":
             raise
         raise GroupNameTakenError(
-            _("The tenant already has a group of this name; letter case does not matter.")
+            _(
+                "The tenant already has a group of this name. Letter case, spaces, and how letters "
+                "are encoded, make no other name."
+            )
         ) from error

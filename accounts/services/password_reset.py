@@ -18,6 +18,7 @@ from accounts.models import AuditEntry, User
 from accounts.refusals import NOT_SIGNED_IN, record_refused_entry
 from accounts.services.sign_in import scope_of
 from accounts.services.users import set_password
+from naming.addresses import compared_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def reset_password(*, user: User, token: str, password: str) -> bool:
             return False
         set_password(user=stored, password=password)
         audit.record("password_reset.done", stored)
-    for name in {stored.user_name.lower(), stored.email.lower()} - {""}:
+    for name in {compared_address(stored.user_name), compared_address(stored.email)} - {""}:
         forget_failures(username=name)
     return True
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
 from accounts.models import AccessProfile, ProfileMembership, User
+from accounts.names import profile_name_key
 from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
@@ -29,7 +30,7 @@ def create_profile(*, name: str, description: str = "") -> AccessProfile:
     """Create a custom access profile in the active tenant.
 
     Raises:
-        ProfileNameTakenError: The tenant has a profile of that name, in any letter case.
+        ProfileNameTakenError: The tenant has a profile of that name, however it is spelt.
     """
     profile = AccessProfile(name=name, description=description)
     with _profile_names_checked():
@@ -43,13 +44,17 @@ def update_profile(*, profile: AccessProfile, name: str, description: str) -> No
     """Rename or describe a profile; the default one too, for only admins see its name.
 
     Raises:
-        ProfileNameTakenError: The tenant has another profile of that name, in any letter case.
+        ProfileNameTakenError: The tenant has another profile of that name, however it is spelt.
     """
     if (profile.name, profile.description) == (name, description):
         return
+    columns = ["name", "description"]
+    if profile.name != name:
+        profile.name_ci = profile_name_key(name)
+        columns.append("name_ci")
     profile.name, profile.description = name, description
     with _profile_names_checked():
-        profile.save(update_fields=["name", "description"])
+        profile.save(update_fields=columns)
     touch_profiles([profile.pk])
     audit.record("profile.updated", profile)
 
@@ -175,5 +180,8 @@ def _profile_names_checked() -> Iterator[None]:
         if violated_constraint(error) != "profile_name_unique_in_tenant":
             raise
         raise ProfileNameTakenError(
-            _("The tenant already has an access profile of this name; letter case does not matter.")
+            _(
+                "The tenant already has an access profile of this name. Letter case, spaces, and "
+                "how letters are encoded, make no other name."
+            )
         ) from error

@@ -13,6 +13,9 @@ from django.db.models import Max, Min
 from accounts.models import EmailDomain, Tenant, User
 from accounts.models.users import domain_of
 from accounts.unscoped import every_tenant
+from naming.addresses import compared_address
+from naming.domains import ascii_domain
+from naming.errors import NameObjectionError
 
 _PUBLIC_MAIL: Final = """
 gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk live.com msn.com yahoo.com
@@ -34,16 +37,25 @@ def identity_provider_of(address: str) -> Tenant | None:
     else the tenant that enforces SAML, when no other tenant and no operator has an address at
     the domain.
     """
-    domain = address.strip().lower().rpartition("@")[2]
+    domain = compared_address(address.strip()).rpartition("@")[2]
     if "@" not in address or domain in PUBLIC_MAIL_DOMAINS:
         return None
     with every_tenant():
-        claim = EmailDomain.objects.filter(domain=domain, verified__isnull=False).first()
+        claims = EmailDomain.objects.filter(verified__isnull=False)
+        claim = claims.filter(domain=claimed_domain(domain)).first()
         tenant_id = claim.tenant_id if claim else _sole_tenant_with(domain)
     tenant = Tenant.objects.filter(pk=tenant_id).first() if tenant_id else None
     if tenant is None or not tenant.saml_active:
         return None
     return tenant if claim or tenant.saml_enforced else None
+
+
+def claimed_domain(domain: str) -> str:
+    """Return a domain as claims of it spell it: as DNS knows it, if it is one."""
+    try:
+        return ascii_domain(domain)
+    except NameObjectionError:
+        return domain.lower()
 
 
 def _sole_tenant_with(domain: str) -> int | None:

@@ -8,9 +8,10 @@ import orjson
 from django.utils import timezone
 
 from accounts import audit
+from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7_texts
 from accounts.models import Role
-from accounts.models.users import UNICODE_COLLATION
+from accounts.names import email_key, user_name_key
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.unusable_passwords import unusable_password
@@ -25,8 +26,10 @@ _SENT: Final = {
     "id": "uuid",
     "password": "text",
     "user_name": "text",
+    "user_name_ci": "text",
     "external_id": "text",
     "email": "text",
+    "email_ci": "text",
     "given_name": "text",
     "family_name": "text",
     "display_name": "text",
@@ -41,7 +44,7 @@ _INSERT: Final = f"""
 WITH made AS (
   INSERT INTO accounts_user (tenant_id, role, created, last_modified, version, {_COLUMNS})
   SELECT %s, %s, %s, %s, 1, {_COLUMNS} FROM json_to_recordset(%s) AS sent({_TYPED})
-  ORDER BY lower(user_name COLLATE {UNICODE_COLLATION}) COLLATE "C", id
+  ORDER BY user_name_ci COLLATE "C", id
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
   RETURNING tenant_id, created, id, display_name, user_name, active, role
 )
@@ -57,21 +60,31 @@ def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
     """Create the members whose ``userName`` is free, and return their ids in the order of ``many``.
 
     ``None`` stands for somebody whose name is taken, in the active tenant or earlier in ``many``,
-    in any letter case; nothing was done about them.
+    or is none that anybody can have; nothing was done about them.
     """
     if not many:
         return []
     tenant, now = active_tenant_id(), timezone.now()
     ids = uuid7_texts(len(many))
-    rows = orjson.dumps([_row(*pair) for pair in zip(ids, many, strict=True)]).decode()
+    rows = [row for pair in zip(ids, many, strict=True) if (row := _row(*pair))]
+    sent = orjson.dumps(rows).decode()
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, [tenant, Role.MEMBER, now, now, rows, audit.acting()])
+        cursor.execute(_INSERT, [tenant, Role.MEMBER, now, now, sent, audit.acting()])
         made = {target_id for (target_id,) in cursor.fetchall()}
     return [user_id if user_id in made else None for user_id in ids]
 
 
-def _row(user_id: str, values: UserFields) -> dict[str, Any]:
+def _row(user_id: str, values: UserFields) -> dict[str, Any] | None:
+    """Return what is sent of somebody, or nothing if nobody can be called so."""
+    try:
+        keys = {
+            "user_name_ci": user_name_key(values.user_name),
+            "email_ci": email_key(values.email),
+        }
+    except NameNotPermittedError:
+        return None
     return {
+        **keys,
         "id": user_id,
         "password": unusable_password(),
         "user_name": values.user_name,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
+from accounts.names import email_key, user_name_key
 from accounts.scoping import active_tenant_id
 from accounts.services.group_locks import hold_people
 from accounts.services.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
@@ -23,7 +24,7 @@ from accounts.unusable_passwords import unusable_password
 from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
     Without a ``password`` the person can sign in through the identity provider only.
 
     Raises:
-        UserNameTakenError: The tenant already has this ``userName``, in any letter case.
+        UserNameTakenError: The tenant already has this ``userName``, in one spelling or another.
+        NameNotPermittedError: Nobody can be called so.
     """
     user = _new_user(values, role, password)
     with _user_names_checked():
@@ -75,12 +77,15 @@ def create_operator(*, email: str, password: str) -> User:
 
     Raises:
         UserNameTakenError: Another operator has this address.
+        NameNotPermittedError: It is none that anybody can have.
     """
     now = timezone.now()
     user = User(
         tenant=None,
         user_name=email,
         email=email,
+        user_name_ci=user_name_key(email),
+        email_ci=email_key(email),
         created=now,
         last_modified=now,
     )
@@ -98,6 +103,7 @@ def update_user(*, user: User, values: UserFields) -> bool:
 
     Raises:
         UserNameTakenError: Another user of the tenant has this ``userName``.
+        NameNotPermittedError: Nobody can be given this new name or address.
         LastAdminError: This would deactivate the tenant's last active admin.
     """
     before = UserFields.of(user)
@@ -139,6 +145,7 @@ def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
 
     Raises:
         UserNameTakenError: Another user of the tenant has this ``userName``.
+        NameNotPermittedError: Nobody can be given this new name or address.
     """
     changed = _differing(user, values)
     if not changed:
@@ -164,13 +171,30 @@ def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -
     The sessions of somebody who leaves are ended by a trigger of the table.
     """
     action = _update_action(was_active=user.active, is_active=values.active)
+    keys = _keys_of(values, changed)
     for name in changed:
         setattr(user, name, getattr(values, name))
+    for name, key in keys.items():
+        setattr(user, name, key)
     user.last_modified = timezone.now()
     user.version += 1
-    names = [*changed, "last_modified", "version"]
+    names = [*changed, *keys, "last_modified", "version"]
     event = audit.Event(action, user, {"changed": sorted(changed)})
     return change_user(user, names, event, unless_written_since=xmin)
+
+
+def _keys_of(values: UserFields, changed: Collection[str]) -> dict[str, str]:
+    """Return the compared form of each name among ``changed``, by its column.
+
+    Raises:
+        NameNotPermittedError: Nobody can be called so.
+    """
+    keys = {}
+    if "user_name" in changed:
+        keys["user_name_ci"] = user_name_key(values.user_name)
+    if "email" in changed:
+        keys["email_ci"] = email_key(values.email)
+    return keys
 
 
 def deactivate_user(*, user: User) -> None:
@@ -260,6 +284,7 @@ def _new_user(values: UserFields, role: Role, password: str) -> User:
         created=now,
         last_modified=now,
         **{name: getattr(values, name) for name in USER_FIELD_NAMES},
+        **_keys_of(values, USER_FIELD_NAMES),
     )
     if password:
         user.set_password(password)
@@ -301,5 +326,8 @@ def _user_names_reported() -> Iterator[None]:
         if violated_constraint(error) not in _USER_NAME_UNIQUE:
             raise
         raise UserNameTakenError(
-            _("The userName is already in use in this tenant; letter case does not matter.")
+            _(
+                "The userName is already in use in this tenant. Letter case, and how letters are "
+                "encoded, make no other name."
+            )
         ) from error

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from accounts.errors import AmbiguousAddressError
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
-from accounts.services.finding import BY_ADDRESS, by_address, find_by_address, people_in
+from accounts.services.finding import find_person, sought, the_one
 from saml_sso.protocol.errors import MessageError
+from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.remembered_trust import require_unchanged
 from saml_sso.trust import FROM, STAMP
 
@@ -16,19 +18,22 @@ if TYPE_CHECKING:
     from saml_sso.models import IdentityProviderSettings
     from saml_sso.trust import Trust
 
-_BY_ADDRESS_AND_STAMP: Final = f"""
-SELECT {STAMP}, person.* FROM {FROM} LEFT JOIN LATERAL ({BY_ADDRESS}) AS person ON true
-WHERE tenant.id = %s
-"""  # noqa: S608 - constant SQL
+_WITH_STAMP: Final = (
+    f"SELECT {STAMP}, person.* FROM {FROM} "  # noqa: S608 - constant SQL
+    "LEFT JOIN LATERAL ({people}) AS person ON true WHERE tenant.id = %s"
+)
 
 
 def find_user(identifier: str) -> User | None:
-    """Return the active tenant's one user with this e-mail address or user name.
+    """Return whom of the active tenant this e-mail address or user name means.
 
     Raises:
         MessageError: Check ``user``: they are inactive, or several people match.
     """
-    return _only_active(find_by_address(identifier), identifier)
+    try:
+        return _active(find_person(identifier), identifier)
+    except AmbiguousAddressError as error:
+        raise _several(identifier) from error
 
 
 def find_user_under(trust: Trust, identifier: str) -> User | None:
@@ -38,29 +43,37 @@ def find_user_under(trust: Trust, identifier: str) -> User | None:
         MessageError: As :func:`find_user` does.
         TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
     """
+    search = sought(identifier)
     with prepared_cursor() as cursor:
-        cursor.execute(_BY_ADDRESS_AND_STAMP, [*by_address(identifier), active_tenant_id()])
+        cursor.execute(_WITH_STAMP.format(people=search.sql), [*search.params, active_tenant_id()])
         rows = cursor.fetchall()
     require_unchanged(trust, rows[0][0] if rows else None)
-    return _only_active(people_in(row[1:] for row in rows if row[1] is not None), identifier)
+    try:
+        user = the_one([row[1:] for row in rows if row[1] is not None], identifier)
+    except AmbiguousAddressError as error:
+        raise _several(identifier) from error
+    return _active(user, identifier)
 
 
-def _only_active(found: list[User], identifier: str) -> User | None:
-    if len(found) > 1:
-        raise MessageError(
-            "user",
-            expected=f"one user whose e-mail address is {identifier}",
-            got="several",
-            remedy="Give each of these users an address of their own in the user list.",
-        )
-    if found and not found[0].active:
+def _several(identifier: str) -> MessageError:
+    return MessageError(
+        "user",
+        expected=f"one user whose e-mail address is {identifier}",
+        got="several",
+        remedy="Give each of these users an address of their own in the user list, or one of them "
+        "this one as the user name.",
+    )
+
+
+def _active(user: User | None, identifier: str) -> User | None:
+    if user is not None and not user.active:
         raise MessageError(
             "user",
             expected=f"an active user whose e-mail address is {identifier}",
             got="an inactive one",
             remedy="Activate the user at the identity provider or in the user list.",
         )
-    return found[0] if found else None
+    return user
 
 
 def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User | None, str]:
@@ -73,6 +86,7 @@ def judge_user(*, row: IdentityProviderSettings, identifier: str) -> tuple[User 
     if user is not None:
         return user, f"the user {user.user_name}"
     if row.create_users_at_sign_in:
+        require_unmistakable(identifier)
         return None, "nobody yet; they would be created"
     raise nobody(identifier)
 

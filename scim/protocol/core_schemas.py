@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from naming.rules import GROUP_NAMES, USER_NAMES
 from scim.protocol import urns
 from scim.protocol.schemas import Attribute, ResourceType, Schema
 
@@ -193,6 +194,7 @@ USER_SCHEMA: Final = Schema(
             name="userName",
             required=True,
             uniqueness="server",
+            names=USER_NAMES,
             description="What the person signs in with; unique in the tenant in any letter case.",
         ),
         _NAME,
@@ -304,7 +306,12 @@ GROUP_SCHEMA: Final = Schema(
     name="Group",
     description="Group",
     attributes=(
-        Attribute(name="displayName", required=True, description="The name of the group."),
+        Attribute(
+            name="displayName",
+            required=True,
+            names=GROUP_NAMES,
+            description="The name of the group.",
+        ),
         Attribute(
             name="members",
             type="complex",

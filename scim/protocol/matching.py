@@ -76,6 +76,9 @@ def _compare(target: Attribute, node: Comparison, value: Any) -> bool:
         value = parse_date_time(value)
         if value is None:
             return node.operator == "ne"
+    elif target.names is not None:
+        fold = target.names.compared if node.operator in {"eq", "ne"} else target.names.folded
+        value, expected = target.names.compared(str(value)), fold(str(expected))
     elif isinstance(expected, str) and not target.case_exact:
         value, expected = str(value).lower(), expected.lower()
     return _COMPARE[node.operator](value, expected)

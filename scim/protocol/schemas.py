@@ -18,6 +18,8 @@ from scim.protocol import urns
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from naming.rules import NameRule
+
 AttributeType = Literal[
     "string", "boolean", "decimal", "integer", "dateTime", "reference", "binary", "complex"
 ]
@@ -31,7 +33,8 @@ class Attribute:
     """An attribute or sub-attribute and its characteristics (RFC 7643, Section 7).
 
     ``canonical_values`` are suggestions unless ``only_canonical_values`` is set, as it is for
-    attributes whose values a tenant has listed itself.
+    attributes whose values a tenant has listed itself.  ``names`` is how the values of an
+    attribute that names something are compared.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Attribute:
     only_canonical_values: bool = False
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple[Attribute, ...] = ()
+    names: NameRule | None = None
     by_name: Mapping[str, Attribute] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import Session, Tenant, User
 from accounts.scoping import tenant_scope
-from accounts.services.users import deactivate_user
+from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.sessions import stored_key
 from saml_sso.models import SignInAttempt
 from saml_sso.protocol.instants import format_instant
@@ -223,11 +224,24 @@ class TestRefusedResponses:
         self, acme: Tenant, alice: User, bob: User, idp: Party, client: Client
     ) -> None:
         with tenant_scope(acme):
-            User.objects.filter(pk=alice.pk).update(email=bob.email)
+            for user, name in ((alice, "alice"), (bob, "bob")):
+                values = replace(UserFields.of(user), user_name=name, email="bob@acme.example")
+                update_user(user=user, values=values)
 
         response = post_response(client, idp.forge)
 
         assert "several" in logged(acme, refused(client, response)).reason
+
+    def test_somebodys_user_name_as_anothers_address_locks_nobody_out(
+        self, acme: Tenant, alice: User, bob: User, idp: Party, client: Client
+    ) -> None:
+        with tenant_scope(acme):
+            values = replace(UserFields.of(alice), email="Bob@Acme.example")
+            update_user(user=alice, values=values)
+
+        post_response(client, idp.forge)
+
+        assert person_in(client) == str(bob.pk)
 
     def test_an_identity_provider_cannot_sign_in_to_another_tenant(
         self, bob: User, grace: User, idp: Party, other_idp: Party, client: Client

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import OneTimeLink, Role, Tenant, User
 from accounts.scoping import tenant_scope
+from accounts.services.finding import meaning
 from accounts.services.links import BREAK_GLASS_LIFETIME, make_link
 from accounts.services.notices import notify_admins
 
@@ -62,8 +62,7 @@ class Command(OperatorCommand):
 
 
 def _person(tenant: Tenant, address: str) -> User:
-    folded = address.strip().lower()
-    people = User.objects.filter(Q(user_name_ci=folded) | Q(email_ci=folded))
+    people = list(User.objects.filter(meaning(address.strip())))
     # Of two people with one address, the admin is meant.
     found = sorted(people, key=lambda user: not user.is_admin)
     if found:

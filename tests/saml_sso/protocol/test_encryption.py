@@ -104,7 +104,7 @@ def test_the_name_id_alone_may_be_encrypted(acme: Trust, forge: Forge) -> None:
     data = encrypted_data(plain.encode(), service_provider_keys().certificate_pem)
     xml = f"<saml:EncryptedID>{etree.tostring(data, encoding='unicode')}</saml:EncryptedID>"
 
-    assert acme.accept(forge.but(name_id_xml=xml)).identifier == "ada@acme.example"
+    assert acme.accept(forge.but(name_id_xml=xml)).identifier == "Ada@acme.example"
 
 
 def _sealed_attribute(plain: str, to: str = "sp") -> str:
@@ -142,7 +142,7 @@ def test_single_attributes_may_be_encrypted(
         )
     )
 
-    assert assertion.identifier == "ada@acme.example"
+    assert assertion.identifier == "Ada@acme.example"
     assert assertion.attributes == {
         "team": ("b",),
         "mail": ("Ada@acme.example",),

@@ -170,4 +170,4 @@ def test_entra_may_send_a_mail_attribute_that_differs(acme: Trust, forge: Forge)
     by_attribute = acme.but(policy=Policy(identifier_attribute=f"{CLAIMS}/emailaddress"))
 
     assert acme.accept(entra(forge)).identifier == "ada@acme.example"
-    assert by_attribute.accept(entra(forge)).identifier == "ada.lovelace@acme.example"
+    assert by_attribute.accept(entra(forge)).identifier == "Ada.Lovelace@acme.example"

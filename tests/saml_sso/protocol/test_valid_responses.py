@@ -243,7 +243,7 @@ BENT: dict[str, Bend] = {
 def test_what_the_standard_allows_signs_in(acme: Trust, forge: Forge, bend: Bend) -> None:
     assertion = acme.accept(bend(forge))
 
-    assert assertion.identifier == "ada@acme.example"
+    assert assertion.identifier.lower() == "ada@acme.example"
 
 
 def test_line_breaks_in_the_base64_are_allowed(acme: Trust, forge: Forge) -> None:
@@ -263,7 +263,7 @@ def test_an_attribute_can_be_the_identifier(acme: Trust, forge: Forge) -> None:
 
     assertion = trust.accept(forge.but(name_id="u-17", attributes={"mail": (" Ada@x.example ",)}))
 
-    assert assertion.identifier == "ada@x.example"
+    assert assertion.identifier == "Ada@x.example"
 
 
 def test_an_attribute_can_replace_the_name_id(acme: Trust, forge: Forge) -> None:
