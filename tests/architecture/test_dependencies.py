@@ -11,7 +11,7 @@ import pytest
 
 from config.env import BASE_DIR
 
-_LAYERS = ("config", "scim", "saml_sso", "licenses", "accounts")
+_LAYERS = ("config", "scim", "saml_sso", "licenses", "accounts", "naming")
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
