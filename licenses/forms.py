@@ -48,7 +48,7 @@ class LicenseCheckboxes(forms.CheckboxSelectMultiple):
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option = super().create_option(name, value, *args, **kwargs)
         key = getattr(value, "value", value)
-        if key in self.unavailable:
+        if key in self.unavailable and not option["selected"]:
             option["attrs"]["disabled"] = True
         return option
 

@@ -112,19 +112,26 @@ def release_seats_of_group(*, seat_ids: Collection[int], reason: str) -> None:
 
 
 @transaction.atomic
-def set_seats(*, user: User, subscriptions: Collection[Subscription], reason: str = "") -> None:
-    """Make ``user`` hold a seat of exactly these subscriptions: all of it, or nothing.
+def change_seats(
+    *,
+    user: User,
+    assign: Collection[Subscription] = (),
+    release: Collection[Subscription] = (),
+    reason: str = "",
+) -> None:
+    """Give ``user`` seats and take others back: all of it, or nothing.
+
+    What they hold besides stays, also what somebody else gives them at this moment.
 
     Raises:
         LicenseError: One of the seats cannot be given; see :func:`assign_seat`.
     """
     _lock_and_ask_whether_active(user)  # Before their seats, as a deactivation does.
-    wanted = {subscription.pk for subscription in subscriptions}
-    unwanted = Seat.objects.filter(user=user, released=None).exclude(subscription_id__in=wanted)
+    unwanted = Seat.objects.filter(user=user, released=None, subscription__in=release)
     # All at once and in one order, so that two administrators never wait for each other.
-    lock_subscriptions({*wanted, *unwanted.values_list("subscription_id", flat=True)})
+    lock_subscriptions({subscription.pk for subscription in (*assign, *release)})
     _release(unwanted, reason)
-    for subscription in sorted(subscriptions, key=lambda each: each.pk):
+    for subscription in sorted(assign, key=lambda each: each.pk):
         assign_seat(subscription=subscription, user=user, reason=reason)
 
 

@@ -26,7 +26,7 @@ from accounts.models import AuditEntry, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
 from accounts.services.own_sessions import sign_out_everywhere
-from accounts.services.settings_of_user import change_user_settings, replace_profiles
+from accounts.services.settings_of_user import change_profiles, change_user_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,7 +129,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     @override
     def create_object(self, obj: User, form: Any) -> None:
         created = users.create_user(values=form.values(before=None), role=form.role())
-        replace_profiles(user=created, profiles=form.cleaned_data["profiles"])
+        change_profiles(user=created, join=form.cleaned_data["profiles"])
         obj.pk = created.pk
         if form.cleaned_data["invite"] and created.active:
             invite_user(user=created)
@@ -138,11 +138,13 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     def change_object(self, obj: User, form: Any) -> None:
         # The form has written into ``obj`` already; services compare with what is stored.
         stored = User.objects.select_for_update().get(pk=obj.pk)
+        joined, left = form.difference_of("profiles")
         change_user_settings(
             user=stored,
             values=form.values(before=users.UserFields.of(stored)),
             role=form.role(),
-            profiles=form.cleaned_data["profiles"],
+            join=joined,
+            leave=left,
         )
 
     @override

@@ -104,21 +104,34 @@ class PersonForm(RefusableForm[User]):
 
     def values(self, before: UserFields | None) -> UserFields:
         """Return the person's values after this form; what it does not show stays as before."""
-        data = self.cleaned_data
+        person = self.instance
+        attributes = before.attributes if before else {}
+        if before is None or before.email != person.email:
+            attributes = with_work_address(attributes, person.email)
         return UserFields(
-            user_name=data["user_name"],
-            email=data["email"],
-            given_name=data["given_name"],
-            family_name=data["family_name"],
-            display_name=data["display_name"],
-            active=data["active"],
+            user_name=person.user_name,
+            email=person.email,
+            given_name=person.given_name,
+            family_name=person.family_name,
+            display_name=person.display_name,
+            active=person.active,
             external_id=before.external_id if before else "",
-            attributes=with_work_address(before.attributes if before else {}, data["email"]),
+            attributes=attributes,
         )
 
     def role(self) -> Role:
         """Return the chosen role."""
         return Role(self.cleaned_data["role"])
+
+    def difference_of(self, name: str) -> tuple[list[Any], list[Any]]:
+        """Return what was ticked in a field of several choices, and what was unticked."""
+        before = set(self.initial.get(name, ()))
+        chosen = list(self.cleaned_data[name])
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101 - the caller's
+        gone = before - {each.pk for each in chosen}
+        left = field.queryset.filter(pk__in=gone) if field.queryset is not None else ()
+        return [each for each in chosen if each.pk not in before], list(left)
 
 
 def _checked(key: Callable[[str], str], name: str) -> str:

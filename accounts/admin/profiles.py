@@ -48,6 +48,8 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
     search_help_text = _("Name or description")
     empty_text = _("There is no access profile yet. Add one to decide who sees which data.")
     readonly_fields = ["scim_id", "members"]
+    # Identity providers change members all day; whom the form adds or removes is named.
+    live_facts = frozenset({"members"})
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessProfile]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,35 +30,22 @@ from accounts import audit
 from accounts.console.access import Access, access_of
 from accounts.console.change_list import DeclaredChangeList
 from accounts.console.questions import asks, is_filters, judges_itself, malformed
+from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError
 from accounts.models import AuditEntry, User
-from accounts.refusals import in_words, record_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django_stubs_ext import StrOrPromise
 
+__all__ = ["AuditedModelAdmin", "ConsoleModelAdmin", "RefusableForm"]
+
 _ModelT = TypeVar("_ModelT", bound=models.Model)
 HISTORY_LENGTH = 200
 
 
-class RefusableForm(forms.ModelForm[_ModelT]):
-    """A form that can show why the service refused what it asked for."""
-
-    refusal: ClassVar[Exception | None] = None
-
-    @override
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean()
-        if self.refusal is not None:
-            if isinstance(self.refusal, ValidationError):
-                raise self.refusal
-            raise ValidationError(str(self.refusal), code="refused")
-        return cleaned
-
-
-class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
+class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     """An admin whose writes are services, and whose history is the audit trail.
 
     Attributes:
@@ -76,7 +62,6 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
     list_title: StrOrPromise = ""
     empty_text: StrOrPromise = ""
     change_title: StrOrPromise = ""
-    form: type[forms.ModelForm[_ModelT]] = RefusableForm
     actions: Any = ["delete_selected"]
     object_history_template = "admin/audit_history.html"
     list_per_page = 50
@@ -89,8 +74,10 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
 
     def change_object(self, obj: _ModelT, form: Any) -> None:
         """Store the changes of a valid ``form``; override to call a service."""
-        obj.save()
-        audit.record(f"{obj._meta.model_name}.updated", obj, changed=sorted(form.changed_data))
+        changed = sorted(form.changed_data)
+        if changed:
+            obj.save(update_fields=changed)
+            audit.record(f"{obj._meta.model_name}.updated", obj, changed=changed)
 
     def delete_object(self, obj: _ModelT) -> None:
         """Delete ``obj``; override to call a service."""
@@ -99,23 +86,15 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
 
     @override
     def save_model(self, request: HttpRequest, obj: _ModelT, form: Any, change: bool) -> None:
-        (self.change_object if change else self.create_object)(obj, form)
+        if change:
+            self.require_as_shown(request, obj)
+            self.change_object(obj, form)
+        else:
+            self.create_object(obj, form)
 
     @override
     def delete_model(self, request: HttpRequest, obj: _ModelT) -> None:
         self.delete_object(obj)
-
-    @override
-    def get_form(
-        self,
-        request: HttpRequest,
-        obj: _ModelT | None = None,
-        change: bool = False,
-        **kwargs: Any,
-    ) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        form.refusal = getattr(request, "refusal", None)  # type: ignore[attr-defined]
-        return form
 
     @override
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:
@@ -222,13 +201,6 @@ class AuditedModelAdmin(admin.ModelAdmin[_ModelT]):
             else:
                 done += 1
         return done
-
-    def note_refusal(
-        self, request: HttpRequest, refusal: Exception, object_id: str | None = None
-    ) -> None:
-        """Put a refusal that was rolled back into the trail, with its object when there is one."""
-        target = None if object_id is None else self.get_object(request, unquote(object_id))
-        record_refusal(f"{self.opts.model_name}.refused", target, reason=in_words(refusal))
 
     @override
     @asks(_changelist_filters=is_filters)

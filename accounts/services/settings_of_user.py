@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts.models import AccessProfile, ProfileMembership, Role, User
+from accounts.models import AccessProfile, Role, User
 from accounts.services.profiles import add_profile_members, remove_profile_members
 from accounts.services.roles import change_role
 from accounts.services.users import UserFields, update_user
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def change_user_settings(
-    *, user: User, values: UserFields, role: Role, profiles: Collection[AccessProfile]
+    *,
+    user: User,
+    values: UserFields,
+    role: Role,
+    join: Collection[AccessProfile] = (),
+    leave: Collection[AccessProfile] = (),
 ) -> None:
-    """Give ``user`` these values, this role and exactly these custom access profiles.
+    """Give ``user`` these values and this role, and let them join and leave access profiles.
 
     Raises:
         UserNameTakenError: Another user of the tenant has this ``userName``.
@@ -28,17 +33,20 @@ def change_user_settings(
     update_user(user=user, values=values)
     if user.role != role:
         change_role(user=user, role=role)
-    replace_profiles(user=user, profiles=profiles)
+    change_profiles(user=user, join=join, leave=leave)
 
 
 @transaction.atomic
-def replace_profiles(*, user: User, profiles: Collection[AccessProfile]) -> None:
-    """Put ``user`` into exactly these custom access profiles."""
-    held = ProfileMembership.objects.filter(user=user, profile__is_default=False)
-    before = {membership.profile for membership in held.select_related("profile")}
-    for profile in before - set(profiles):
+def change_profiles(
+    *,
+    user: User,
+    join: Collection[AccessProfile] = (),
+    leave: Collection[AccessProfile] = (),
+) -> None:
+    """Let ``user`` join and leave custom access profiles; they stay in all others."""
+    for profile in sorted(leave, key=lambda each: each.pk):
         remove_profile_members(profile=profile, user_ids=[user.pk])
-    for profile in set(profiles) - before:
+    for profile in sorted(join, key=lambda each: each.pk):
         add_profile_members(profile=profile, user_ids=[user.pk])
 
 

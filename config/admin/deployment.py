@@ -86,6 +86,12 @@ class OperatorAdmin(AuditedModelAdmin[User]):
         return False
 
     @override
+    def hold(self, obj: User) -> None:
+        """Hold all who are counted when one of them is to be the last, in one order."""
+        operators = User.objects.select_for_update().filter(tenant=None)
+        list(operators.order_by("pk").values_list("pk"))
+
+    @override
     def create_object(self, obj: User, form: Any) -> None:
         data = form.cleaned_data
         obj.pk = create_operator(email=data["user_name"], password=data["password"]).pk

@@ -80,6 +80,7 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
     @override
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         if change:
+            self.require_as_shown(request, obj)
             update_tenant(tenant=obj, name=obj.name, plan=Plan(obj.plan))
             return
         tenant = create_tenant(slug=obj.slug, name=obj.name, plan=Plan(obj.plan))

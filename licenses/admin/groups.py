@@ -82,6 +82,7 @@ class AttributeInline(admin.StackedInline[DirectoryGroupAttribute, DirectoryGrou
     model = DirectoryGroupAttribute
     fields = ("name", "value")
     extra = 1
+    row_key = "name"
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -118,6 +119,8 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
     search_help_text = _("Name or external id")
     ordering = ["display_name_ci"]
     readonly_fields = ["external_id", "members", "waiting"]
+    # Identity providers change members all day; whom the form adds or removes is named.
+    live_facts = frozenset({"members", "waiting"})
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[DirectoryGroup]:
@@ -177,7 +180,12 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         hold_rules()  # Before everything else: the mappings may be changed last.
-        group = _store(form, is_new=not change)
+        if change:
+            stored = _hold(form)
+            self.require_as_shown(request, form.instance)
+            group = _update(form, stored)
+        else:
+            group = _create(form)
         form.instance.pk = group.pk
         role = form.cleaned_data["mapped_role"]
         set_group_mappings(
@@ -197,6 +205,10 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
         )
 
     @override
+    def hold(self, obj: DirectoryGroup) -> None:
+        """Do nothing: :meth:`save_related` holds more than the group, and in the right order."""
+
+    @override
     def construct_change_message(
         self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
     ) -> Any:
@@ -207,17 +219,26 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
         delete_group(group=obj)
 
 
-def _store(form: GroupForm, *, is_new: bool) -> DirectoryGroup:
-    name, members = form.cleaned_data["display_name"].strip(), form.members()
-    if is_new:
-        return create_group(values=GroupFields(display_name=name), member_ids=members.add)
+def _create(form: GroupForm) -> DirectoryGroup:
+    name = form.cleaned_data["display_name"].strip()
+    return create_group(values=GroupFields(display_name=name), member_ids=form.members().add)
+
+
+def _hold(form: GroupForm) -> DirectoryGroup:
+    """Hold whom the form concerns, and return the group as it is stored."""
+    members = form.members()
     group_id, named = form.instance.pk, {*members.add, *members.remove}
     moving = "mapped_role" in form.changed_data or "profiles" in form.changed_data
     concerned = {*named, group_id} if moving else named
     hold_below({group_id, *named}, people=lambda: {*named, *people_below(concerned)})
-    stored = read_held_group(form.instance)
+    return read_held_group(form.instance)
+
+
+def _update(form: GroupForm, stored: DirectoryGroup) -> DirectoryGroup:
     values = GroupFields(
-        display_name=name, external_id=stored.external_id, attributes=stored.attributes
+        display_name=form.instance.display_name.strip(),
+        external_id=stored.external_id,
+        attributes=stored.attributes,
     )
-    update_group(group=stored, values=values, members=[members])
+    update_group(group=stored, values=values, members=[form.members()])
     return stored

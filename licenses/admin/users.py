@@ -20,7 +20,7 @@ from licenses.bulk import Outcome, assign_seats_to_many, release_seats_of_many
 from licenses.errors import LicenseError
 from licenses.forms import ChooseLicenseForm, UserSettingsForm
 from licenses.models import Seat, Subscription
-from licenses.services import set_seats
+from licenses.services import change_seats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -111,7 +111,8 @@ class UserAdmin(PersonAdmin):
         super().change_object(obj, form)
         stored = User.objects.get(pk=obj.pk)
         if stored.active:  # Deactivation has released every licence.
-            set_seats(user=stored, subscriptions=form.cleaned_data["licenses"])
+            added, removed = form.difference_of("licenses")
+            change_seats(user=stored, assign=added, release=removed)
 
     # --- Many people ----------------------------------------------------------------------
 

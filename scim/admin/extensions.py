@@ -35,6 +35,7 @@ class AttributeInline(admin.StackedInline[ExtensionAttribute, ExtensionSchema]):
     model = ExtensionAttribute
     fields = _COLUMNS
     extra = 1
+    row_key = "name"
     verbose_name_plural = _("Attributes")
 
     @override
@@ -87,6 +88,8 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
 
     @override
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            self.require_as_shown(request, form.instance)
         save_schema(
             schema=form.instance,
             attributes=[

@@ -15,7 +15,8 @@ from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, delete_user
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
-from tests.console.test_groups import GROUPS, form
+from tests.console.test_groups import GROUPS
+from tests.support.html_forms import submit
 from tests.support.members import add_group_members
 from tests.support.overlap import overlap
 from tests.support.scim import connect
@@ -52,10 +53,7 @@ def test_an_admin_nests_a_group_while_somebody_in_it_is_deleted(
     errors = overlap(
         in_acme,
         lambda: hold_leaver(ann),
-        lambda: console.post(
-            f"{GROUPS}{outer.pk}/change/",
-            form("Outer", mapped_role="editor", add_members="inner"),
-        ),
+        lambda: submit(console, f"{GROUPS}{outer.pk}/change/", add_members="inner"),
         then=lambda: delete_user(user=User.objects.get(pk=ann.pk)),
     )
 

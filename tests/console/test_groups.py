@@ -12,6 +12,7 @@ from accounts.services.groups import GroupFields, create_group
 from accounts.services.profiles import create_profile
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import person, signed_in
+from tests.support.html_forms import submit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,20 +74,14 @@ class TestGroups:
         assert Seat.objects.get(released=None).user == bob
         assert list(sales.custom_attributes.values_list("name", "value")) == [("region", "EMEA")]
 
-        attribute = sales.custom_attributes.get()
-        answer = console.post(
+        answer = submit(
+            console,
             f"{GROUPS}{sales.pk}/change/",
-            form(
-                "Sold",
-                remove_members="bob@acme.example",
-                **{
-                    "custom_attributes-INITIAL_FORMS": "1",
-                    "custom_attributes-0-id": attribute.pk,
-                    "custom_attributes-0-group": str(sales.pk),
-                    "custom_attributes-0-name": "region",
-                    "custom_attributes-0-DELETE": "on",
-                },
-            ),
+            display_name="Sold",
+            mapped_role="",
+            licenses=None,
+            remove_members="bob@acme.example",
+            **{"custom_attributes-0-DELETE": "on"},
         )
         assert answer.status_code == 302, answer.content.decode()
         assert User.objects.get(pk=bob.pk).role == Role.MEMBER
@@ -141,8 +136,8 @@ class TestProfiles:
         assert f"profile:{finance.pk}" in console.get(path).content.decode()
         assert finance.memberships.get().user == bob
 
-        sent = {"name": "Money", "description": "x", "remove_members": "bob@acme.example"}
-        assert console.post(path, sent).status_code == 302
+        changes = {"name": "Money", "description": "x", "remove_members": "bob@acme.example"}
+        assert submit(console, path, **changes).status_code == 302
         assert not finance.memberships.exists()
         assert console.post(f"{PROFILES}{finance.pk}/delete/", {"post": "yes"}).status_code == 302
         assert not AccessProfile.objects.filter(pk=finance.pk).exists()

@@ -15,6 +15,7 @@ from accounts.unscoped import every_tenant
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person
+from tests.support.html_forms import submit
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -61,10 +62,7 @@ def test_a_taken_or_malformed_slug_is_refused(platform: Client, acme: Tenant, sl
 
 
 def test_the_plan_changes_and_the_slug_does_not(platform: Client, acme: Tenant) -> None:
-    platform.post(
-        f"/platform/accounts/tenant/{acme.pk}/change/",
-        {"slug": "other", "name": "Acme", "plan": "starter"},
-    )
+    submit(platform, f"/platform/accounts/tenant/{acme.pk}/change/", slug="other", plan="starter")
 
     acme.refresh_from_db()
     assert (acme.slug, acme.plan) == ("acme", Plan.STARTER)
@@ -73,8 +71,8 @@ def test_the_plan_changes_and_the_slug_does_not(platform: Client, acme: Tenant) 
 def test_seats_in_use_cannot_be_taken_away(platform: Client, crm: Subscription) -> None:
     url = f"/platform/licenses/subscription/{crm.pk}/change/"
 
-    refused = platform.post(url, {"seats": "1", "starts": "2020-01-01"})
-    accepted = platform.post(url, {"seats": "2", "starts": "2020-01-01"})
+    refused = submit(platform, url, seats="1")
+    accepted = submit(platform, url, seats="2")
 
     assert "2 seats are in use" in refused.content.decode()
     assert accepted.status_code == HTTPStatus.FOUND
@@ -126,7 +124,7 @@ class TestOperators:
         assert "too short" in platform.post(f"{self.URL}add/", data).content.decode()
 
     def test_the_last_one_stays_active(self, platform: Client, olga: UserType) -> None:
-        response = platform.post(f"{self.URL}{olga.pk}/change/", {})
+        response = submit(platform, f"{self.URL}{olga.pk}/change/", active=None)
 
         assert "last active operator" in response.content.decode()
 

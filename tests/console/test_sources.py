@@ -12,6 +12,7 @@ from accounts.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
 from tests.conftest import person, signed_in
+from tests.support.html_forms import submit
 from tests.support.scim import SCIMClient, connect, enable_scim
 
 if TYPE_CHECKING:
@@ -79,17 +80,9 @@ class TestSteps:
         assert answer.status_code == 302, answer.content.decode()
         assert answer.headers["Location"] == f"{SOURCES}{source.pk}/change/?setup"
 
-        page = console.get(answer.headers["Location"]).content.decode()
-        assert "Source options" in page
-        data = {
-            "name": "Entra",
-            "enabled": "on",
-            "on_delete": "delete",
-            "on_deactivate": "deactivate",
-            "log_retention_days": "30",
-            "rate_limit_per_minute": "0",
-        }
-        assert console.post(answer.headers["Location"], data).status_code == 302
+        options = answer.headers["Location"]
+        assert "Source options" in console.get(options).content.decode()
+        assert submit(console, options, on_delete="delete").status_code == 302
         with tenant_scope(acme):
             assert Source.objects.get(name="Entra").on_delete == "delete"
 
@@ -209,17 +202,8 @@ class TestSchemas:
 
         with tenant_scope(acme):
             schema = ExtensionSchema.objects.get()
-            attribute = schema.attributes.get()
-        changed = self.form(
-            name="Acme people",
-            **{
-                "attributes-INITIAL_FORMS": "1",
-                "attributes-0-id": str(attribute.pk),
-                "attributes-0-schema": str(schema.pk),
-                "attributes-0-required": "on",
-            },
-        )
-        answer = console.post(f"{SCHEMAS}{schema.pk}/change/", changed)
+        changed = {"name": "Acme people", "attributes-0-required": "on"}
+        answer = submit(console, f"{SCHEMAS}{schema.pk}/change/", **changed)
         assert answer.status_code == 302, answer.content.decode()
         assert scim.get(f"/Schemas/{URN}")["attributes"][0]["required"] is True
         console.post(f"{SCHEMAS}{schema.pk}/delete/", {"post": "yes"})

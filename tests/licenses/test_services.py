@@ -13,7 +13,7 @@ from accounts.services.users import deactivate_user
 from accounts.signals import LEAVER_HOLDS_NOTHING
 from licenses.errors import InactiveUserError, NoSeatAvailableError
 from licenses.models import Product, Seat, Subscription
-from licenses.services import assign_seat, set_seats
+from licenses.services import assign_seat, change_seats
 from tests.conftest import person
 
 if TYPE_CHECKING:
@@ -74,13 +74,15 @@ def test_an_inactive_user_gets_none(subscription: Subscription, bob: User) -> No
         assign_seat(subscription=subscription, user=bob)
 
 
-def test_set_seats_is_all_or_nothing(acme: Tenant, subscription: Subscription, bob: User) -> None:
+def test_a_change_of_seats_is_all_or_nothing(
+    acme: Tenant, subscription: Subscription, bob: User
+) -> None:
     support = Subscription.objects.create(
         product=Product.objects.create(key="support", name="Support"), seats=5
     )
     assign_seat(subscription=subscription, user=person(acme, "Carol"))
 
     with pytest.raises(NoSeatAvailableError):
-        set_seats(user=bob, subscriptions=[support, subscription])
+        change_seats(user=bob, assign=[support, subscription])
 
     assert not Seat.objects.filter(user=bob).exists()

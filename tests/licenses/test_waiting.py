@@ -17,7 +17,7 @@ from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user, delete_user
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
-from licenses.services import assign_seat, release_seat, set_seats
+from licenses.services import assign_seat, change_seats, release_seat
 from licenses.subscriptions import change_subscription
 from tests.conftest import person
 from tests.support.members import remove_group_members
@@ -87,7 +87,7 @@ def test_a_seat_that_is_released_by_hand_goes_to_somebody_else(
     release_seat(subscription=crm, user=people[0])
     assert holders() == {"ben@acme.example"}
 
-    set_seats(user=people[1], subscriptions=[])
+    change_seats(user=people[1], release=[crm])
     assert holders() == {"ann@acme.example"}
 
 

@@ -1,6 +1,7 @@
 """Reads the forms of a page, so that a test submits what the server really sent."""
 
 import importlib
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +49,74 @@ def form_with_field(page: str, name: str) -> Form:
     raise AssertionError(f"The page has no form with a field {name!r}:\n{page[:3000]}")
 
 
+def what_is_sent(page: str, name: str) -> dict[str, list[str]]:
+    """Everything that the first posting form of ``page`` with a field ``name`` would send.
+
+    Raises:
+        AssertionError: There is none.
+    """
+    for form in lxml_html.fromstring(page).forms:
+        if form.get("method", "get").lower() != "post":
+            continue
+        sent: dict[str, list[str]] = {}
+        for key, value in _sent(form):
+            sent.setdefault(key, []).append(value or "")
+        sent = {key: [each for each in values if each] or [""] for key, values in sent.items()}
+        if name in sent:
+            return sent
+    raise AssertionError(f"The page has no form with a field {name!r}:\n{page[:3000]}")
+
+
+def what_could_be_sent(page: str, name: str) -> dict[str, list[str]]:
+    """For each visible field of the form with a field ``name``, something else that it can send."""
+    form = next(
+        form
+        for form in lxml_html.fromstring(page).forms
+        if form.get("method", "get").lower() == "post"
+        and form.xpath(".//*[@name=$name]", name=name)
+    )
+    shown = what_is_sent(page, name)
+    others = {}
+    for element in form.xpath(".//*[@name and not(@disabled) and not(@type='hidden')]"):
+        if element.tag in {"input", "select", "textarea"}:
+            key = element.get("name")
+            other = _something_else(element, shown.get(key, []))
+            if other != shown.get(key, []):
+                others[key] = other
+    return others
+
+
+def _something_else(element: Any, shown: list[str]) -> list[str]:
+    kind, before = element.get("type", "text"), "".join(shown[:1])
+    if kind in {"submit", "button", "image", "file", "password"}:
+        return shown
+    if kind == "checkbox":
+        value = element.get("value", "on")
+        return [each for each in shown if each != value] or ([] if value in shown else [value])
+    if element.tag == "select":
+        options = [option.get("value") for option in element.xpath(".//option")]
+        return next(([value] for value in options if value and value not in shown), shown)
+    if kind == "number":
+        return [str(int(before or "0") + 1)]
+    if kind == "email":
+        return [f"x{before or '@acme.example'}"]
+    return ["2021-02-03" if re.fullmatch(r"\d{4}-\d\d-\d\d", before) else f"{before}x"]
+
+
+def fill_in(client: Any, url: str, *, field: str = "version", **changes: Any) -> dict[str, Any]:
+    """What a browser sends that opened ``url`` and made these changes to the form with ``field``.
+
+    ``None`` unticks a box.
+    """
+    shown = what_is_sent(client.get(url).content.decode(), field)
+    return {name: value for name, value in {**shown, **changes}.items() if value is not None}
+
+
+def submit(client: Any, url: str, *, field: str = "version", **changes: Any) -> Any:
+    """Open ``url``, make these changes to the form with ``field``, send it, return the answer."""
+    return client.post(url, fill_in(client, url, field=field, **changes))
+
+
 def checkbox_value(page: str, label: str) -> str:
     """What the checkbox whose label begins with ``label`` sends when it is ticked.
 
@@ -63,10 +132,16 @@ def checkbox_value(page: str, label: str) -> str:
 
 def _sent(form: Any) -> list[tuple[str, str | None]]:
     # form_values() leaves empty text fields out, which a browser sends.
-    texts = form.xpath(".//input[@name and not(@disabled)]")
+    texts = form.xpath(".//input[@name and not(@disabled)] | .//textarea[@name]")
     empty = [
         (text.get("name"), "")
         for text in texts
-        if text.get("type", "text") in {"text", "email", "password", "hidden"}
+        if text.get("type", "text") in {"text", "email", "password", "hidden", "number"}
     ]
-    return [*empty, *form.form_values()]
+    areas = {area.get("name") for area in form.xpath(".//textarea[@name]")}
+    # The first line break of a <textarea> belongs to the markup.
+    values = [
+        (name, (value or "").removeprefix("\n") if name in areas else value)
+        for name, value in form.form_values()
+    ]
+    return [*empty, *values]
