@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import login
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.acting_session import acting_session
@@ -110,3 +111,29 @@ def end_sessions_of_tenant(*, tenant: Tenant, methods: Collection[str]) -> int:
     sessions = Session.objects.filter(user__tenant_id=tenant.pk, method__in=methods)
     ended, _ = sessions.exclude(pk=acting_session()).delete()
     return ended
+
+
+@transaction.atomic
+def end_session_before(*, session_key: str, successor: User) -> bool:
+    """End the session that was open in the browser of ``successor`` before theirs began.
+
+    Args:
+        session_key: Its stored key.
+        successor: Who is signed in there now.
+
+    Returns:
+        Whether it was alive, and somebody else's.
+    """
+    former = Session.objects.select_for_update().filter(pk=session_key).first()
+    if former is None:
+        return False
+    former.delete()
+    if former.user_id in {None, successor.pk} or former.expire_date <= timezone.now():
+        return False
+    with every_tenant():
+        person = User.objects.get(pk=former.user_id)
+    # Another tenant's trail does not say who.
+    by = successor.user_name if person.tenant_id == successor.tenant_id else ""
+    with scope_of(person), audit.acting_as(by or audit.SYSTEM):
+        audit.record("user.session_replaced", person, method=former.method)
+    return True

@@ -18,9 +18,11 @@ class PendingRequest(TenantScopedModel):
 
     It belongs to the browser whose cookie digests to ``browser_digest``, and is consumed once.
     ``answer`` holds a validated assertion between the identity provider's cross-site POST and
-    the same-site request that finishes the sign-in.  ``link`` is the set-up link on whose page a
-    test began, ``tester_session`` the row of the admin's session; ``attempt_pk`` names the attempt
-    that a test ended with, ``proposal_pk`` the candidate that is tested.
+    the same-site request that finishes the sign-in, or until a person says that it may replace the
+    session of somebody else; ``browser_digest`` is then the stored key of that session.
+    ``link`` is the set-up link on whose page a test began, ``tester_session`` the row of the
+    admin's session; ``attempt_pk`` names the attempt that a test ended with, ``proposal_pk`` the
+    candidate that is tested.
     """
 
     class Purpose(models.TextChoices):
@@ -29,6 +31,7 @@ class PendingRequest(TenantScopedModel):
         SIGN_IN = "sign_in", _("Sign-in")
         TEST = "test", _("Test sign-in")
         LOGOUT = "logout", _("Logout")
+        REPLACE = "replace", _("Sign-in in place of somebody else")
 
     id = models.CharField(primary_key=True, max_length=64)
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.SIGN_IN)

@@ -6,6 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from saml_sso.protocol.authn_request import new_message_id, start_sign_in
 from saml_sso.services.candidates import trust_in_candidate
 from saml_sso.services.evidence import Evidence
 from saml_sso.services.keys import ensure_key
+from saml_sso.services.replay import consume_assertion
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
@@ -126,7 +128,7 @@ def waiting_requests() -> QuerySet[PendingRequest]:
 
 def begun_request(request_id: str) -> PendingRequest | None:
     """Return the tenant's sign-in or test with this ID, of any browser, answered or not."""
-    begun = PendingRequest.objects.exclude(purpose=Purpose.LOGOUT)
+    begun = PendingRequest.objects.filter(purpose__in=[Purpose.SIGN_IN, Purpose.TEST])
     return begun.filter(pk=request_id).first()
 
 
@@ -154,6 +156,40 @@ def answered_by(*, request_id: str, browser: str) -> Evidence | None:
     if found is None or not found.is_of(browser) or not found.answer:
         return None
     return Evidence.from_json(found.answer) if found.consumed_at else None
+
+
+def ask_first(*, evidence: Evidence, session_key: str, destination: str) -> PendingRequest:
+    """Keep a verified sign-in until the person in the browser says what is to happen.
+
+    Args:
+        evidence: What was verified.
+        session_key: The stored key of the session that it would replace.
+        destination: The path it would lead to.
+    """
+    prune_requests()
+    now = timezone.now()
+    return PendingRequest.objects.create(
+        id=new_message_id(),
+        purpose=Purpose.REPLACE,
+        browser_digest=session_key,
+        destination=destination,
+        issued_at=now,
+        expires_at=min(now + LIFETIME, evidence.expires),
+        answer=evidence.to_json(),
+    )
+
+
+def waiting_replacement(*, request_id: str, session_key: str) -> PendingRequest | None:
+    """Return what :func:`ask_first` keeps for this session, while it waits."""
+    asked = open_requests(session_key).filter(purpose=Purpose.REPLACE)
+    return asked.filter(pk=request_id).first() if session_key else None
+
+
+@transaction.atomic
+def decline_replacement(*, asked: PendingRequest, evidence: Evidence) -> None:
+    """Let the session go on, and use the assertion up so that it asks no more."""
+    if consume_request(request_id=asked.pk, browser=asked.browser_digest) is not None:
+        consume_assertion(evidence)
 
 
 def prune_requests() -> int:

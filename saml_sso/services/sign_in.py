@@ -20,13 +20,18 @@ from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.services.attempts import logged_beside, new_reference
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.finding import find_user, find_user_under, nobody
-from saml_sso.services.replay import refusal_of, used_under_settings_of_now
+from saml_sso.services.replay import (
+    refusal_of,
+    replayed,
+    used_under_settings_of_now,
+    was_used,
+)
 from saml_sso.services.requests import consume_request
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from accounts.models import User
+    from accounts.models import Session, User
     from accounts.services.session_rows import Companion
     from saml_sso.models import IdentityProviderSettings, PendingRequest
     from saml_sso.services.attempts import Outline
@@ -64,6 +69,10 @@ LED_TO: Final = "led_to"
 """Where a session keeps the path that the sign-in led to."""
 
 
+class SomebodyElseError(Exception):
+    """Somebody else is signed in in this browser, and has not been asked."""
+
+
 def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
     *,
     request: HttpRequest,
@@ -72,6 +81,7 @@ def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
     outline: Outline,
     leads_to: str,
     pending: PendingRequest | None = None,
+    instead_of: Session | None = None,
 ) -> User:
     """Begin a session for the person the evidence names, and use the assertion up.
 
@@ -84,15 +94,23 @@ def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
         outline: What the log of sign-ins says of it.
         leads_to: The path that the browser goes to afterwards.
         pending: The request of this browser that it answers, if any; it is used up, too.
+        instead_of: The session in this browser that nobody has said may be replaced, if any.
 
     Raises:
         MessageError: Checks ``enabled``, ``in_response_to``, ``settings_changed``, ``replay``,
             ``session_not_on_or_after``, ``user``.
+        SomebodyElseError: ``instead_of`` is somebody else's; nothing has happened.
         TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
     """
     require_session_ahead(evidence)
     evidence.session.update({ASSERTION: evidence.digest, LED_TO: leads_to})
     user = find_user_under(trust, evidence.identifier)
+    if instead_of is not None and (user is None or user.pk != instead_of.user_id):
+        if user is None and not trust.settings.create_users_at_sign_in:
+            raise nobody(evidence.identifier)
+        if was_used(evidence):
+            raise replayed(evidence.assertion_id)
+        raise SomebodyElseError
     if user is not None and pending is None:
         # One statement does it all, and needs no transaction around it.
         _begin_session(request, user, evidence, outline)

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.marker import session_here
 from saml_sso.protocol import parties
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.relay_state import safe_path
@@ -28,12 +29,13 @@ from saml_sso.services.evidence import Evidence, refused_with
 from saml_sso.services.replay import saml_is_off, was_used
 from saml_sso.services.requests import (
     Purpose,
+    ask_first,
     begun_request,
     open_requests,
     park_answer,
     waiting_requests,
 )
-from saml_sso.services.sign_in import sign_in_with_evidence
+from saml_sso.services.sign_in import SomebodyElseError, sign_in_with_evidence
 from saml_sso.services.switches import mark_tested
 from saml_sso.services.trials import fail_trial, finish_trial, page_of_trial
 from saml_sso.views.browser import SeeOther, digest_of_browser, may_hide_cookie
@@ -58,12 +60,14 @@ class Reception:
     """One response on its way through the ACS.
 
     ``pending`` is the request that the *signed* InResponseTo names, once it is known.
+    ``agreed`` is what the person in the browser has agreed to, if they were asked.
     """
 
     request: HttpRequest
     trust: Trust
     browser: str
     pending: PendingRequest | None = None
+    agreed: PendingRequest | None = None
     open_test: PendingRequest | None = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,6 +158,9 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
         )
         return _trial_result(reception, attempt)
     destination = _destination(reception)
+    # Whoever began here, or was asked, knows what follows.
+    is_expected = reception.pending is not None or reception.agreed is not None
+    here = None if is_expected else session_here(reception.request)
     try:
         sign_in_with_evidence(
             request=reception.request,
@@ -162,7 +169,12 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             outline=outline,
             pending=reception.pending,
             leads_to=destination,
+            instead_of=here,
         )
+    except SomebodyElseError:
+        key = here.session_key if here else ""
+        asked = ask_first(evidence=evidence, session_key=key, destination=destination)
+        return SeeOther(reverse("saml-replace", args=[reception.trust.tenant.slug, asked.pk]))
     except SAMLError as error:
         is_repeat = error.check == "replay" or (
             error.check == "in_response_to" and was_used(evidence)
@@ -240,8 +252,9 @@ def _require_on(reception: Reception) -> None:
 
 
 def _destination(reception: Reception) -> str:
-    if reception.pending is not None:
-        wanted = reception.pending.destination
+    begun = reception.pending or reception.agreed
+    if begun is not None:
+        wanted = begun.destination
     else:
         wanted = own_path(reception.request.POST.get("RelayState"))
     return wanted or _account_page()

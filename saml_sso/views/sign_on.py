@@ -58,7 +58,7 @@ def sign_on(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def _refused_unheard(request: HttpRequest, slug: str, **names: str) -> HttpResponse:
+def refused_unheard(request: HttpRequest, slug: str, **names: str) -> HttpResponse:
     """Refuse as a tenant does that has not switched SAML on."""
     del slug, names
     return refused_page(request, new_reference())
@@ -66,11 +66,11 @@ def _refused_unheard(request: HttpRequest, slug: str, **names: str) -> HttpRespo
 
 def _start_nowhere(request: HttpRequest, slug: str) -> HttpResponse:
     if message_in_address(request) is not None:
-        return _refused_unheard(request, slug)
+        return refused_unheard(request, slug)
     return unavailable(request)
 
 
-receive = in_remembered_tenant(receive_response, _refused_unheard)
+receive = in_remembered_tenant(receive_response, refused_unheard)
 
 
 @in_tenant(_start_nowhere)
@@ -98,7 +98,7 @@ def start(request: HttpRequest, trust: Trust) -> HttpResponse:
 
 
 @require_GET
-@in_tenant(_refused_unheard)
+@in_tenant(refused_unheard)
 def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Finish a sign-in whose answer came from another site, without this browser's cookie."""
     reception = Reception(request, trust, digest_of_browser(request))
@@ -123,7 +123,7 @@ def finish(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
 
 @never_cache
 @require_GET
-@in_tenant(_refused_unheard)
+@in_tenant(refused_unheard)
 def again(request: HttpRequest, trust: Trust, digest: str) -> HttpResponse:
     """Let a browser that sent a response twice go on, if its session began with that assertion."""
     response = went_before(request, digest)

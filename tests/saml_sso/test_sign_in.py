@@ -57,7 +57,8 @@ class TestAcceptedResponses:
     ) -> None:
         before = console.cookies["gatehouse_session"].value
 
-        post_response(console, idp.forge)
+        asked = post_response(console, idp.forge)
+        console.post(asked["Location"], {"go_on": "1"})
 
         assert console.cookies["gatehouse_session"].value != before
         assert person_in(console) == str(bob.pk)
