@@ -112,7 +112,8 @@ def test_a_former_short_name_is_not_found(known: Party, acme: Tenant) -> None:
     with every_tenant():
         Tenant.objects.filter(pk=acme.pk).update(slug="acme-old")
 
-    assert status_of(known) == 404
+    assert status_of(known) == 403
+    assert Client().get("/saml/acme/").status_code == 404
 
 
 def test_another_tenant_of_the_same_short_name_is_another(
