@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "accounts.marker.MarkerMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.devices.DeviceMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.views.busy.HashingBusyMiddleware",
     "config.outages.ConflictMiddleware",
@@ -175,6 +176,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HANDLER = "accounts.throttling.SignInThrottle"
 AXES_USERNAME_CALLABLE = "accounts.throttling.throttled_name"
+AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "secret"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.errors.locked_out"
 AXES_ENABLE_ADMIN = False

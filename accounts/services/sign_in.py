@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.acting_session import acting_session
+from accounts.devices import note_sign_in
 from accounts.models import Session, Tenant, User
 from accounts.scoping import tenant_id_scope
 from accounts.services.session_rows import (
@@ -83,6 +84,7 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
                 session=row, user=user, event=event, when=when, beside=beside
             )
         )
+    note_sign_in(request, user)
 
 
 @contextmanager

@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from accounts.afterwards import do_afterwards
 from accounts.backends import SignInBackend
+from accounts.devices import note_sign_in
 from accounts.password_reset_form import AskForMailForm
 from accounts.services.password_reset import may_reset, reset_password
 from accounts.views.busy import FormKeptWhenBusy
@@ -106,6 +107,7 @@ class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
         if not reset_password(user=self.user, token=token, password=password):
             self.validlink = False
             return self.render_to_response(self.get_context_data())
+        note_sign_in(self.request, self.user)  # Whoever reads the account's mail is no stranger.
         # It was the person's own, perhaps, and is over with all of theirs.
         self.request.session.flush()
         messages.success(
