@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.console.access import Access, access_of
 from accounts.models import Tenant, User
+from accounts.services.expiry import endings
 from licenses.usage import subscription_use, subscriptions_with_use
-from saml_sso.models import IdentityProviderCertificate, SignInAttempt
+from saml_sso.models import SignInAttempt
 from scim.models import Source
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-EXPIRES_SOON = timedelta(days=60)
-"""The first warning by mail is as early, and so is that of the page SAML & SCIM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +45,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "people": people,
         "plan_includes_saml": tenant.includes_saml_and_scim,
         "connections": [_saml(tenant, user), *_sources(tenant, user)],
-        "certificates": _certificates(),
+        "credentials": endings(tenant=tenant),
         "licenses": [
             {"product": each.product, "ends": each.ends, **subscription_use(each)}
             for each in subscriptions_with_use()
@@ -100,23 +96,6 @@ def _sources(tenant: Tenant, user: User) -> list[Connection]:
         )
         for source in Source.objects.all()
     ]
-
-
-def _certificates() -> list[dict[str, Any]]:
-    now = timezone.now()
-    found = []
-    for certificate in IdentityProviderCertificate.objects.order_by("not_after"):
-        left = certificate.not_after - now
-        kind = "bad" if left < timedelta() else "warn" if left < EXPIRES_SOON else "good"
-        found.append(
-            {
-                "fingerprint": certificate.fingerprint,
-                "not_after": certificate.not_after,
-                "days": max(left.days, 0),
-                "kind": kind,
-            }
-        )
-    return found
 
 
 def _url(name: str, *args: object) -> str:

@@ -11,14 +11,25 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.scoping import tenant_scope
+from accounts.services.notices import contacts
 from accounts.sessions import COLUMNS_KEY
 from accounts.signals import signing_out
+from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.logout import begin_logout
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 logger = logging.getLogger(__name__)
+
+
+def system_admin_email() -> str:
+    """Return whom the active tenant wants to be warned, or nothing."""
+    row = IdentityProviderSettings.objects.first()
+    return row.system_admin_email if row is not None else ""
+
+
+contacts.append(system_admin_email)
 
 
 @receiver(signing_out, dispatch_uid="saml_sso.single_logout")

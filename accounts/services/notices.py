@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.core.mail import send_mail
 from django.db import transaction
@@ -13,7 +13,15 @@ from accounts.models import Role, User
 from accounts.scoping import tenant_scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import Tenant
+
+contacts: Final[list[Callable[[], str]]] = []
+"""Each returns an address that the active tenant named for warnings, or nothing.
+
+A layer in which a tenant names one adds to it when it starts.
+"""
 
 _log = logging.getLogger(__name__)
 
@@ -23,12 +31,23 @@ def notify_admins(*, tenant: Tenant, subject: str, body: str) -> None:
 
     A mail server that is down is logged and changes nothing else.
     """
+    addresses = _addresses_of_admins(tenant)
+    transaction.on_commit(lambda: _send(subject, body, addresses))
+
+
+def addresses_for_warnings(*, tenant: Tenant) -> list[str]:
+    """Return who is warned of what will happen: whom the tenant named, else all system admins."""
     with tenant_scope(tenant):
-        addresses = [
+        named = [address for find in contacts if (address := find())]
+    return named or _addresses_of_admins(tenant)
+
+
+def _addresses_of_admins(tenant: Tenant) -> list[str]:
+    with tenant_scope(tenant):
+        return [
             admin.email or admin.user_name
             for admin in User.objects.filter(role=Role.ADMIN, active=True)
         ]
-    transaction.on_commit(lambda: _send(subject, body, addresses))
 
 
 def _send(subject: str, body: str, addresses: list[str]) -> None:

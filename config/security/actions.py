@@ -30,6 +30,7 @@ from saml_sso.services.refreshing import refresh_metadata
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from saml_sso.services.switches import save_choices
 from saml_sso.trust import load_trust
+from scim.admin.forms import RegenerateForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,10 @@ def _remove_other_key(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def _regenerate_token(request: HttpRequest, tenant: Tenant) -> str:
-    show_once(request, TOKEN, new_token(tenant))
+    form = RegenerateForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    show_once(request, TOKEN, new_token(tenant, expires=form.expires()))
     return _("There is a new SCIM token. Every earlier one is dead.")
 
 

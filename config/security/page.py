@@ -14,6 +14,7 @@ from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal
+from accounts.services.expiry import warnings
 from accounts.services.recovery import count_recovery_codes
 from config.security.changes import changes_by, would_be_candidate
 from config.security.forms import LinkForm, RulesForm, SettingsForm
@@ -49,6 +50,7 @@ from saml_sso.services.switches import (
     stop_enforcing_saml,
 )
 from saml_sso.trust import load_trust
+from scim.admin.forms import RegenerateForm
 from scim.errors import ScimUnavailableError
 
 if TYPE_CHECKING:
@@ -115,6 +117,8 @@ def page(
         "codes_left": count_recovery_codes(user=admin_of(request)),
         "rules": rules or RulesForm(instance=trust.settings),
         "status": status_of(tenant, trust),
+        "endings": warnings(tenant=tenant),
+        "regenerating": RegenerateForm(),
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),

@@ -10,6 +10,7 @@ from scim.services.tokens import regenerate_token, scim_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from accounts.models import Tenant
 
@@ -37,10 +38,15 @@ def switch_scim_off(tenant: Tenant) -> None:
         disable_scim(tenant=tenant)
 
 
-def new_token(tenant: Tenant) -> str:
-    """Return the secret of a new token of the first source; its earlier ones are dead."""
+def new_token(tenant: Tenant, *, expires: datetime | None = None) -> str:
+    """Return the secret of a new token of the first source; its earlier ones are dead.
+
+    Args:
+        tenant: Whose scope is active.
+        expires: When it is good no more; never without it.
+    """
     switched_on = switch_scim_on(tenant)
     source = first_source()
-    if switched_on or source is None:
+    if source is None or (switched_on and expires is None):
         return switched_on
-    return regenerate_token(source=source).secret
+    return regenerate_token(source=source, expires=expires).secret

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.services.expiry import kind_of
 from saml_sso.models import SignInAttempt
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
     from saml_sso.protocol.certificates import CertificateInfo
     from saml_sso.trust import Trust
-
-WARNING_DAYS = (60, 30, 14, 7, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +30,7 @@ class CertificateState:
     @property
     def kind(self) -> str:
         """Return the badge: good, warn (60 days or fewer) or bad (two weeks, or expired)."""
-        if self.days_left > WARNING_DAYS[0]:
-            return "good"
-        return "warn" if self.days_left > WARNING_DAYS[2] else "bad"
+        return kind_of(self.days_left)
 
 
 @dataclass(frozen=True, slots=True)

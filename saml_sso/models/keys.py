@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.expiring import ExpiringCredential
 from accounts.scoping import TenantScopedManager, TenantScopedModel
+from saml_sso.protocol.certificates import describe_certificate
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from accounts.models import Tenant
 
 
-class ServiceProviderKey(TenantScopedModel):
+class ServiceProviderKey(ExpiringCredential, TenantScopedModel):
     """A key pair of the tenant's own.
 
     There are at most two: during a rotation the *next* one is announced in our metadata while
@@ -44,3 +55,36 @@ class ServiceProviderKey(TenantScopedModel):
     @override
     def __str__(self) -> str:
         return self.use
+
+    @classmethod
+    @override
+    def of_which_to_warn(cls, tenant: Tenant) -> QuerySet[ServiceProviderKey]:
+        """Return those that sign or will; the previous one only reads what is on its way."""
+        wanted = cls.objects.exclude(use=cls.Use.PREVIOUS)
+        return wanted if tenant.saml_active else wanted.none()
+
+    @property
+    @override
+    def ends_at(self) -> datetime:
+        return describe_certificate(self.certificate).not_after
+
+    @property
+    @override
+    def called(self) -> str:
+        return gettext("Our own SAML key (%(use)s, SHA-256 of its certificate %(print)s)") % {
+            "use": self.get_use_display(),
+            "print": describe_certificate(self.certificate).fingerprint,
+        }
+
+    @property
+    @override
+    def renewal(self) -> str:
+        return gettext(
+            "Make the next key in step 1, let your identity provider read our metadata again, and "
+            "switch over to it."
+        )
+
+    @property
+    @override
+    def page(self) -> str:
+        return reverse("console:saml-and-scim")

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
+from accounts.models.expiring import ExpiringCredential
 from accounts.scoping import TenantScopedManager, TenantScopedModel
 from saml_sso.models.proposals import TrustProposal
+from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.protocol.names import Binding
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from accounts.models import Tenant
 
 LONGEST_ENTITY_ID = 1024
 BINDINGS = [(Binding.REDIRECT.value, _("Redirect")), (Binding.POST.value, _("POST"))]
@@ -105,7 +116,7 @@ class IdentityProviderSettings(TenantScopedModel):
         return self.tested_revision is not None and self.tested_revision == self.revision
 
 
-class IdentityProviderCertificate(TenantScopedModel):
+class IdentityProviderCertificate(ExpiringCredential, TenantScopedModel):
     """A certificate whose signature counts; a tenant has up to five.
 
     What it says about itself is read from ``pem`` (`saml_sso.protocol.certificates`); the
@@ -116,9 +127,6 @@ class IdentityProviderCertificate(TenantScopedModel):
     pem = models.TextField()
     not_after = models.DateTimeField(_("expires"))
     added = models.DateTimeField(_("added"), default=timezone.now, editable=False)
-    warned_days = models.PositiveSmallIntegerField(
-        null=True, editable=False, help_text="The last threshold a mail went out for."
-    )
 
     objects: ClassVar[TenantScopedManager[IdentityProviderCertificate]] = TenantScopedManager()
 
@@ -136,3 +144,38 @@ class IdentityProviderCertificate(TenantScopedModel):
     @override
     def __str__(self) -> str:
         return self.fingerprint
+
+    @classmethod
+    @override
+    def of_which_to_warn(cls, tenant: Tenant) -> QuerySet[IdentityProviderCertificate]:
+        """Return those that people sign in with."""
+        return cls.objects.all() if tenant.saml_active else cls.objects.none()
+
+    @property
+    @override
+    def ends_at(self) -> datetime:
+        return self.not_after
+
+    @property
+    @override
+    def called(self) -> str:
+        return gettext(
+            "The certificate “%(subject)s” of the identity provider (SHA-256 %(print)s)"
+        ) % {
+            "subject": describe_certificate(self.pem).subject,
+            "print": self.fingerprint,
+        }
+
+    @property
+    @override
+    def renewal(self) -> str:
+        return gettext(
+            "Create the next signing certificate at your identity provider, and add it beside the "
+            "present one before it is used. When the identity provider signs with the other one, "
+            "remove this."
+        )
+
+    @property
+    @override
+    def page(self) -> str:
+        return reverse("console:saml-and-scim")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -15,6 +17,7 @@ from scim.services.mappings import MappingRow, fields_of, fixed_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 class SourceNameForm(RefusableForm[Source]):
@@ -64,6 +67,29 @@ class TokenForm(forms.Form):
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"],
         help_text=_("In UTC; empty means never."),
     )
+
+
+class RegenerateForm(forms.Form):
+    """How long the token lasts that replaces all others."""
+
+    lasts = forms.ChoiceField(
+        label=_("The new token expires"),
+        required=False,
+        # On the page SAML & SCIM it stands inside of another form.
+        widget=forms.Select(attrs={"form": "regenerate-form"}),
+        choices=[
+            ("", _("never")),
+            ("90", _("in 90 days")),
+            ("180", _("in 180 days")),
+            ("365", _("in a year")),
+        ],
+        help_text=_("You are warned by mail and on the pages from 60 days before."),
+    )
+
+    def expires(self) -> datetime | None:
+        """Return the moment that was chosen, from now."""
+        days = self.cleaned_data["lasts"]
+        return timezone.now() + timedelta(days=int(days)) if days else None
 
 
 class MappingRowForm(forms.Form):

@@ -21,7 +21,9 @@ from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.questions import asks, is_empty, is_filters
 from accounts.console.shown_once import show_once, take
 from accounts.models import User
+from accounts.services.expiry import warnings
 from scim.admin.forms import (
+    RegenerateForm,
     SourceNameForm,
     SourceOptionsForm,
     TokenForm,
@@ -213,9 +215,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             self._revoke(request, source, request.POST["revoke"])
             return redirect(self._authorization_url(source, setting_up=setting_up))
         if "regenerate" in request.POST:
-            issued = regenerate_token(source=source)
-            text = _("There is a new SCIM token. Every earlier one is dead.")
-            self.message_user(request, text, messages.SUCCESS)
+            issued = self._regenerate(request, source)
             return self._show_token(request, source, issued, setting_up=setting_up)
         form = TokenForm(request.POST)
         if form.is_valid():
@@ -228,6 +228,15 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
                 self.message_user(request, text % {"token": issued.token}, messages.SUCCESS)
                 return self._show_token(request, source, issued, setting_up=setting_up)
         return self._authorization_page(request, source, form=form, setting_up=setting_up)
+
+    def _regenerate(self, request: HttpRequest, source: Source) -> IssuedToken:
+        form = RegenerateForm(request.POST)
+        if not form.is_valid():
+            raise Http404
+        issued = regenerate_token(source=source, expires=form.expires())
+        text = _("There is a new SCIM token. Every earlier one is dead.")
+        self.message_user(request, text, messages.SUCCESS)
+        return issued
 
     def _authorization_url(self, source: Source, *, setting_up: bool) -> str:
         return self.url_of("authorization", source.pk) + (f"?{SETTING_UP}" if setting_up else "")
@@ -261,6 +270,13 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             "secret": take(request, _place_of(source)),
             "tokens": BearerToken.objects.filter(source=source),
             "form": form or TokenForm(),
+            "regenerating": RegenerateForm(),
+            "endings": [
+                ending
+                for ending in warnings(tenant=source.tenant)
+                if isinstance(ending.credential, BearerToken)
+                and ending.credential.source_id == source.pk
+            ],
             "may_change": self._token_access(request) >= Access.CHANGE,
             "next_url": f"{self.url_of('mapping', source.pk)}?{SETTING_UP}",
             "action": self._authorization_url(source, setting_up=setting_up),

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.constraints import SameTenant
+from accounts.models.expiring import ExpiringCredential
 from accounts.scoping import TenantScopedManager, TenantScopedModel
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Tenant
 
 ONE_DAY, TEN_YEARS = 1, 3650
 
@@ -92,7 +100,7 @@ class Source(TenantScopedModel):
         return self.name
 
 
-class BearerToken(TenantScopedModel):
+class BearerToken(ExpiringCredential, TenantScopedModel):
     """A secret that a source authenticates with; it names the tenant and the source.
 
     Only the SHA-256 of the secret is stored, so a copy of the table lets nobody in.  ``prefix``
@@ -128,3 +136,39 @@ class BearerToken(TenantScopedModel):
     def is_alive(self) -> bool:
         """Whether requests with this token are let in now, as far as the token decides it."""
         return self.revoked is None and (self.expires is None or self.expires > timezone.now())
+
+    @classmethod
+    @override
+    def of_which_to_warn(cls, tenant: Tenant) -> list[BearerToken]:
+        """Return those that are used; one that has expired only if its source has no other."""
+        if not tenant.scim_active:
+            return []
+        tokens = cls.objects.filter(revoked=None, source__enabled=True).select_related("source")
+        served = {token.source_id for token in tokens if token.is_alive}
+        return [token for token in tokens if token.is_alive or token.source_id not in served]
+
+    @property
+    @override
+    def ends_at(self) -> datetime | None:
+        return self.expires
+
+    @property
+    @override
+    def called(self) -> str:
+        return gettext("The SCIM token %(token)s of %(source)s") % {
+            "token": self,
+            "source": self.source.name,
+        }
+
+    @property
+    @override
+    def renewal(self) -> str:
+        return gettext(
+            "Make a further token, enter it at the identity provider, and revoke this one when it "
+            "is used no more."
+        )
+
+    @property
+    @override
+    def page(self) -> str:
+        return reverse("console:scim_source_authorization", args=[self.source_id])

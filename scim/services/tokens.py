@@ -66,11 +66,17 @@ def revoke_token(*, token: BearerToken) -> None:
 
 
 @transaction.atomic
-def regenerate_token(*, source: Source, name: str = "") -> IssuedToken:
-    """Make a token and let every earlier one of ``source`` die at this moment."""
+def regenerate_token(
+    *, source: Source, name: str = "", expires: datetime | None = None
+) -> IssuedToken:
+    """Make a token and let every earlier one of ``source`` die at this moment.
+
+    Raises:
+        TokenError: ``expires`` is not in the future.
+    """
     # Locked, so that of two at once the later one ends the earlier one's token too.
     source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
     ended = source.tokens.filter(revoked=None).update(revoked=timezone.now())
     if ended:
         audit.record("scim_token.revoked_all", source, count=ended)
-    return create_token(source=source, name=name)
+    return create_token(source=source, name=name, expires=expires)

@@ -54,7 +54,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
 
     assert list(answer) == [
         "start_subscriptions",
-        "warn_expiring_certificates",
+        "warn_of_expiring_credentials",
         "refresh_saml_metadata",
         "prune_saml",
         "prune_request_log",
@@ -77,15 +77,15 @@ def test_a_part_that_fails_is_named_and_stops_no_other(
         raise OSError("the mail server is down")
 
     def with_a_broken_part() -> dict[str, Callable[[], Any]]:
-        return working | {"warn_expiring_certificates": broken}
+        return working | {"warn_of_expiring_credentials": broken}
 
     monkeypatch.setattr(run_daily, "parts", with_a_broken_part)
 
-    with pytest.raises(CommandError, match="warn_expiring_certificates"):
+    with pytest.raises(CommandError, match="warn_of_expiring_credentials"):
         call_command("run_daily", "--json")
 
     answer = json.loads(capsys.readouterr().out)
-    assert answer["warn_expiring_certificates"] == {"failed": "OSError: the mail server is down"}
+    assert answer["warn_of_expiring_credentials"] == {"failed": "OSError: the mail server is down"}
     assert answer["prune_saml"] == {"used_assertions": 0, "pending_sign_ins": 0, "attempts": 0}
     assert not Session.objects.exists()
     assert "the mail server is down" in caplog.text

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -21,7 +20,6 @@ from saml_sso.models import (
     IdentityProviderSettings,
     SignInAttempt,
 )
-from saml_sso.services.expiry import warn_of_expiring_certificates
 from tests.support.saml import certificate, der, private_key, private_pem
 from tests.support.saml_party import Party, party_of, person_in, post_response
 
@@ -121,42 +119,6 @@ class TestConfigureSaml:
             run("configure_saml", "acme", "--metadata", file)
         with tenant_scope(acme):
             assert not IdentityProviderCertificate.objects.exists()
-
-
-class TestExpiryWarnings:
-    def days_before(self, tenant: Tenant, days: float) -> int:
-        with tenant_scope(tenant):
-            end = IdentityProviderCertificate.objects.get().not_after
-            return warn_of_expiring_certificates(tenant=tenant, now=end - timedelta(days=days))
-
-    def test_the_system_admin_is_mailed_once_at_each_threshold(
-        self, acme: Tenant, idp: Party
-    ) -> None:
-        with tenant_scope(acme):
-            IdentityProviderSettings.objects.update(system_admin_email="it@acme.example")
-
-        sent = [self.days_before(acme, days) for days in (61.5, 60, 59, 30, 29, 14, 7, 2, 1, 0.5)]
-
-        assert sent == [0, 1, 0, 1, 0, 1, 1, 0, 1, 0]
-        assert mail.outbox[0].to == ["it@acme.example"]
-        assert "CN=idp.example" in str(mail.outbox[0].body)
-
-    def test_a_mail_server_that_is_down_is_tried_again(
-        self, acme: Tenant, idp: Party, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with tenant_scope(acme):
-            IdentityProviderSettings.objects.update(system_admin_email="it@acme.example")
-
-        def down(*_: object, **__: object) -> None:
-            raise ConnectionRefusedError
-
-        with monkeypatch.context() as patch:
-            patch.setattr("saml_sso.services.expiry.send_mail", down)
-            assert self.days_before(acme, 20) == 0
-        assert self.days_before(acme, 20) == 1
-
-    def test_the_command_goes_through_the_tenants(self, idp: Party, other_idp: Party) -> None:
-        assert run("warn_expiring_certificates") == {"mails_sent": 0}
 
 
 class TestRefresh:

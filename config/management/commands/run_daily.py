@@ -29,7 +29,7 @@ NOT_DONE: Final = "not_done"
 
 class Command(OperatorCommand):
     help = (
-        "Run all daily work once: subscriptions that begin, certificates that expire, metadata "
+        "Run all daily work once: subscriptions that begin, credentials that expire, metadata "
         "URLs, and deleting what is old. A part that fails is logged and named, and stops no "
         "other, nor does a tenant; the status is then not 0. While another run is at work, "
         "nothing is done, and the status is 0. Run it once a day, soon after midnight (UTC)."
@@ -73,7 +73,7 @@ def parts() -> dict[str, Callable[[], Any]]:
     """Return the daily work by name, in the order in which it is done."""
     commands = (
         "start_subscriptions",
-        "warn_expiring_certificates",
+        "warn_of_expiring_credentials",
         "refresh_saml_metadata",
         "prune_saml",
         "prune_request_log",

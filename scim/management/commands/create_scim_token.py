@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
+from django.core.management.base import CommandError
 from django.db import transaction
+from django.utils import timezone
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
@@ -21,8 +24,11 @@ from scim.services import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from django.core.management.base import CommandParser
+
+LONGEST_DAYS: Final = 3650
 
 
 class Command(OperatorCommand):
@@ -42,6 +48,14 @@ class Command(OperatorCommand):
             "Without it the tenant's first source is meant.",
         )
 
+        parser.add_argument(
+            "--expires-in-days",
+            type=int,
+            metavar="DAYS",
+            help="After so many days the token is refused; the tenant is warned before. Without "
+            "it the token does not expire.",
+        )
+
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         tenant = tenant_called(options["slug"])
@@ -49,8 +63,16 @@ class Command(OperatorCommand):
         with transaction.atomic(), tenant_scope(tenant):
             enable_scim(tenant=tenant)
             source = _source(name)
-            issued = regenerate_token(source=source)
+            issued = regenerate_token(source=source, expires=_end(options["expires_in_days"]))
         return {"scim_url": scim_url(), "token": issued.secret}
+
+
+def _end(days: int | None) -> datetime | None:
+    if days is None:
+        return None
+    if not 1 <= days <= LONGEST_DAYS:
+        raise CommandError(f"--expires-in-days takes 1 to {LONGEST_DAYS}.")
+    return timezone.now() + timedelta(days=days)
 
 
 def _source(name: str) -> Source:

@@ -1,4 +1,4 @@
-"""Mail system admins whose identity provider's certificate expires soon."""
+"""Warn of credentials that expire soon."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing_extensions import override
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.services.expiry import warn_of_endings
 from accounts.tenant_by_tenant import do_for_each, with_failures
-from saml_sso.services.expiry import warn_of_expiring_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,16 +18,17 @@ if TYPE_CHECKING:
 
 class Command(OperatorCommand):
     help = (
-        "Mail each tenant's System admin email 60, 30, 14, 7 and 1 days before a certificate of "
-        "its identity provider expires, once each. Run it once a day."
+        "Mail each tenant's System admin email, or all its system admins without one, 60, 30, 14, "
+        "7 and 1 days before a credential expires, once each: SCIM tokens, certificates of the "
+        "identity provider, our own SAML key. Run it once a day."
     )
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        done, failed = do_for_each(Tenant.objects.filter(saml_enabled=True), _warned)
-        return with_failures({"mails_sent": sum(done.values())}, failed)
+        done, failed = do_for_each(Tenant.objects.all(), _warned)
+        return with_failures({"warnings_sent": sum(done.values())}, failed)
 
 
 def _warned(tenant: Tenant) -> int:
     with tenant_scope(tenant):
-        return warn_of_expiring_certificates(tenant=tenant)
+        return warn_of_endings(tenant=tenant)

@@ -1,0 +1,143 @@
+"""Warning of credentials that expire: one mechanism for every kind, by page and by mail."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.apps import apps
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from accounts import audit
+from accounts.models.expiring import ExpiringCredential
+from accounts.services.notices import addresses_for_warnings
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from accounts.models import Tenant
+
+logger = logging.getLogger(__name__)
+
+THRESHOLDS: Final = (60, 30, 14, 7, 1)
+"""Days before the end at which a mail goes out, once each; from the first on, pages warn."""
+_SOON: Final = THRESHOLDS[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A credential and how long it lasts.
+
+    Attributes:
+        days_left: Whole days; below 0 it has expired.
+    """
+
+    credential: ExpiringCredential
+    ends_at: datetime
+    days_left: int
+
+    @property
+    def kind(self) -> str:
+        """Return the badge: good, warn (60 days or fewer) or bad (two weeks, or expired)."""
+        return kind_of(self.days_left)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is good no more."""
+        return self.days_left < 0
+
+
+def kind_of(days_left: int) -> str:
+    """Return the badge of something that lasts so many days.
+
+    >>> kind_of(61), kind_of(60), kind_of(14)
+    ('good', 'warn', 'bad')
+    """
+    if days_left > THRESHOLDS[0]:
+        return "good"
+    return "warn" if days_left > _SOON else "bad"
+
+
+def kinds_of_credentials() -> list[type[ExpiringCredential]]:
+    """Return every model of a credential that can expire."""
+    return [model for model in apps.get_models() if issubclass(model, ExpiringCredential)]
+
+
+def endings(*, tenant: Tenant, now: datetime | None = None) -> list[Ending]:
+    """Return what has an end of ``tenant``, whose scope is active, the soonest first."""
+    now = now or timezone.now()
+    found = [
+        Ending(credential, credential.ends_at, (credential.ends_at - now).days)
+        for model in kinds_of_credentials()
+        for credential in model.of_which_to_warn(tenant)
+        if credential.ends_at is not None
+    ]
+    return sorted(found, key=lambda ending: ending.ends_at)
+
+
+def warnings(*, tenant: Tenant) -> list[Ending]:
+    """Return those that a page warns of: they end within 60 days, or have ended."""
+    return [ending for ending in endings(tenant=tenant) if ending.kind != "good"]
+
+
+def warn_of_endings(*, tenant: Tenant, now: datetime | None = None) -> int:
+    """Mail what ends soon; return how many credentials were warned of.
+
+    A mail that cannot be sent is tried again at the next run.
+    """
+    return sum(_warn(tenant, ending) for ending in endings(tenant=tenant, now=now))
+
+
+def due_threshold(days_left: int, warned: int | None) -> int | None:
+    """Return the threshold that has been reached and not been mailed yet.
+
+    >>> due_threshold(29, 60), due_threshold(29, 30), due_threshold(61, None)
+    (30, None, None)
+    """
+    reached = [threshold for threshold in THRESHOLDS if days_left <= threshold]
+    if not reached or (warned is not None and warned <= reached[-1]):
+        return None
+    return reached[-1]
+
+
+def _warn(tenant: Tenant, ending: Ending) -> bool:
+    credential, days = ending.credential, ending.days_left
+    threshold = due_threshold(days, credential.warned_days)
+    if threshold is None or ending.has_ended:
+        return False
+    subject = ngettext(
+        "%(tenant)s: a credential expires in %(days)d day",
+        "%(tenant)s: a credential expires in %(days)d days",
+        days,
+    ) % {"tenant": tenant.name, "days": days}
+    context = {
+        "tenant": tenant,
+        "credential": credential,
+        "ending": ending,
+        "url": f"{settings.BASE_URL}{credential.page}",
+    }
+    body = render_to_string("accounts/mail/expiry.txt", context)
+    if not _mailed(tenant, subject, body):
+        return False
+    credential.warned_days = threshold
+    credential.save(update_fields=["warned_days"])
+    audit.record("credential.expiry_mail_sent", tenant, days=days, credential=credential.called)
+    return True
+
+
+def _mailed(tenant: Tenant, subject: str, body: str) -> bool:
+    """Return whether the mail went to somebody."""
+    went = False
+    for address in addresses_for_warnings(tenant=tenant):
+        try:
+            send_mail(subject, body, None, [address])
+        except OSError:
+            logger.exception("The warning for %s could not be sent.", tenant.slug)
+        else:
+            went = True
+    return went
