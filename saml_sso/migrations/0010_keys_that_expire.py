@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saml_sso', '0008_candidates_and_proposals'),
+        ('saml_sso', '0009_sign_ins_that_ask_first'),
     ]
 
     operations = [
