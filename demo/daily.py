@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from demo.supervision import child
+
 DAY_SECONDS: Final = 24 * 60 * 60
 _COMMAND: Final = (sys.executable, "-m", "django", "run_daily")
 
@@ -38,13 +40,7 @@ class DailyWork:
         if is_busy or self._now() < self._due:
             return
         self._due = self._now() + DAY_SECONDS
-        self._child = subprocess.Popen(  # noqa: S603 - our own words
-            self._command,
-            env=dict(self._environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._child = child(self._command, self._environment, quiet=True)
 
     def stop(self) -> None:
         """End work that has begun; what it has done is done, the rest waits for the next day."""

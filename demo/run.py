@@ -1,25 +1,25 @@
 """``make run``: Gatehouse and the demo identity provider, with a sample tenant connected."""
 
+import fcntl
 import hashlib
 import logging
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
-from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import IO, Final
 
 import django
 import httpx2
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from config.embedded_postgres import EmbeddedPostgresError, embedded_database_url
+from config.bounds import Bounds
+from config.embedded.errors import EmbeddedPostgresError
+from config.embedded.server import EmbeddedPostgres
 from config.env import Environment
 from config.env import EnvironmentError as UnusableVariableError
 from config.server.starting import serve_command
@@ -27,9 +27,10 @@ from demo.connection import Connection
 from demo.daily import DailyWork
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
+from demo.ports import HOST, is_free, take_back, who_has
 from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secrets
+from demo.supervision import Running, Supervised, child, stop
 
-_HOST: Final = "127.0.0.1"
 _PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 120
 _STOP_SECONDS: Final = 10
@@ -44,45 +45,124 @@ class _Stopped(BaseException):
 
 
 def main() -> int:
-    """Serve until stopped; 1 when that cannot begin or a server ends by itself."""
+    """Serve until stopped; 1 when that cannot begin."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _raise_stopped)
     try:
-        return _run()
+        _run()
     except (StartError, EmbeddedPostgresError, UnusableVariableError) as error:
         sys.stderr.write(f"\nGatehouse did not start: {error}\n")
         return 1
     except _Stopped:
         return 0
+    return 0
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> None:
     raise _Stopped
 
 
-def _run() -> int:
+def _run() -> None:
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # Not each question "are you up?".
-    environment = Environment()
-    state = environment.data_dir.resolve() / "demo"
-    if not _is_free(environment.port):
+    environment, bounds = Environment(), Bounds()
+    data_dir = environment.data_dir.resolve()
+    with _only_run_of(data_dir):
+        take_back(environment.port, data_dir=data_dir)
+        if not is_free(environment.port):
+            raise StartError(
+                f"port {environment.port} of {HOST} is taken by {who_has(environment.port)}. "
+                "Stop that one, or choose another port: PORT=8100 make run"
+            )
+        postgres = None if environment.database_url else EmbeddedPostgres(data_dir)
+        kept: list[Supervised] = []
+        daily: DailyWork | None = None
+        try:
+            if postgres is not None:
+                kept.append(_supervised_postgres(postgres))
+            daily = _serve(environment, kept)
+            while True:
+                for each in kept:
+                    each.tend()
+                daily.tend()
+                time.sleep(0.5)
+        finally:
+            if daily is not None:
+                daily.stop()
+            _stop(kept, postgres, bounds)
+
+
+def _only_run_of(data_dir: Path) -> IO[bytes]:
+    """Return a lock on the data folder that goes with this process.
+
+    Raises:
+        StartError: Another run has it, or the folder cannot be written.
+    """
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / "run.lock").open("ab")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
         raise StartError(
-            f"port {environment.port} of {_HOST} is taken by another program. "
-            "Stop that one, or choose another port: PORT=8100 make run"
-        )
+            f"another run uses the data folder {data_dir}. Stop that one, or choose another "
+            "folder: GATEHOUSE_DATA_DIR=/tmp/other make run"
+        ) from None
+    except OSError as error:
+        raise StartError(
+            f"the data folder cannot be written: {error}. Choose another one: "
+            "GATEHOUSE_DATA_DIR=/path/to/folder make run"
+        ) from error
+    return lock
+
+
+def _supervised_postgres(postgres: EmbeddedPostgres) -> Supervised:
+    deadline = time.monotonic() + _START_SECONDS
+    while not postgres.hold():
+        if time.monotonic() > deadline:
+            raise StartError("a command uses the embedded PostgreSQL and does not end.")
+        time.sleep(0.2)
+
+    def start() -> Running:
+        postgres.start()
+        assert postgres.process is not None  # noqa: S101 - it has just been started
+        return postgres.process
+
+    supervised = Supervised("PostgreSQL", start)
+    supervised.begin()
+    os.environ["DATABASE_URL"] = postgres.url  # For this process and its children.
+    return supervised
+
+
+def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
+    """Prepare everything, start the server and the demo, and tell what is where."""
+    state = environment.data_dir.resolve() / "demo"
     demo_port = _free_port_after(environment.port)
     connection, secrets = _prepare(state, environment, demo_port)
-    variables = _variables_of_children(environment)
-    servers = _start_servers(state, environment, demo_port, variables)
-    daily = DailyWork(variables)
-    try:
-        _wait_until_ready(servers, [environment.port, demo_port])
-        if not _token_is_alive(environment, connection):
-            connection = _reconnect(state, demo_port)
-        _announce(environment, connection, demo_port, secrets)
-        return _watch(servers, daily)
-    finally:
-        daily.stop()
-        _stop(servers)
+    variables = {**os.environ, "GATEHOUSE_DATA_DIR": str(environment.data_dir.resolve())}
+    server = [sys.executable, *serve_command(environment.port)]
+    demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
+    demo += ["--gatehouse", environment.base_url, "--state", str(state)]
+    started = [
+        Supervised("The server", lambda: child(server, variables)),
+        Supervised("The demo identity provider", lambda: child(demo, variables)),
+    ]
+    kept += started
+    for each in started:
+        each.begin()
+    _wait_until_ready(started, [environment.port, demo_port])
+    if not _token_is_alive(environment, connection):
+        connection = _reconnect(state, demo_port)
+    _announce(environment, connection, demo_port, secrets)
+    return DailyWork(variables)
+
+
+def _stop(kept: list[Supervised], postgres: EmbeddedPostgres | None, bounds: Bounds) -> None:
+    """End the server, then the demo, then PostgreSQL, each when it has finished."""
+    seconds = bounds.stop_seconds + _STOP_SECONDS
+    for each in kept:
+        if postgres is None or each.running is not postgres.process:
+            stop(each.running, seconds=seconds)
+    if postgres is not None:
+        postgres.stop()
 
 
 def _prepare(
@@ -90,7 +170,7 @@ def _prepare(
 ) -> tuple[Connection, DemoSecrets]:
     """Bring database, static files and sample tenant up to date."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()  # Starts the embedded PostgreSQL, which stays up as long as this process.
+    django.setup()
     from demo import sample  # noqa: PLC0415 - models exist only after set-up
 
     try:
@@ -127,31 +207,11 @@ def _metadata(state: Path, demo_port: int) -> str:
     return IdentityProvider(_url(demo_port), load_or_make_key_pair(state)).metadata()
 
 
-def _variables_of_children(environment: Environment) -> dict[str, str]:
-    # Told the address of the embedded PostgreSQL, they need not hold it themselves: it stops when
-    # its last holder ends in order, which killed workers do not.
-    database_url = environment.database_url or embedded_database_url(environment.data_dir.resolve())
-    return {**os.environ, "DATABASE_URL": database_url}
-
-
-def _start_servers(
-    state: Path, environment: Environment, demo_port: int, variables: dict[str, str]
-) -> "list[subprocess.Popen[bytes]]":
-    server = [sys.executable, *serve_command(environment.port)]
-    demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
-    demo += ["--gatehouse", environment.base_url, "--state", str(state)]
-    # Sessions of their own: Ctrl-C reaches this process only, which then stops both in order.
-    return [
-        subprocess.Popen(command, env=variables, start_new_session=True)  # noqa: S603 - our words
-        for command in (server, demo)
-    ]
-
-
-def _wait_until_ready(servers: "list[subprocess.Popen[bytes]]", ports: list[int]) -> None:
+def _wait_until_ready(servers: list[Supervised], ports: list[int]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     for port in ports:
         while not _answers(port):
-            if any(server.poll() is not None for server in servers):
+            if any(each.running and each.running.poll() is not None for each in servers):
                 raise StartError("a server ended while starting; its message stands above.")
             if time.monotonic() > deadline:
                 raise StartError(f"nothing answers on port {port} after {_START_SECONDS} seconds.")
@@ -211,44 +271,13 @@ Gatehouse is running. Stop it with Ctrl-C.
     sys.stdout.flush()
 
 
-def _watch(servers: "list[subprocess.Popen[bytes]]", daily: DailyWork) -> int:
-    while all(server.poll() is None for server in servers):
-        daily.tend()
-        time.sleep(0.5)
-    sys.stderr.write("\nA server ended by itself; stopping the other.\n")
-    return 1
-
-
-def _stop(servers: "list[subprocess.Popen[bytes]]") -> None:
-    for server in servers:
-        with suppress(ProcessLookupError):
-            server.terminate()
-    for server in servers:
-        try:
-            server.wait(timeout=_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait()
-
-
 def _url(port: int) -> str:
-    return f"http://{_HOST}:{port}"
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        # As servers do: a port whose last connections are still closing is free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-        return True
+    return f"http://{HOST}:{port}"
 
 
 def _free_port_after(port: int) -> int:
     for candidate in range(port + 1, port + 1 + _PORTS_TRIED):
-        if _is_free(candidate):
+        if is_free(candidate):
             return candidate
     raise StartError(f"none of the {_PORTS_TRIED} ports after {port} is free for the demo.")
 

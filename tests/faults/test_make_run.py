@@ -1,0 +1,284 @@
+"""``make run`` keeps up what it starts, loses nothing that was acknowledged, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+
+from demo.ports import listeners
+from tests.support.processes import LOOPBACK, free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("make-run")]
+PATIENCE = 90.0
+
+
+@dataclass
+class Run:
+    """A started ``make run`` with a data folder of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    output: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.output = self.folder.with_suffix(".txt")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        without = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        without.pop("DJANGO_SETTINGS_MODULE", None)
+        url = f"http://{LOOPBACK}:{self.port}"
+        return without | {
+            "PORT": str(self.port),
+            "GATEHOUSE_BASE_URL": url,
+            "GATEHOUSE_DATA_DIR": str(self.folder),
+        }
+
+    def start(self) -> None:
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "demo.run"],
+                env=self.environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        eventually(lambda: "Gatehouse is running" in self.said(), self.said)
+
+    def said(self) -> str:
+        return self.output.read_text(errors="replace")
+
+    @property
+    def token(self) -> str:
+        found = re.search(r"Bearer (\S+)'", self.said())
+        assert found
+        return found[1]
+
+    def scim(self, method: str, path: str, body: object = None) -> httpx2.Response:
+        return httpx2.request(
+            method,
+            f"http://{LOOPBACK}:{self.port}/scim/v2{path}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=30,
+            trust_env=False,
+        )
+
+    def serves(self) -> bool:
+        try:
+            return self.scim("GET", "/Users?count=1").status_code == HTTPStatus.OK
+        except httpx2.HTTPError:
+            return False
+
+    def demo_answers(self) -> bool:
+        try:
+            httpx2.get(f"http://{LOOPBACK}:{self.port + 1}/", timeout=5, trust_env=False)
+        except httpx2.HTTPError:
+            return False
+        return True
+
+    def postmaster(self) -> int:
+        return int((self.folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+
+    def server(self) -> int:
+        """The main process of the server: the parent of the workers that listen."""
+        return min(listeners(self.port))
+
+    def worker(self) -> int:
+        return max(listeners(self.port))
+
+    def end(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(60)
+
+
+class Writer:
+    """An identity provider that creates people all the time and notes what was acknowledged."""
+
+    def __init__(self, run: Run) -> None:
+        self._run, self._over = run, threading.Event()
+        self.acknowledged: list[str] = []
+        self.answers: set[int] = set()
+        self._thread = threading.Thread(target=self._write)
+        self._thread.start()
+
+    def _write(self) -> None:
+        number = 0
+        while not self._over.is_set():
+            number += 1
+            try:
+                answer = self._run.scim("POST", "/Users", {"userName": f"w{number}@acme.example"})
+            except httpx2.HTTPError:
+                time.sleep(0.2)
+                continue
+            self.answers.add(answer.status_code)
+            if answer.status_code == HTTPStatus.CREATED:
+                self.acknowledged.append(answer.json()["id"])
+
+    def stop(self) -> None:
+        self._over.set()
+        self._thread.join()
+
+
+def eventually(holds: Callable[[], bool], told: Callable[[], str] = lambda: "") -> float:
+    """Wait until something holds; return the seconds that took."""
+    started = time.monotonic()
+    while not holds():
+        assert time.monotonic() - started < PATIENCE, told()
+        time.sleep(0.1)
+    return time.monotonic() - started
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        return "State:\tZ" in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return True
+
+
+@pytest.fixture(scope="module")
+def kept_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    # A long path, as some machines have it: a socket would not fit below it.
+    folder = tmp_path_factory.mktemp("a-folder-with-a-long-name-" + "x" * 80) / "var"
+    run = Run(folder, free_port(in_a_row=2))
+    try:
+        yield run
+    finally:
+        run.end()
+
+
+@pytest.fixture
+def run(kept_run: Run) -> Run:
+    """The run, started if an earlier test has ended it."""
+    if kept_run.process is None or kept_run.process.poll() is not None:
+        kept_run.start()
+    return kept_run
+
+
+@pytest.mark.parametrize("victim", ["worker", "server", "postmaster", "demo"])
+def test_whatever_is_killed_comes_back_and_nothing_acknowledged_is_lost(
+    run: Run, victim: str
+) -> None:
+    writer = Writer(run)
+    try:
+        eventually(lambda: len(writer.acknowledged) > 5)
+        pid = min(listeners(run.port + 1)) if victim == "demo" else getattr(run, victim)()
+        os.kill(pid, signal.SIGKILL)
+        count = len(writer.acknowledged)
+        eventually(lambda: len(writer.acknowledged) > count + 5 and run.serves(), run.said)
+        eventually(run.demo_answers)
+    finally:
+        writer.stop()
+
+    assert run.process is not None
+    assert run.process.poll() is None
+    assert writer.answers <= {HTTPStatus.CREATED, HTTPStatus.CONFLICT, 503}
+    for user_id in writer.acknowledged:
+        assert run.scim("GET", f"/Users/{user_id}").status_code == HTTPStatus.OK
+
+
+def test_a_second_run_with_the_same_data_is_refused_in_a_sentence(run: Run) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "demo.run"],
+        env=run.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert second.returncode == 1
+    assert f"another run uses the data folder {run.folder}" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert run.serves()
+
+
+def test_a_command_joins_the_running_database(run: Run) -> None:
+    more = ["--admin-email=admin@joined.example", "--json"]
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", "create_tenant", "joined", "--name=Joined", *more],
+        env=run.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert '"tenant": "joined"' in done.stdout
+    assert run.serves()
+
+
+def test_nobody_else_is_let_into_the_database(run: Run) -> None:
+    folder = Path((run.folder / "postgres.socket").read_text())
+    access = (run.folder / "postgres" / "pg_hba.conf").read_text()
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((run.folder / "postgres").resolve().stat().st_mode) == 0o700
+    assert access == "local all postgres peer map=gatehouse\n"
+
+
+def test_who_is_killed_leaves_nothing_behind_and_the_next_run_goes_on(run: Run) -> None:
+    assert run.process is not None
+    user_id = run.scim("POST", "/Users", {"userName": "kept@acme.example"}).json()["id"]
+    children = [run.postmaster(), run.server(), run.worker(), *listeners(run.port + 1)]
+
+    run.process.kill()
+    run.process.wait()
+    eventually(lambda: all(is_gone(pid) for pid in children))
+    run.start()
+
+    assert run.scim("GET", f"/Users/{user_id}").status_code == HTTPStatus.OK
+
+
+def test_a_port_is_taken_back_from_an_orphan_of_the_same_data(run: Run) -> None:
+    run.end()
+    script = (
+        "import signal, socket, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        f"taken = socket.create_server(({LOOPBACK!r}, {run.port}))\n"
+        "time.sleep(300)\n"
+    )
+    orphan = subprocess.Popen(  # noqa: S603 - the script above
+        [sys.executable, "-c", script], env=run.environment
+    )
+    try:
+        eventually(lambda: bool(listeners(run.port)))
+
+        run.start()
+
+        assert orphan.wait(5) == -signal.SIGKILL
+        assert run.serves()
+    finally:
+        orphan.kill()
+        orphan.wait()
+
+
+def test_a_stopped_run_leaves_no_process_and_no_folder(run: Run) -> None:
+    children = [run.postmaster(), run.server(), *listeners(run.port + 1)]
+    folder = Path((run.folder / "postgres.socket").read_text())
+
+    run.end()
+
+    assert run.process is not None
+    assert run.process.returncode == 0
+    assert all(is_gone(pid) for pid in children)
+    assert not folder.exists()
