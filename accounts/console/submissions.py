@@ -17,7 +17,7 @@ The forms of :class:`accounts.console.model_admin.AuditedModelAdmin` do all that
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,13 +26,14 @@ from accounts.console.shown import VERSION, Page, Row, Table, Values, as_sent, s
 from accounts.errors import AccountError
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from django.http import QueryDict
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
     from accounts.models import AuditEntry
 
+_ATTEMPTS: Final = 3
 _MOST_ROWS: Final = 1_000
 _CHANGED: Final = gettext_lazy(
     "Nothing was saved: somebody else changed what this form shows while it was open. Below is "
@@ -41,6 +42,10 @@ _CHANGED: Final = gettext_lazy(
 _UNKNOWN: Final = gettext_lazy(
     "Nothing was saved: the form came back without the record of what it showed. What you entered "
     "is kept; look at it, and save again if it is right."
+)
+_SEEN_OTHERWISE: Final = gettext_lazy(
+    "Nothing was done: what the page showed has changed since. This is how it is now; press the "
+    "button again if it is still right."
 )
 
 
@@ -77,7 +82,9 @@ class Submission:
             no harm, such as one that was sent twice.
     """
 
-    def __init__(self, about: str, data: QueryDict, now: Page) -> None:
+    def __init__(
+        self, about: str, data: QueryDict, now: Page, files: Mapping[str, Any] | None = None
+    ) -> None:
         shown = unseal(data.get(VERSION, ""), about)
         self.now = now
         self.version = seal(now, about)
@@ -86,7 +93,8 @@ class Submission:
         self._typed = _typed(data, self._shown, now)
         merged = _merged(self._shown, self._typed, now)
         self.data = _sent(data, merged, self._typed)
-        self.is_stale = merged != now and (shown is None or shown.page != now)
+        asks_something = bool(files) or merged != now
+        self.is_stale = asks_something and (shown is None or shown.page != now)
 
     def require(self, now: Page) -> None:
         """Refuse when the page, read again under the lock of the writer, is ``now`` another.
@@ -172,6 +180,37 @@ class Submission:
         words = {**self._shown.words.get(name, {}), **self.now.words.get(name, {})}
         texts = [words.get(value, value) for value in values or [""]]
         return ", ".join(text for text in texts if text) or _("nothing")
+
+
+def answered(request: HttpRequest, submit: Callable[[], HttpResponse]) -> HttpResponse:
+    """Return what ``submit`` answers, asked again when somebody came in between.
+
+    The second time it sees beforehand what has changed, and can show it.
+
+    Raises:
+        StaleFormError: Again and again somebody came in between.
+    """
+    for _attempt in range(_ATTEMPTS - 1):
+        try:
+            return submit()
+        except StaleFormError:
+            for name in request.FILES:
+                for file in request.FILES.getlist(name):
+                    file.seek(0)
+    return submit()
+
+
+def require_as_seen(about: str, data: QueryDict, now: Page) -> None:
+    """Refuse what a button asks unless the page that it stood on was as it is ``now``.
+
+    Call it in the transaction of the change, when what is to be changed is held.
+
+    Raises:
+        StaleFormError: It was not, or it is unknown.
+    """
+    shown = unseal(data.get(VERSION, ""), about)
+    if shown is None or shown.page != now:
+        raise StaleFormError(str(_SEEN_OTHERWISE))
 
 
 def _typed(data: QueryDict, shown: Page, now: Page) -> Page:

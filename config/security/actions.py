@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.console.shown_once import show_once
+from accounts.console.submissions import Submission, answered
 from accounts.errors import AccountError
 from accounts.refusals import record_refusal
 from config.security.attribute_uses import use_attribute
@@ -21,6 +23,14 @@ from config.security.once import LINK, TOKEN
 from config.security.page import AS_CANDIDATE, admin_of, page, tenant_of
 from config.security.provisioning import new_token
 from config.security.set_up_entry import set_up_url
+from config.security.versions import (
+    VERSIONED_ACTIONS,
+    differences_of,
+    hold_and_compare,
+    hold_page,
+    rules_about,
+    rules_shown,
+)
 from saml_sso.errors import SAMLSettingsError, StaleProposalError
 from saml_sso.models import SetUpLink, TrustProposal
 from saml_sso.services.configuration import remove_certificate
@@ -53,11 +63,19 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     if not tenant.includes_saml_and_scim:
         raise PermissionDenied
     try:
-        messages.success(request, _ACTIONS[action](request, tenant))
+        messages.success(request, _done(request, tenant, action))
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error, asked_for=action)
         messages.error(request, str(error))
     return redirect(PAGE)
+
+
+def _done(request: HttpRequest, tenant: Tenant, action: str) -> str:
+    if action not in VERSIONED_ACTIONS:
+        return _ACTIONS[action](request, tenant)
+    with transaction.atomic():
+        hold_and_compare(request, tenant, action)
+        return _ACTIONS[action](request, tenant)
 
 
 @require_POST
@@ -66,12 +84,26 @@ def save_rules(request: HttpRequest) -> HttpResponse:
     tenant = tenant_of(request)
     if not tenant.includes_saml_and_scim:
         raise PermissionDenied
+    return answered(request, lambda: _rules_submitted(request, tenant))
+
+
+def _rules_submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     trust = load_trust(tenant)
-    form = RulesForm(request.POST, instance=trust.settings)
-    if not form.is_valid():
-        settings = SettingsForm(tenant=tenant, row=trust.settings, admin=admin_of(request))
-        return page(request, trust, settings, form)
-    save_choices(tenant=tenant, choices=form.choices())
+    submission = Submission(rules_about(tenant), request.POST, rules_shown(trust))
+    form = RulesForm(submission.data, instance=trust.settings)
+    is_valid = form.is_valid()
+    if submission.is_stale:
+        form.add_error(None, str(submission.refusal))
+        record_refusal("settings.refused", tenant, reason=submission.refusal)
+    if submission.is_stale or not is_valid:
+        # The form has written into the row of ``trust`` already.
+        stored = load_trust(tenant)
+        settings = SettingsForm(tenant=tenant, row=stored.settings, admin=admin_of(request))
+        found = differences_of(tenant, submission) if submission.is_stale else []
+        return page(request, stored, settings, form, differences=found)
+    with transaction.atomic():
+        submission.require(rules_shown(hold_page(tenant)))
+        save_choices(tenant=tenant, choices=form.choices())
     messages.success(request, _("The rules are saved."))
     return redirect(PAGE)
 

@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
+from accounts.console.shown import seal
 from accounts.console.shown_once import show_once, take
+from accounts.console.submissions import StaleFormError, Submission, answered
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
 from accounts.refusals import record_refusal
@@ -28,6 +30,15 @@ from config.security.provisioning import (
 )
 from config.security.status import status_of
 from config.security.vendors import VENDORS
+from config.security.versions import (
+    differences_of,
+    hold_page,
+    rules_about,
+    rules_shown,
+    settings_about,
+    settings_shown,
+    versions_of_actions,
+)
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.errors import (
     NoRecoveryCodesError,
@@ -54,8 +65,11 @@ from scim.admin.forms import RegenerateForm
 from scim.errors import ScimUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.http import HttpRequest, HttpResponse
 
+    from accounts.console.submissions import Difference
     from saml_sso.trust import Trust
 
 SHOWN_ATTEMPTS = 5
@@ -92,28 +106,52 @@ def saml_and_scim(request: HttpRequest) -> HttpResponse:
     tenant = tenant_of(request)
     if not tenant.includes_saml_and_scim:
         return render(request, "security/plan.html", frame(request, tenant))
+    if request.method == "POST":
+        return answered(request, lambda: _submitted(request, tenant))
     trust = load_trust(tenant)
-    if request.method != "POST":
-        return page(
-            request, trust, SettingsForm(tenant=tenant, row=trust.settings, admin=admin_of(request))
-        )
-    given = (request.POST, request.FILES)
-    form = SettingsForm(*given, tenant=tenant, row=trust.settings, admin=admin_of(request))
-    if form.is_valid() and "preview" not in request.POST and _saved(request, tenant, form):
-        return redirect("console:saml-and-scim")
+    form = SettingsForm(tenant=tenant, row=trust.settings, admin=admin_of(request))
     return page(request, trust, form)
 
 
+def _submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
+    tenant.refresh_from_db()
+    trust, admin = load_trust(tenant), admin_of(request)
+    now = settings_shown(tenant, trust, admin)
+    submission = Submission(settings_about(tenant), request.POST, now, request.FILES)
+    given = (submission.data, request.FILES)
+    form = SettingsForm(*given, tenant=tenant, row=trust.settings, admin=admin)
+    is_valid = form.is_valid()
+    is_preview = "preview" in request.POST
+    if submission.is_stale and not is_preview:
+        form.add_error(None, str(submission.refusal))
+        record_refusal("settings.refused", tenant, reason=submission.refusal)
+    elif is_valid and not is_preview and _saved(request, tenant, form, submission):
+        return redirect("console:saml-and-scim")
+    found = differences_of(tenant, submission) if submission.is_stale else []
+    return page(request, trust, form, differences=found)
+
+
 def page(
-    request: HttpRequest, trust: Trust, form: SettingsForm, rules: RulesForm | None = None
+    request: HttpRequest,
+    trust: Trust,
+    form: SettingsForm,
+    rules: RulesForm | None = None,
+    differences: Sequence[Difference] = (),
 ) -> HttpResponse:
-    """Return the page with ``form``, which may hold errors or a preview."""
+    """Return the page with ``form`` or ``rules``, which may hold errors or a preview.
+
+    ``differences`` are what the one of them that was sent showed otherwise.
+    """
     tenant = tenant_of(request)
     keys = ServiceProviderKey.objects.order_by("use")
     context = {
         **frame(request, tenant),
         "trust": trust,
         "form": form,
+        "version": seal(settings_shown(tenant, trust, admin_of(request)), settings_about(tenant)),
+        "rules_version": seal(rules_shown(trust), rules_about(tenant)),
+        "versions": versions_of_actions(tenant),
+        "differences": differences,
         "codes_left": count_recovery_codes(user=admin_of(request)),
         "rules": rules or RulesForm(instance=trust.settings),
         "status": status_of(tenant, trust),
@@ -144,11 +182,20 @@ def frame(request: HttpRequest, tenant: Tenant) -> dict[str, Any]:
     return {**admin.site.each_context(request), "title": _("SAML & SCIM"), "tenant": tenant}
 
 
-def _saved(request: HttpRequest, tenant: Tenant, form: SettingsForm) -> bool:
-    """Store everything or nothing; a refusal goes to the field it concerns."""
+def _saved(
+    request: HttpRequest, tenant: Tenant, form: SettingsForm, submission: Submission
+) -> bool:
+    """Store everything or nothing; a refusal goes to the field it concerns.
+
+    Raises:
+        StaleFormError: Somebody has changed what the form shows since it was compared.
+    """
     try:
         with announcing(tenant):
+            submission.require(settings_shown(tenant, hold_page(tenant), admin_of(request)))
             course, token = _store(tenant, form, admin_of(request))
+    except StaleFormError:
+        raise
     except AccountError as error:
         fields = (name for kind, name in _FIELD_OF_REFUSAL if isinstance(error, kind))
         form.add_error(next(fields, None), str(error))

@@ -32,7 +32,7 @@ from tests.saml_sso.test_candidates import (
     signed_in_over_saml,
 )
 from tests.saml_sso.test_set_up_links import make
-from tests.saml_sso.test_settings_page import PAGE, file, save
+from tests.saml_sso.test_settings_page import PAGE, file, press, save, save_rules
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, party_of, post_response
 
@@ -199,7 +199,7 @@ class TestMails:
     ) -> None:
         rules = {"allow_idp_initiated": "on", "identifier_attribute": "mail"}
 
-        text = self.told(admins, lambda: console.post(f"{PAGE}rules/", rules))
+        text = self.told(admins, lambda: save_rules(console, **rules))
 
         assert "Identifier\n  before: nothing\n  now: mail" in text
 
@@ -300,7 +300,7 @@ class TestMails:
 
 
 SAVES: dict[str, Callable[[Client, Party], object]] = {
-    "switching SAML off": lambda console, _idp: console.post(PAGE, {}),
+    "switching SAML off": lambda console, _idp: save(console),
     "other keys of the same name": lambda console, idp: give(
         console, idp, cert=certificate(private_key("rsa2048", "new"))
     ),
@@ -313,15 +313,14 @@ SAVES: dict[str, Callable[[Client, Party], object]] = {
     ),
     "enforcing": lambda console, _idp: save(console, enable_saml="on", enforce_saml="on"),
     "SCIM": lambda console, _idp: save(console, enable_saml="on", enable_scim="on"),
-    "the rules": lambda console, _idp: console.post(f"{PAGE}rules/", {}),
+    "the rules": lambda console, _idp: save_rules(console),
     "other identity provider while off": lambda console, idp: [
-        console.post(PAGE, {}),
-        console.post(PAGE, {"metadata": file(idp.metadata(entity_id="https://other.example/"))}),
+        save(console),
+        save(console, metadata=file(idp.metadata(entity_id="https://other.example/"))),
     ],
 } | {
-    f"the action {name}": lambda console, _idp, name=name: console.post(
-        f"{PAGE}do/{name}/",
-        {"fingerprint": "x", "purpose": "saml", "days": "1", "use": "identifier_attribute"},
+    f"the action {name}": lambda console, _idp, name=name: press(
+        console, name, fingerprint="x", purpose="saml", days="1", use="identifier_attribute"
     )
     for name in actions._ACTIONS
 }

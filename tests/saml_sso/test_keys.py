@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
 from saml_sso.services.keys import ensure_key
+from tests.saml_sso.test_settings_page import press
 from tests.support.saml import NS
 from tests.support.saml_party import Party, metadata_of, post_response
 
@@ -47,15 +48,15 @@ class TestKeys:
         self, bob: User, alice: User, console: Client, idp: Party
     ) -> None:
         before = announced(console)[0]
-        console.post(f"{DO}make-next-key/")
+        press(console, "make-next-key")
         both = announced(console)
-        console.post(f"{DO}use-next-key/")
+        press(console, "use-next-key")
 
         assert len(both) == 2
         for certificate in both:
             message = idp.forge.but(encrypt_to=certificate)
             assert post_response(Client(), message).status_code == 303
-        console.post(f"{DO}remove-other-key/")
+        press(console, "remove-other-key")
         assert announced(console) == [pem for pem in both if pem != before]
         message = idp.forge.but(encrypt_to=before)
         assert post_response(Client(), message).status_code == 403

@@ -20,6 +20,7 @@ from saml_sso.remembered_trust import TrustMemory, memory
 from saml_sso.services.configuration import add_certificates, remove_certificate
 from saml_sso.services.switches import disable_saml, enable_saml
 from saml_sso.trust import find_trust
+from tests.saml_sso.test_settings_page import press
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, connect, party_of, post_response
 
@@ -100,7 +101,7 @@ def test_what_was_refused_gets_in_once_it_is_trusted(known: Party, acme: Tenant)
 
 
 def test_a_new_key_of_ours_decrypts_at_once(known: Party, console: Client) -> None:
-    console.post("/console/security/saml-scim/do/make-next-key/")
+    press(console, "make-next-key")
     trust = find_trust("acme")
     assert trust is not None
     ours = trust.sp.key_pairs[-1].certificate_pem

@@ -21,6 +21,7 @@ from saml_sso.models import (
 )
 from saml_sso.services.switches import disable_saml
 from tests.conftest import signed_in
+from tests.saml_sso.test_settings_page import press
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, party_of, post_response
 
@@ -32,7 +33,7 @@ PAGE = "/console/security/saml-scim/"
 
 def make(console: Client, purpose: str) -> str:
     """Make a link on the page and return its path; the page shows it once."""
-    console.post(f"{PAGE}do/make-link/", {"purpose": purpose, "days": "3"})
+    press(console, "make-link", purpose=purpose, days="3")
     found = re.search(r"http://127\.0\.0\.1:8000(/set-up/[^\"]+)", page_of(console))
     assert found
     assert found[1] not in page_of(console)

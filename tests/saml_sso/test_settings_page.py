@@ -13,6 +13,7 @@ from accounts.scoping import tenant_scope
 from accounts.services.recovery import make_recovery_codes
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from tests.conftest import signed_in
+from tests.support.html_forms import version_of
 from tests.support.saml import certificate, der, pem, private_key, private_pem
 from tests.support.saml_party import Party, party_of, post_response
 
@@ -20,10 +21,23 @@ PAGE = "/console/security/saml-scim/"
 
 
 def save(client: Client, expect: int = 302, **fields: Any) -> str:
-    """Press *Save* and return the page that follows."""
-    response = client.post(PAGE, fields)
+    """Press *Save* and return the page that follows; boxes that are not named are unticked."""
+    response = client.post(PAGE, {"version": version_of(client, PAGE), **fields})
     assert response.status_code == expect, response.content.decode()
     return (client.get(PAGE) if expect == 302 else response).content.decode()
+
+
+def press(client: Client, action: str, **fields: str) -> Any:
+    """Press the button of the page for ``action``, whether or not it is shown now."""
+    versions = client.get(PAGE).context["versions"]
+    version = versions.get(action.replace("-", "_"), "")
+    return client.post(f"{PAGE}do/{action}/", {"version": version, **fields})
+
+
+def save_rules(client: Client, **fields: str) -> Any:
+    """Apply the rules of a sign-in; boxes that are not named are unticked."""
+    url = f"{PAGE}rules/"
+    return client.post(url, {"version": version_of(client, PAGE, action=url), **fields})
 
 
 def file(content: bytes | str, name: str = "idp.xml") -> SimpleUploadedFile:
@@ -246,7 +260,7 @@ class TestSwitches:
     ) -> None:
         first = token_on(save(console, enable_saml="on", enable_scim="on"))
 
-        console.post(f"{PAGE}do/regenerate-token/")
+        press(console, "regenerate-token")
 
         second = token_on(console.get(PAGE).content.decode())
         assert scim_status(first) == 401
@@ -293,7 +307,8 @@ class TestAccess:
     ) -> None:
         Tenant.objects.filter(pk=acme.pk).update(plan="starter")
 
-        page = save(console, expect=200, enable_saml="on", metadata=file(metadata()))
+        sent = {"enable_saml": "on", "metadata": file(metadata())}
+        page = console.post(PAGE, sent).content.decode()
 
         assert "Enterprise plan" in page
         assert certificates(acme) == 0

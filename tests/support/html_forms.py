@@ -112,6 +112,14 @@ def fill_in(client: Any, url: str, *, field: str = "version", **changes: Any) ->
     return {name: value for name, value in {**shown, **changes}.items() if value is not None}
 
 
+def version_of(client: Any, url: str, *, action: str = "") -> str:
+    """What the form of the page ``url`` carries that is sent to ``action``, or to the page."""
+    for form in read_forms(client.get(url).content.decode()):
+        if form.action in {action, action or url} and "version" in form.fields:
+            return form.fields["version"]
+    raise AssertionError(f"The page {url} has no form with a version for {action or url}.")
+
+
 def submit(client: Any, url: str, *, field: str = "version", **changes: Any) -> Any:
     """Open ``url``, make these changes to the form with ``field``, send it, return the answer."""
     return client.post(url, fill_in(client, url, field=field, **changes))
