@@ -10,7 +10,8 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from django.db import InterfaceError, InternalError, OperationalError
+import psycopg as driver
+from django.db import DatabaseError, Error, InterfaceError, InternalError, OperationalError
 from typing_extensions import override
 
 _BRIEF: Final = frozenset({"40001", "40P01", "55P03"})
@@ -47,16 +48,27 @@ def outage_of(error: BaseException | None) -> Outage | None:
     """Return the outage that ``error`` tells of, or ``None`` when it is a fault."""
     if isinstance(error, OverloadedError):
         return Outage(f"{type(error).__name__}: {error}", error.retry_after)
-    if not isinstance(error, OperationalError | InterfaceError | InternalError):
+    cause = error.__cause__ if isinstance(error, Error) else error
+    state = getattr(cause, "sqlstate", None) or None
+    if not _is_outage(error, state):
         return None
-    state = getattr(error.__cause__, "sqlstate", None)
-    if isinstance(error, InternalError) and state not in _OF_SERVER:
-        return None
-    kind = type(error.__cause__ or error).__name__
+    kind = type(cause or error).__name__
     lines = str(error).strip().splitlines()
     reason = f"{kind} {state or 'without SQLSTATE'}: {lines[0] if lines else ''}"
     seconds = _SECONDS_BRIEF if state in _BRIEF else _SECONDS
     return Outage(reason, seconds, may_repeat=state in _CONFLICTS)
+
+
+def _is_outage(error: BaseException | None, state: str | None) -> bool:
+    """Whether Django's error, or the driver's own, has a class and a SQLSTATE of an outage."""
+    if isinstance(error, InternalError | driver.InternalError):
+        return state in _OF_SERVER
+    if type(error) in {DatabaseError, driver.DatabaseError}:
+        return state is None  # The connection broke amid a statement that was planned before.
+    return isinstance(
+        error,
+        OperationalError | InterfaceError | driver.OperationalError | driver.InterfaceError,
+    )
 
 
 class OneLine(logging.Filter):

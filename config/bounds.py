@@ -52,6 +52,8 @@ class Bounds:
     statement_seconds: int = _bound("GATEHOUSE_STATEMENT_SECONDS", 15)
     lock_seconds: int = _bound("GATEHOUSE_LOCK_SECONDS", 5)
     idle_transaction_seconds: int = _bound("GATEHOUSE_IDLE_TRANSACTION_SECONDS", 60)
+    requests_per_second: int = _bound("GATEHOUSE_REQUESTS_PER_SECOND", 100)
+    requests_at_once: int = _bound("GATEHOUSE_REQUESTS_AT_ONCE", 1000)
 
     @property
     def database_connections(self) -> int:

@@ -6,7 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import DataError, IntegrityError, OperationalError
+from django.db import DataError, IntegrityError
 from django.http import Http404
 from rest_framework.exceptions import APIException
 
@@ -37,7 +37,6 @@ _ACCOUNT_ERRORS: Final[dict[type[Exception], type[scim.SCIMError]]] = {
     accounts.PlanError: scim.ForbiddenError,
     LicenseError: scim.ForbiddenError,
 }
-_RETRY_SQLSTATES: Final = frozenset({"40001", "40P01", "55P03"})
 
 
 def scim_exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
@@ -70,7 +69,7 @@ def as_scim_error(error: Exception) -> scim.SCIMError | None:
             return refusal(str(error))
     if isinstance(error, DataError):
         return scim.InvalidValueError("A value is too long or out of range.")
-    if isinstance(error, OperationalError | IntegrityError) and _is_race(error):
+    if isinstance(error, IntegrityError) and _is_race(error):
         return OvertakenError("Another change came in between. Repeat the request.")
     return _as_outage(error)
 
@@ -92,7 +91,7 @@ class OvertakenError(scim.ConflictError):
 def _is_race(error: Exception) -> bool:
     state = getattr(error.__cause__, "sqlstate", None)
     # 23503: what a new row refers to was deleted meanwhile.
-    return state in _RETRY_SQLSTATES or state == "23503"
+    return bool(state == "23503")
 
 
 def _headers(refusal: scim.SCIMError) -> dict[str, str]:

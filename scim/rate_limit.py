@@ -1,64 +1,75 @@
 """A rate limit for each token: 429 with ``Retry-After`` above it (RFC 6585, Section 4).
 
-Each worker process counts by itself, so that counting costs no statement: with N workers a
-client gets through at most N times the limit.  The default only stops clients that run wild.
+The workers of a server count together (:func:`share`), without a statement.  Servers on other
+machines count by themselves: with N of them, a client gets through at most N times the limit.
 """
 
 from __future__ import annotations
 
 import math
-import threading
 import time
-from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 
+from django.conf import settings
+
 from scim.protocol.errors import TooManyRequestsError
+from scim.rate_stamps import OwnStamps, SharedStamps
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scim.authentication import Credential
+    from scim.rate_stamps import Stamps
 
-DEFAULT_PER_MINUTE: Final = 600_000
-"""Requests per minute and token for sources that set no limit of their own."""
 
-_MOST_TOKENS: Final = 10_000
+_MINUTE: Final = 60.0
 
 
 class RateLimit:
-    """Token buckets: a minute's worth of requests at once, then as many as flow in again."""
+    """So many requests at once, then as many as flow in again."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, stamps: Stamps | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
-        self._buckets: OrderedDict[int, tuple[float, float]] = OrderedDict()
-        """For each token: how many requests are left, and when that was worked out."""
+        self.stamps = stamps or OwnStamps()
 
-    def check(self, token_id: int, per_minute: int) -> None:
-        """Count one request.
+    def check(self, token_id: int, *, at_once: int, seconds: float) -> None:
+        """Count one request of a token that may send ``at_once``, and as many in ``seconds``.
 
         Raises:
             TooManyRequestsError: The token has none left; ``retry_after`` says for how long.
         """
-        rate, now = per_minute / 60, self._clock()
-        with self._lock:
-            left, then = self._buckets.pop(token_id, (float(per_minute), now))
-            left = min(float(per_minute), left + (now - then) * rate)
-            allowed = left >= 1
-            self._buckets[token_id] = (left - 1 if allowed else left, now)
-            if len(self._buckets) > _MOST_TOKENS:
-                self._buckets.popitem(last=False)
-        if not allowed:
-            wait = math.ceil((1 - left) / rate)
+        wait = self.stamps.advance(
+            token_id, now=self._clock(), step=seconds / at_once, room=seconds
+        )
+        if wait:
+            pause = max(1, math.ceil(wait))
             raise TooManyRequestsError(
-                f"This token may send {per_minute} requests per minute. Go on in {wait} seconds.",
-                retry_after=wait,
+                f"This token may send {at_once} requests in {seconds:g} seconds. Go on in "
+                f"{pause} seconds.",
+                retry_after=pause,
             )
 
 
 _limit = RateLimit()
 
 
+def share() -> None:
+    """Let the processes that this one forks from now on count together.
+
+    Raises:
+        OSError: The machine gives no memory for it; each counts by itself then.
+    """
+    _limit.stamps = SharedStamps()
+
+
 def gate(credential: Credential) -> None:
     """Refuse a request of a token that is over its limit; for :data:`scim.exchanges.gates`."""
-    _limit.check(credential.token_id, credential.rate_limit_per_minute or DEFAULT_PER_MINUTE)
+    own = credential.rate_limit_per_minute
+    if own:
+        _limit.check(credential.token_id, at_once=own, seconds=_MINUTE)
+    else:
+        at_once = settings.BOUNDS.requests_at_once
+        seconds = at_once / settings.BOUNDS.requests_per_second
+        _limit.check(credential.token_id, at_once=at_once, seconds=seconds)

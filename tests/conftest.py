@@ -6,6 +6,7 @@ and *Olga* operates the deployment.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +68,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 @pytest.fixture(autouse=True)
 def _quick_settings(settings: Settings) -> None:
     """Hash passwords quickly, serve static files uncollected, and be at the usual address."""
+    # No test sends too much, unless it says so.
+    settings.BOUNDS = replace(django_settings.BOUNDS, requests_at_once=1_000_000)
     settings.BASE_URL = "http://127.0.0.1:8000"  # Whatever port ``PORT`` names for `make run`.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Otherwise every test client reads all static files before its first request.

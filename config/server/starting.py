@@ -6,6 +6,7 @@ benchmarks and the tests.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import resource
 import sys
@@ -18,9 +19,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from config.env import BASE_DIR
+from scim import rate_limit
 
 if TYPE_CHECKING:
     from config.bounds import Bounds
+
+LOG = logging.getLogger(__name__)
 
 _MORE_FILES: Final = 256
 """Files that a worker has open besides its clients' connections."""
@@ -42,6 +46,7 @@ def serve(host: str, port: int, bounds: Bounds) -> None:
     """
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)
+        _count_together()
     _allow_open_files(bounds.connections + _MORE_FILES)
     connections.close_all()  # A connection must not have two processes.
     Granian(
@@ -60,6 +65,13 @@ def serve(host: str, port: int, bounds: Bounds) -> None:
         workers_kill_timeout=bounds.stop_seconds,
         working_dir=BASE_DIR,
     ).serve()
+
+
+def _count_together() -> None:
+    try:
+        rate_limit.share()
+    except OSError as error:
+        LOG.warning("Each worker counts the requests of a token by itself: %s", error)
 
 
 def _allow_open_files(number: int) -> None:

@@ -172,18 +172,18 @@ class Clock:
 class TestRateLimit:
     def test_a_minute_s_worth_passes_and_then_flows_in_again(self) -> None:
         clock = Clock()
-        limit = RateLimit(clock)
+        limit = RateLimit(clock=clock)
         for _request in range(6):
-            limit.check(1, 6)
+            limit.check(1, at_once=6, seconds=60)
         with pytest.raises(TooManyRequestsError) as refused:
-            limit.check(1, 6)
+            limit.check(1, at_once=6, seconds=60)
         assert refused.value.retry_after == 10
-        limit.check(2, 6)  # Another token has its own.
+        limit.check(2, at_once=6, seconds=60)  # Another token has its own.
 
         clock.now = 10
-        limit.check(1, 6)
+        limit.check(1, at_once=6, seconds=60)
         with pytest.raises(TooManyRequestsError):
-            limit.check(1, 6)
+            limit.check(1, at_once=6, seconds=60)
 
     def test_too_many_requests_are_refused_over_the_wire_and_logged(
         self, acme: Tenant, request_log_buffer: RequestLogBuffer

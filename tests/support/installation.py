@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,10 +27,19 @@ class Gatehouse:
     Attributes:
         url: Its address, which is also ``settings.BASE_URL`` in it.
         environment: What its management commands need to work on the same database.
+        process: The server's main process.
+        log: What it prints.
     """
 
     url: str
     environment: Mapping[str, str]
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def workers(self) -> list[int]:
+        """The ids of the processes that serve."""
+        main = self.process.pid
+        return [int(pid) for pid in Path(f"/proc/{main}/task/{main}/children").read_text().split()]
 
     def commands(self, *commands: list[str]) -> list[Any]:
         """The answers of management commands, all run in one process."""
@@ -110,19 +119,27 @@ class Directory:
 
 
 @contextmanager
-def serving_gatehouse(data_folder: Path) -> Iterator[Gatehouse]:
-    """Serve the product, as ``make run`` does, on a database of its own until the block ends."""
+def serving_gatehouse(
+    data_folder: Path, *, database_url: str = "", **variables: str
+) -> Iterator[Gatehouse]:
+    """Serve the product, as ``make run`` does, until the block ends.
+
+    Without ``database_url``, one on a migrated database of its own.
+    """
     port = free_port()
     url = f"http://{LOOPBACK}:{port}"
-    with migrated_database() as database_url:
+    with nullcontext(database_url) if database_url else migrated_database() as database:
         environment = {
-            "DATABASE_URL": database_url,
+            "DATABASE_URL": database,
             "DJANGO_SETTINGS_MODULE": "tests.support.server_settings",
             "GATEHOUSE_BASE_URL": url,
             "GATEHOUSE_DATA_DIR": str(data_folder),
             "PORT": str(port),
+            **variables,
         }
-        gatehouse = Gatehouse(url, environment)
         command = [sys.executable, *serve_command(port)]
-        with running(command, ready=answers_http(f"{url}/"), environment=environment):
-            yield gatehouse
+        log = data_folder / "server.log"
+        with running(
+            command, ready=answers_http(f"{url}/"), environment=environment, log=log
+        ) as process:
+            yield Gatehouse(url, environment, process, log)

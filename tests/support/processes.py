@@ -61,22 +61,24 @@ def answers_http(url: str) -> Callable[[], bool]:
 
 
 @contextmanager
-def running(
+def running(  # noqa: PLR0913 - each is optional, and named
     command: Sequence[str | Path],
     *,
     ready: Callable[[], bool],
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     timeout_seconds: float = 60,
+    log: Path | None = None,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run ``command`` until the block ends; entered once ``ready`` says yes.
 
-    The process leads a group of its own, so its workers stop with it.
+    The process leads a group of its own, so its workers stop with it.  What it prints goes to
+    ``log``, if that is given.
 
     Raises:
         ProcessFailedError: It ended or was not ready within ``timeout_seconds``.
     """
-    with TemporaryFile() as output:
+    with log.open("w+b") if log else TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 - the tests' own commands
             [str(word) for word in command],
             env={**os.environ, **(environment or {})},

@@ -1,0 +1,126 @@
+"""Processes that are killed or told to stop, under load."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import psycopg
+import pytest
+
+from tests.faults.conftest import Product, meanwhile, observe, serving
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+@pytest.fixture
+def served(django_db_setup: None, tmp_path: Path) -> Iterator[Product]:
+    """A product of its own, which the test ends."""
+    with serving(tmp_path, GATEHOUSE_WORKERS="2", GATEHOUSE_STOP_SECONDS="20") as product:
+        yield product
+
+
+def create(product: Product) -> tuple[str, int | str]:
+    """Create somebody; the name, and the status or what broke."""
+    name = f"{uuid4()}@globex.example"
+    user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name}
+    try:
+        answer = product.call("POST", "/scim/v2/Users", product.globex, json=user)
+    except httpx2.HTTPError as error:
+        return name, type(error).__name__
+    return name, answer.status_code
+
+
+def names_in(product: Product) -> set[str]:
+    with psycopg.connect(product.gatehouse.environment["DATABASE_URL"]) as connection:
+        return {name for (name,) in connection.execute("SELECT user_name FROM accounts_user")}
+
+
+def gone(processes: list[int], *, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while any(Path(f"/proc/{pid}").exists() for pid in processes):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_killed_worker_is_replaced_and_nothing_acknowledged_is_lost(served: Product) -> None:
+    end = time.monotonic() + 8
+
+    def create_on(_number: int) -> list[tuple[str, int | str]]:
+        made = []
+        while time.monotonic() < end:
+            made.append(create(served))
+        return made
+
+    victim = served.gatehouse.workers()[0]
+    with ThreadPoolExecutor(4) as pool:
+        running = pool.map(create_on, range(4))
+        time.sleep(2)
+        os.kill(victim, signal.SIGKILL)
+        made = [each for many in running for each in many]
+    kept = names_in(served)
+
+    assert served.gatehouse.process.poll() is None
+    assert len(served.gatehouse.workers()) == 2
+    assert victim not in served.gatehouse.workers()
+    assert len(made) > 20
+    assert {name for name, status in made if status == 201} <= kept
+    # What broke were requests that the worker had; one for each client at most.
+    assert len([status for _name, status in made if status != 201]) <= 4
+    assert set(observe(served.get, seconds=1).statuses) == {200}
+
+
+def test_what_is_in_flight_when_the_server_is_told_to_stop_is_finished(served: Product) -> None:
+    name, status = create(served)
+    assert status == 201
+    workers = served.gatehouse.workers()
+
+    with psycopg.connect(served.gatehouse.environment["DATABASE_URL"]) as holder:
+        holder.execute("SELECT FROM accounts_user WHERE user_name = %s FOR UPDATE", [name])
+        user = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": name}
+        found = served.call(
+            "GET", f'/scim/v2/Users?filter=userName eq "{name}"', served.globex
+        ).json()["Resources"][0]
+        path = f"/scim/v2/Users/{found['id']}"
+        with meanwhile(
+            lambda: served.call("PUT", path, served.globex, json={**user, "title": "Waited"}),
+            times=1,
+        ) as answers:
+            time.sleep(0.5)
+            served.gatehouse.process.send_signal(signal.SIGTERM)
+            time.sleep(3.5)
+            holder.rollback()
+
+    (answer,) = answers
+    assert isinstance(answer, httpx2.Response)
+    assert answer.status_code == 200
+    assert answer.json()["title"] == "Waited"
+    assert served.gatehouse.process.wait(20) == 0
+    assert gone(workers, seconds=1)
+
+
+def test_workers_end_when_the_process_that_governs_them_is_killed(served: Product) -> None:
+    workers = served.gatehouse.workers()
+    assert len(workers) == 2
+
+    served.gatehouse.process.kill()
+    served.gatehouse.process.wait(10)
+
+    assert gone(workers, seconds=10)
+
+
+def test_entries_of_the_request_log_are_written_when_the_server_stops(served: Product) -> None:
+    for _ in range(5):
+        assert served.get() == 200
+    served.gatehouse.process.send_signal(signal.SIGTERM)
+    assert served.gatehouse.process.wait(30) == 0
+
+    with psycopg.connect(served.gatehouse.environment["DATABASE_URL"]) as connection:
+        found = connection.execute("SELECT count(*) FROM scim_requestlogentry").fetchone()
+    assert found == (5,)

@@ -1,0 +1,113 @@
+"""Clients that begin a body and take their time hold nobody else up."""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.faults.conftest import Product, meanwhile, observe, read_answer
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+BODY_SECONDS = 3  # As the product is told in conftest.py.
+
+
+def trickle(product: Product, path: str, credential: str) -> bytes:
+    """Send a body byte by byte, each half second; what came back."""
+    head = f"POST {path} HTTP/1.1\r\nHost: {product.gatehouse.url[7:]}\r\n{credential}"
+    with product.connect() as client:
+        client.sendall(f"{head}Content-Length: 5000\r\n\r\n".encode())
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            answer = read_answer(client, 0.5)
+            if answer:
+                return answer
+            client.sendall(b"x")
+    return b"nothing"
+
+
+@pytest.mark.parametrize(
+    ("path", "credential"),
+    [
+        ("/scim/v2/Users", "Authorization: Bearer made-up\r\n"),
+        ("/sign-in/", ""),
+        ("/console/", "Cookie: gatehouse_session=made-up\r\n"),
+        ("/saml/acme/", ""),
+    ],
+)
+def test_twenty_four_slow_bodies_are_given_up_and_nobody_waits_for_them(
+    product: Product, path: str, credential: str
+) -> None:
+    before = observe(product.get, seconds=2)
+
+    with meanwhile(partial(trickle, product, path, credential), times=24) as answers:
+        during = observe(product.get, seconds=BODY_SECONDS)
+
+    assert set(during.statuses) == {200}
+    assert during.p99 < max(3 * before.p99, 0.25)
+    assert len(answers) == 24
+    assert all(isinstance(each, bytes) and each.startswith(b"HTTP/1.1 408") for each in answers)
+    assert all(b"connection: close" in each for each in answers if isinstance(each, bytes))
+
+
+@pytest.mark.parametrize(
+    ("request_line", "headers", "status"),
+    [
+        ("POST /scim/v2/Users", "", 401),
+        ("POST /scim/v2/Users", "Authorization: Basic eDp5\r\n", 401),
+        ("POST /scim/v2/Bulk", "Authorization: Bearer\r\n", 401),
+        ("PUT /scim/v2/Users/1", "", 401),
+        ("POST /nothing/here/", "", 404),
+        ("POST /console/", "", 302),
+        ("POST /account/password/", "", 403),
+        ("POST /sign-in/", "Host: another.example\r\n", 400),
+        ("POST /scim/v2/Users", "Authorization: Bearer x\r\nContent-Length: 99999999\r\n", 413),
+        ("POST /sign-in/", "Content-Length: 99999999\r\n", 413),
+        ("POST /sign-in/", "Transfer-Encoding: gzip, chunked\r\n", 400),
+    ],
+)
+def test_what_is_refused_for_its_headers_is_refused_before_the_body(
+    product: Product, request_line: str, headers: str, status: int
+) -> None:
+    if "Host:" not in headers:
+        headers += "Host: <host>\r\n"
+    if "Content-Length" not in headers and "Transfer-Encoding" not in headers:
+        headers += "Content-Length: 5000\r\n"
+    began = time.monotonic()
+
+    answer = product.raw(f"{request_line} HTTP/1.1\r\n{headers}\r\nx".encode())
+
+    assert answer.startswith(f"HTTP/1.1 {status}".encode())
+    assert b"connection: close" in answer
+    assert time.monotonic() - began < BODY_SECONDS - 1
+
+
+def test_a_body_in_chunks_is_read_whole_and_limited_while_it_is_read(product: Product) -> None:
+    def chunks(size: int, number: int) -> Iterator[bytes]:
+        yield b'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"chunked",'
+        yield b'"title":"'
+        for _ in range(number):
+            yield b"x" * size
+        yield b'"}'
+
+    made = product.call("POST", "/scim/v2/Users", product.acme, content=chunks(10, 3))
+    refused = product.call("POST", "/scim/v2/Users", product.acme, content=chunks(65_536, 90))
+
+    assert made.status_code == 201
+    assert made.json()["title"] == "x" * 30
+    assert refused.status_code == 413
+    assert refused.json()["status"] == "413"
+
+
+def test_a_client_that_goes_amid_its_body_leaves_nothing_behind(product: Product) -> None:
+    printed = len(product.printed())
+    for _ in range(10):
+        with product.connect() as client:
+            client.sendall(
+                b"POST /scim/v2/Users HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer x\r\n"
+                b"Content-Length: 500000\r\n\r\n" + b"x" * 100_000
+            )
+
+    assert product.get() == 200
+    assert "Traceback" not in product.printed()[printed:]
