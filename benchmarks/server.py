@@ -72,6 +72,7 @@ def serving(database: Database, port: int, variables: Mapping[str, str]) -> Iter
         "DATABASE_URL": database.url,
         "GATEHOUSE_BASE_URL": url,
         "GATEHOUSE_LOG_LEVEL": "ERROR",
+        "GATEHOUSE_WORKERS": "2",
     }
     process = subprocess.Popen(  # noqa: S603 - our own words
         [sys.executable, *serve_command(port)], env=environment, start_new_session=True

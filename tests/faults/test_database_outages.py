@@ -207,6 +207,7 @@ def test_threads_that_stay_stuck_have_their_worker_replaced(
         GATEHOUSE_STUCK_SECONDS="8",
         GATEHOUSE_STOP_SECONDS="5",
     ) as other:
+        warm_up(other)
         (worker,) = other.gatehouse.workers()
         with frozen(postgres):
             assert other.get() == 503
