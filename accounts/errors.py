@@ -17,6 +17,10 @@ class AccountError(Exception):
     """Base class for refusals that a caller may report to its client."""
 
 
+class InUseError(AccountError):
+    """What was to be deleted is needed by something that stays."""
+
+
 class UserNameTakenError(AccountError):
     """Another user of the tenant already has this ``userName``, in one spelling or another."""
 

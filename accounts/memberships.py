@@ -76,6 +76,30 @@ def people_below(group_ids: Collection[UUID]) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def count_people_given_a_role(group_ids: Collection[UUID]) -> dict[str, int]:
+    """Return how many people each role reaches through these groups, also through nesting."""
+    rows = _rows(
+        """
+        WITH RECURSIVE below(role, group_id) AS (
+            SELECT mapped_role, id FROM accounts_directorygroup
+            WHERE tenant_id = %(tenant)s AND id = ANY(%(groups)s::uuid[]) AND mapped_role <> ''
+            UNION
+            SELECT below.role, child.member_group_id FROM accounts_directorygroupmember child
+            JOIN below ON child.group_id = below.group_id
+            WHERE child.tenant_id = %(tenant)s AND child.member_group_id IS NOT NULL
+        )
+        """,
+        """
+        SELECT below.role, count(DISTINCT member.user_id)
+        FROM accounts_directorygroupmember member JOIN below ON member.group_id = below.group_id
+        WHERE member.tenant_id = %(tenant)s AND member.user_id IS NOT NULL
+        GROUP BY below.role ORDER BY below.role
+        """,
+        groups=list(group_ids),
+    )
+    return dict(rows)
+
+
 def mapped_to(user_ids: Collection[UUID]) -> dict[UUID, MappedTo]:
     """Return what their directory groups give these people; those in no group are left out."""
     rows = _rows(

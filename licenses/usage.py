@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 
-from licenses.models import Subscription
+from accounts.memberships import people_below
+from licenses.models import GroupLicense, Seat, Subscription
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
     from django.db.models import QuerySet
 
 _NEARLY_FULL = 90  # Percent.
@@ -39,3 +43,17 @@ def subscription_use(subscription: Any) -> dict[str, Any]:
         "percent": percent,
         "kind": "bad" if not free else "warn" if percent >= _NEARLY_FULL else "",
     }
+
+
+def by_product(seats: QuerySet[Seat]) -> dict[str, int]:
+    """Return how many of ``seats`` there are of each product, by its name."""
+    named = seats.order_by().values_list("subscription__product__name")
+    return dict(named.annotate(Count("pk")).order_by("subscription__product__name"))
+
+
+def seats_given_by(groups: Collection[UUID]) -> QuerySet[Seat]:
+    """Return the seats that people hold through these directory groups, also through nesting."""
+    given = GroupLicense.objects.filter(group__in=groups).values("subscription")
+    return Seat.objects.filter(
+        released=None, by_group=True, subscription__in=given, user__in=people_below(groups)
+    )

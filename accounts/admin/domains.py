@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -10,9 +10,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console.losses import words_for_domains
 from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.models import EmailDomain
 from accounts.services.domains import claim_domain, withdraw_domain
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @admin.register(EmailDomain)
@@ -43,3 +47,7 @@ class EmailDomainAdmin(ConsoleModelAdmin[EmailDomain]):
     @override
     def delete_object(self, obj: EmailDomain) -> None:
         withdraw_domain(claim=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[EmailDomain]) -> list[str]:
+        return words_for_domains(objects.exclude(verified=None).count())

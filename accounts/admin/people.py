@@ -19,12 +19,14 @@ from typing_extensions import override
 
 from accounts.admin.person_form import PersonForm
 from accounts.console.csv_export import csv_response
+from accounts.console.losses import words_for_people
 from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.questions import judges_itself
 from accounts.console.shown_once import show_once, take
 from accounts.models import AuditEntry, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
+from accounts.services.losses import loss_of_people
 from accounts.services.own_sessions import sign_out_everywhere
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 
@@ -150,6 +152,10 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     @override
     def delete_object(self, obj: User) -> None:
         users.delete_user(user=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[User]) -> list[str]:
+        return words_for_people(loss_of_people(objects))
 
     # --- One person -----------------------------------------------------------------------
 

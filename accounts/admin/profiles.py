@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.admin.member_fields import MemberNamesField
+from accounts.console.losses import words_for_profiles
 from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
 from accounts.models import AccessProfile
+from accounts.services.losses import loss_of_profiles
 from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import (
     change_profile_members,
@@ -111,6 +113,10 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
     @override
     def delete_object(self, obj: AccessProfile) -> None:
         delete_profile(profile=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[AccessProfile]) -> list[str]:
+        return words_for_profiles(loss_of_profiles(objects))
 
     def _change_members(self, profile: AccessProfile, form: Any) -> None:
         delta = MemberDelta(

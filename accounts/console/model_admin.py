@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected as ask_before_deleting
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
@@ -29,9 +28,10 @@ from typing_extensions import override
 from accounts import audit
 from accounts.console.access import Access, access_of
 from accounts.console.change_list import DeclaredChangeList
+from accounts.console.losses import SHOWN_NAMES
 from accounts.console.questions import asks, is_filters, judges_itself, malformed
 from accounts.console.versioned import RefusableForm, VersionedModelAdmin
-from accounts.errors import AccountError
+from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
 
 if TYPE_CHECKING:
@@ -82,7 +82,28 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def delete_object(self, obj: _ModelT) -> None:
         """Delete ``obj``; override to call a service."""
         audit.record(f"{obj._meta.model_name}.deleted", obj)
-        obj.delete()
+        try:
+            obj.delete()
+        except (models.ProtectedError, models.RestrictedError):
+            raise InUseError(_("It is in use, so it stays.")) from None
+
+    def what_goes(self, objects: QuerySet[_ModelT]) -> list[str]:
+        """Return sentences that say what is deleted with ``objects``, in words and numbers.
+
+        Override where something is: a few sentences, a fixed number of statements, no secret, and
+        no related object by its name.
+        """
+        return []
+
+    def what_holds(self, objects: QuerySet[_ModelT]) -> list[str]:
+        """Return sentences that say why some of ``objects`` cannot be deleted."""
+        return []
+
+    @override
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say in words what a deletion takes away; Django would list every related row."""
+        chosen = self.get_queryset(request).filter(pk__in=[obj.pk for obj in objs])
+        return self.what_goes(chosen), {}, set(), self.what_holds(chosen)
 
     @override
     def save_model(self, request: HttpRequest, obj: _ModelT, form: Any, change: bool) -> None:
@@ -174,7 +195,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     ) -> HttpResponse | None:
         """Delete the selected objects; those that may not be deleted are named and stay."""
         if not request.POST.get("post"):
-            return ask_before_deleting(self, request, queryset)
+            return self._ask_before_deleting(request, queryset)
         if not self.has_delete_permission(request):
             return None
         done = self.each_or_refusal(request, queryset, self.delete_object)
@@ -182,6 +203,24 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             text = ngettext("%(count)s was deleted.", "%(count)s were deleted.", done)
             self.message_user(request, text % {"count": done}, messages.SUCCESS)
         return None
+
+    def _ask_before_deleting(
+        self, request: HttpRequest, queryset: QuerySet[_ModelT]
+    ) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Delete several"),
+            "opts": self.opts,
+            "count": queryset.count(),
+            "some": [str(obj) for obj in queryset[:SHOWN_NAMES]],
+            "lines": self.what_goes(queryset),
+            "stays": self.what_holds(queryset),
+            "select_across": request.POST.get("select_across", "0"),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/delete_selected_confirmation.html", context)
 
     def each_or_refusal(
         self,

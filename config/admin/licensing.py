@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.console.model_admin import AuditedModelAdmin
@@ -32,6 +33,16 @@ class ProductAdmin(AuditedModelAdmin[Product]):
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Product | None = None) -> Any:
         return ["key"] if obj else []
+
+    @override
+    def what_holds(self, objects: QuerySet[Product]) -> list[str]:
+        sold = Subscription.objects.filter(product__in=objects.order_by().values("pk")).count()
+        text = ngettext(
+            "It is sold: %(n)s subscription has it.",
+            "It is sold: %(n)s subscriptions have it.",
+            sold,
+        )
+        return [text % {"n": sold}] if sold else []
 
 
 @admin.register(Subscription, site=platform_site)

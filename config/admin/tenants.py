@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console.losses import words_for_domains
 from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
 from accounts.models import EmailDomain, Plan, Tenant
 from accounts.scoping import tenant_id_scope, tenant_scope
@@ -117,6 +118,10 @@ class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
     def delete_object(self, obj: EmailDomain) -> None:
         with tenant_id_scope(obj.tenant_id):
             withdraw_domain(claim=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[EmailDomain]) -> list[str]:
+        return words_for_domains(objects.exclude(verified=None).count())
 
     @admin.action(permissions=["change"], description=_("Verify the selected domains"))
     def verify(self, request: HttpRequest, queryset: QuerySet[EmailDomain]) -> None:

@@ -12,17 +12,20 @@ from typing_extensions import override
 
 from accounts.admin.member_fields import MemberNamesField
 from accounts.console.access import Access
+from accounts.console.losses import words_for_groups, words_for_seats
 from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
 from accounts.errors import AccountError
 from accounts.memberships import people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
 from accounts.services.group_locks import hold_below, hold_rules, read_held_group
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
+from accounts.services.losses import loss_of_groups
 from accounts.services.mappings import set_group_attributes, set_group_mappings
 from accounts.services.member_deltas import MemberDelta
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
 from licenses.models import GroupLicense, Subscription
+from licenses.usage import by_product, seats_given_by
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -217,6 +220,14 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
     @override
     def delete_object(self, obj: DirectoryGroup) -> None:
         delete_group(group=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[DirectoryGroup]) -> list[str]:
+        seats = seats_given_by([group.pk for group in objects])
+        return [
+            *words_for_groups(loss_of_groups(objects)),
+            *words_for_seats(by_product(seats)),
+        ]
 
 
 def _create(form: GroupForm) -> DirectoryGroup:

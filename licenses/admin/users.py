@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.admin.people import PersonAdmin
+from accounts.console.losses import words_for_seats
 from accounts.errors import AccountError
 from accounts.models import User
 from licenses.bulk import Outcome, assign_seats_to_many, release_seats_of_many
@@ -21,6 +22,7 @@ from licenses.errors import LicenseError
 from licenses.forms import ChooseLicenseForm, UserSettingsForm
 from licenses.models import Seat, Subscription
 from licenses.services import change_seats
+from licenses.usage import by_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -113,6 +115,11 @@ class UserAdmin(PersonAdmin):
         if stored.active:  # Deactivation has released every licence.
             added, removed = form.difference_of("licenses")
             change_seats(user=stored, assign=added, release=removed)
+
+    @override
+    def what_goes(self, objects: QuerySet[User]) -> list[str]:
+        held = Seat.objects.filter(released=None, user__in=objects.order_by().values("pk"))
+        return [*super().what_goes(objects), *words_for_seats(by_product(held))]
 
     # --- Many people ----------------------------------------------------------------------
 

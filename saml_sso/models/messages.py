@@ -74,7 +74,7 @@ class PendingRequest(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return self.id
+        return f"{self.purpose} until {self.expires_at:%Y-%m-%d %H:%M:%S}"
 
     def is_of(self, browser: str) -> bool:
         """Tell whether it set out from the browser whose secret has this digest."""
@@ -108,4 +108,4 @@ class ConsumedAssertion(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return self.digest
+        return f"used assertion, kept until {self.expires:%Y-%m-%d %H:%M:%S}"

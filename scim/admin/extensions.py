@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.console.access import Access
@@ -16,6 +17,7 @@ from scim.models import ExtensionAttribute, ExtensionSchema
 from scim.services.extensions import SchemaAttribute, delete_schema, save_schema
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 _COLUMNS = (
@@ -109,6 +111,16 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
     @override
     def delete_object(self, obj: ExtensionSchema) -> None:
         delete_schema(schema=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[ExtensionSchema]) -> list[str]:
+        count = ExtensionAttribute.objects.filter(schema__in=objects.values("pk")).count()
+        text = ngettext(
+            "%(n)s attribute: it is unknown from now on, and what is stored of it stays.",
+            "%(n)s attributes: they are unknown from now on, and what is stored of them stays.",
+            count,
+        )
+        return [text % {"n": count}] if count else []
 
 
 def _schema_admin(inline: AttributeInline) -> ConsoleModelAdmin[ExtensionSchema]:

@@ -13,7 +13,9 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.console.access import Access, access_of
@@ -48,6 +50,7 @@ from scim.services.mappings import MappingRow, set_mapping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
@@ -160,6 +163,19 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     @override
     def delete_object(self, obj: Source) -> None:
         delete_source(source=obj)
+
+    @override
+    def what_goes(self, objects: QuerySet[Source]) -> list[str]:
+        alive = BearerToken.objects.filter(source__in=objects.values("pk"), revoked=None).count()
+        tokens = ngettext(
+            "%(n)s SCIM token: whoever uses it is refused from that moment.",
+            "%(n)s SCIM tokens: whoever uses them is refused from that moment.",
+            alive,
+        )
+        return [
+            *([tokens % {"n": alive}] if alive else []),
+            _t("Its attribute mapping. The people and groups that it provisioned stay."),
+        ]
 
     @override
     def response_add(

@@ -1,0 +1,154 @@
+"""What a deletion takes away is said in words and numbers: short, and in a few statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import AccessProfile, DirectoryGroup, Role, Session, User
+from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
+from accounts.services.mappings import set_group_mappings
+from accounts.services.profiles import add_profile_members, create_profile
+from config.sites import platform_site
+from licenses.models import Product, Subscription
+from licenses.services import assign_seat
+from tests.architecture.specimens import Specimens
+from tests.conftest import crowd, person, signed_in
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Tenant
+
+DELETABLE = [
+    pytest.param(site, model, id=f"{site.name}-{model._meta.label}")
+    for site in (admin.site, platform_site)
+    for model in site._registry
+]
+MOST_STATEMENTS = 40
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_somebody_loses_sessions_roles_groups_profiles_and_licences(
+    acme: Tenant, console: Client
+) -> None:
+    carol = person(acme, "Carol", Role.EDITOR)
+    signed_in(carol)
+    signed_in(carol)
+    with tenant_scope(acme):
+        create_group(values=GroupFields(display_name="Sales"), member_ids=[carol.pk])
+        add_profile_members(profile=create_profile(name="West"), user_ids=[carol.pk])
+        crm = Subscription.objects.create(
+            product=Product.objects.create(key="crm", name="CRM"), seats=3
+        )
+        assign_seat(subscription=crm, user=carol)
+        keys = list(Session.objects.filter(user=carol).values_list("session_key", flat=True))
+
+    page = text_of(console.get(f"/console/accounts/user/{carol.pk}/delete/"))
+
+    assert "2 signed-in browsers are signed out." in page
+    assert "1 with the role Editor." in page
+    assert "Membership of 1 directory group" in page
+    assert "Membership of 1 access profile." in page
+    assert "1 licence of CRM." in page
+    assert "Sales" not in page
+    assert not [key for key in keys if key in page]
+
+
+def test_a_large_group_goes_with_a_few_lines_in_as_many_statements_as_a_small_one(
+    acme: Tenant, console: Client
+) -> None:
+    sizes: dict[int, tuple[int, int]] = {}
+    for size in (2, 300):
+        with tenant_scope(acme):
+            User.objects.filter(user_name__startswith="crowd").delete()
+            people = crowd(acme, size)
+            inner = create_group(
+                values=GroupFields(display_name=f"Inner {size}"),
+                member_ids=[each.pk for each in people],
+            )
+            group = create_group(
+                values=GroupFields(display_name=f"Outer {size}"),
+                member_ids=[inner.pk, *(each.pk for each in people)],
+            )
+            set_group_mappings(group=group, role=Role.EDITOR, profiles=[])
+        with CaptureQueriesContext(connection) as statements:
+            page = text_of(console.get(f"/console/accounts/directorygroup/{group.pk}/delete/"))
+        assert f"{size} people are members no more." in page
+        assert "1 nested group is a member no more." in page
+        assert f"The role Editor of {size} people" in page
+        assert str(people[0].pk) not in page
+        sizes[size] = (len(statements), len(page))
+
+    assert sizes[2][0] == sizes[300][0]
+    assert abs(sizes[2][1] - sizes[300][1]) < 100
+
+
+def test_many_people_are_counted_not_listed(acme: Tenant, console: Client) -> None:
+    people = crowd(acme, 120)
+    chosen = {
+        "action": "delete_selected",
+        "index": "0",
+        "select_across": "1",
+        "_selected_action": str(people[0].pk),
+    }
+
+    page = text_of(console.post("/console/accounts/user/", chosen))
+
+    assert "Delete 121 of this list?" in page
+    assert page.count("crowd") <= 10
+    assert page.count('name="_selected_action"') == 1
+    console.post("/console/accounts/user/", {**chosen, "post": "yes"})
+    with tenant_scope(acme):
+        assert User.objects.count() == 1  # The last admin stays.
+
+
+@pytest.mark.parametrize(("site", "model"), DELETABLE)
+def test_no_deletion_lists_related_rows(
+    site: Any, model: Any, acme: Tenant, console: Client, platform: Client
+) -> None:
+    with tenant_scope(acme):
+        specimens = Specimens("specimenname")
+        person(acme, "Zoe")
+        row = specimens.of(model) if model._meta.app_label != "axes" else None
+        for other in (AccessProfile, DirectoryGroup):
+            specimens.of(other)
+    if row is None:
+        return
+    browser = console if site is admin.site else platform
+    url = reverse(
+        f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_delete", args=[row.pk]
+    )
+
+    with CaptureQueriesContext(connection) as statements:
+        answer = browser.get(url)
+
+    assert len(statements) < MOST_STATEMENTS
+    assert "deleted-objects" not in answer.content.decode()
+
+
+def test_a_product_that_is_sold_is_passed_over_with_the_reason(
+    acme: Tenant, platform: Client
+) -> None:
+    product = Product.objects.create(key="crm", name="CRM")
+    free = Product.objects.create(key="wiki", name="Wiki")
+    with tenant_scope(acme):
+        Subscription.objects.create(product=product, seats=3)
+    url = "/platform/licenses/product/"
+    chosen = {"action": "delete_selected", "index": "0", "_selected_action": [product.pk, free.pk]}
+
+    asked = text_of(platform.post(url, chosen))
+    done = text_of(platform.post(url, {**chosen, "post": "yes"}, follow=True))
+
+    assert "It is sold: 1 subscription has it." in asked
+    assert "CRM: It is in use, so it stays." in done
+    assert [each.key for each in Product.objects.all()] == ["crm"]
