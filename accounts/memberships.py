@@ -76,6 +76,27 @@ def people_below(group_ids: Collection[UUID]) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+def gives_a_role(group_ids: Collection[UUID]) -> bool:
+    """Whether one of these groups, or a group around one, gives its members a role."""
+    rows = _rows(
+        """
+        WITH RECURSIVE around(group_id) AS (
+            SELECT unnest(%(groups)s::uuid[])
+            UNION
+            SELECT parent.group_id FROM accounts_directorygroupmember parent
+            JOIN around ON parent.member_group_id = around.group_id
+            WHERE parent.tenant_id = %(tenant)s
+        )
+        """,
+        """
+        SELECT true FROM accounts_directorygroup found JOIN around ON around.group_id = found.id
+        WHERE found.tenant_id = %(tenant)s AND found.mapped_role <> '' LIMIT 1
+        """,
+        groups=list(group_ids),
+    )
+    return bool(rows)
+
+
 def count_people_given_a_role(group_ids: Collection[UUID]) -> dict[str, int]:
     """Return how many people each role reaches through these groups, also through nesting."""
     rows = _rows(

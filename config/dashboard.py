@@ -17,6 +17,7 @@ from saml_sso.models import SignInAttempt
 from scim.models import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
 
@@ -38,36 +39,54 @@ def dashboard_context(user: User) -> dict[str, Any]:
     """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
     tenant = user.tenant
     assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
-    people = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
-    people["inactive"] = people["all"] - people["active"]
+    sees_people = _sees(user, "accounts.user")
+    sees_licences = _sees(user, "licenses.subscription")
+    configures = _sees(user, "saml-and-scim")
+    connects = configures or _sees(user, "scim.source")
     return {
         "tenant": tenant,
-        "people": people,
+        "people": _people() if sees_people else None,
         "plan_includes_saml": tenant.includes_saml_and_scim,
-        "connections": [_saml(tenant, user), *_sources(tenant, user)],
-        "credentials": endings(tenant=tenant),
-        "licenses": [
-            {"product": each.product, "ends": each.ends, **subscription_use(each)}
-            for each in subscriptions_with_use()
-        ],
-        "may_see_users": access_of(user, "accounts.user") >= Access.VIEW,
-        "may_configure": access_of(user, "saml-and-scim") >= Access.VIEW,
+        "connections": [*_saml(tenant, user), *_sources(tenant, user)],
+        "credentials": endings(tenant=tenant) if connects else [],
+        "licenses": _licences() if sees_licences else [],
+        "may_see_users": sees_people,
+        "may_see_licences": sees_licences,
+        "may_configure": configures,
         "settings_url": _url("console:saml-and-scim"),
     }
 
 
-def _saml(tenant: Tenant, user: User) -> Connection:
+def _sees(user: User, page: str) -> bool:
+    return Access.VIEW in access_of(user, page)
+
+
+def _people() -> dict[str, int]:
+    people = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
+    return {**people, "inactive": people["all"] - people["active"]}
+
+
+def _licences() -> list[dict[str, Any]]:
+    return [
+        {"product": each.product, "ends": each.ends, **subscription_use(each)}
+        for each in subscriptions_with_use()
+    ]
+
+
+def _saml(tenant: Tenant, user: User) -> Iterator[Connection]:
+    if not _sees(user, "sign-in-attempts"):
+        return
     attempts = SignInAttempt.objects.all()
     last = attempts.first()
     success = attempts.filter(outcome=SignInAttempt.Outcome.ACCEPTED).first()
     refused = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED)
     failure = refused.filter(place=None).first() or refused.first()
     state, kind = _saml_state(tenant)
-    return Connection(
+    yield Connection(
         name=_("SAML sign-on"),
         state=state,
         kind=kind,
-        url=_url("console:saml-and-scim") if access_of(user, "saml-and-scim") else "",
+        url=_url("console:saml-and-scim") if _sees(user, "saml-and-scim") else "",
         last_request=last.at if last else None,
         last_success=success.at if success else None,
         last_error=failure.at if failure else None,
@@ -82,13 +101,14 @@ def _saml_state(tenant: Tenant) -> tuple[str, str]:
 
 
 def _sources(tenant: Tenant, user: User) -> list[Connection]:
-    linked = access_of(user, "scim.source") >= Access.VIEW
+    if not _sees(user, "scim.source"):
+        return []
     return [
         Connection(
             name=_("SCIM: %s") % source.name,
             state=_("On") if tenant.scim_active and source.enabled else _("Off"),
             kind="good" if tenant.scim_active and source.enabled else "",
-            url=_url("console:scim_source_change", source.pk) if linked else "",
+            url=_url("console:scim_source_change", source.pk),
             last_request=source.last_request_at,
             last_success=source.last_success_at,
             last_error=source.last_error_at,

@@ -35,13 +35,14 @@ CONSOLE_SECTIONS = (
     Section(
         "security",
         (SYSTEM_SETTINGS, _("Security")),
-        ("saml-and-scim", "accounts.emaildomain"),
+        ("saml-and-scim", "saml-and-scim-attempts", "accounts.emaildomain"),
     ),
     Section(
         "provisioning",
         (SYSTEM_SETTINGS, _("Provisioning")),
         ("scim.source", "scim.requestlogentry", "scim.extensionschema"),
     ),
+    Section("advanced", (_("Advanced settings"),), ("scim-api",)),
     Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
     Section("audit", (_("Audit trail"),), ("accounts.auditentry",)),
 )

@@ -207,6 +207,7 @@ class GatehouseSite(admin.AdminSite):
                         "models": models,
                     }
                 )
+        _mark_current([entry for section in sections for entry in section["models"]], request.path)
         return sections
 
     def _titled(self, entry: dict[str, Any]) -> dict[str, Any]:
@@ -289,7 +290,7 @@ class ConsoleSite(GatehouseSite):
         def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             needed = Access.VIEW if request.method in _SAFE_METHODS else Access.CHANGE
             assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
-            if access_of(request.user, page.access_key) < needed:
+            if needed not in access_of(request.user, page.access_key):
                 raise PermissionDenied
             request.current_app = self.name
             return page.view(request, *args, **kwargs)
@@ -327,6 +328,20 @@ class PlatformSite(GatehouseSite):
     @override
     def refusal_of(self, user: User) -> dict[str, Any]:
         return {"platform": True}
+
+
+def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
+    """Mark the entry of the page that is shown, or of the nearest page above it."""
+    home = min((entry["admin_url"] or path for entry in entries), key=len, default="")
+    above = [
+        entry
+        for entry in entries
+        if entry["admin_url"]
+        and path.startswith(entry["admin_url"])
+        and (entry["admin_url"] == path or entry["admin_url"] != home)
+    ]
+    for entry in sorted(above, key=lambda each: len(each["admin_url"]))[-1:]:
+        entry["is_current"] = True
 
 
 def _entry(name: str, label: Any, url_name: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
     @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the entries that the list shows, with its search and filters, as CSV."""
-        if not self.has_view_permission(request):
+        if not self.has_export_permission(request):
             raise PermissionDenied
         entries = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(name="audit-trail", header=CSV_HEADER, rows=_rows(entries))

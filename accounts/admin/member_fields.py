@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console.model_admin import RefusableForm
+from accounts.memberships import people_below
 from accounts.services.finding import find_groups, find_people
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
+_ModelT = TypeVar("_ModelT", bound=models.Model)
+
 SHOWN_UNKNOWN = 5
+
+
+class MembersForm(RefusableForm[_ModelT]):
+    """A form with fields of :class:`MemberNamesField`, called as in :attr:`member_fields`.
+
+    ``not_for`` is somebody who may not decide their own membership.
+    """
+
+    member_fields: ClassVar[tuple[str, ...]] = ("add_members", "remove_members")
+    not_for: ClassVar[UUID | None] = None
+
+    @override
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        for name in self.member_fields:
+            named = (cleaned or {}).get(name)
+            if named and self.not_for in {*named, *people_below(named)}:
+                self.add_error(name, _t("Whether you are a member is decided by somebody else."))
+        return cleaned
 
 
 class MemberNamesField(forms.CharField):

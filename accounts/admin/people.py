@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from accounts.admin.person_form import PersonForm
+from accounts.console.access import Access
 from accounts.console.csv_export import csv_response
 from accounts.console.losses import words_for_people
 from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.questions import judges_itself
 from accounts.console.shown_once import show_once, take
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Role, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     View = Callable[..., HttpResponse]
 
+NAMES: Final = ("given_name", "family_name", "display_name")
 _WHO = (
     "user_name",
     "email",
@@ -45,6 +47,8 @@ _WHO = (
 
 class PersonAdmin(ConsoleModelAdmin[User]):
     """People: search, filters, one row's menu, actions for many."""
+
+    partial_rights: ClassVar[Any] = {Access.PROFILE: NAMES}
 
     form: Any = PersonForm
     save_label = _("Save user details")
@@ -68,15 +72,16 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Say, too, whether a SCIM source ever changed the person; offer to sign them out."""
-        by_source = AuditEntry.objects.filter(target_id=object_id, actor__startswith="SCIM: ")
-        context = {"provisioned": bool(object_id) and by_source.exists(), **(extra_context or {})}
-        if object_id and self.has_change_permission(request):
+        person = self.get_object(request, object_id) if object_id else None
+        provisioned = person is not None and is_managed(person)
+        context = {"provisioned": provisioned, **(extra_context or {})}
+        if object_id and self.has_full_permission(request):
             context["sign_out_url"] = self.url_of("sign_out", object_id)
         return super().changeform_view(request, object_id, form_url, context)
 
     @override
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        profiles = "profiles" if self.has_change_permission(request) else "profile_names"
+        profiles = "profiles" if self.has_full_permission(request) else "profile_names"
         rights = ("role", profiles, "active") if obj else ("role", profiles)
         sections = [
             (_("Profile"), {"fields": _WHO}),
@@ -87,8 +92,10 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         return sections
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        return () if self.has_change_permission(request) else ("profile_names",)
+    def open_fields(self, request: HttpRequest, obj: User | None = None) -> frozenset[str]:
+        opened = super().open_fields(request, obj)
+        managed = obj is not None and Access.PROFILE in self.access(request) and is_managed(obj)
+        return opened - set(NAMES) if managed else opened
 
     @admin.display(description=_("Access profiles"))
     def profile_names(self, user: User) -> str:
@@ -122,7 +129,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     @override
     def get_list_display(self, request: HttpRequest) -> Any:
         shown = super().get_list_display(request)
-        if self.has_change_permission(request):
+        if self.has_full_permission(request):
             return shown
         return [name for name in shown if name != "row_menu"]
 
@@ -130,7 +137,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
 
     @override
     def create_object(self, obj: User, form: Any) -> None:
-        created = users.create_user(values=form.values(before=None), role=form.role())
+        created = users.create_user(values=form.values(before=None), role=form.role(Role.MEMBER))
         change_profiles(user=created, join=form.cleaned_data["profiles"])
         obj.pk = created.pk
         if form.cleaned_data["invite"] and created.active:
@@ -144,7 +151,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         change_user_settings(
             user=stored,
             values=form.values(before=users.UserFields.of(stored)),
-            role=form.role(),
+            role=form.role(Role(stored.role)),
             join=joined,
             leave=left,
         )
@@ -190,7 +197,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             user = self.get_object(request, object_id)
             if user is None:
                 raise Http404
-            if not self.has_change_permission(request, user):
+            if not self.has_full_permission(request):
                 raise PermissionDenied
             try:
                 return view(request, user)
@@ -254,7 +261,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
 
     # --- Many people ----------------------------------------------------------------------
 
-    @admin.action(permissions=["change"], description=_("Deactivate the selected people"))
+    @admin.action(permissions=["full"], description=_("Deactivate the selected people"))
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Deactivate people; whoever must stay is named, and the rest goes on."""
         done = self.each_or_refusal(
@@ -263,7 +270,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         text = ngettext("%(n)s person is inactive now.", "%(n)s people are inactive now.", done)
         self.message_user(request, text % {"n": done}, messages.SUCCESS)
 
-    @admin.action(permissions=["change"], description=_("Reactivate the selected people"))
+    @admin.action(permissions=["full"], description=_("Reactivate the selected people"))
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         """Let people sign in again."""
         done = self.each_or_refusal(
@@ -275,7 +282,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     @judges_itself
     def export_view(self, request: HttpRequest) -> Any:
         """Return the people that the list shows, with its search and filters, as CSV."""
-        if not self.has_view_permission(request):
+        if not self.has_export_permission(request):
             raise PermissionDenied
         people = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(
@@ -301,6 +308,12 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         names = self.export_header()
         for user in people.iterator(chunk_size=1000):
             yield [getattr(user, name) for name in names]
+
+
+def is_managed(user: User) -> bool:
+    """Whether an identity provider manages somebody over SCIM: it made them or changed them."""
+    entries = AuditEntry.objects.filter(target_id=str(user.pk), actor__startswith="SCIM: ")
+    return bool(user.external_id) or entries.exists()
 
 
 def _place_of_invitation(user: User) -> str:

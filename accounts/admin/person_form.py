@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +18,10 @@ from accounts.services.users import UserFields
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_COLUMNS: Final = frozenset(
+    {"user_name", "email", "given_name", "family_name", "display_name", "active"}
+)
 
 
 class PersonForm(RefusableForm[User]):
@@ -104,27 +109,25 @@ class PersonForm(RefusableForm[User]):
 
     def values(self, before: UserFields | None) -> UserFields:
         """Return the person's values after this form; what it does not show stays as before."""
-        person = self.instance
-        attributes = before.attributes if before else {}
-        if before is None or before.email != person.email:
-            attributes = with_work_address(attributes, person.email)
-        return UserFields(
-            user_name=person.user_name,
-            email=person.email,
-            given_name=person.given_name,
-            family_name=person.family_name,
-            display_name=person.display_name,
-            active=person.active,
-            external_id=before.external_id if before else "",
-            attributes=attributes,
-        )
+        person: Any = self.instance
+        if before is None:
+            before = UserFields(user_name=person.user_name)
+            asked = _COLUMNS
+        else:
+            asked = _COLUMNS.intersection(self.fields)
+        values = replace(before, **{name: getattr(person, name) for name in asked})
+        if before.email == values.email:
+            return values
+        return replace(values, attributes=with_work_address(before.attributes, values.email))
 
-    def role(self) -> Role:
-        """Return the chosen role."""
-        return Role(self.cleaned_data["role"])
+    def role(self, before: Role) -> Role:
+        """Return the chosen role; ``before`` where the form does not ask for it."""
+        return Role(self.cleaned_data.get("role", before))
 
     def difference_of(self, name: str) -> tuple[list[Any], list[Any]]:
         """Return what was ticked in a field of several choices, and what was unticked."""
+        if name not in self.fields:
+            return [], []
         before = set(self.initial.get(name, ()))
         chosen = list(self.cleaned_data[name])
         field = self.fields[name]

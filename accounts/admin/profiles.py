@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.admin.member_fields import MemberNamesField
+from accounts.admin.member_fields import MemberNamesField, MembersForm
+from accounts.console.access import Access
 from accounts.console.losses import words_for_profiles
-from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
+from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.models import AccessProfile
 from accounts.services.losses import loss_of_profiles
 from accounts.services.member_deltas import MemberDelta
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 SHOWN_MEMBERS = 100
 
 
-class ProfileForm(RefusableForm[AccessProfile]):
+class ProfileForm(MembersForm[AccessProfile]):
     """A profile, and who joins and leaves it."""
 
     add_members = MemberNamesField(label=_("Add people"))
@@ -45,6 +46,7 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
     """Profiles; the number in the address of a profile's page is its id in SCIM."""
 
     form: Any = ProfileForm
+    partial_rights: ClassVar[Any] = {Access.MEMBERS: ("add_members", "remove_members")}
     list_display = ["name", "scim_id", "description", "member_count"]
     search_fields = ["name", "description"]
     search_help_text = _("Name or description")
@@ -62,7 +64,8 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
         first = (None, {"fields": ("name", "description", "scim_id")})
         if obj is not None and obj.is_default:
             return [first]
-        if not self.has_change_permission(request, obj):
+        members_change = Access.MEMBERS in self.access(request)
+        if not members_change:
             return [first, (_("Members"), {"fields": ("members",)})]
         if obj is None:
             return [
@@ -70,6 +73,11 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
                 (_("Members"), {"fields": ("add_members",)}),
             ]
         return [first, (_("Members"), {"fields": ("members", "add_members", "remove_members")})]
+
+    @override
+    def open_fields(self, request: HttpRequest, obj: AccessProfile | None = None) -> frozenset[str]:
+        everybody_is_in_it = obj is not None and obj.is_default
+        return frozenset() if everybody_is_in_it else super().open_fields(request, obj)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: AccessProfile | None = None) -> bool:

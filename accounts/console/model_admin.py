@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import quote
+from django.contrib.admin.utils import flatten_fieldsets, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -35,7 +35,7 @@ from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django_stubs_ext import StrOrPromise
 
@@ -66,6 +66,14 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     object_history_template = "admin/audit_history.html"
     list_per_page = 50
     show_full_result_count = False
+
+    def has_history_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may read what the audit trail says of one object."""
+        return self.has_view_permission(request)
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may take the list away as CSV."""
+        return self.has_view_permission(request)
 
     def create_object(self, obj: _ModelT, form: Any) -> None:
         """Store a new ``obj`` from a valid ``form``; override to call a service."""
@@ -141,7 +149,8 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     ) -> HttpResponse:
         self._refuse_unreadable_keys(request)
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": title, "may_export": self.has_export_permission(request)}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     @override
     @asks(_changelist_filters=is_filters)
@@ -164,6 +173,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         context = {
             "save_label": self.save_label,
             "show_save_and_add_another": False,
+            "may_see_history": self.has_history_permission(request),
             **({"title": self.change_title} if object_id and self.change_title else {}),
             **(extra_context or {}),
         }
@@ -249,7 +259,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404
-        if not self.has_view_permission(request, obj):
+        if not self.has_view_permission(request, obj) or not self.has_history_permission(request):
             raise PermissionDenied
         entries = AuditEntry.objects.filter(
             target_type=self.opts.model_name or "", target_id=str(obj.pk)
@@ -295,28 +305,80 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
 class ConsoleModelAdmin(AuditedModelAdmin[_ModelT]):
     """A list and form of the console: who may do what is read from the access table."""
 
+    partial_rights: ClassVar[Mapping[Access, tuple[str, ...]]] = {}
+    """The fields of the form that a right short of *change* opens."""
+
     def access(self, request: HttpRequest) -> Access:
         """Return what the signed-in person may do on this model's pages."""
         if not isinstance(request.user, User):
             return Access.NONE
         return access_of(request.user, self.opts.label_lower)
 
+    def open_fields(self, request: HttpRequest, obj: _ModelT | None = None) -> frozenset[str]:
+        """Return the fields that somebody may fill in who may not change everything."""
+        access = self.access(request)
+        return frozenset(
+            name
+            for right, names in self.partial_rights.items()
+            if right in access
+            for name in names
+        )
+
     @override
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.access(request) >= Access.VIEW
+        return Access.VIEW in self.access(request)
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
-        return self.access(request) >= Access.VIEW
+        return Access.VIEW in self.access(request)
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return self.access(request) >= Access.CHANGE
+        return self.has_full_permission(request)
 
     @override
     def has_change_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
-        return self.access(request) >= Access.CHANGE
+        return self.has_full_permission(request) or bool(self.open_fields(request, obj))
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: _ModelT | None = None) -> bool:
-        return self.access(request) >= Access.CHANGE
+        return self.has_full_permission(request)
+
+    def has_full_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may do everything here: actions ask for it as *full*."""
+        return Access.CHANGE in self.access(request)
+
+    @override
+    def has_history_permission(self, request: HttpRequest) -> bool:
+        return Access.HISTORY in self.access(request)
+
+    @override
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return Access.EXPORT in self.access(request)
+
+    @override
+    def get_readonly_fields(self, request: HttpRequest, obj: _ModelT | None = None) -> Any:
+        fixed = super().get_readonly_fields(request, obj)
+        if not self.partial_rights or self.has_full_permission(request):
+            return fixed
+        shown = flatten_fieldsets(self.get_fieldsets(request, obj))
+        closed = [name for name in shown if name not in self.open_fields(request, obj)]
+        return tuple(dict.fromkeys([*fixed, *closed]))
+
+    @override
+    def get_form(
+        self,
+        request: HttpRequest,
+        obj: _ModelT | None = None,
+        change: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if self.partial_rights and not self.has_full_permission(request):
+            # Fields that a form declares itself stand in it, whatever the page shows.
+            opened = self.open_fields(request, obj)
+            form.base_fields = {
+                name: field for name, field in form.base_fields.items() if name in opened
+            }
+            form.not_for = request.user.pk
+        return form

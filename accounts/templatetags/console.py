@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django import template
 
+from accounts.console.access import Access, access_of
+from accounts.models import User
+
 if TYPE_CHECKING:
     from django.template.context import Context
 
@@ -30,6 +33,13 @@ def trail(context: Context, here: str = "", page: str = "") -> dict[str, Any]:
                 path = [name for name in section["path"] if str(name) != str(entry["name"])]
                 return {"path": path, "page": entry, "here": here}
     return {"path": (), "page": None, "here": here or context.get("title", "")}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, right: str, page: str) -> bool:
+    """Return whether the person may do ``right`` on ``page``, as the access table calls them."""
+    user = context["request"].user
+    return isinstance(user, User) and Access[right] in access_of(user, page)
 
 
 def _wanted(context: Context) -> set[str]:

@@ -56,6 +56,9 @@ class OperatorAdmin(AuditedModelAdmin[User]):
     change_title = _("Change operator")
     list_display = ["user_name", "active", "created"]
     search_fields = ["user_name"]
+    # Django would take the templates of the console's user list.
+    change_list_template = "admin/change_list.html"
+    change_form_template = "admin/change_form.html"
     ordering: ClassVar[Any] = ["user_name_ci"]
     actions: Any = None
 

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.console.pages import ConsolePage, register_page
 from accounts.console.questions import is_empty
-from config.security import actions, attempts, page, trial
+from config.security import actions, attempts, page, scim_api, trial
 
 ACCESS = "saml-and-scim"
+LOG = "sign-in-attempts"
 ROUTE = "security/saml-scim/"
 
 for each in (
@@ -41,25 +42,29 @@ for each in (
         name="saml-and-scim-attempts",
         route=f"{ROUTE}attempts/",
         view=attempts.attempts,
-        access=ACCESS,
+        label=_("Latest sign-ins"),
+        access=LOG,
     ),
     ConsolePage(
         name="saml-and-scim-attempts-csv",
         route=f"{ROUTE}attempts/export/",
         view=attempts.attempts_csv,
-        access=ACCESS,
+        access=LOG,
     ),
     ConsolePage(
         name="saml-and-scim-attempt",
         route=f"{ROUTE}attempts/<int:pk>/",
         view=attempts.attempt,
-        access=ACCESS,
+        access=LOG,
     ),
     ConsolePage(
         name="saml-and-scim-reveal",
         route=f"{ROUTE}attempts/<int:pk>/reveal/",
         view=attempts.reveal,
-        access=ACCESS,
+        access=LOG,
+    ),
+    ConsolePage(
+        name="scim-api", route="advanced/scim-api/", view=scim_api.scim_api, label=_("SCIM API")
     ),
 ):
     register_page(each)

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.admin.member_fields import MemberNamesField
+from accounts.admin.member_fields import MemberNamesField, MembersForm
 from accounts.console.access import Access
 from accounts.console.losses import words_for_groups, words_for_seats
-from accounts.console.model_admin import ConsoleModelAdmin, RefusableForm
+from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.errors import AccountError
-from accounts.memberships import people_below
+from accounts.memberships import gives_a_role, people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
 from accounts.services.group_locks import hold_below, hold_rules, read_held_group
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SHOWN_MEMBERS = 100
+MEMBER_FIELDS = ("add_members", "remove_members")
 
 
-class GroupForm(RefusableForm[DirectoryGroup]):
+class GroupForm(MembersForm[DirectoryGroup]):
     """A group, who joins and leaves it, and what its members get."""
 
     add_members = MemberNamesField(label=_("Add members"), with_groups=True)
@@ -89,19 +91,19 @@ class AttributeInline(admin.StackedInline[DirectoryGroupAttribute, DirectoryGrou
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._access(request) >= Access.VIEW
+        return Access.VIEW in self._access(request)
 
     @override
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._access(request) >= Access.CHANGE
+        return Access.CHANGE in self._access(request)
 
     @override
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._access(request) >= Access.CHANGE
+        return Access.CHANGE in self._access(request)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._access(request) >= Access.CHANGE
+        return Access.CHANGE in self._access(request)
 
     def _access(self, request: HttpRequest) -> Access:
         group_admin = self.admin_site.get_model_admin(DirectoryGroup)
@@ -114,6 +116,7 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
     """Groups that an identity provider or an admin made."""
 
     form: Any = GroupForm
+    partial_rights: ClassVar[Any] = {Access.MEMBERS: MEMBER_FIELDS}
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
     inlines = [AttributeInline]
     list_display = ["display_name", "mapped_role", "member_count", "external_id", "last_modified"]
@@ -131,9 +134,9 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
 
     @override
     def get_fieldsets(self, request: HttpRequest, obj: DirectoryGroup | None = None) -> Any:
-        changes = self.has_change_permission(request, obj)
-        gives = ("mapped_role", "profiles", "licenses") if changes else ("mapped_role",)
-        edits = ("add_members", "remove_members") if changes else ()
+        everything = self.has_full_permission(request)
+        gives = ("mapped_role", "profiles", "licenses") if everything else ("mapped_role",)
+        edits = MEMBER_FIELDS if everything or self.open_fields(request, obj) else ()
         if obj is None:
             return [
                 (None, {"fields": ("display_name",)}),
@@ -145,6 +148,14 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
             (_("Members"), {"fields": ("members", *edits)}),
             (_("What its members get"), {"fields": (*gives, "waiting")}),
         ]
+
+    @override
+    def open_fields(
+        self, request: HttpRequest, obj: DirectoryGroup | None = None
+    ) -> frozenset[str]:
+        """Return nothing for a group that gives a role: an admin decides who has one."""
+        opened = super().open_fields(request, obj)
+        return frozenset() if opened and obj is not None and gives_a_role([obj.pk]) else opened
 
     @admin.display(description=_("Members"), ordering="size")
     def member_count(self, group: Any) -> int:
@@ -186,7 +197,11 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
         if change:
             stored = _hold(form)
             self.require_as_shown(request, form.instance)
+            if not self.has_change_permission(request, stored):
+                raise PermissionDenied  # It gives a role since the form was shown.
             group = _update(form, stored)
+            if not self.has_full_permission(request):
+                return
         else:
             group = _create(form)
         form.instance.pk = group.pk
@@ -247,7 +262,7 @@ def _hold(form: GroupForm) -> DirectoryGroup:
 
 def _update(form: GroupForm, stored: DirectoryGroup) -> DirectoryGroup:
     values = GroupFields(
-        display_name=form.instance.display_name.strip(),
+        display_name=form.cleaned_data.get("display_name", stored.display_name).strip(),
         external_id=stored.external_id,
         attributes=stored.attributes,
     )

@@ -116,7 +116,7 @@ class SeatAdmin(_ReadOnly, ConsoleModelAdmin[Seat]):
     @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return the history that the list shows, with its search and filters, as CSV."""
-        if not self.has_view_permission(request):
+        if not self.has_export_permission(request):
             raise PermissionDenied
         seats = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(name="licences", header=CSV_HEADER, rows=_rows(seats))

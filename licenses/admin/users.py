@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.admin.people import PersonAdmin
+from accounts.console.access import Access
 from accounts.console.losses import words_for_seats
 from accounts.errors import AccountError
 from accounts.models import User
@@ -65,6 +66,7 @@ class LicenseFilter(admin.SimpleListFilter):
 class UserAdmin(PersonAdmin):
     """People with their licences."""
 
+    partial_rights: ClassVar[Any] = PersonAdmin.partial_rights | {Access.LICENCES: ("licenses",)}
     form: Any = UserSettingsForm
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
     list_display: Any = [
@@ -94,13 +96,12 @@ class UserAdmin(PersonAdmin):
         sections = super().get_fieldsets(request, obj)
         if obj is None:
             return sections
-        name = "licenses" if self.has_change_permission(request) else "license_names"
+        name = "licenses" if self.has_licences_permission(request) else "license_names"
         return [*sections, (_("Product user licences"), {"fields": (name,)})]
 
-    @override
-    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        readonly = super().get_readonly_fields(request, obj)
-        return (*readonly, "license_names") if readonly else ()
+    def has_licences_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may give and release licences; actions ask for it as *licences*."""
+        return Access.LICENCES in self.access(request)
 
     @admin.display(description=_("Licences"))
     def license_names(self, user: User) -> str:
@@ -123,7 +124,9 @@ class UserAdmin(PersonAdmin):
 
     # --- Many people ----------------------------------------------------------------------
 
-    @admin.action(permissions=["change"], description=_("Assign a licence to the selected people…"))
+    @admin.action(
+        permissions=["licences"], description=_("Assign a licence to the selected people…")
+    )
     def assign_license(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Ask for a licence, then give each person a seat; refusals are listed."""
         return self._with_license(
@@ -136,7 +139,7 @@ class UserAdmin(PersonAdmin):
         )
 
     @admin.action(
-        permissions=["change"], description=_("Release a licence of the selected people…")
+        permissions=["licences"], description=_("Release a licence of the selected people…")
     )
     def release_license(
         self, request: HttpRequest, queryset: QuerySet[User]

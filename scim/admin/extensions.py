@@ -42,19 +42,19 @@ class AttributeInline(admin.StackedInline[ExtensionAttribute, ExtensionSchema]):
 
     @override
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _schema_admin(self).access(request) >= Access.VIEW
+        return Access.VIEW in _schema_admin(self).access(request)
 
     @override
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _schema_admin(self).access(request) >= Access.CHANGE
+        return Access.CHANGE in _schema_admin(self).access(request)
 
     @override
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _schema_admin(self).access(request) >= Access.CHANGE
+        return Access.CHANGE in _schema_admin(self).access(request)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _schema_admin(self).access(request) >= Access.CHANGE
+        return Access.CHANGE in _schema_admin(self).access(request)
 
 
 @admin.register(ExtensionSchema)

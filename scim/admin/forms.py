@@ -16,7 +16,7 @@ from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, fields_of, fixed_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
 
 
@@ -100,15 +100,24 @@ class MappingRowForm(forms.Form):
     required = forms.BooleanField(label=_("Required"), required=False)
     remove = forms.BooleanField(label=_("Remove"), required=False)
 
-    def __init__(self, *args: Any, resource: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, resource: str, locked: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._fixed = fixed_fields(resource)
         field = self.fields["field"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = [
             ("", _("Choose a field")),
-            *((name, FIELD_LABELS.get(name, name)) for name in fields_of(resource)),
+            *(
+                (name, FIELD_LABELS.get(name, name))
+                for name in fields_of(resource)
+                if name not in locked or name == self.initial.get("field")
+            ),
         ]
+        if self.initial.get("field") in locked:
+            for each in self.fields.values():
+                each.disabled = True
         if self.is_fixed:
             field.choices = [(self.initial["field"], self.label)]
         for name in ("field", "scim_attribute", "required", "remove"):
@@ -153,9 +162,17 @@ class MappingFormSet(forms.BaseFormSet[MappingRowForm]):
 
 
 def mapping_formset(
-    resource: str, rows: Sequence[MappingRow], data: Any = None, *, extra: int = 0
+    resource: str,
+    rows: Sequence[MappingRow],
+    data: Any = None,
+    *,
+    extra: int = 0,
+    locked: Collection[str] = (),
 ) -> MappingFormSet:
-    """Return the table of ``resource`` with ``extra`` empty rows at its end."""
+    """Return the table of ``resource`` with ``extra`` empty rows at its end.
+
+    Rows of ``locked`` fields can be read only.
+    """
     factory: Any = forms.formset_factory(MappingRowForm, formset=MappingFormSet, extra=extra)
     formset: MappingFormSet = factory(
         data,
@@ -168,6 +185,6 @@ def mapping_formset(
             }
             for row in rows
         ],
-        form_kwargs={"resource": resource},
+        form_kwargs={"resource": resource, "locked": locked},
     )
     return formset

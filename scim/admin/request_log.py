@@ -190,7 +190,7 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
     @judges_itself
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Return what the list shows, with its search and filters, as CSV."""
-        if not self.has_view_permission(request):
+        if not self.has_export_permission(request):
             raise PermissionDenied
         entries = self.get_changelist_instance(request).get_queryset(request)
         return csv_response(name="scim-requests", header=CSV_HEADER, rows=_rows(entries))

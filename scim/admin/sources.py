@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -45,10 +45,15 @@ from scim.services import (
     scim_url,
     update_source,
 )
-from scim.services.mappings import MappingRow, set_mapping
+from scim.services.mappings import (
+    MappingRow,
+    deciding_fields,
+    refuse_deciding_rows,
+    set_mapping,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from django.db.models import QuerySet
     from django.urls import URLPattern
@@ -79,6 +84,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         "page SAML & SCIM, which makes the first one."
     )
     change_form_template = "admin/scim/source/change_form.html"
+    partial_rights: ClassVar[Any] = {Access.PAUSE: ("enabled",)}
 
     @admin.display(description=_("Status"), ordering="enabled")
     def status(self, source: Source) -> SafeString:
@@ -125,7 +131,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         setting_up = object_id is None or SETTING_UP in request.GET
         context: dict[str, Any] = {
             "show_save_and_continue": False,
-            "sees_tokens": self._token_access(request) >= Access.VIEW,
+            "sees_tokens": Access.VIEW in self._token_access(request),
         }
         if setting_up:
             context |= _steps("options" if object_id else "basic")
@@ -139,12 +145,12 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and self._token_access(request) >= Access.CHANGE
+        return super().has_add_permission(request) and Access.CHANGE in self._token_access(request)
 
     @override
     def has_delete_permission(self, request: HttpRequest, obj: Source | None = None) -> bool:
         allowed = super().has_delete_permission(request, obj)
-        return allowed and self._token_access(request) >= Access.CHANGE
+        return allowed and Access.CHANGE in self._token_access(request)
 
     def _token_access(self, request: HttpRequest) -> Access:
         assert isinstance(request.user, User)  # noqa: S101 - the site let them in
@@ -212,17 +218,14 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         source = Source.objects.filter(pk=source_id).first()
         if source is None:
             raise Http404
-        allowed = (
-            self.has_view_permission if request.method == "GET" else self.has_change_permission
-        )
-        if not allowed(request, source):
+        if not self.has_view_permission(request, source):
             raise PermissionDenied
         return view(request, source)
 
     def authorization_view(self, request: HttpRequest, source: Source) -> HttpResponse:
         """Show URL and tokens; make, regenerate and revoke tokens."""
         needed = Access.VIEW if request.method == "GET" else Access.CHANGE
-        if self._token_access(request) < needed:
+        if needed not in self._token_access(request):
             raise PermissionDenied
         setting_up = SETTING_UP in request.GET
         if request.method != "POST":
@@ -293,7 +296,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
                 if isinstance(ending.credential, BearerToken)
                 and ending.credential.source_id == source.pk
             ],
-            "may_change": self._token_access(request) >= Access.CHANGE,
+            "may_change": Access.CHANGE in self._token_access(request),
             "next_url": f"{self.url_of('mapping', source.pk)}?{SETTING_UP}",
             "action": self._authorization_url(source, setting_up=setting_up),
             **(_steps("authorization") if setting_up else {}),
@@ -303,19 +306,26 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     def mapping_view(self, request: HttpRequest, source: Source) -> HttpResponse:
         """Show and store the two mapping tables; *Add a row* gives one more empty row."""
         setting_up = SETTING_UP in request.GET
+        everything = self.has_full_permission(request)
         stored = {resource: _rows(source, resource) for resource in Resource.values}
+        locked = {each: () if everything else deciding_fields(each) for each in stored}
         data = request.POST if request.method == "POST" else None
+        if data is not None and Access.MAPPING not in self.access(request):
+            raise PermissionDenied
         tables = [
-            (Resource(resource), mapping_formset(resource, rows, data, extra=_EMPTY_ROWS))
-            for resource, rows in stored.items()
+            (
+                Resource(each),
+                mapping_formset(each, rows, data, extra=_EMPTY_ROWS, locked=locked[each]),
+            )
+            for each, rows in stored.items()
         ]
         if data is not None and "add-row" in data:
             tables = [
-                (resource, _with_one_more(resource, table, wanted=data["add-row"] == resource))
-                for resource, table in tables
+                (each, _with_one_more(each, table, locked[each], wanted=data["add-row"] == each))
+                for each, table in tables
             ]
         elif data is not None and all(table.is_valid() for _resource, table in tables):
-            refusal = _store(source, tables)
+            refusal = _store(source, tables, everything=everything)
             if refusal is None:
                 return self._after_mapping(request, source, setting_up=setting_up)
             messages.error(request, refusal)
@@ -323,7 +333,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             "title": _("Attribute mapping"),
             "tables": tables,
             "field_labels": FIELD_LABELS,
-            "may_change": self.has_change_permission(request, source),
+            "may_change": Access.MAPPING in self.access(request),
             "save_label": _("Save & Next") if setting_up else _("Save"),
             **(_steps("mapping") if setting_up else {}),
         }
@@ -350,7 +360,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
                 "original": source,
                 "source": source,
                 "subtitle": source.name,
-                "sees_tokens": self._token_access(request) >= Access.VIEW,
+                "sees_tokens": Access.VIEW in self._token_access(request),
                 **context,
             },
         )
@@ -373,7 +383,7 @@ def _rows(source: Source, resource: str) -> list[MappingRow]:
     ]
 
 
-def _with_one_more(resource: Resource, table: Any, *, wanted: bool) -> Any:
+def _with_one_more(resource: Resource, table: Any, locked: Collection[str], *, wanted: bool) -> Any:
     """Return the table as it was filled in, unsaved, and with one more empty row if wanted."""
     rows = [
         MappingRow(
@@ -385,14 +395,18 @@ def _with_one_more(resource: Resource, table: Any, *, wanted: bool) -> Any:
         if form["field"].value() or form["scim_attribute"].value()
     ]
     empty = table.total_form_count() - len(rows)
-    return mapping_formset(resource, rows, extra=max(_EMPTY_ROWS, empty) + (1 if wanted else 0))
+    extra = max(_EMPTY_ROWS, empty) + (1 if wanted else 0)
+    return mapping_formset(resource, rows, extra=extra, locked=locked)
 
 
-def _store(source: Source, tables: list[Any]) -> str | None:
-    """Store both tables, or none and return why."""
+def _store(source: Source, tables: list[Any], *, everything: bool) -> str | None:
+    """Store both tables, or none and return why; ``everything`` includes rows that decide."""
     try:
         with transaction.atomic():
             for resource, table in tables:
+                if not everything:
+                    before = _rows(source, resource)
+                    refuse_deciding_rows(before, table.rows(), resource=resource)
                 set_mapping(source=source, resource=resource, rows=table.rows())
     except SourceError as error:
         return str(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,6 +40,38 @@ def fields_of(resource: str) -> dict[str, str]:
 def fixed_fields(resource: str) -> tuple[str, ...]:
     """Return the fields whose rows every table has."""
     return tuple(row[0] for row in DEFAULT_MAPPINGS[resource])
+
+
+DECIDING_FIELDS: Final = frozenset(
+    {"user_name", "email", "external_id", "active", "manager", "roles", "entitlements"}
+)
+"""Fields by which people are found, or that decide over them: their rows are an admin's."""
+
+
+def refuse_deciding_rows(
+    before: Sequence[MappingRow], after: Sequence[MappingRow], *, resource: str
+) -> None:
+    """Refuse a table in which a row of :data:`DECIDING_FIELDS`, or a group's name, is another.
+
+    Raises:
+        MappingError: The message names the fields.
+    """
+    deciding = deciding_fields(resource)
+    stored = {row.field: row for row in before if row.field in deciding}
+    wanted = {row.field: _kept_required(resource, row) for row in after if row.field in deciding}
+    other = sorted(
+        field for field in stored.keys() | wanted if stored.get(field) != wanted.get(field)
+    )
+    if other:
+        raise MappingError(
+            _("An admin decides what fills %(fields)s.")
+            % {"fields": ", ".join(label_of(field) for field in other)}
+        )
+
+
+def deciding_fields(resource: str) -> frozenset[str]:
+    """Return the fields of a table whose rows are an admin's; groups are found by their name."""
+    return DECIDING_FIELDS if resource == Resource.USER else DECIDING_FIELDS | {"display_name"}
 
 
 @transaction.atomic

@@ -1,23 +1,49 @@
-"""The access table of the console: what it allows is open, everything else is refused."""
+"""The access table of the console: what it allows happens, everything else is refused.
+
+Roles, pages, buttons and actions are read from the table, the registry and the routes, so that a
+new one is tested unasked.
+"""
 
 from __future__ import annotations
 
 import re
+from html import unescape
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.contrib import admin
-from django.urls import reverse
+from django.db import models
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from accounts import audit
 from accounts.console.access import ACCESS, Access, access_of
 from accounts.console.pages import registered_pages
-from accounts.models import DirectoryGroup, Role, User
+from accounts.models import (
+    AccessProfile,
+    AuditEntry,
+    DirectoryGroup,
+    DirectoryGroupMember,
+    ProfileMembership,
+    Role,
+    Session,
+    User,
+)
 from accounts.scoping import tenant_scope
 from accounts.services.groups import GroupFields, create_group
+from accounts.services.mappings import set_group_mappings
+from accounts.services.profiles import create_profile
+from licenses.models import Product, Seat, Subscription
+from scim.models import AttributeMapping, Source
+from scim.services import SourceOptions, create_source
+from tests.architecture.specimens import tenant_models
 from tests.conftest import person, signed_in
+from tests.support.html_forms import lxml_html, what_is_sent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.test import Client
 
     from accounts.models import Tenant
@@ -26,14 +52,59 @@ MODELS = {
     model._meta.label_lower: model_admin for model, model_admin in admin.site._registry.items()
 }
 PAGES = {page.name: page for page in registered_pages()}
+OTHERS = [role for role in Role if role != Role.ADMIN]
 
-
-OPEN = {
-    HTTPStatus.OK,
-    HTTPStatus.FOUND,
-    HTTPStatus.NOT_FOUND,  # The sample values of the route name nothing.
-    HTTPStatus.METHOD_NOT_ALLOWED,
+RIGHTS: Final = {
+    "changelist": Access.VIEW,
+    "change": Access.VIEW,
+    "history": Access.HISTORY,
+    "export": Access.EXPORT,
+    "add": Access.CHANGE,
+    "delete": Access.CHANGE,
 }
+"""What the pages of a list ask for; a page that is not here asks for everything."""
+
+SPEC: Final = {
+    Role.MEMBER: set(),
+    Role.EDITOR: {
+        *("dashboard", "accounts.user", "user-licenses-csv"),
+        *("licenses.subscription", "licenses.seat"),
+    },
+    Role.CHANGE_REQUEST_MANAGER: {
+        *("dashboard", "accounts.accessprofile", "accounts.directorygroup"),
+    },
+    Role.ACCESS_REVIEW_MANAGER: {
+        *("dashboard", "accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
+        *("licenses.subscription", "licenses.seat", "accounts.auditentry"),
+        *("scim.requestlogentry", "sign-in-attempts"),
+    },
+    Role.CONNECTOR_ADMIN: {
+        *("dashboard", "scim.source", "scim.extensionschema", "scim.requestlogentry"),
+    },
+    Role.ADMIN: set(ACCESS),
+}
+"""Which pages each role sees, written down a second time: whoever changes one changes both."""
+
+MAY_CHANGE: Final[dict[Role, set[tuple[type[models.Model], str]]]] = {
+    Role.MEMBER: set(),
+    Role.EDITOR: {
+        *((User, name) for name in ("given_name", "family_name", "display_name")),
+        *((User, name) for name in ("attributes", "version", "last_modified")),
+        (Seat, ""),
+    },
+    Role.CHANGE_REQUEST_MANAGER: {
+        (ProfileMembership, ""),
+        (DirectoryGroupMember, ""),
+        *((AccessProfile, name) for name in ("version", "last_modified")),
+        *((DirectoryGroup, name) for name in ("version", "last_modified", "rules_revision")),
+    },
+    Role.ACCESS_REVIEW_MANAGER: set(),
+    Role.CONNECTOR_ADMIN: {
+        (Source, "enabled"),
+        (AttributeMapping, ""),
+    },
+}
+"""What each role can change, whatever it sends: a column, or whole rows where no column stands."""
 
 
 def sample(value: re.Match[str]) -> str:
@@ -41,59 +112,401 @@ def sample(value: re.Match[str]) -> str:
     return {"int": "1", "uuid": "00000000-0000-7000-8000-000000000000"}.get(value[1] or "", "x")
 
 
+@pytest.fixture
+def things(acme: Tenant, alice: User, bob: User) -> dict[str, Any]:
+    """One of everything that the console shows, for Acme; Bob is managed by nobody."""
+    with tenant_scope(acme):
+        profile = create_profile(name="West")
+        group = create_group(values=GroupFields(display_name="Sales"))
+        product = Product.objects.create(key="crm", name="CRM")
+        subscription = Subscription.objects.create(product=product, seats=5)
+        source = create_source(options=SourceOptions(name="Okta"))
+        audit.record("test.made", bob)
+        return {
+            "accounts.user": bob,
+            "accounts.accessprofile": profile,
+            "accounts.directorygroup": group,
+            "licenses.subscription": subscription,
+            "scim.source": source,
+            "accounts.auditentry": AuditEntry.objects.latest("pk"),
+        }
+
+
+def routes_of(label: str, thing: Any) -> Iterator[tuple[str, str]]:
+    """Yield the name and the URL of every page of a list, and of one of its objects."""
+    prefix = label.replace(".", "_")
+    for pattern in MODELS[label].get_urls():
+        name = str(pattern.name or "")
+        for args in ((), (thing.pk,)) if thing is not None else ((),):
+            try:
+                yield name.removeprefix(f"{prefix}_"), reverse(f"console:{name}", args=args)
+            except NoReverseMatch:
+                continue
+
+
 def test_every_page_of_the_console_is_in_the_table() -> None:
     assert {*MODELS, *(page.access_key for page in PAGES.values())} <= ACCESS.keys()
 
 
 @pytest.mark.parametrize("role", Role)
+def test_a_role_sees_what_the_specification_says(role: Role) -> None:
+    assert {page for page, row in ACCESS.items() if row.get(role)} == SPEC[role]
+
+
+@pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize("label", sorted(MODELS))
-def test_lists_open_for_the_roles_of_the_table(acme: Tenant, label: str, role: Role) -> None:
+def test_pages_of_lists_open_for_the_rights_of_the_table(
+    acme: Tenant, things: dict[str, Any], console: Client, label: str, role: Role
+) -> None:
     browser = signed_in(person(acme, "Pat", role))
-    allowed = ACCESS[label].get(role, Access.NONE)
-    base = f"console:{label.replace('.', '_')}"
+    held = ACCESS[label].get(role, Access.NONE)
+    for name, url in routes_of(label, things.get(label)):
+        needed = RIGHTS.get(name, Access.CHANGE)
+        if label == "scim.source" and name == "mapping":
+            needed = Access.VIEW
+        answer = browser.get(url).status_code
 
-    listed = browser.get(reverse(f"{base}_changelist")).status_code
-    adding = browser.get(reverse(f"{base}_add")).status_code
+        if needed in held:
+            assert answer == console.get(url).status_code, url
+        else:
+            assert answer in {HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED}, url
 
-    assert listed == (HTTPStatus.OK if allowed >= Access.VIEW else HTTPStatus.FORBIDDEN)
-    if allowed < Access.CHANGE:
-        assert adding == HTTPStatus.FORBIDDEN
+
+@pytest.mark.parametrize("role", OTHERS)
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_pages_open_for_the_rights_of_the_table(
+    acme: Tenant, console: Client, name: str, role: Role
+) -> None:
+    browser = signed_in(person(acme, "Pat", role))
+    held = ACCESS[PAGES[name].access_key].get(role, Access.NONE)
+    url = "/console/" + re.sub(r"<(?:(\w+):)?\w+>", sample, PAGES[name].route)
+
+    looked, changed = browser.get(url).status_code, browser.post(url).status_code
+
+    assert (looked == HTTPStatus.FORBIDDEN) == (Access.VIEW not in held)
+    assert (changed == HTTPStatus.FORBIDDEN) == (Access.CHANGE not in held)
+
+
+class TestWhateverIsSent:
+    """A role's browser sends everything everywhere; only what its right covers is another then."""
+
+    EVERYTHING: Final = {
+        "user_name": "changed@acme.example",
+        "email": "changed@acme.example",
+        "given_name": "Changed",
+        "family_name": "Changed",
+        "display_name": "Changed",
+        "role": "admin",
+        "mapped_role": "admin",
+        "name": "Changed",
+        "description": "Changed",
+        "domain": "changed.example",
+        "enabled": "",
+        "on_delete": "delete",
+        "on_deactivate": "delete",
+        "log_bodies": "on",
+        "log_retention_days": "1",
+        "rate_limit_per_minute": "1",
+        "enable_scim": "on",
+        "remove_members": "",
+        "regenerate": "1",
+        "post": "yes",
+    }
+
+    @pytest.mark.parametrize("role", OTHERS)
+    def test_a_role_changes_nothing_beyond_its_rights(
+        self, acme: Tenant, things: dict[str, Any], role: Role
+    ) -> None:
+        browser = signed_in(person(acme, "Pat", role))
+        before = stored(acme)
+
+        sent = 0
+        for url in self.urls(things):
+            for data in self.forms(browser, url, things):
+                assert browser.post(url, data).status_code < HTTPStatus.INTERNAL_SERVER_ERROR, url
+                sent += 1
+
+        assert sent > 50
+        assert differences(before, stored(acme)) <= MAY_CHANGE[role]
+
+    @pytest.mark.parametrize("role", OTHERS)
+    def test_a_role_runs_no_action_beyond_its_rights(
+        self, acme: Tenant, things: dict[str, Any], role: Role
+    ) -> None:
+        browser = signed_in(person(acme, "Pat", role))
+        before = stored(acme)
+        for label, model_admin in MODELS.items():
+            for action in model_admin.actions or ():
+                data = {
+                    "action": action,
+                    "index": "0",
+                    "select_across": "1",
+                    "post": "yes",
+                    "_selected_action": str(things[label].pk) if label in things else "1",
+                    "subscription": str(things["licenses.subscription"].pk),
+                }
+                browser.post(reverse(f"console:{label.replace('.', '_')}_changelist"), data)
+
+        changed = differences(before, stored(acme))
+
+        assert changed == ({(Seat, "")} if role == Role.EDITOR else set())
+
+    def urls(self, things: dict[str, Any]) -> Iterator[str]:
+        for label in MODELS:
+            yield from (url for _name, url in routes_of(label, things.get(label)))
+        for page in PAGES.values():
+            yield "/console/" + re.sub(r"<(?:(\w+):)?\w+>", sample, page.route)
+
+    def forms(self, browser: Client, url: str, things: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what is sent to ``url``: everything, with what its form holds and without."""
+        data = {
+            **self.EVERYTHING,
+            "add_members": things["accounts.user"].user_name,
+            "profiles": str(things["accounts.accessprofile"].pk),
+            "licenses": str(things["licenses.subscription"].pk),
+        }
+        shown = browser.get(url)
+        page = getattr(shown, "content", b"").decode(errors="replace")
+        if 'name="version"' in page and shown.status_code == HTTPStatus.OK:
+            return [data, {**what_is_sent(page, "version"), **data}]
+        return [data]
+
+
+def stored(tenant: Tenant) -> dict[tuple[type[models.Model], Any], dict[str, Any]]:
+    """Return every row of a tenant, with its columns; what only records is left out."""
+    with tenant_scope(tenant):
+        rows = {
+            (model, row["pk"]): row
+            for model in tenant_models()
+            if model not in {AuditEntry, Session}
+            for row in model._default_manager.annotate(_key=models.F("pk")).values(
+                "pk", *(field.attname for field in model._meta.concrete_fields)
+            )
+        }
+    tenant.refresh_from_db()
+    columns = {
+        field.attname: getattr(tenant, field.attname) for field in tenant._meta.concrete_fields
+    }
+    return {**rows, (type(tenant), tenant.pk): columns}
+
+
+def differences(before: Any, after: Any) -> set[tuple[type[models.Model], str]]:
+    """Return the columns that are another now; rows that came or went have no column."""
+    found = {(model, "") for model, _key in before.keys() ^ after.keys()}
+    for key in before.keys() & after.keys():
+        found |= {(key[0], name) for name in before[key] if before[key][name] != after[key][name]}
+    return found
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.MEMBER])
+def test_nothing_that_is_shown_leads_a_role_to_a_refusal(
+    acme: Tenant, things: dict[str, Any], role: Role
+) -> None:
+    browser = signed_in(person(acme, "Pat", role))
+    waiting, seen = ["/console/"], {"/console/"}
+    while waiting:
+        url = waiting.pop()
+        answer = browser.get(url)
+        assert answer.status_code != HTTPStatus.FORBIDDEN, url
+        if not answer.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for link in links_of(answer.content.decode(), url):
+            path = urlsplit(link).path
+            if path.startswith("/console/") and path not in seen and len(seen) < 150:
+                seen.add(path)
+                waiting.append(link)
+    assert len(seen) > 3
+    for url in buttons_of(browser, seen):
+        answer = browser.post(url)
+        assert answer.status_code != HTTPStatus.FORBIDDEN, url
+
+
+def links_of(page: str, url: str) -> list[str]:
+    return [
+        urljoin(url, unescape(link)) for link in re.findall(r'<a [^>]*href="([^"#][^"]*)"', page)
+    ]
+
+
+def buttons_of(browser: Client, urls: set[str]) -> set[str]:
+    """Return where the buttons of these pages send their forms."""
+    found = set()
+    for url in sorted(urls):
+        answer = browser.get(url)
+        if not answer.headers.get("Content-Type", "").startswith("text/html"):
+            continue
+        for form in lxml_html.fromstring(answer.content.decode()).forms:
+            if form.get("method", "get").lower() == "post" and form.xpath(".//*[@type='submit']"):
+                targets = [form.get("action") or url, *form.xpath(".//@formaction")]
+                found |= {urljoin(url, target) for target in targets}
+    return {url for url in found if leads_somewhere(url) and not url.endswith("/sign-out/")}
+
+
+def leads_somewhere(url: str) -> bool:
+    try:
+        return resolve(urlsplit(url).path).url_name not in {"logout", "sign-out"}
+    except Resolver404:
+        return False
+
+
+class TestEditor:
+    @pytest.fixture
+    def eddie(self, acme: Tenant) -> Client:
+        return signed_in(person(acme, "Eddie", Role.EDITOR))
+
+    def test_changes_names_and_licences(
+        self, eddie: Client, acme: Tenant, things: dict[str, Any]
+    ) -> None:
+        bob = things["accounts.user"]
+        url = f"/console/accounts/user/{bob.pk}/change/"
+        form = what_is_sent(eddie.get(url).content.decode(), "version")
+        crm = str(things["licenses.subscription"].pk)
+
+        saved = eddie.post(url, {**form, "given_name": "Robert", "licenses": crm, "role": "admin"})
+
+        assert saved.status_code == HTTPStatus.FOUND
+        with tenant_scope(acme):
+            bob.refresh_from_db()
+            assert (bob.given_name, bob.role, bob.user_name) == (
+                "Robert",
+                Role.MEMBER,
+                "bob@acme.example",
+            )
+            assert Seat.objects.filter(user=bob, released=None).exists()
+
+    def test_cannot_change_names_that_an_identity_provider_manages(
+        self, eddie: Client, acme: Tenant, things: dict[str, Any]
+    ) -> None:
+        bob = things["accounts.user"]
+        with tenant_scope(acme):
+            User.objects.filter(pk=bob.pk).update(external_id="42")
+        url = f"/console/accounts/user/{bob.pk}/change/"
+        form = what_is_sent(eddie.get(url).content.decode(), "version")
+        crm = str(things["licenses.subscription"].pk)
+
+        assert "given_name" not in form
+        eddie.post(url, {**form, "given_name": "Robert", "licenses": crm})
+
+        with tenant_scope(acme):
+            bob.refresh_from_db()
+            assert bob.given_name == "Bob"
+            assert Seat.objects.filter(user=bob, released=None).exists()
+
+
+class TestChangeRequestManager:
+    @pytest.fixture
+    def chris(self, acme: Tenant) -> User:
+        return person(acme, "Chris", Role.CHANGE_REQUEST_MANAGER)
+
+    @pytest.mark.parametrize("label", ["accounts.accessprofile", "accounts.directorygroup"])
+    def test_changes_memberships_of_others_and_never_their_own(
+        self, chris: User, acme: Tenant, things: dict[str, Any], label: str
+    ) -> None:
+        url = reverse(f"console:{label.replace('.', '_')}_change", args=[things[label].pk])
+        browser = signed_in(chris)
+        form = what_is_sent(browser.get(url).content.decode(), "version")
+
+        own = browser.post(url, {**form, "add_members": chris.user_name})
+        other = browser.post(url, {**form, "add_members": "bob@acme.example"})
+
+        assert "decided by somebody else" in own.content.decode()
+        assert other.status_code == HTTPStatus.FOUND
+        with tenant_scope(acme):
+            members = ProfileMembership if label.endswith("profile") else DirectoryGroupMember
+            assert [str(each.user) for each in members.objects.all()] == ["Bob"]
+
+    def test_does_not_nest_a_group_in_which_they_are(
+        self, chris: User, acme: Tenant, things: dict[str, Any]
+    ) -> None:
+        with tenant_scope(acme):
+            create_group(values=GroupFields(display_name="Mine"), member_ids=[chris.pk])
+        url = f"/console/accounts/directorygroup/{things['accounts.directorygroup'].pk}/change/"
+        browser = signed_in(chris)
+        form = what_is_sent(browser.get(url).content.decode(), "version")
+
+        answer = browser.post(url, {**form, "add_members": "Mine"})
+
+        assert "decided by somebody else" in answer.content.decode()
+
+    @pytest.mark.parametrize("around", ["", "Outer"])
+    def test_cannot_change_a_group_that_gives_a_role(
+        self, chris: User, acme: Tenant, things: dict[str, Any], around: str
+    ) -> None:
+        group = things["accounts.directorygroup"]
+        with tenant_scope(acme):
+            giving = group
+            if around:
+                outer = GroupFields(display_name=around)
+                giving = create_group(values=outer, member_ids=[group.pk])
+            set_group_mappings(group=giving, role=Role.ADMIN, profiles=[])
+        url = f"/console/accounts/directorygroup/{group.pk}/change/"
+        browser = signed_in(chris)
+
+        shown = browser.get(url)
+        answer = browser.post(url, {"add_members": "bob@acme.example", "version": "x"})
+
+        assert 'name="add_members"' not in shown.content.decode()
+        assert answer.status_code == HTTPStatus.FORBIDDEN
+
+
+class TestConnectorAdmin:
+    @pytest.fixture
+    def connie(self, acme: Tenant) -> Client:
+        return signed_in(person(acme, "Connie", Role.CONNECTOR_ADMIN))
+
+    def mapping(self, browser: Client, source: Source) -> tuple[str, dict[str, Any]]:
+        url = f"/console/scim/source/{source.pk}/mapping/"
+        return url, what_is_sent(browser.get(url).content.decode(), "user-TOTAL_FORMS")
+
+    def test_pauses_a_source(self, connie: Client, acme: Tenant, things: dict[str, Any]) -> None:
+        source = things["scim.source"]
+        url = f"/console/scim/source/{source.pk}/change/"
+        form = what_is_sent(connie.get(url).content.decode(), "version")
+        form.pop("enabled")
+
+        assert connie.post(url, {**form, "on_delete": "delete"}).status_code == HTTPStatus.FOUND
+
+        with tenant_scope(acme):
+            source.refresh_from_db()
+            assert (source.enabled, source.on_delete) == (False, "deactivate")
+
+    def test_adds_a_row_that_decides_nothing(
+        self, connie: Client, acme: Tenant, things: dict[str, Any]
+    ) -> None:
+        url, form = self.mapping(connie, things["scim.source"])
+        last = int(form["user-TOTAL_FORMS"][0]) - 1
+
+        connie.post(
+            url, {**form, f"user-{last}-field": "title", f"user-{last}-scim_attribute": "title"}
+        )
+
+        with tenant_scope(acme):
+            assert AttributeMapping.objects.filter(field="title").exists()
+
+    @pytest.mark.parametrize("field", ["external_id", "manager", "active", "user_name", "email"])
+    def test_changes_no_row_that_finds_people_or_decides_over_them(
+        self, connie: Client, acme: Tenant, things: dict[str, Any], field: str
+    ) -> None:
+        url, form = self.mapping(connie, things["scim.source"])
+        with tenant_scope(acme):
+            before = list(AttributeMapping.objects.order_by("pk").values())
+        sent: dict[str, Any] = dict(form)
+        for index in range(int(form["user-TOTAL_FORMS"][0])):
+            if sent.get(f"user-{index}-field", [""])[0] in {"", field}:
+                sent |= {f"user-{index}-field": field, f"user-{index}-scim_attribute": "nickName"}
+
+        connie.post(url, sent)
+        connie.post(url, {**form, "user-TOTAL_FORMS": "0", "user-INITIAL_FORMS": "0"})
+
+        with tenant_scope(acme):
+            assert list(AttributeMapping.objects.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("name", sorted(PAGES))
-def test_pages_open_for_the_roles_of_the_table(acme: Tenant, name: str, role: Role) -> None:
-    browser = signed_in(person(acme, "Pat", role))
-    allowed = ACCESS[PAGES[name].access_key].get(role, Access.NONE)
-    url = "/console/" + re.sub(r"<(?:(\w+):)?\w+>", sample, PAGES[name].route)
-
-    looked = browser.get(url).status_code
-    changed = browser.post(url).status_code
-
-    if allowed < Access.VIEW:
-        assert looked == HTTPStatus.FORBIDDEN
-    else:
-        assert looked in OPEN
-    if allowed < Access.CHANGE:
-        assert changed == HTTPStatus.FORBIDDEN
-
-
-@pytest.mark.parametrize(
-    ("role", "status"),
-    [
-        (Role.MEMBER, HTTPStatus.FORBIDDEN),
-        (Role.EDITOR, HTTPStatus.FORBIDDEN),
-        (Role.CHANGE_REQUEST_MANAGER, HTTPStatus.FORBIDDEN),
-        (Role.ACCESS_REVIEW_MANAGER, HTTPStatus.OK),
-        (Role.CONNECTOR_ADMIN, HTTPStatus.OK),
-        (Role.ADMIN, HTTPStatus.OK),
-    ],
-)
-def test_who_may_enter(acme: Tenant, role: Role, status: HTTPStatus) -> None:
+def test_who_may_enter(acme: Tenant, role: Role) -> None:
     response = signed_in(person(acme, "Pat", role)).get("/console/")
 
-    assert response.status_code == status
-    if status == HTTPStatus.FORBIDDEN:
+    assert (response.status_code == HTTPStatus.FORBIDDEN) == (role == Role.MEMBER)
+    if role == Role.MEMBER:
         assert "/account/" in response.content.decode()
 
 
@@ -118,38 +531,22 @@ def test_a_tenants_admin_has_no_platform(console: Client) -> None:
     assert response.status_code == HTTPStatus.FORBIDDEN
 
 
-def test_an_access_review_manager_looks_and_cannot_change(acme: Tenant, bob: User) -> None:
-    browser = signed_in(person(acme, "Rita", Role.ACCESS_REVIEW_MANAGER))
-    url = f"/console/accounts/user/{bob.pk}/"
-
-    assert "bob@acme.example" in browser.get(f"{url}change/").content.decode()
-    assert browser.post(f"{url}change/", {"role": "admin"}).status_code == HTTPStatus.FORBIDDEN
-    assert browser.post(f"{url}deactivate/").status_code == HTTPStatus.FORBIDDEN
-    assert browser.post(f"{url}delete/", {"post": "yes"}).status_code == HTTPStatus.FORBIDDEN
-
-
-@pytest.mark.parametrize("role", [Role.ACCESS_REVIEW_MANAGER, Role.CONNECTOR_ADMIN])
-def test_nobody_below_an_admin_makes_an_admin(acme: Tenant, role: Role) -> None:
-    climber = person(acme, "Pat", role)
-    with tenant_scope(acme):
-        group = create_group(values=GroupFields(display_name="T"), member_ids=[climber.pk])
-    browser = signed_in(climber)
-    new = {"user_name": "eve@acme.example", "email": "eve@acme.example", "role": "admin"}
-    attempts = {
-        f"/console/accounts/user/{climber.pk}/change/": {"role": "admin"},
-        f"/console/accounts/user/{climber.pk}/invite/": {},
-        "/console/accounts/user/add/": {**new, "invite": "on"},
-        f"/console/accounts/directorygroup/{group.pk}/change/": {"mapped_role": "admin"},
-        "/console/accounts/directorygroup/add/": {"display_name": "X", "mapped_role": "admin"},
-        "/console/accounts/emaildomain/add/": {"domain": "acme.example"},
-        "/console/security/saml-scim/": {"enable_scim": "on"},
-    }
-    for path, data in attempts.items():
-        assert browser.post(path, data).status_code in {403, 404}, path
-
-    with tenant_scope(acme):
-        assert not User.objects.filter(role=Role.ADMIN).exists()
-        assert not DirectoryGroup.objects.exclude(mapped_role="").exists()
+def test_nothing_that_an_operator_is_shown_leads_to_a_refusal(
+    platform: Client, things: dict[str, Any]
+) -> None:
+    waiting, seen = ["/platform/"], {"/platform/"}
+    while waiting:
+        url = waiting.pop()
+        answer = platform.get(url)
+        assert answer.status_code != HTTPStatus.FORBIDDEN, url
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            for link in links_of(answer.content.decode(), url):
+                path = urlsplit(link).path
+                assert not path.startswith("/console/"), url
+                if path.startswith("/platform/") and path not in seen and len(seen) < 100:
+                    seen.add(path)
+                    waiting.append(link)
+    assert len(seen) > 8
 
 
 def test_an_inactive_person_may_do_nothing(acme: Tenant) -> None:

@@ -21,7 +21,7 @@ from accounts.services.invitations import invite_user
 from accounts.services.recovery import make_recovery_codes
 from accounts.unscoped import every_tenant
 from config.sites import platform_site
-from saml_sso.models import IdentityProviderCertificate, ServiceProviderKey
+from saml_sso.models import IdentityProviderCertificate, ServiceProviderKey, TrustProposal
 from saml_sso.services.keys import ensure_key
 from saml_sso.services.set_up_links import make_set_up_link
 from scim.services import create_token
@@ -40,6 +40,10 @@ ENCRYPTED = {"private_key"}
 """Pages decrypt these, so they keep what they are."""
 
 
+READ_BY_PAGES = {IdentityProviderCertificate, ServiceProviderKey, TrustProposal}
+"""Pages read what these hold, so a text that was made up would not do."""
+
+
 def secret_columns(model: type[models.Model]) -> list[str]:
     return [
         field.name
@@ -56,11 +60,7 @@ def rows(acme: Tenant, alice: User) -> list[models.Model]:
     with tenant_scope(acme):
         ensure_key(tenant=acme)  # The page about it reads its certificate, so it must be one.
         specimens = Specimens("specimen")
-        made = [
-            specimens.of(model)
-            for model in tenant_models()
-            if model not in {IdentityProviderCertificate, ServiceProviderKey}
-        ]
+        made = [specimens.of(model) for model in tenant_models() if model not in READ_BY_PAGES]
         made.append(ServiceProviderKey.objects.get())
         made += [acme, Session.objects.get(user=bob)]
         for row in made:

@@ -281,7 +281,9 @@ class TestConnectorAdmins:
     def connector(self, acme: Tenant) -> Client:
         return signed_in(person(acme, "Cora", Role.CONNECTOR_ADMIN))
 
-    def test_they_may_change_options_and_mapping(self, acme: Tenant, connector: Client) -> None:
+    def test_they_may_pause_and_map_and_change_no_other_option(
+        self, acme: Tenant, connector: Client
+    ) -> None:
         enable_scim(acme)
         with tenant_scope(acme):
             source = create_source(options=SourceOptions(name="Ping"))
@@ -292,9 +294,11 @@ class TestConnectorAdmins:
         assert connector.post(mapping, data).status_code == 302
         change = f"{SOURCES}{source.pk}/change/"
         data = fields_of(connector.get(change).content.decode()) | {"name": "Entra"}
+        data.pop("enabled")
         assert connector.post(change, data).status_code == 302
         with tenant_scope(acme):
-            assert Source.objects.get(pk=source.pk).name == "Entra"
+            stored = Source.objects.get(pk=source.pk)
+        assert (stored.name, stored.enabled) == ("Ping", False)
 
     @pytest.mark.parametrize("data", [{"name": "Mine"}, {"regenerate": "1"}, {"revoke": "1"}])
     def test_they_get_no_token(

@@ -277,7 +277,7 @@ class TestManyPeople:
         self, console: Client, acme: Tenant, alice: User, bob: User
     ) -> None:
         data = {"action": "delete_selected", "_selected_action": [str(alice.pk), str(bob.pk)]}
-        assert "Are you sure" in console.post(USERS, data).content.decode()
+        assert "Delete 2 of this list?" in console.post(USERS, data).content.decode()
 
         page = console.post(USERS, {**data, "post": "yes"}, follow=True).content.decode()
 
