@@ -20,6 +20,7 @@ from saml_sso.protocol.parties import PendingRequest, Policy, ServiceProvider
 _CONDITIONS: Final = frozenset(
     saml(name) for name in ("AudienceRestriction", "OneTimeUse", "ProxyRestriction")
 )
+TOLERATE: Final = "“Tolerate an InResponseTo in sign-ins that start at the identity provider”"
 _CLOCK_REMEDY: Final = (
     "Check the clock of the identity provider's server; if it is right, start the sign-in again: "
     "the response was on its way too long or was used before."
@@ -287,7 +288,7 @@ def require_answer(  # noqa: PLR0913 - what is signed and what is not must both 
             "in_response_to",
             expected="no InResponseTo in a response nobody asked for",
             got=in_response_to,
-            remedy="It is tolerated by this tenant's settings.",
+            remedy=f"{TOLERATE} under “Rules and attributes” lets it pass.",
         )
         return None
     known = request is not None and request.is_of_this_browser and request.expires_at > context.now
@@ -300,9 +301,12 @@ def require_answer(  # noqa: PLR0913 - what is signed and what is not must both 
         expected="the ID of a sign-in that this browser started, in the Response and in the "
         "SubjectConfirmationData",
         got=f"{named[0]} and {named[1]}",
-        remedy="Start the sign-in again from the sign-on page and finish it within ten minutes. "
-        "If it stays: a response that the identity provider starts by itself must carry no "
-        "InResponseTo.",
+        remedy="Start the sign-in again from the sign-on page and finish it within ten minutes, in "
+        "the same browser."
+        if request is not None
+        else "If the sign-in began at the sign-on page, start the sign-in again and finish it "
+        "within ten minutes. If it began at the identity provider, the InResponseTo is made up: "
+        f"switch it off there, or switch on {TOLERATE} under “Rules and attributes”.",
     )
     return request
 

@@ -168,5 +168,6 @@ def _require_success(response: etree._Element, trace: Trace) -> None:
         expected="the status Success",
         got=f"{said}: {message.strip()}" if message.strip() else said or None,
         remedy="The identity provider itself refused the sign-in; its own log says why. Often "
-        "the person is not assigned to the application there.",
+        "the person is not assigned to the application there. If it wants signed requests, switch "
+        "on “Sign our requests” under “Rules and attributes”.",
     )

@@ -186,8 +186,8 @@ def _require_issuer(opened: Opened, idp: IdentityProvider, context: Context) -> 
         passed=bool(issuer) and set(issuers) == {expected} and issuer != context.sp.entity_id,
         expected=idp.entity_id or "one issuer, the identity provider",
         got=" and ".join(dict.fromkeys(issuers)),
-        remedy="If this is your identity provider, upload its current metadata: its Issuer "
-        "(also: IdP Entity ID, Microsoft Entra Identifier) differs from the one that is "
+        remedy="If this is your identity provider, upload its current “Metadata XML” in step 2: "
+        "its Issuer (also: IdP Entity ID, Microsoft Entra Identifier) differs from the one that is "
         "configured.",
     )
     return issuer
@@ -236,8 +236,8 @@ def _require_solicited(
         passed=context.policy.allow_idp_initiated,
         expected="an answer to a sign-in that was started here",
         got="a sign-in that the identity provider started",
-        remedy="Open the sign-on page URL instead of the identity provider's tile, or allow "
-        "sign-ins that the identity provider starts in the settings.",
+        remedy="Open the sign-on page URL instead of the identity provider's tile, or switch on "
+        "“Allow sign-ins that start at the identity provider” under “Rules and attributes”.",
     )
     return None
 

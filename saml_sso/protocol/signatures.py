@@ -107,7 +107,11 @@ def require_certificate_in_force(certificate: CertificateInfo, trust: Trust) -> 
     expired = f"expired on {spoken_date(certificate.not_after)}"
     if trust.policy.refuse_expired_certificate:
         raise MessageError(
-            "certificate", expected="a certificate that is valid now", got=expired, remedy=remedy
+            "certificate",
+            expected="a certificate that is valid now",
+            got=expired,
+            remedy=f"{remedy} Until then, “Refuse signatures of an expired certificate” under "
+            "“Rules and attributes” can be switched off.",
         )
     trust.trace.warn(
         "certificate", expected="a certificate that is valid now", got=expired, remedy=remedy

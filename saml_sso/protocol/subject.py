@@ -100,7 +100,8 @@ def read_identifier(
                 expected="a NameID",
                 got=None,
                 remedy="Configure the identity provider to send the email address as NameID, or "
-                "choose the attribute that holds it in step 2.",
+                "choose the attribute that holds it as “Attribute with the person’s e-mail "
+                "address” under “Rules and attributes”.",
             )
         return normalize_identifier(name_id.value, source="NameID")
     elements = [
@@ -116,6 +117,7 @@ def read_identifier(
             expected=f"the attribute “{attribute}” with one value",
             got=f"{len(elements)} values; the assertion holds {names}",
             remedy=f"Map the person's email address to an attribute named “{attribute}” at the "
-            "identity provider, or choose one of those it sends in step 2.",
+            "identity provider, or choose one of those it sends as “Attribute with the person’s "
+            "e-mail address” under “Rules and attributes”.",
         )
     return normalize_identifier(element_text(elements[0]), source=f"the attribute “{attribute}”")

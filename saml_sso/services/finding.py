@@ -99,5 +99,7 @@ def nobody(identifier: str) -> MessageError:
         got="nobody",
         remedy="Create the user (or let the identity provider provision them), or change what it "
         "sends as the person's identifier: NameID format “EmailAddress” (Okta: Application "
-        "username; Entra ID: Unique User Identifier) must be the e-mail address they have here.",
+        "username; Entra ID: Unique User Identifier) must be the e-mail address they have here. "
+        "“Create unknown people at their first sign-in” under “Rules and attributes” makes an "
+        "account for everybody whom the identity provider signs in.",
     )
