@@ -70,6 +70,9 @@ class RulesForm(forms.ModelForm[IdentityProviderSettings]):
                 "Otherwise they are accepted with a warning, so that nobody is locked out."
             ),
             "create_users_at_sign_in": _("As members without a licence."),
+            "refresh_names_at_sign_in": _(
+                "Only of people whom no SCIM source has written. Names that are not sent stay."
+            ),
             "want_authn_requests_signed": _("With the key of step 1."),
             "identifier_attribute": _("Empty: the NameID."),
         }

@@ -67,6 +67,9 @@ class IdentityProviderSettings(TenantScopedModel):
     create_users_at_sign_in = models.BooleanField(
         _("Create unknown people at their first sign-in"), default=False
     )
+    refresh_names_at_sign_in = models.BooleanField(
+        _("Take people’s names from each sign-in"), default=False, db_default=False
+    )
     identifier_attribute = models.CharField(
         _("identifier"), max_length=500, blank=True, default="", help_text="Empty: the NameID."
     )

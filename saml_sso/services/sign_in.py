@@ -16,10 +16,10 @@ from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.assertion_rules import session_is_over
 from saml_sso.protocol.errors import MessageError
-from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.services.attempts import logged_beside, new_reference
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.finding import find_user, find_user_under, nobody
+from saml_sso.services.profile_names import ACTOR, names_sent, refresh_names
 from saml_sso.services.replay import (
     refusal_of,
     replayed,
@@ -40,29 +40,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What identity providers call a person's names unless told otherwise.
-_GIVEN_NAMES = (
-    "givenName",
-    "firstName",
-    "first_name",
-    "urn:oid:2.5.4.42",
-    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname",
-)
-_FAMILY_NAMES = (
-    "familyName",
-    "lastName",
-    "last_name",
-    "surname",
-    "sn",
-    "urn:oid:2.5.4.4",
-    "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname",
-)
-_DISPLAY_NAMES = (
-    "displayName",
-    "urn:oid:2.16.840.1.113730.3.1.241",
-    "http://schemas.microsoft.com/identity/claims/displayname",
-)
-_LONGEST_NAME = 255
 ASSERTION: Final = "assertion"
 """Where a session keeps the digest of the assertion that it began with."""
 LED_TO: Final = "led_to"
@@ -114,6 +91,7 @@ def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
     if user is not None and pending is None:
         # One statement does it all, and needs no transaction around it.
         _begin_session(request, user, evidence, outline)
+        refresh_names(row=trust.settings, user=user, evidence=evidence)
         return user
     with transaction.atomic():
         if pending is not None:
@@ -123,6 +101,7 @@ def sign_in_with_evidence(  # noqa: PLR0913 - what a sign-in is, each by name
         if user is None:
             raise nobody(evidence.identifier)
         _begin_session(request, user, evidence, outline)
+    refresh_names(row=trust.settings, user=user, evidence=evidence)
     return user
 
 
@@ -178,29 +157,19 @@ def _consume_pending(pending: PendingRequest) -> None:
 
 
 def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | None:
-    def named(configured: str, usual: tuple[str, ...]) -> str:
-        for name in (configured,) if configured else usual:
-            values = evidence.attributes.get(name)
-            if values:
-                return values[0].strip()[:_LONGEST_NAME]
-        return ""
-
     identifier = evidence.identifier
-    require_unmistakable(identifier)
     email = identifier if "@" in identifier else ""
-    given = named(row.given_name_attribute, _GIVEN_NAMES)
-    family = named(row.family_name_attribute, _FAMILY_NAMES)
+    names = names_sent(row, evidence)
     values = UserFields(
         user_name=identifier,
         email=email,
-        given_name=given,
-        family_name=family,
-        display_name=named(row.display_name_attribute, _DISPLAY_NAMES)
-        or f"{given} {family}".strip(),
+        given_name=names.given,
+        family_name=names.family,
+        display_name=names.display or f"{names.given} {names.family}".strip(),
         attributes={"emails": [{"value": email, "type": "work", "primary": True}]} if email else {},
     )
     try:
-        with audit.acting_as("SAML sign-in"):
+        with audit.acting_as(ACTOR):
             return create_user(values=values)
     except UserNameTakenError:
         # Somebody else has just created them: their other browser, or the identity provider.

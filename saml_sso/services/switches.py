@@ -40,6 +40,7 @@ class Choices:
     tolerate_in_response_to: bool = False
     refuse_expired_certificates: bool = False
     create_users_at_sign_in: bool = False
+    refresh_names_at_sign_in: bool = False
     want_authn_requests_signed: bool = False
     identifier_attribute: str = ""
     given_name_attribute: str = ""

@@ -35,7 +35,10 @@ WHO_OR_WHAT_HELPS = re.compile(
     r"identity provider|vendor|[Ss]tart the sign-in again|[Ss]ign out|operator|[Ss]tart again|"
     r"user list|genuine|page SAML & SCIM"
 )
-NOBODY_IS_REFUSED_BY = {"given_name_attribute", "family_name_attribute", "display_name_attribute"}
+NOBODY_IS_REFUSED_BY = {
+    *("given_name_attribute", "family_name_attribute", "display_name_attribute"),
+    "refresh_names_at_sign_in",
+}
 
 
 class Refusal(NamedTuple):
