@@ -23,13 +23,19 @@ from saml_sso.views.reception import refused_page
 from saml_sso.views.tenants import in_tenant
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+    from saml_sso.models import PendingRequest
     from saml_sso.trust import Trust
 
 
 def _unheard(request: HttpRequest, _slug: str) -> HttpResponse:
     """Answer as a tenant does that has not switched SAML on."""
+    try:
+        _incoming(request)
+    except SAMLError:
+        return _refused(request, new_reference())
     return _not_believed(request, new_reference())
 
 
@@ -37,6 +43,10 @@ def _not_believed(request: HttpRequest, reference: str) -> HttpResponse:
     if _is_answer(request):
         # Nothing depended on it: the session here ended before the browser set out.
         return _signed_out(request, complete=False)
+    return _refused(request, reference)
+
+
+def _refused(request: HttpRequest, reference: str) -> HttpResponse:
     return refused_page(request, reference, template="saml/logout_refused.html")
 
 
@@ -51,6 +61,7 @@ def _left_nowhere(request: HttpRequest, _slug: str, request_id: str) -> HttpResp
 @in_tenant(_unheard)
 def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
     """Receive a LogoutRequest or a LogoutResponse, by redirect or by form."""
+    incoming = None
     try:
         incoming = _incoming(request)
         if not (trust.tenant.saml_enabled and trust.is_configured):
@@ -62,6 +73,8 @@ def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
         reference = new_reference()
         outline = Outline(kind=Kind.LOGOUT, revision=trust.settings.revision)
         record_refused(request=request, outline=outline, error=error, reference=reference)
+        if incoming is None and not _begun(request).exists():
+            return _refused(request, reference)
         return _not_believed(request, reference)
 
 
@@ -91,8 +104,7 @@ def _receive_request(request: HttpRequest, trust: Trust, incoming: Incoming) -> 
 
 def _receive_answer(request: HttpRequest, trust: Trust, incoming: Incoming) -> HttpResponse:
     """Verify the answer to the latest logout of this browser; we are signed out already."""
-    browser = digest_of_browser(request)
-    begun = open_requests(browser).filter(purpose=Purpose.LOGOUT).order_by("-issued_at").first()
+    begun = _begun(request).order_by("-issued_at").first()
     if begun is None:
         return _signed_out(request, complete=False)
     answer = read_logout_response(
@@ -103,8 +115,15 @@ def _receive_answer(request: HttpRequest, trust: Trust, incoming: Incoming) -> H
         now=timezone.now(),
         request_id=begun.pk,
     )
-    consume_request(request_id=begun.pk, browser=browser)
+    consume_request(request_id=begun.pk, browser=begun.browser_digest)
     return _signed_out(request, complete=answer.is_success)
+
+
+def _begun(request: HttpRequest) -> QuerySet[PendingRequest]:
+    """Return the logouts with which this browser set out, and that wait for an answer."""
+    browser = digest_of_browser(request)
+    begun = open_requests(browser).filter(purpose=Purpose.LOGOUT)
+    return begun if browser else begun.none()
 
 
 def _signed_out(request: HttpRequest, *, complete: bool) -> HttpResponse:
