@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('saml_sso', '0009_sign_ins_that_ask_first'),
+        ('saml_sso', '0010_keys_that_expire'),
     ]
 
     operations = [
