@@ -13,7 +13,7 @@ import pwd
 import stat
 import time
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from config.embedded.errors import EmbeddedPostgresError
 from config.embedded.server import START_SECONDS, EmbeddedPostgres, database_url, running_server
@@ -22,7 +22,8 @@ _SOCKET_FOLDER_LINE: Final = 4
 _STATUS_LINE: Final = 7
 """Of ``postmaster.pid``, counted from 0 (PostgreSQL's ``utils/pidfile.h``)."""
 
-_held: list[IO[bytes]] = []
+_held: list[int] = []
+"""Descriptors of files that stay open, and locked, for as long as this process lives."""
 
 
 def embedded_database_url(data_dir: Path) -> str:
@@ -87,9 +88,9 @@ def _running_url(data_dir: Path) -> str:
 
 def _hold_as_user(data_dir: Path, how: int) -> None:
     """Tell that this process uses the server, or wait until nobody else does."""
-    users = (data_dir / "postgres.users").open("ab")
+    users = os.open(data_dir / "postgres.users", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(users, how)
-    _held.append(users)  # For as long as this process lives.
+    _held.append(users)
 
 
 def _explained(error: Exception, data_dir: Path) -> str:

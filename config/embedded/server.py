@@ -46,7 +46,7 @@ class EmbeddedPostgres:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
-        self._lock: IO[bytes] | None = None
+        self._lock: int | None = None
         self._owner: Owner | None = None
         self._socket: Path | None = None
         self.process: subprocess.Popen[bytes] | None = None
@@ -67,11 +67,12 @@ class EmbeddedPostgres:
         """Take the lock; ``False`` when another process has it."""
         if self._lock is None:
             self._data_dir.mkdir(parents=True, exist_ok=True)
-            lock = (self._data_dir / "postgres.lock").open("ab")
+            path = self._data_dir / "postgres.lock"
+            lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                lock.close()
+                os.close(lock)
                 return False
             self._lock = lock
         return True
@@ -119,7 +120,7 @@ class EmbeddedPostgres:
             shutil.rmtree(self._socket, ignore_errors=True)
             self._socket = None
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
             self._lock = None
 
     def _wait_until_ready(self) -> None:
