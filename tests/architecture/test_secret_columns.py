@@ -18,6 +18,7 @@ from scim.models import Source
 from scim.services.tokens import create_token
 from tests.conftest import PASSWORD
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
+from tests.saml_sso.test_settings_page import press
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -105,7 +106,7 @@ def test_no_secret_stands_readable_in_any_table(
             secrets[purpose] = last_part(make_link(user=alice, purpose=purpose))
         secrets["token"] = create_token(source=Source.objects.create(name="x")).secret
     page = "/console/security/saml-scim/"
-    browser.post(f"{page}do/make-link/", {"purpose": "saml", "days": "3"})
+    press(browser, "make-link", purpose="saml", days="3")
     stranger.get("/saml/acme/")
     secrets["saml"] = stranger.cookies["gatehouse_saml"].value
     # Attempts that fail.
