@@ -10,10 +10,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.scoping import tenant_scope
+from accounts.services.recovery import make_recovery_codes
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.switches import enforce_saml_untested
 from tests.conftest import PASSWORD
 from tests.support.browser import assert_accessible, assert_fits, assert_focused
+from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, connect, party_of
 from tests.support.saml_server import serving
 
@@ -72,6 +74,8 @@ class TestFromNothingToEnforced:
         self, acme: Tenant, alice: User, page: Page, tmp_path: Path
     ) -> None:
         sign_in(page, alice)
+        with tenant_scope(acme):
+            make_recovery_codes(user=alice)
         with serving(party_of("acme"), name_id=alice.email) as idp:
             metadata = tmp_path / "idp.xml"
             metadata.write_text(idp.metadata())
@@ -245,12 +249,66 @@ class TestMistakes:
         changed = page.get_by_role("row", name="IdP entity ID")
         expect(changed).to_contain_text(f"{idp.forge.entity_id}/other")
         assert_good(page)
-        page.get_by_role("button", name="Trust what was read").click()
+        page.get_by_role("button", name="Make it the candidate").click()
 
-        expect(page.get_by_text("The settings are saved.")).to_be_visible()
+        expect(page.get_by_role("heading", name="Candidate")).to_be_visible()
         with tenant_scope(acme):
             saved = IdentityProviderSettings.objects.get()
-        assert saved.entity_id == f"{idp.forge.entity_id}/other"
+        assert saved.entity_id == idp.forge.entity_id
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_an_admin_moves_to_another_identity_provider(
+    acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path, width: int
+) -> None:
+    page = open_browser(width=width)
+    connect(acme, tmp_path, party_of("acme"))
+    sign_in(page, alice)
+    before = party_of("acme")
+    forge = before.forge.but(entity_id="https://idp.acme.example/moved")
+    with serving(Party(forge, before.sso_url), name_id=alice.email) as idp:
+        metadata = tmp_path / "moved.xml"
+        metadata.write_text(idp.metadata())
+        page.goto(PAGE)
+        page.get_by_label("Metadata XML").set_input_files(metadata)
+        page.get_by_role("button", name="Save").click()
+        card = page.get_by_role("region", name="Candidate")
+        expect(card).to_contain_text("https://idp.acme.example/moved")
+        assert_good(page)
+        with page.expect_popup() as popup:
+            page.get_by_role("button", name="Test the candidate").click()
+        expect(popup.value.get_by_text("The test passed").first).to_be_visible()
+        assert_good(popup.value)
+        expect(page.get_by_role("heading", name="The test passed")).to_be_visible()
+
+    page.goto(PAGE)
+    expect(page.get_by_role("heading", name="Candidate")).to_have_count(0)
+    with tenant_scope(acme):
+        assert IdentityProviderSettings.objects.get().entity_id == forge.entity_id
+    assert_good(page)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_what_a_link_brought_is_seen_and_accepted(
+    acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path, width: int
+) -> None:
+    connect(acme, tmp_path, party_of("acme"))
+    page, colleague = open_browser(width=width), open_browser(width=width)
+    sign_in(page, alice)
+    further = tmp_path / "further.pem"
+    further.write_text(pem(certificate(private_key("rsa2048", "further"), name="further")))
+
+    colleague.goto(make_link(page, "certificate"))
+    colleague.get_by_label("X.509 certificate").set_input_files(further)
+    colleague.get_by_role("button", name="Save").click()
+    expect(colleague.get_by_text("waits for a system admin").first).to_be_visible()
+    assert_good(colleague)
+
+    page.goto(PAGE)
+    expect(page.get_by_role("region", name="A change waits for you")).to_contain_text("CN=further")
+    assert_good(page)
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_text("It is trusted from now on.")).to_be_visible()
 
 
 def two_of(idp: Party) -> str:
