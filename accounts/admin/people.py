@@ -30,6 +30,7 @@ from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people
 from accounts.services.own_sessions import sign_out_everywhere
 from accounts.services.settings_of_user import change_profiles, change_user_settings
+from accounts.services.unsettled_names import has_unsettled_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,12 +57,21 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     change_title = _("Edit user settings")
     list_display: Any = ["user_name", "full_name", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]
-    search_fields = ["user_name", "display_name", "given_name", "family_name", "email"]
+    search_fields = ["search_text"]
     search_help_text = _("User name, name or e-mail address")
     ordering: ClassVar[Any] = ["user_name_ci"]
     actions: Any = ["deactivate", "reactivate", "delete_selected"]
     change_form_template = "admin/accounts/user/change_form.html"
     change_list_template = "admin/accounts/user/change_list.html"
+
+    @override
+    @judges_itself
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the names that need a hand, if there are any."""
+        context = {"has_unsettled_names": has_unsettled_names(), **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @override
     def changeform_view(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import flatten_fieldsets, quote
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
@@ -33,6 +33,7 @@ from accounts.console.questions import asks, is_filters, judges_itself, malforme
 from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
+from accounts.models.searched_text import Finds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,6 +125,19 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     @override
     def delete_model(self, request: HttpRequest, obj: _ModelT) -> None:
         self.delete_object(obj)
+
+    @override
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Return the searched columns; texts are searched whatever accents somebody types."""
+        return [
+            f"{path}__{Finds.lookup_name}" if self._is_text(path) else path
+            for path in super().get_search_fields(request)
+        ]
+
+    def _is_text(self, path: str) -> bool:
+        field = get_fields_from_path(self.model, path)[-1]
+        field = getattr(field, "output_field", field)
+        return isinstance(field, models.CharField | models.TextField)
 
     @override
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredChangeList]:

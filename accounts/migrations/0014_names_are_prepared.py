@@ -159,10 +159,4 @@ class Migration(migrations.Migration):
         migrations.RunPython(prepare_user_names),
         migrations.RunPython(prepare_group_names),
         migrations.RunPython(prepare_profile_names),
-        migrations.AddConstraint(
-            "accessprofile",
-            models.UniqueConstraint(
-                fields=("tenant", "name_ci"), name="profile_name_unique_in_tenant"
-            ),
-        ),
     ]

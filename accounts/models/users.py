@@ -8,12 +8,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.identifiers import uuid7
 from accounts.models.compared_names import ComparedNameField
+from accounts.models.searched_text import FOLDED, FoldedText
 from accounts.models.tenants import Tenant
 from accounts.names import MARK, email_key, user_name_key
 from accounts.passwords import hash_of, judge
@@ -66,6 +68,24 @@ class User(AbstractBaseUser):
     given_name = models.CharField(_("given name"), max_length=255, blank=True, default="")
     family_name = models.CharField(_("family name"), max_length=255, blank=True, default="")
     display_name = models.CharField(_("display name"), max_length=512, blank=True, default="")
+    search_text = models.GeneratedField(
+        expression=Func(
+            Concat(
+                F("user_name"),
+                Value(" "),
+                F("display_name"),
+                Value(" "),
+                F("given_name"),
+                Value(" "),
+                F("family_name"),
+                Value(" "),
+                F("email"),
+            ),
+            function=FOLDED,
+        ),
+        output_field=FoldedText(),
+        db_persist=True,
+    )
     active = models.BooleanField(_("active"), default=True)
     role = models.CharField(_("role"), max_length=30, choices=Role, default=Role.MEMBER)
     attributes: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(

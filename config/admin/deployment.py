@@ -55,7 +55,7 @@ class OperatorAdmin(AuditedModelAdmin[User]):
     list_title = _("Operators")
     change_title = _("Change operator")
     list_display = ["user_name", "active", "created"]
-    search_fields = ["user_name"]
+    search_fields = ["search_text"]
     # Django would take the templates of the console's user list.
     change_list_template = "admin/change_list.html"
     change_form_template = "admin/change_form.html"

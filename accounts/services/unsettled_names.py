@@ -1,0 +1,112 @@
+"""Names from before names were prepared that nobody could be given today, and settling them.
+
+Their rows go on as they are (:mod:`accounts.names`).  Somebody has to choose other names, or to
+rename whoever is in the way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import AccessProfile, DirectoryGroup, User
+from accounts.names import MARK, objection_in_words
+from accounts.violations import violated_constraint
+from naming.addresses import prepared_address
+from naming.errors import NameObjectionError
+from naming.nicknames import prepared_nickname
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+class _Named(NamedTuple):
+    """A kind of row that has a name, and the maker of the form in which it is compared."""
+
+    model: type[models.Model]
+    column: str
+    maker: Callable[[str], str]
+
+    @property
+    def unsettled(self) -> models.QuerySet[Any]:
+        """The rows of the active tenant whose names are not settled, the eldest first."""
+        marked = self.model._default_manager.filter(**{f"{self.column}_ci__startswith": MARK})
+        return marked.order_by("created", "pk")
+
+
+_KINDS: Final = (
+    _Named(User, "user_name", prepared_address),
+    _Named(DirectoryGroup, "display_name", prepared_nickname),
+    _Named(AccessProfile, "name", prepared_nickname),
+)
+
+
+_UNIQUE: Final = frozenset(
+    {
+        "user_name_unique_in_tenant",
+        "group_name_unique_in_tenant",
+        "profile_name_unique_in_tenant",
+    }
+)
+
+
+class UnsettledName(NamedTuple):
+    """A name that nobody could be given today, of whom, and why."""
+
+    row: User | DirectoryGroup | AccessProfile
+    name: str
+    reason: str
+
+
+def unsettled_names(*, most: int | None = None) -> Iterator[UnsettledName]:
+    """Yield the names of the active tenant that are not settled: of people, groups and profiles.
+
+    At most ``most`` of each.
+    """
+    for kind in _KINDS:
+        for row in kind.unsettled[:most]:
+            name = getattr(row, kind.column)
+            yield UnsettledName(row, name, _reason(kind, row, name))
+
+
+def has_unsettled_names() -> bool:
+    """Return whether the active tenant has a name that is not settled."""
+    return any(kind.unsettled.exists() for kind in _KINDS)
+
+
+def settle_names() -> int:
+    """Settle the names of the active tenant of which nothing is in the way any more.
+
+    Return how many there were.
+    """
+    return sum(_settled(kind, row) for kind in _KINDS for row in kind.unsettled)
+
+
+def _settled(kind: _Named, row: Any) -> bool:
+    key = f"{kind.column}_ci"
+    try:
+        prepared = kind.maker(getattr(row, kind.column))
+        with transaction.atomic():
+            as_read = kind.unsettled.filter(pk=row.pk, **{key: getattr(row, key)})
+            return bool(as_read.order_by().update(**{key: prepared}))
+    except NameObjectionError:
+        return False
+    except IntegrityError as error:
+        if violated_constraint(error) not in _UNIQUE:
+            raise
+        return False
+
+
+def _reason(kind: _Named, row: Any, name: str) -> str:
+    try:
+        prepared = kind.maker(name)
+    except NameObjectionError as error:
+        return objection_in_words(error, _("The name"))
+    holder = kind.model._default_manager.filter(**{f"{kind.column}_ci": prepared}).first()
+    if holder is None:
+        return _("Whoever had the same name has left or has another one. Settle the names.")
+    return _("It is one name with “%(other)s”. Give one of the two another name.") % {
+        "other": getattr(holder, kind.column)
+    }
