@@ -2,7 +2,6 @@
 
 import secrets
 from datetime import datetime
-from urllib.parse import urldefrag
 
 from lxml import etree
 
@@ -28,7 +27,7 @@ def message_element(
             "Version": "2.0",
             "IssueInstant": format_instant(now),
             # What follows a # stays in the browser: the receiver compares without it.
-            "Destination": urldefrag(destination).url,
+            "Destination": destination.partition("#")[0],
         },
         {"samlp": PROTOCOL_NS, "saml": ASSERTION_NS},
     )

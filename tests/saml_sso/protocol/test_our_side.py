@@ -19,10 +19,12 @@ from saml_sso.protocol.authn_request import start_sign_in
 from saml_sso.protocol.bindings import Outgoing
 from saml_sso.protocol.certificates import describe_certificate, read_certificates
 from saml_sso.protocol.keys import make_key_pair
-from saml_sso.protocol.names import Binding
+from saml_sso.protocol.names import NAMEID_EMAIL, Binding
+from saml_sso.protocol.outgoing_logout import start_logout
 from saml_sso.protocol.parties import IdentityProvider, ServiceProvider
 from saml_sso.protocol.query_signatures import verify_query
 from saml_sso.protocol.sp_metadata import service_provider_metadata
+from saml_sso.protocol.subject import NameID
 from saml_sso.protocol.toolkit import schema_error
 from tests.support.saml import NS
 from tests.support.saml_trust import ACS_URL, NOW, SLO_URL, Trust, service_provider_keys
@@ -155,3 +157,28 @@ def test_libraries_that_do_not_fit_are_named(monkeypatch: pytest.MonkeyPatch) ->
 
     with pytest.raises(RuntimeError, match="libxml2"):
         xmldsig.self_check()
+
+
+@pytest.mark.parametrize(
+    ("url", "before", "fragment"),
+    [
+        ("https://idp.example/sso#/login", "https://idp.example/sso?SAMLRequest=", "/login"),
+        ("https://idp.example/sso?a=1#x", "https://idp.example/sso?a=1&SAMLRequest=", "x"),
+        ("https://idp.example/sso?", "https://idp.example/sso?SAMLRequest=", ""),
+        ("https://idp.example/sso?a=1&", "https://idp.example/sso?a=1&SAMLRequest=", ""),
+    ],
+)
+def test_what_is_sent_stands_before_the_fragment_of_the_address(
+    acme: Trust, url: str, before: str, fragment: str
+) -> None:
+    idp = replace(acme.idp, sso_url=url, slo_url=url)
+    name_id = NameID("ada@acme.example", NAMEID_EMAIL, None, None)
+    sent = (
+        start_sign_in(sp=acme.sp, idp=idp, now=NOW),
+        start_logout(sp=acme.sp, idp=idp, now=NOW, name_id=name_id, session_index=None),
+    )
+
+    for outgoing in sent:
+        assert outgoing.url.startswith(before)
+        assert urlsplit(outgoing.url).fragment == fragment
+        assert _message(outgoing).get("Destination") == url.partition("#")[0]
