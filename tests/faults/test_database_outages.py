@@ -197,7 +197,7 @@ def test_a_frozen_database_gives_every_thread_back_once_it_thaws(
 
 
 def test_threads_that_stay_stuck_have_their_worker_replaced(
-    postgres: PostgresServer, product: Product, tmp_path: Path
+    postgres: PostgresServer, tmp_path: Path
 ) -> None:
     with serving(
         tmp_path,

@@ -1,0 +1,72 @@
+"""Very many clients at once: bounded threads, sessions and queues, and room for everybody else."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx2
+import psycopg
+import pytest
+
+from tests.faults.conftest import Product, meanwhile, observe
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+CLIENTS = 300
+REQUESTS = 8
+THREADS = 6  # As config.bounds has it.
+
+
+def crowd(product: Product, clients: int) -> set[tuple[int, bool]]:
+    """So many connections of one token that ask again at once; statuses, and if they say when."""
+    url = f"{product.gatehouse.url}/scim/v2/Users?count=1"
+    headers = {"Authorization": f"Bearer {product.acme.token}"}
+
+    def ask(_number: int) -> set[tuple[int, bool]]:
+        with httpx2.Client(verify=False, trust_env=False, timeout=60, headers=headers) as client:
+            answers = [client.get(url) for _ in range(REQUESTS)]
+        return {(answer.status_code, "Retry-After" in answer.headers) for answer in answers}
+
+    with ThreadPoolExecutor(clients) as pool:
+        return set().union(*pool.map(ask, range(clients)))
+
+
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def sessions(product: Product) -> int:
+    with psycopg.connect(product.gatehouse.environment["DATABASE_URL"]) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_three_hundred_clients_are_served_or_told_when_to_come_again(product: Product) -> None:
+    observe(product.get, seconds=1, at_once=8)
+    before = [threads_of(pid) for pid in product.gatehouse.workers()]
+
+    answers = crowd(product, CLIENTS)
+
+    assert (200, False) in answers
+    assert answers <= {(200, False), (503, True)}
+    after = [threads_of(pid) for pid in product.gatehouse.workers()]
+    assert all(now <= then + THREADS for now, then in zip(after, before, strict=True))
+    assert sessions(product) <= 2 * (THREADS + 2)
+    assert set(observe(product.get, seconds=1).statuses) == {200}
+
+
+def test_a_flood_by_one_token_leaves_room_for_the_other_tenant(product: Product) -> None:
+    assert product.get(product.acme) == 200  # The server learns whose the token is.
+    before = observe(product.get, seconds=3)
+
+    with meanwhile(lambda: crowd(product, 64), times=1) as answers:
+        during = observe(product.get, seconds=2)
+
+    assert set(during.statuses) == {200}
+    # The clients that flood compute on the same cores, in this very process.
+    assert during.p99 < max(3 * before.p99, 1.0)
+    assert isinstance(answers[0], set)
+    assert answers[0] <= {(200, False), (503, True)}
