@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from django_scim.adapters import SCIMGroup, SCIMUser
 from django_scim.middleware import SCIMAuthCheckMiddleware
+from django_scim.settings import scim_settings
 from typing_extensions import override
 
 from benchmarks.models import PeerToken, PeerUser
@@ -13,6 +15,10 @@ from benchmarks.models import PeerToken, PeerUser
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpRequest
+
+
+scim_settings.USER_ADAPTER = SCIMUser
+scim_settings.GROUP_ADAPTER = SCIMGroup
 
 
 def user_model() -> type[Model]:
