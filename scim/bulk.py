@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,8 @@ from django.db import transaction
 from scim.answers import Answer
 from scim.exception_handler import as_scim_error
 from scim.protocol.bulk import BulkRequest, BulkResults
-from scim.protocol.bulk_plan import Batch, plan, resolve_references
-from scim.protocol.errors import InternalServerError, SCIMError
+from scim.protocol.bulk_plan import Batch, known_references, plan, resolve_references
+from scim.protocol.errors import ConflictError, InternalServerError, SCIMError
 from scim.refusals import note_refusal
 
 if TYPE_CHECKING:
@@ -51,6 +52,9 @@ class BulkRun:
     def run(self) -> dict[str, object]:
         """Carry out the operations and return the BulkResponse."""
         for batch in plan(self._operations):
+            if batch.is_circle:
+                self._run_circle(batch)
+                continue
             if len(batch.operations) > 1 and self._run_set(batch):
                 continue
             for operation in batch.operations:
@@ -80,6 +84,43 @@ class BulkRun:
             else:
                 self._succeeded(operation, answer)
         return True
+
+    def _run_circle(self, batch: Batch) -> None:
+        """Make resources that refer to each other: first without the references, then with them.
+
+        All or none: RFC 7644, Section 3.7.1, has 409 for a circle that cannot be resolved.
+        """
+        if self._results.is_exhausted:
+            return
+        try:
+            with transaction.atomic():
+                answers = self._made_in_circle(batch)
+        except Exception as error:
+            refusal = as_scim_error(error)
+            if refusal is None:
+                LOG.exception("A circle of references in a Bulk request failed.")
+                refusal = InternalServerError("The server failed; its log says why.")
+            detail = f"The operation is part of a circle of bulkId references. {refusal.detail}"
+            for operation in batch.operations:
+                if not self._results.is_exhausted:
+                    self._results.failed(operation, ConflictError(detail))
+        else:
+            for operation, answer in zip(batch.operations, answers, strict=True):
+                self._succeeded(operation, answer)
+
+    def _made_in_circle(self, batch: Batch) -> list[Answer]:
+        ids = dict(self._results.resource_ids)
+        for operation in batch.operations:
+            made = self._carry_out(known_references(operation, ids))
+            ids[operation.bulk_id or ""] = made.resource_id
+        answers = []
+        for operation in batch.operations:
+            whole = resolve_references(operation, ids)
+            endpoint, shown = self._endpoints[operation.endpoint], self._shown[operation.endpoint]
+            key = ids[operation.bulk_id or ""]
+            changed = endpoint.replace(key, whole.data, shown, None)
+            answers.append(replace(changed, status=HTTPStatus.CREATED))
+        return answers
 
     def _create_set(
         self, endpoint: str, resolved: Sequence[BulkOperation | SCIMError]

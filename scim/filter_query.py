@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from accounts.models.users import UNICODE_COLLATION
 from scim.protocol.errors import InvalidFilterError
-from scim.protocol.filter_nodes import And, Comparison, Node, Not, Present, ValuePath
+from scim.protocol.filter_nodes import And, Comparison, Never, Node, Not, Present, ValuePath
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -139,6 +139,8 @@ def _compile(node: Node, catalog: Catalog) -> SQL:
     if isinstance(node, Not):
         inner = _compile(node.term, catalog)
         return SQL(f"(NOT {inner.text})", inner.params)
+    if isinstance(node, Never):
+        return SQL("FALSE")
     joiner = " AND " if isinstance(node, And) else " OR "
     return _joined([_compile(term, catalog) for term in node.terms], joiner)
 

@@ -42,11 +42,15 @@ _PLACE: Final = """(g.kind || ':' || lpad(g.number::text, 19, '0') || ':' || g.i
 
 
 def list_groups(
-    query: Query, resource_type: ResourceType, request: HttpRequest
+    query: Query,
+    resource_type: ResourceType,
+    request: HttpRequest,
+    others: tuple[ResourceType, ...] = (),
 ) -> dict[str, object]:
     """Return the ListResponse that answers ``query`` for the active tenant.
 
-    ``request`` is handed to the adapters.
+    ``request`` is handed to the adapters.  ``others`` are searched with the same query: what only
+    they have has no value here.
     ``members`` is left out of groups that have more than
     :data:`scim.group_members.SHOWN`.
 
@@ -56,7 +60,7 @@ def list_groups(
         InvalidCursorError: The cursor was made for another query.
         ExpiredCursorError: The cursor is too old.
     """
-    return answer(_Selection.of(query, resource_type, request), query)
+    return answer(_Selection.of(query, resource_type, request, others), query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,21 @@ class _Selection:
     width: int = _WIDTH
 
     @classmethod
-    def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
+    def of(
+        cls,
+        query: Query,
+        resource_type: ResourceType,
+        request: HttpRequest,
+        others: tuple[ResourceType, ...],
+    ) -> _Selection:
         catalog = catalog_with(
             GroupCatalog(active_tenant_id()), group_adapter(), DirectoryGroup, "g"
         )
+        sort = parse_sort(query, resource_type, others)
         return cls(
-            where=_condition(query.filter, resource_type, catalog),
+            where=_condition(query.filter, resource_type, others, catalog),
             is_filtered=query.filter is not None,
-            order=order_of(parse_sort(query, resource_type), catalog, key=_PLACE, key_type="text"),
+            order=order_of(sort, catalog, key=_PLACE, key_type="text"),
             shown=projection(resource_type, query.attributes, query.excluded_attributes),
             request=request,
         )
@@ -122,10 +133,15 @@ class _Selection:
         return [self.shown(adapter.to_dict()) for adapter in adapters]
 
 
-def _condition(text: str | None, resource_type: ResourceType, catalog: Catalog) -> SQL:
+def _condition(
+    text: str | None,
+    resource_type: ResourceType,
+    others: tuple[ResourceType, ...],
+    catalog: Catalog,
+) -> SQL:
     if text is None:
         return SQL("TRUE")
-    node = parse_filter(text, resource_type)
+    node = parse_filter(text, resource_type, others)
     condition = compile_filter(node, catalog).sql
     narrower = hint(node)
     return condition if narrower is None else _both(narrower, condition)

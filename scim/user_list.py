@@ -51,11 +51,15 @@ _MANY: Final = 10
 
 
 def list_users(
-    query: Query, resource_type: ResourceType, request: HttpRequest
+    query: Query,
+    resource_type: ResourceType,
+    request: HttpRequest,
+    others: tuple[ResourceType, ...] = (),
 ) -> dict[str, object]:
     """Return the ListResponse that answers ``query`` for the active tenant.
 
-    ``request`` is handed to the adapters.
+    ``request`` is handed to the adapters.  ``others`` are searched with the same query: what only
+    they have has no value here.
 
     Raises:
         InvalidFilterError: The filter cannot be parsed or mapped.
@@ -63,7 +67,7 @@ def list_users(
         InvalidCursorError: The cursor was made for another query.
         ExpiredCursorError: The cursor is too old.
     """
-    return answer(_Selection.of(query, resource_type, request), query)
+    return answer(_Selection.of(query, resource_type, request, others), query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,16 @@ class _Selection:
     width: int = WIDTH
 
     @classmethod
-    def of(cls, query: Query, resource_type: ResourceType, request: HttpRequest) -> _Selection:
+    def of(
+        cls,
+        query: Query,
+        resource_type: ResourceType,
+        request: HttpRequest,
+        others: tuple[ResourceType, ...],
+    ) -> _Selection:
         catalog = catalog_with(UserCatalog(active_tenant_id()), user_adapter(), User, "u")
         shown = projection(resource_type, query.attributes, query.excluded_attributes)
-        order = order_of(parse_sort(query, resource_type), catalog)
+        order = order_of(parse_sort(query, resource_type, others), catalog)
         tenant = SQL("u.tenant_id = %s", (active_tenant_id(),))
         if query.filter is None:
             return cls(
@@ -96,7 +106,7 @@ class _Selection:
                 shown=shown,
                 request=request,
             )
-        node = parse_filter(query.filter, resource_type)
+        node = parse_filter(query.filter, resource_type, others)
         condition = compile_filter(node, catalog)
         return cls(
             SQL(f"{tenant.text} AND {condition.sql.text}", tenant.params + condition.sql.params),

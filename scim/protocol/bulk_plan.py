@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import orjson
-
-from scim.protocol.errors import ConflictError, InvalidValueError
+from scim.protocol.bulk_references import PREFIX, name_in, names_in, with_references
+from scim.protocol.components import strongly_connected
+from scim.protocol.errors import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scim.protocol.bulk import BulkOperation
 
-REFERENCE_PREFIX: Final = "bulkId:"
-_PREFIX_BYTES: Final = REFERENCE_PREFIX.encode()
-_MAX_DEPTH: Final = 16
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -31,10 +28,12 @@ class Batch:
     """Operations to be run together: creates at one endpoint, or one operation of any kind.
 
     When ``failOnErrors`` is set, a create after the last error allowed must not be kept; the
-    operations are in the order in which that counts.
+    operations are in the order in which that counts.  Those of a *circle* refer to each other:
+    none can be complete before the others are there.
     """
 
     operations: tuple[BulkOperation, ...]
+    is_circle: bool = False
 
 
 @dataclass(slots=True)
@@ -49,8 +48,7 @@ def plan(operations: Sequence[BulkOperation]) -> tuple[Batch, ...]:
     """Return all operations, each in one batch, in an order in which they can run.
 
     Operations with an error stand alone.  One that refers to a ``bulkId`` that no POST of the
-    request has gets the error ``invalidValue``; those that refer to each other in a circle get
-    409, as Section 3.7.1 allows.
+    request has gets the error ``invalidValue``.
     """
     defined = {
         operation.bulk_id: operation.index
@@ -63,18 +61,19 @@ def plan(operations: Sequence[BulkOperation]) -> tuple[Batch, ...]:
     if not references:
         return tuple(_batches(operations, references))
     checked = [_with_known(operation, references, defined) for operation in operations]
-    ordered = list(_in_order(checked, references, defined))
-    return tuple(_batches(ordered, references))
+    return tuple(_in_batches(checked, references, defined))
 
 
 def references_of(operation: BulkOperation) -> frozenset[str]:
-    """Return the bulkIds that the operation's path and data refer to."""
+    """Return the bulkIds that the operation's path and data refer to.
+
+    See :mod:`scim.protocol.bulk_references` for which texts of the data are references.
+    """
     if operation.error is not None:
         return _NONE
-    found = frozenset(_references(operation.data)) if _may_refer(operation.data) else _NONE
-    if operation.resource_id is not None and _is_reference(operation.resource_id):
-        found |= {operation.resource_id[len(REFERENCE_PREFIX) :]}
-    return found
+    found = names_in(operation.data, operation.endpoint, is_patch=operation.method == "PATCH")
+    name = name_in(operation.resource_id)
+    return found if name is None else found | {name}
 
 
 def resolve_references(operation: BulkOperation, resource_ids: Mapping[str, str]) -> BulkOperation:
@@ -84,18 +83,24 @@ def resolve_references(operation: BulkOperation, resource_ids: Mapping[str, str]
         InvalidValueError: A resource that it refers to was not created.
     """
     references = references_of(operation)
-    if not references:
-        return operation
     missing = sorted(references - resource_ids.keys())
     if missing:
-        raise InvalidValueError(
-            f"{REFERENCE_PREFIX}{missing[0]} stands for a resource that was not created."
-        )
-    resource_id = operation.resource_id
+        raise InvalidValueError(f"{PREFIX}{missing[0]} stands for a resource that was not created.")
+    return known_references(operation, resource_ids) if references else operation
+
+
+def known_references(operation: BulkOperation, resource_ids: Mapping[str, str]) -> BulkOperation:
+    """Do as :func:`resolve_references`, and leave out what refers to a resource not yet there."""
+    name = name_in(operation.resource_id)
     return replace(
         operation,
-        data=_resolved(operation.data, resource_ids),
-        resource_id=None if resource_id is None else _resolved(resource_id, resource_ids),
+        data=with_references(
+            operation.data,
+            operation.endpoint,
+            resource_ids.get,
+            is_patch=operation.method == "PATCH",
+        ),
+        resource_id=operation.resource_id if name is None else resource_ids.get(name),
     )
 
 
@@ -114,32 +119,32 @@ def _with_known(
     )
 
 
-def _in_order(
+def _in_batches(
     operations: Sequence[BulkOperation],
     references: Mapping[int, frozenset[str]],
     defined: Mapping[str, int],
-) -> Iterator[BulkOperation]:
-    """Yield the operations, each after those it refers to, else in the request's order."""
+) -> Iterator[Batch]:
+    """Yield the operations, each after those it refers to, else in the request's order.
+
+    Those that are in a circle, or wait for one, come last.
+    """
     waiting = _waiting(references, defined)
     ready = [each.index for each in operations if each.index not in waiting.blockers]
     heapq.heapify(ready)
-    done: set[int] = set()
+    ordered: list[BulkOperation] = []
     while ready:
         index = heapq.heappop(ready)
-        done.add(index)
-        yield operations[index]
+        ordered.append(operations[index])
         for other in waiting.waiting_for.get(index, ()):
             waiting.blockers[other] -= 1
             if not waiting.blockers[other]:
                 heapq.heappush(ready, other)
-    for operation in operations:
-        if operation.index not in done:
-            yield replace(
-                operation,
-                error=ConflictError(
-                    "The operation is part of a circle of bulkId references, or waits for one."
-                ),
-            )
+    yield from _batches(ordered, references)
+    left = {index for index, count in waiting.blockers.items() if count}
+    needs = {index: {defined[name] for name in references[index]} & left for index in sorted(left)}
+    for circle in strongly_connected(needs):
+        is_circle = len(circle) > 1 or circle[0] in needs[circle[0]]
+        yield Batch(tuple(operations[index] for index in sorted(circle)), is_circle=is_circle)
 
 
 def _waiting(references: Mapping[int, frozenset[str]], defined: Mapping[str, int]) -> _Waiting:
@@ -178,49 +183,3 @@ def _batches(
 
 def _is_create(operation: BulkOperation) -> bool:
     return operation.method == "POST" and operation.error is None
-
-
-def _may_refer(data: Mapping[str, Any]) -> bool:
-    """Whether the prefix of a reference is anywhere in the data.
-
-    Nearly always it is not, and looking for it in the JSON takes a tenth of the time that it
-    takes to look at every value.
-    """
-    try:
-        return _PREFIX_BYTES in orjson.dumps(data)
-    except TypeError:
-        # It holds what came in as JSON within JSON and is no JSON of orjson's: a huge number.
-        return True
-
-
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(REFERENCE_PREFIX)
-
-
-def _references(data: object) -> Iterator[str]:
-    """Yield the bulkIds named anywhere in the data; deeper than any schema goes is not read."""
-    level: list[object] = [data]
-    for _ in range(_MAX_DEPTH):
-        deeper: list[object] = []
-        for value in level:
-            if isinstance(value, str) and _is_reference(value):
-                yield value[len(REFERENCE_PREFIX) :]
-            elif isinstance(value, dict):
-                deeper.extend(value.values())
-            elif isinstance(value, list):
-                deeper.extend(value)
-        if not deeper:
-            return
-        level = deeper
-
-
-def _resolved(value: Any, resource_ids: Mapping[str, str], depth: int = 0) -> Any:
-    if isinstance(value, str) and _is_reference(value):
-        return resource_ids.get(value[len(REFERENCE_PREFIX) :], value)
-    if depth > _MAX_DEPTH:
-        return value
-    if isinstance(value, dict):
-        return {key: _resolved(item, resource_ids, depth + 1) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_resolved(item, resource_ids, depth + 1) for item in value]
-    return value

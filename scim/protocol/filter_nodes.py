@@ -74,4 +74,9 @@ class Not:
     term: Node
 
 
-Node = Comparison | Present | ValuePath | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Nothing satisfies it: it asks for a value of an attribute that the kind of resource lacks."""
+
+
+Node = Comparison | Present | ValuePath | And | Or | Not | Never

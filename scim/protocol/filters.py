@@ -14,7 +14,7 @@ from scim2_models import InvalidFilterException
 from scim2_models import path as grammar
 
 from scim.protocol.errors import InvalidFilterError, InvalidValueError
-from scim.protocol.filter_nodes import And, Comparison, Node, Not, Or, Present, ValuePath
+from scim.protocol.filter_nodes import And, Comparison, Never, Node, Not, Or, Present, ValuePath
 from scim.protocol.filter_tokens import Literal, Shape, read_shape
 from scim.protocol.schemas import AttributePath
 from scim.protocol.values import parse_date_time, read_boolean, read_value
@@ -32,13 +32,18 @@ _TEXTS: Final = frozenset({"string", "reference", "binary"})
 _UNORDERED: Final = frozenset({"boolean", "binary"})
 
 
-def parse_filter(text: str, resource_type: ResourceType) -> Node:
+def parse_filter(
+    text: str, resource_type: ResourceType, others: tuple[ResourceType, ...] = ()
+) -> Node:
     """Return the tree of a filter on resources of that type.
 
     Operators, attribute names, URNs and boolean literals may be in any letter case.
     ``emails eq "x"`` means ``emails.value``; ``emails[type eq "work"].value eq "x"`` means
     ``emails[type eq "work" and value eq "x"]``.  A literal may be an unquoted word, a boolean
     may be quoted, a number stands for its digits where a string is compared.
+
+    An attribute that only ``others`` have, which are searched with the same filter, has no value
+    here (RFC 7644, Section 3.4.2.1).
 
     Raises:
         InvalidFilterError: The filter cannot be parsed or is over a limit, names an attribute
@@ -49,7 +54,7 @@ def parse_filter(text: str, resource_type: ResourceType) -> Node:
     if not shape.tokens:
         raise InvalidFilterError('The filter is empty. Send one such as userName eq "bjensen".')
     try:
-        template = _template(shape.text, resource_type)
+        template = _template(shape.text, resource_type, others)
     except InvalidFilterException as error:
         raise InvalidFilterError(_where(error, shape, text)) from None
     return _bind(template, shape.literals)
@@ -71,29 +76,45 @@ def _where(error: InvalidFilterException, shape: Shape, text: str) -> str:
 
 
 @lru_cache(maxsize=_CACHED_SHAPES)
-def _template(shape: str, resource_type: ResourceType) -> Node:
+def _template(shape: str, resource_type: ResourceType, others: tuple[ResourceType, ...]) -> Node:
     """Return the tree of a shape; the values of its comparisons are literals' indexes."""
-    return _resolve(grammar.ScimFilter(shape).ast, resource_type, None)
+    return _resolve(grammar.ScimFilter(shape).ast, resource_type, None, others)
 
 
 def _resolve(
-    node: grammar.FilterNode, resource_type: ResourceType, parent: AttributePath | None
+    node: grammar.FilterNode,
+    resource_type: ResourceType,
+    parent: AttributePath | None,
+    others: tuple[ResourceType, ...] = (),
 ) -> Node:
     """Resolve names; inside a value path, ``parent`` is the attribute it selects from."""
     if isinstance(node, grammar.LogicalExpr):
-        terms = tuple(_resolve(term, resource_type, parent) for term in node.terms)
+        terms = tuple(_resolve(term, resource_type, parent, others) for term in node.terms)
         return And(terms) if node.op == grammar.LogicalOperator.and_ else Or(terms)
     if isinstance(node, grammar.Not):
-        return Not(_resolve(node.expr, resource_type, parent))
+        return Not(_resolve(node.expr, resource_type, parent, others))
+    assert isinstance(node, _LEAVES)  # noqa: S101 - the grammar has no other nodes
+    if others and resource_type.resolve(str(node.attr_path)) is None:
+        owner = next((each for each in others if each.resolve(str(node.attr_path))), resource_type)
+        return _without_a_value(_resolve(node, owner, None))
     if isinstance(node, grammar.ValuePath):
         path = _path(node.attr_path, resource_type, None)
         term = _resolve(node.val_filter, resource_type, path)
         return ValuePath(path, term) if path.attribute.multi_valued else term
     if isinstance(node, grammar.Present):
         return Present(_searchable(_path(node.attr_path, resource_type, parent)))
-    if isinstance(node, grammar.Comparison):
-        return _resolve_comparison(node, resource_type, parent)
-    raise InvalidFilterError("The filter holds an expression that is not supported.")
+    return _resolve_comparison(node, resource_type, parent)
+
+
+def _without_a_value(node: Node) -> Node:
+    """Return what the condition says where its attribute never has a value."""
+    if isinstance(node, (And, Or)):
+        return type(node)(tuple(_without_a_value(term) for term in node.terms))
+    if isinstance(node, Not):
+        return Not(_without_a_value(node.term))
+    if isinstance(node, Comparison) and node.operator == "ne":
+        return Never() if node.path.attribute.multi_valued else Not(Never())
+    return Never()
 
 
 def _resolve_comparison(
@@ -193,6 +214,7 @@ def _typed_value(target: Attribute, literal: Literal) -> Literals | None:
     return number
 
 
+_LEAVES: Final = (grammar.Comparison, grammar.Present, grammar.ValuePath)
 _OPERATORS: Final[dict[str, Operator]] = {
     "eq": "eq",
     "ne": "ne",

@@ -40,7 +40,7 @@ def _matches(node: Node, values: Callable[[AttributePath], list[Any]]) -> bool:
         return any(_matches(term, values) for term in node.terms)
     if isinstance(node, Not):
         return not _matches(node.term, values)
-    return _any_element_matches(node, values)
+    return isinstance(node, ValuePath) and _any_element_matches(node, values)
 
 
 def _any_element_matches(node: ValuePath, values: Callable[[AttributePath], list[Any]]) -> bool:

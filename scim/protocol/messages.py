@@ -100,10 +100,13 @@ def read_search_request(body: object, *, max_results: int = MAX_RESULTS) -> Quer
     return read_query(body, max_results=max_results)
 
 
-def parse_sort(query: Query, resource_type: ResourceType) -> Sort | None:
+def parse_sort(
+    query: Query, resource_type: ResourceType, others: tuple[ResourceType, ...] = ()
+) -> Sort | None:
     """Return the order that a query asks for, or ``None`` for the server's own.
 
     A complex attribute sorts by its ``value``.  ``sortOrder`` is ``ascending`` unless given.
+    What only ``others`` have, which are searched with the same query, orders nothing here.
 
     Raises:
         InvalidValueError: ``sortBy`` names no attribute that can be sorted by, or ``sortOrder``
@@ -114,7 +117,10 @@ def parse_sort(query: Query, resource_type: ResourceType) -> Sort | None:
         raise InvalidValueError("sortOrder must be ascending or descending.")
     if not query.sort_by.strip():
         return None
-    path = resource_type.resolve(query.sort_by.strip())
+    name = query.sort_by.strip()
+    path = resource_type.resolve(name)
+    if path is None and any(each.resolve(name) for each in others):
+        return None
     if path is not None and path.target.type == "complex":
         value = path.attribute.sub_attribute("value")
         path = AttributePath(path.extension, path.attribute, value) if value else None

@@ -32,13 +32,13 @@ class RootViewSet(SCIMViewSet):
         return self._search(search_query(self.body()))
 
     def _search(self, query: Query) -> HttpResponse:
-        schemas = self.schemas
+        user, group = self.schemas.user, self.schemas.group
         return respond(
             search_everything(
                 query,
                 [
-                    lambda part: list_users(part, schemas.user, self.request),
-                    lambda part: list_groups(part, schemas.group, self.request),
+                    lambda part: list_users(part, user, self.request, (group,)),
+                    lambda part: list_groups(part, group, self.request, (user,)),
                 ],
             )
         )

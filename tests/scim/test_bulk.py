@@ -136,3 +136,51 @@ def test_somebody_inactive_comes_back_by_bulk_too(scim: SCIMClient) -> None:
     assert statuses(results) == ["201", "201"]
     assert results[0]["location"].endswith(user["id"])
     assert scim.get(f"/Users/{user['id']}")["active"] is True
+
+
+def test_a_title_that_looks_like_a_reference_is_a_title(scim: SCIMClient) -> None:
+    data = {"userName": "babs", "title": "bulkId:a"}
+
+    results = bulk(scim, post("a", data=data))
+
+    assert statuses(results) == ["201"]
+    assert scim.get(results[0]["location"].partition("/scim/v2")[2])["title"] == "bulkId:a"
+
+
+ENTERPRISE = urns.ENTERPRISE_USER
+
+
+def managed(name: str, manager: str) -> dict[str, Any]:
+    data = {
+        "userName": name,
+        "active": True,
+        ENTERPRISE: {"manager": {"value": f"bulkId:{manager}"}},
+    }
+    return post(name, data=data)
+
+
+def test_people_who_manage_each_other_are_made(scim: SCIMClient) -> None:
+    follower = {ENTERPRISE: {"manager": "bulkId:a"}, "userName": "c"}
+
+    results = bulk(scim, post("c", data=follower), managed("a", "b"), managed("b", "a"))
+
+    assert statuses(results) == ["201", "201", "201"]
+    follower_, a, b = (scim.get(each["location"].partition("/scim/v2")[2]) for each in results)
+    assert a[ENTERPRISE]["manager"]["value"] == b["id"]
+    assert b[ENTERPRISE]["manager"]["value"] == a["id"]
+    assert follower_[ENTERPRISE]["manager"]["value"] == a["id"]
+    assert results[1]["version"] == a["meta"]["version"]
+
+
+def test_a_circle_that_cannot_be_is_a_conflict_and_leaves_nothing(scim: SCIMClient) -> None:
+    def group(name: str, member: str) -> dict[str, Any]:
+        data = {"displayName": name, "members": [{"value": f"bulkId:{member}"}]}
+        return {"method": "POST", "path": "/Groups", "bulkId": name, "data": data}
+
+    results = bulk(scim, group("a", "b"), group("b", "a"), managed("x", "y"), managed("y", "x"))
+    taken = bulk(scim, managed("x", "v"), managed("v", "x"))
+
+    assert statuses(results) == ["409", "409", "201", "201"]
+    assert statuses(taken) == ["409", "409"]
+    assert scim.get("/Users")["totalResults"] == 2
+    assert not [each for each in scim.get("/Groups")["Resources"] if ":" not in each["id"]]

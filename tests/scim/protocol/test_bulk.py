@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scim.protocol import urns
 from scim.protocol.bulk import BulkResults, parse_bulk
 from scim.protocol.bulk_plan import plan, references_of, resolve_references
+from scim.protocol.core_schemas import USER
 from scim.protocol.errors import (
     InvalidSyntaxError,
     InvalidValueError,
@@ -19,6 +20,7 @@ from scim.protocol.errors import (
     PayloadTooLargeError,
     SCIMError,
 )
+from scim.protocol.schemas import AttributePath
 from tests.scim.protocol.data import ENTERPRISE, nested
 
 
@@ -149,7 +151,7 @@ def test_a_path_can_refer_to_a_create() -> None:
     assert order(patch, post_user("u")) == [[1], [0]]
 
 
-def test_a_circle_is_a_conflict_for_those_in_it_and_those_who_wait_for_it() -> None:
+def test_a_circle_is_one_batch_and_those_who_wait_for_it_come_after() -> None:
     parsed = parse_bulk(
         request(
             post_group("a", "bulkId:b"),
@@ -160,10 +162,94 @@ def test_a_circle_is_a_conflict_for_those_in_it_and_those_who_wait_for_it() -> N
         max_operations=10,
     )
 
-    planned = [item for batch in plan(parsed.operations) for item in batch.operations]
+    planned = [
+        ([item.index for item in batch.operations], batch.is_circle)
+        for batch in plan(parsed.operations)
+    ]
 
-    statuses = {item.index: item.error.status if item.error else None for item in planned}
-    assert statuses == {3: None, 0: 409, 1: 409, 2: 409}
+    assert planned == [([3], False), ([0, 1], True), ([2], False)]
+
+
+def test_an_operation_that_names_itself_is_a_circle() -> None:
+    own = {ENTERPRISE: {"manager": "bulkId:a"}}
+    parsed = parse_bulk(request(post_user("a", **own)), max_operations=10)
+
+    (batch,) = plan(parsed.operations)
+
+    assert batch.is_circle
+
+
+TEXTS = [
+    path
+    for top in USER.attributes()
+    for path in (
+        top,
+        *(AttributePath(top.extension, top.attribute, sub) for sub in top.attribute.sub_attributes),
+    )
+    if path.target.type in {"string", "reference", "binary"}
+    if "readOnly" not in {path.attribute.mutability, path.target.mutability}
+    if str(path) not in {f"{ENTERPRISE}:manager.value", f"{ENTERPRISE}:manager.$ref"}
+]
+"""Every text of a User that a client may send, but for those that do refer to another user."""
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=str)
+def test_a_text_that_looks_like_a_reference_is_a_text(path: AttributePath) -> None:
+    parsed = parse_bulk(
+        request(
+            post_user("a", **{str(path): "bulkId:a"}),
+            {
+                "method": "PATCH",
+                "path": "/Users/1",
+                "data": {"Operations": [{"op": "add", "path": str(path), "value": "bulkId:a"}]},
+            },
+        ),
+        max_operations=10,
+    )
+
+    assert [references_of(operation) for operation in parsed.operations] == [frozenset()] * 2
+
+
+_PATCHES: list[tuple[str, dict[str, Any]]] = [
+    ("/Groups/1", {"path": "members", "value": [{"value": "bulkId:u"}]}),
+    ("/Groups/1", {"path": 'members[value eq "bulkId:u"]'}),
+    ("/Groups/1", {"value": {"members": ["bulkId:u"]}}),
+    ("/Groups/1", {"value": '{"members": ["bulkId:u"]}'}),
+    ("/Users/1", {"Path": f"{ENTERPRISE}:manager", "value": "bulkId:u"}),
+    ("/Users/1", {"path": f"{ENTERPRISE}:manager.value", "value": "bulkId:u"}),
+    ("/Users/1", {"path": ENTERPRISE, "value": {"manager": {"value": "bulkId:u"}}}),
+    ("/Users/1", {"value": {f"{ENTERPRISE}:manager": "bulkId:u"}}),
+]
+REFERRING: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "/Groups", {"members": [{"value": "bulkId:u"}]}),
+    ("POST", "/Groups", {"Members": ["bulkId:u"]}),
+    ("POST", "/Groups", {"members": {"$ref": "https://a.example/scim/v2/Users/bulkId:u"}}),
+    ("PUT", "/Groups/1", {"urn:ietf:params:scim:schemas:core:2.0:Group:members": "bulkId:u"}),
+    ("POST", "/Users", {ENTERPRISE: {"manager": "bulkId:u"}}),
+    ("POST", "/Users", {ENTERPRISE: {"manager": {"value": "bulkId:u"}}}),
+    ("POST", "/Users", {ENTERPRISE: {"Manager": {"$ref": "../Users/bulkId:u"}}}),
+    ("POST", "/Users", {f"{ENTERPRISE}:manager": {"value": "bulkId:u"}}),
+    ("POST", "/Users", {f"{ENTERPRISE}:manager.value": "bulkId:u"}),
+    *(
+        ("PATCH", path, {"operations": [{"OP": "add", **operation}]})
+        for path, operation in _PATCHES
+    ),
+    ("DELETE", "/Users/bulkId:u", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "data"), REFERRING)
+def test_every_shape_of_a_reference_is_resolved(
+    method: str, path: str, data: dict[str, Any]
+) -> None:
+    operation = {"method": method, "path": path, "bulkId": "g", "data": data}
+    (parsed,) = parse_bulk(request(operation), max_operations=10).operations
+
+    resolved = resolve_references(parsed, {"u": "id-1"})
+
+    assert references_of(parsed) == {"u"}
+    assert not references_of(resolved)
+    assert "id-1" in str(resolved.data) or resolved.resource_id == "id-1"
 
 
 def test_an_unknown_reference_is_an_error_of_that_operation() -> None:
