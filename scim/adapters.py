@@ -50,15 +50,7 @@ _LIMITS: Final = {
     "emails.value": 320,
 }
 _OWN_COLUMNS: Final = frozenset({"userName", "externalId", "displayName", "active", "name"})
-ACTIVE_UNASSIGNED: Final = "activeUnassigned"
-"""Key in the stored attributes of a person whose ``active`` a client has removed.
-
-RFC 7644, Section 3.5.2.2, wants the attribute to be gone then; the account stays as it is, so
-that nobody is let back in.
-"""
-
 _USUAL_LENGTH: Final = len("2026-01-02 03:04:05.678901+00")
-_NOT_ATTRIBUTES: Final = frozenset({"name", ACTIVE_UNASSIGNED})
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
 
 
@@ -116,8 +108,7 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
     if person["display_name"]:
         resource["displayName"] = person["display_name"]
     _add_others(resource, attributes)
-    if ACTIVE_UNASSIGNED not in attributes:
-        resource["active"] = person["active"]
+    resource["active"] = person["active"]
     if groups:
         resource["groups"] = groups
     resource["meta"] = {
@@ -204,7 +195,7 @@ def person_of(user: User) -> Person:
 def _add_others(resource: dict[str, Any], attributes: Mapping[str, Any]) -> None:
     """Add what has no column; the names of extensions are URNs."""
     for key, value in attributes.items():
-        if key not in _NOT_ATTRIBUTES:
+        if key != "name":
             resource[key] = value
             if ":" in key:
                 resource["schemas"].append(key)

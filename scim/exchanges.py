@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class Exchange:
     """One answered request.
 
-    ``route`` is the template, such as ``/Users/{id}``.  Bodies are bytes as they went over the
+    ``route`` is the template, such as ``/Users/{id}``.  ``detail`` says why it was refused, or what
+    of a request that succeeded was ignored.  Bodies are bytes as they went over the
     wire, present only when the source has them recorded; their secrets are still in them.
     """
 

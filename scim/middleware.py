@@ -52,7 +52,10 @@ class SCIMMiddleware:
 
 
 def _spelt_as_routed(path: str) -> str:
-    """Return the path with the endpoint's own letter case: Microsoft's collection asks /users."""
-    endpoint, slash, rest = path[len(_PREFIX) :].partition("/")
+    """Return the path with the endpoint's own letter case, and one slash on either side of it.
+
+    Microsoft's collection asks /users; a base URL that ends in a slash brings another.
+    """
+    endpoint, slash, rest = path[len(_PREFIX) :].lstrip("/").partition("/")
     spelt = _ENDPOINTS.get(endpoint.lower(), endpoint)
-    return path if spelt == endpoint else f"{_PREFIX}{spelt}{slash}{rest}"
+    return f"{_PREFIX}{spelt}{slash}{rest.lstrip('/')}"

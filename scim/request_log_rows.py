@@ -46,6 +46,9 @@ WHERE token.id = used.token_id
 """
 
 
+_ASKING: Final = frozenset({"GET", "HEAD", "DELETE"})
+
+
 class _Seen(NamedTuple):
     """What was last heard of a source."""
 
@@ -112,7 +115,7 @@ def _row(exchange: Exchange, *, is_known: bool) -> tuple[Any, ...]:
 def _note(exchange: Exchange, sources: dict[int, _Seen], tokens: dict[int, datetime]) -> None:
     key, at = exchange.credential.source_id, exchange.at
     seen = sources.get(key, _Seen(at))._replace(request_at=at)
-    if exchange.status < HTTPStatus.BAD_REQUEST:
+    if exchange.status < HTTPStatus.BAD_REQUEST or _asks_whether_there_is(exchange):
         seen = seen._replace(success_at=at)
     else:
         reason = f"{exchange.method} {exchange.route}: {exchange.status} {exchange.detail}"
@@ -121,6 +124,18 @@ def _note(exchange: Exchange, sources: dict[int, _Seen], tokens: dict[int, datet
     used = exchange.credential.last_used
     if used is None or at.timestamp() - used >= SECONDS_BETWEEN_USES:
         tokens[exchange.credential.token_id] = at
+
+
+def _asks_whether_there_is(exchange: Exchange) -> bool:
+    """Whether a 404 is the answer to a question, or says that what is to be gone is gone.
+
+    Identity providers ask so before they create somebody, and after they have deleted somebody.
+    """
+    return (
+        exchange.status == HTTPStatus.NOT_FOUND
+        and bool(exchange.resource_id)
+        and exchange.method in _ASKING
+    )
 
 
 def _existing(table: str, keys: Iterable[int]) -> set[int]:

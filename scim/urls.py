@@ -28,6 +28,8 @@ app_name = "scim"
 Actions = Any  # The stubs want more than the names that DRF documents.
 
 _COLLECTION: Actions = {"get": "list", "post": "create"}
+# A user name may hold a slash, which comes encoded and is decoded before a route is looked for.
+_ID = r"(?P<resource_id>(?s:.+?))"
 _RESOURCE: Actions = {"get": "retrieve", "put": "replace", "patch": "modify", "delete": "remove"}
 
 
@@ -37,9 +39,7 @@ def _resource_routes(name: str, viewset: type[ResourceViewSet]) -> list[URLPatte
         re_path(
             rf"^{name}/\.search/?$", viewset.as_view({"post": "search"}), name=f"{name}-search"
         ),
-        re_path(
-            rf"^{name}/(?P<resource_id>[^/]+)/?$", viewset.as_view(_RESOURCE), name=f"{name}-detail"
-        ),
+        re_path(rf"^{name}/{_ID}/?$", viewset.as_view(_RESOURCE), name=f"{name}-detail"),
     ]
 
 
@@ -47,7 +47,7 @@ def _read_only_routes(name: str, viewset: Any) -> list[URLPattern]:
     return [
         re_path(rf"^{name}/?$", viewset.as_view({"get": "list"}), name=f"{name}-list"),
         re_path(
-            rf"^{name}/(?P<resource_id>[^/]+)/?$",
+            rf"^{name}/{_ID}/?$",
             viewset.as_view({"get": "retrieve"}),
             name=f"{name}-detail",
         ),

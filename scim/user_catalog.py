@@ -10,7 +10,6 @@ from django.conf import settings
 
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
-from scim.adapters import ACTIVE_UNASSIGNED
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.name_columns import NAMES_OF_PEOPLE
 from scim.protocol import urns
@@ -33,13 +32,12 @@ def _always(expression: str, names: NameColumn | None = None) -> Scalar:
     return Scalar(expression, "TRUE", "TRUE", names)
 
 
-_IS_ASSIGNED: Final = f"((u.attributes -> '{ACTIVE_UNASSIGNED}') IS NULL)"
 _SCALARS: Final = {
     "id": _always("u.id::text"),
     "externalId": _text("external_id"),
     "userName": _always("u.user_name", NAMES_OF_PEOPLE),
     "displayName": _text("display_name"),
-    "active": Scalar("u.active", _IS_ASSIGNED, _IS_ASSIGNED),
+    "active": _always("u.active"),
     "name.givenName": _text("given_name"),
     "name.familyName": _text("family_name"),
     "meta.resourceType": _always("'User'"),

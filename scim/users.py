@@ -24,7 +24,7 @@ from accounts.services.group_locks import hold_leaver_and_groups
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from naming.addresses import compared_address
-from scim.adapters import ACTIVE_UNASSIGNED, UserAdapter, user_location
+from scim.adapters import UserAdapter, user_location
 from scim.answers import Answer
 from scim.named_adapters import user_adapter
 from scim.protocol.errors import NotFoundError, SCIMError
@@ -150,10 +150,8 @@ class UserEndpoint:
             wanted = apply_patch(before, data, self._type)
             wanted = self._mapping.apply(wanted, self._type, before)
             person = adapter.row.person
-            # Taking the attribute away shows nothing any more, and lets nobody in or out.
+            # Taking the attribute away lets nobody in or out: what is shown is what is true.
             adapter.from_dict({"active": person["active"], **self._kept(wanted, person)})
-            if "active" not in wanted:
-                adapter.values.attributes[ACTIVE_UNASSIGNED] = True
 
         return self._change(key, modified, if_match, with_groups=projection.selects("groups"))
 

@@ -16,6 +16,7 @@ from scim.protocol.errors import (
     NoTargetError,
 )
 from scim.protocol.filter_nodes import Comparison, Node, Or
+from scim.protocol.foreign_names import is_foreign
 from scim.protocol.patch_operations import Operation, decode_object, read_patch
 from scim.protocol.paths import PatchPath, parse_path
 from scim.protocol.values import is_storable
@@ -199,7 +200,7 @@ def _members_in_key(key: str, resource_type: ResourceType) -> PatchPath | None:
 
 def _members_target(text: str, resource_type: ResourceType) -> PatchPath | None:
     """Return the path if it leads to the members or into them, else ``None``."""
-    if "members" not in text.lower():
+    if "members" not in text.lower() or is_foreign(text, resource_type):
         return None
     target = parse_path(text, resource_type)
     if not isinstance(target, PatchPath):

@@ -5,6 +5,7 @@ lenient, for the identity providers that need it:
 
 * a value without a path may have nested, dotted and URN-qualified names; unknown and read-only
   ones among them are ignored, whereas an explicit path to one is an error;
+* what belongs to a schema that is not ours is ignored in both forms;
 * ``null`` and ``""`` clear;
 * add or replace at ``attr[a eq "b"].c`` creates the element ``{a: b, c: value}`` when none
   matches; any other selection without a match is ``noTarget``; an element that still has nothing
@@ -24,6 +25,7 @@ from scim.protocol.errors import (
     MutabilityError,
     NoTargetError,
 )
+from scim.protocol.foreign_names import is_foreign
 from scim.protocol.patch_elements import change_elements, with_values
 from scim.protocol.patch_operations import Operation, decode_object, read_patch
 from scim.protocol.paths import PatchPath, SchemaPath, parse_path
@@ -83,6 +85,8 @@ def _drop_empty_elements(resource: Mapping[str, Any], patched: dict[str, Any]) -
 def _apply(patched: dict[str, Any], operation: Operation, resource_type: ResourceType) -> None:
     if operation.path is None:
         _apply_object(patched, operation, operation.value, resource_type)
+        return
+    if is_foreign(operation.path, resource_type):
         return
     target = parse_path(operation.path, resource_type)
     if isinstance(target, PatchPath):

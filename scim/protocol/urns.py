@@ -36,3 +36,8 @@ ALIASES: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 """Other spellings of a schema's URN, read as that schema and never sent."""
+
+SPELLINGS: Final = frozenset(
+    spelling.lower() for urn, aliases in ALIASES.items() for spelling in (urn, *aliases)
+)
+"""Every spelling of a core schema's URN, in lower case."""

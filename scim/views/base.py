@@ -50,6 +50,8 @@ class SCIMView(APIView):
     renderer_classes = [SCIMRenderer]
     content_negotiation_class = SCIMNegotiation
     route: ClassVar[str] = ""
+    remark = ""
+    """What the request log says of a request that succeeded."""
 
     credential: Credential
     schemas: SourceSchemas
@@ -142,7 +144,7 @@ class SCIMView(APIView):
             resource_id=resource_id,
             status=response.status_code,
             scim_type=error.get("scimType", ""),
-            detail=error.get("detail", ""),
+            detail=error.get("detail", self.remark),
             duration_ms=(time.perf_counter() - started) * 1000,
             user_agent=request.META.get("HTTP_USER_AGENT", ""),
             request_body=_read_body(request) if credential.log_bodies else None,

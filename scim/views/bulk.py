@@ -9,9 +9,11 @@ from scim.groups import GroupEndpoint
 from scim.limits import MAX_OPERATIONS
 from scim.media import base_url, respond
 from scim.protocol.bulk import parse_bulk
+from scim.protocol.foreign_names import foreign_names
 from scim.protocol.projection import projection
 from scim.users import UserEndpoint
 from scim.views.base import SCIMViewSet
+from scim.views.remarks import remark_on
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -32,9 +34,13 @@ class BulkViewSet(SCIMViewSet):
             "/Groups": GroupEndpoint(self.credential, self.schemas, self.request),
         }
         bulk = parse_bulk(self.body(), max_operations=MAX_OPERATIONS, endpoints=list(endpoints))
+        types = {"/Users": self.schemas.user, "/Groups": self.schemas.group}
         # Nothing of a resource but its id is in a BulkResponse, so nothing else is read.
-        shown = {
-            "/Users": projection(self.schemas.user, "id"),
-            "/Groups": projection(self.schemas.group, "id"),
-        }
+        shown = {name: projection(kind, "id") for name, kind in types.items()}
+        self.remark = remark_on(
+            name
+            for operation in bulk.operations
+            if operation.endpoint in types
+            for name in foreign_names(operation.data, types[operation.endpoint])
+        )
         return respond(BulkRun(bulk, endpoints, shown, base_url()).run())

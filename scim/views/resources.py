@@ -7,10 +7,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from scim.media import respond, respond_without_body
+from scim.protocol.foreign_names import foreign_names
 from scim.protocol.preconditions import is_unmodified
 from scim.protocol.projection import projection
 from scim.queries import list_query, search_query, url_projection
 from scim.views.base import SCIMViewSet
+from scim.views.remarks import remark_on
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
@@ -70,24 +72,32 @@ class ResourceViewSet(SCIMViewSet):
     def create(self, request: Request) -> HttpResponse:
         """Answer ``POST`` on the endpoint."""
         shown = self._projection()
-        return self._answer(self.endpoint().create(self.body(), shown), shown)
+        return self._answer(self.endpoint().create(self._resource_body(), shown), shown)
 
     def replace(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PUT`` on a resource."""
         shown = self._projection_after_change()
-        answer = self.endpoint().replace(resource_id, self.body(), shown, self._if_match())
+        body = self._resource_body()
+        answer = self.endpoint().replace(resource_id, body, shown, self._if_match())
         return self._answer(answer, shown)
 
     def modify(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PATCH`` on a resource: 200 with what became of it, or 204 when preferred."""
         shown = self._projection_after_change()
-        answer = self.endpoint().modify(resource_id, self.body(), shown, self._if_match())
+        body = self._resource_body()
+        answer = self.endpoint().modify(resource_id, body, shown, self._if_match())
         return self._answer(answer, shown)
 
     def remove(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``DELETE`` on a resource."""
         self.endpoint().remove(resource_id, self._if_match())
         return respond_without_body(HTTPStatus.NO_CONTENT)
+
+    def _resource_body(self) -> Any:
+        """Return the body, and have the log say what of it belongs to schemas we do not have."""
+        body = self.body()
+        self.remark = remark_on(foreign_names(body, self.resource_type()))
+        return body
 
     def _answer(self, answer: Answer, shown: Projection) -> HttpResponse:
         headers = {"Location": answer.location}

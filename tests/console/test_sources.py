@@ -253,8 +253,15 @@ class TestLog:
         assert "There is no user" in page
         assert console.post(f"{LOG}{entry.pk}/change/", {"route": "x"}).status_code == 403
 
-    def test_the_list_of_sources_shows_the_last_error(self, console: Client) -> None:
-        assert "GET /Users/{id}: 404" in console.get(SOURCES).content.decode()
+    def test_the_list_of_sources_shows_the_last_error(
+        self, console: Client, scim: SCIMClient, request_log_buffer: RequestLogBuffer
+    ) -> None:
+        assert "404" not in console.get(SOURCES).content.decode()
+
+        scim.request("PUT", "/Users/nobody@acme.example", {"userName": "x"}, expect=404)
+        request_log_buffer.flush()
+
+        assert "PUT /Users/{id}: 404" in console.get(SOURCES).content.decode()
 
 
 class TestAccess:

@@ -69,7 +69,7 @@ class TestLog:
         self, acme: Tenant, scim: SCIMClient, request_log_buffer: RequestLogBuffer
     ) -> None:
         scim.get("/Users")
-        scim.request("GET", "/Users/nobody@x", expect=404)
+        scim.patch("/Users/nobody@x", {"op": "remove", "path": "title"}, expect=404)
         request_log_buffer.flush()
         scim.get("/Users")
         request_log_buffer.flush()
@@ -80,8 +80,56 @@ class TestLog:
         assert source.last_error_at is not None
         assert source.last_success_at is not None
         assert source.last_error_at < source.last_success_at
-        assert source.last_error.startswith("GET /Users/{id}: 404")
+        assert source.last_error.startswith("PATCH /Users/{id}: 404")
         assert token.last_used is not None
+
+    @pytest.mark.parametrize("endpoint", ["Users", "Groups", "Roles", "Entitlements", "Schemas"])
+    @pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE"])
+    def test_an_answer_that_there_is_no_such_thing_is_no_error_of_the_connection(
+        self,
+        acme: Tenant,
+        scim: SCIMClient,
+        request_log_buffer: RequestLogBuffer,
+        method: str,
+        endpoint: str,
+    ) -> None:
+        answer = scim.raw(method, f"/{endpoint}/nothing")
+        request_log_buffer.flush()
+
+        with tenant_scope(acme):
+            source = Source.objects.get()
+        is_an_error = answer.status_code != 404
+        assert (source.last_error_at is not None) == is_an_error
+        assert (source.last_success_at is None) == is_an_error
+
+    @pytest.mark.parametrize("path", ["/Person", "/Users", "/Person/1"])
+    def test_a_wrong_address_is_an_error_of_the_connection(
+        self, acme: Tenant, scim: SCIMClient, request_log_buffer: RequestLogBuffer, path: str
+    ) -> None:
+        scim.raw("DELETE", path)
+        request_log_buffer.flush()
+
+        with tenant_scope(acme):
+            assert Source.objects.get().last_error_at is not None
+
+    def test_what_is_ignored_for_its_schema_is_said(
+        self, acme: Tenant, scim: SCIMClient, request_log_buffer: RequestLogBuffer
+    ) -> None:
+        urn = "urn:example:unknown"
+        user = scim.create({"userName": "a", f"{urn}:made": 1})
+        path = f"/Users/{user['id']}"
+        scim.patch(path, {"op": "replace", "path": f"{urn}:thing", "value": 1})
+        scim.patch(path, {"op": "replace", "value": {f"{urn}:other": 1, "title": "Guide"}})
+        operation = {"method": "PUT", "path": path, "data": {"userName": "a", urn: {"put": 1}}}
+        scim.request("POST", "/Bulk", {"Operations": [operation]}, expect=200)
+        scim.get(path)
+        request_log_buffer.flush()
+
+        details = [entry.detail for entry in entries(acme)]
+        assert [entry.status for entry in entries(acme)] == [201, 200, 200, 200, 200]
+        assert [f"{urn}:made" in details[0], f"{urn}:thing" in details[1]] == [True, True]
+        assert [f"{urn}:other" in details[2], f"{urn}." in details[3]] == [True, True]
+        assert details[4] == ""
 
     def test_last_used_is_written_at_most_once_a_minute(
         self, acme: Tenant, scim: SCIMClient, request_log_buffer: RequestLogBuffer
