@@ -27,12 +27,12 @@ _LOST: Final = "gatehouse.lost_to_another"
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception that nobody caught (``handler500``): 503 for an outage, else 500."""
     error = sys.exception()
+    if is_scim(request.path_info) and isinstance(error, Exception):
+        return scim_exception_handler(error, {})
     outage = outage_of(error)
     if outage is None:
         return errors.server_error(request)
     request.META[_LOST] = outage.may_repeat
-    if is_scim(request.path_info) and isinstance(error, Exception):
-        return scim_exception_handler(error, {})
     return HttpResponse(
         page(HTTPStatus.SERVICE_UNAVAILABLE),
         status=HTTPStatus.SERVICE_UNAVAILABLE,

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "config.apps.GatehouseConfig",
 ]
 MIDDLEWARE = [
+    "config.refused_bodies.RequestBodyMiddleware",
     "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "accounts.secret_paths.SecretPathMiddleware",

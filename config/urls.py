@@ -23,7 +23,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
 ]
 
-handler400 = "accounts.views.errors.bad_request"
-handler403 = "accounts.views.errors.permission_denied"
-handler404 = "accounts.views.errors.not_found"
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.not_found"
 handler500 = "config.outages.server_error"

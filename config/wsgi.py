@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from accounts.postgresql import limits
+from config.request_bodies import take_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +27,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     A body that is whole is handed over as a list.  The server then sends it at once and says how
     long it is; anything else it would ask for piece by piece, and send in chunks.
     """
+    take_body(environ)
     response: Any = _django(environ, start_response)
     if getattr(response, "streaming", True):
         stream: Iterable[bytes] = response

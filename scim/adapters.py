@@ -28,8 +28,8 @@ from accounts.services.users import (
 )
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
-from scim.protocol.preconditions import entity_tag
-from scim.user_groups import group_elements
+from scim.protocol.preconditions import entity_tag, entity_tag_showing
+from scim.user_groups import group_elements, shown_of_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,11 @@ def user_location(user_id: object) -> str:
 
 
 def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """Return the canonical resource of a user; ``groups`` is left out unless given."""
+    """Return the canonical resource of a user; ``groups`` is left out unless given.
+
+    Those after the first, which is the role, change without the user's version, so the tag of a
+    resource that shows them tells them apart as well.
+    """
     attributes = person["attributes"]
     user_id = person["id"]
     resource: dict[str, Any] = {"schemas": [urns.USER], "id": user_id}
@@ -116,7 +120,11 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
         "created": person["created"],
         "lastModified": person["last_modified"],
         "location": user_location(user_id),
-        "version": entity_tag(person["version"]),
+        "version": (
+            entity_tag_showing(person["version"], shown_of_groups(groups))
+            if groups and len(groups) > 1
+            else entity_tag(person["version"])
+        ),
     }
     return resource
 

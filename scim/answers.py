@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from scim.protocol.errors import SCIMError
+    from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
 
 
@@ -28,23 +29,23 @@ class Endpoint(Protocol):
     """The operations on one kind of resource, whatever they arrived by.
 
     ``projection`` says which parts of the resource the client will see, so that the others need
-    not be read; ``if_match`` is the condition of RFC 7644, Section 3.14.
+    not be read; ``conditions`` are those of RFC 7644, Section 3.14.
     """
 
     def create(self, data: object, projection: Projection) -> Answer:
         """Make a resource."""
 
     def replace(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Make a resource hold exactly ``data``."""
 
     def modify(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Apply a PatchOp."""
 
-    def remove(self, key: str, if_match: str | None) -> Answer:
+    def remove(self, key: str, conditions: Preconditions) -> Answer:
         """Delete a resource, or do what the source chose instead."""
 
     def create_set(

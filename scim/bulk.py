@@ -12,13 +12,15 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from scim.answers import Answer
+from scim.contention import in_turn, lost_a_race
 from scim.exception_handler import as_scim_error
 from scim.protocol.bulk import BulkRequest, BulkResults
 from scim.protocol.bulk_plan import Batch, known_references, plan, resolve_references
 from scim.protocol.errors import ConflictError, InternalServerError, SCIMError
+from scim.protocol.preconditions import Preconditions
 from scim.refusals import note_refusal
 
 if TYPE_CHECKING:
@@ -71,11 +73,14 @@ class BulkRun:
         if self._results.is_exhausted:
             return False
         resolved = [self._resolved(operation) for operation in batch.operations]
-        with transaction.atomic() if self._stops_at_errors else nullcontext():
-            answers = self._create_set(batch.operations[0].endpoint, resolved)
-            if self._stops_at_errors and not all(isinstance(each, Answer) for each in answers):
-                transaction.set_rollback(True)
-                return False
+        try:
+            answers = in_turn(lambda: self._made_as_set(batch.operations[0].endpoint, resolved))
+        except (OperationalError, IntegrityError) as error:
+            if not lost_a_race(error):
+                raise
+            return False
+        if answers is None:
+            return False
         for operation, answer in zip(batch.operations, answers, strict=True):
             if answer is None:
                 self._run_one(operation)
@@ -85,6 +90,17 @@ class BulkRun:
                 self._succeeded(operation, answer)
         return True
 
+    def _made_as_set(
+        self, endpoint: str, resolved: Sequence[BulkOperation | SCIMError]
+    ) -> list[Answer | SCIMError | None] | None:
+        """Return what became of each operation, or ``None`` when none was made."""
+        with transaction.atomic() if self._stops_at_errors else nullcontext():
+            answers = self._create_set(endpoint, resolved)
+            if self._stops_at_errors and not all(isinstance(each, Answer) for each in answers):
+                transaction.set_rollback(True)
+                return None
+        return answers
+
     def _run_circle(self, batch: Batch) -> None:
         """Make resources that refer to each other: first without the references, then with them.
 
@@ -93,8 +109,7 @@ class BulkRun:
         if self._results.is_exhausted:
             return
         try:
-            with transaction.atomic():
-                answers = self._made_in_circle(batch)
+            answers = in_turn(lambda: self._made_in_circle(batch))
         except Exception as error:
             refusal = as_scim_error(error)
             if refusal is None:
@@ -108,6 +123,7 @@ class BulkRun:
             for operation, answer in zip(batch.operations, answers, strict=True):
                 self._succeeded(operation, answer)
 
+    @transaction.atomic
     def _made_in_circle(self, batch: Batch) -> list[Answer]:
         ids = dict(self._results.resource_ids)
         for operation in batch.operations:
@@ -118,7 +134,7 @@ class BulkRun:
             whole = resolve_references(operation, ids)
             endpoint, shown = self._endpoints[operation.endpoint], self._shown[operation.endpoint]
             key = ids[operation.bulk_id or ""]
-            changed = endpoint.replace(key, whole.data, shown, None)
+            changed = endpoint.replace(key, whole.data, shown, Preconditions())
             answers.append(replace(changed, status=HTTPStatus.CREATED))
         return answers
 
@@ -141,8 +157,8 @@ class BulkRun:
         try:
             if operation.error is not None:
                 raise operation.error
-            operation = resolve_references(operation, self._results.resource_ids)
-            self._succeeded(operation, self._carry_out(operation))
+            ready = resolve_references(operation, self._results.resource_ids)
+            self._succeeded(ready, in_turn(lambda: self._carry_out(ready)))
         except Exception as error:
             refusal = as_scim_error(error)
             path = self._location(operation) or operation.endpoint
@@ -154,14 +170,14 @@ class BulkRun:
 
     def _carry_out(self, operation: BulkOperation) -> Answer:
         endpoint, shown = self._endpoints[operation.endpoint], self._shown[operation.endpoint]
-        key, version = operation.resource_id or "", operation.version or None
+        key, conditions = operation.resource_id or "", Preconditions(operation.version or None)
         if operation.method == "POST":
             return endpoint.create(operation.data, shown)
         if operation.method == "PUT":
-            return endpoint.replace(key, operation.data, shown, version)
+            return endpoint.replace(key, operation.data, shown, conditions)
         if operation.method == "PATCH":
-            return endpoint.modify(key, operation.data, shown, version)
-        return endpoint.remove(key, version)
+            return endpoint.modify(key, operation.data, shown, conditions)
+        return endpoint.remove(key, conditions)
 
     def _succeeded(self, operation: BulkOperation, answer: Answer) -> None:
         self._results.succeeded(

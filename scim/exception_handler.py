@@ -6,14 +6,26 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import DataError, IntegrityError
-from django.http import Http404
+from django.conf import settings
+from django.core.exceptions import (
+    BadRequest,
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+)
+from django.db import DataError
+from django.http import Http404, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from rest_framework.exceptions import APIException
 
 from accounts import errors as accounts
 from accounts.outages import outage_of
 from licenses.errors import LicenseError
 from scim.authentication import challenge
+from scim.contention import SECONDS_UNTIL_ANOTHER_TRY, lost_a_race
+from scim.limits import MAX_BODY
 from scim.media import respond
 from scim.protocol import errors as scim
 from scim.protocol import urns
@@ -37,6 +49,15 @@ _ACCOUNT_ERRORS: Final[dict[type[Exception], type[scim.SCIMError]]] = {
     accounts.PlanError: scim.ForbiddenError,
     LicenseError: scim.ForbiddenError,
 }
+_ANSWERED_BY_DJANGO: Final = (
+    Http404,
+    SuspiciousOperation,
+    BadRequest,
+    MultiPartParserError,
+    PermissionDenied,
+    UnreadablePostError,
+)
+"""What Django answers itself, with a page, where a view does not."""
 
 
 def scim_exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
@@ -62,15 +83,18 @@ def as_scim_error(error: Exception) -> scim.SCIMError | None:
     """Return what a client is told about ``error``, or ``None`` when it is a fault of ours."""
     if isinstance(error, scim.SCIMError):
         return error
-    if isinstance(error, Http404):
-        return scim.NotFoundError("No such resource.")
+    if isinstance(error, _ANSWERED_BY_DJANGO):
+        return _as_django_would(error)
     for kind, refusal in _ACCOUNT_ERRORS.items():
         if isinstance(error, kind):
             return refusal(str(error))
     if isinstance(error, DataError):
         return scim.InvalidValueError("A value is too long or out of range.")
-    if isinstance(error, IntegrityError) and _is_race(error):
-        return OvertakenError("Another change came in between. Repeat the request.")
+    if lost_a_race(error):
+        return scim.ServiceUnavailableError(
+            "Others are changing the same thing at this moment. Repeat the request.",
+            retry_after=SECONDS_UNTIL_ANOTHER_TRY,
+        )
     return _as_outage(error)
 
 
@@ -84,14 +108,20 @@ def _as_outage(error: Exception) -> scim.ServiceUnavailableError | None:
     )
 
 
-class OvertakenError(scim.ConflictError):
-    """Two requests changed the same thing at once, and this one lost."""
-
-
-def _is_race(error: Exception) -> bool:
-    state = getattr(error.__cause__, "sqlstate", None)
-    # 23503: what a new row refers to was deleted meanwhile.
-    return bool(state == "23503")
+def _as_django_would(error: Exception) -> scim.SCIMError:
+    """Return what is said of a request that Django itself refuses; never what is in it."""
+    if isinstance(error, Http404):
+        return scim.NotFoundError("No such resource.")
+    if isinstance(error, RequestDataTooBig):
+        return scim.PayloadTooLargeError(f"The body is longer than {MAX_BODY} bytes.")
+    if isinstance(error, PermissionDenied):
+        return scim.ForbiddenError("This is not allowed.")
+    if isinstance(error, TooManyFieldsSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        return scim.MalformedRequestError(f"The request has more than {most} parameters.")
+    if isinstance(error, DisallowedHost):
+        return scim.MalformedRequestError("The Host header names no address of this server.")
+    return scim.MalformedRequestError("The request cannot be understood.")
 
 
 def _headers(refusal: scim.SCIMError) -> dict[str, str]:

@@ -9,7 +9,6 @@ from django.db import transaction
 from accounts.services.profiles import change_profile_members, set_profile_external_id
 from accounts.services.roles import change_role_members
 from scim.group_rows import GroupKind, read_group
-from scim.protocol.errors import MutabilityError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,18 +24,14 @@ def change_fixed_group(
 ) -> GroupRow:
     """Change who is in a role or profile, and return it as it is then.
 
-    A profile keeps an ``externalId``; a role belongs to the product, and ignores one.
+    A profile keeps an ``externalId``; a role belongs to the product, and ignores one.  Both are
+    named in the console only, and ignore a ``displayName``: links that an identity provider made
+    under another name go on.
 
     Raises:
-        MutabilityError: It would get another name.
         UnknownMemberError: Somebody to add is not a user of the active tenant.
         LastAdminError: Nobody would remain an active admin.
     """
-    if values.display_name.strip().lower() not in {"", row.display_name.lower()}:
-        raise MutabilityError(
-            f"{row.id} is named in the console only: send displayName "
-            f"{row.display_name!r}, or leave it out."
-        )
     if row.kind == GroupKind.ROLE:
         if deltas:
             change_role_members(role=row.role, deltas=deltas)

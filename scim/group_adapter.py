@@ -19,7 +19,7 @@ from scim.fixed_groups import change_fixed_group
 from scim.group_rows import GroupKind, GroupRow, row_of
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
-from scim.protocol.preconditions import entity_tag
+from scim.protocol.preconditions import entity_tag, entity_tag_showing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,9 +57,19 @@ def group_resource(row: GroupRow, members: Members | None = None) -> dict[str, A
         "location": group_location(row.id),
     }
     if row.version is not None:
-        meta["version"] = entity_tag(row.version)
+        names = _names_shown(members)
+        meta["version"] = (
+            entity_tag_showing(row.version, names) if names else entity_tag(row.version)
+        )
     resource["meta"] = meta
     return resource
+
+
+def _names_shown(members: Members | None) -> list[str]:
+    """Return the names of members that are shown, which change without the group's version."""
+    if not isinstance(members, list):
+        return []
+    return [member["display"] for member in members if "display" in member]
 
 
 def group_fields(resource: Mapping[str, Any]) -> GroupFields:
@@ -165,7 +175,6 @@ class GroupAdapter(SCIMGroup):  # type: ignore[misc]  # django-scim2 ships no ty
         Raises:
             ChangedMeanwhileError: The group is not as it was read.
             AccountError: See :func:`accounts.services.groups.update_group`.
-            MutabilityError: See :func:`scim.fixed_groups.change_fixed_group`.
         """
         if self._row is None:
             ids = [member for delta in self.deltas for member in delta.add]

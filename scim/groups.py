@@ -7,14 +7,17 @@ out for a larger one.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.db import transaction
 
 from accounts.errors import ChangedMeanwhileError, UnknownGroupError
 from accounts.services.group_locks import hold_rules
 from accounts.services.group_sets import NewGroup, create_groups
+from accounts.services.groups import hold_group_to_change
 from accounts.services.member_deltas import MemberDelta
 from scim.answers import Answer
 from scim.group_adapter import GroupAdapter, group_location
@@ -22,10 +25,10 @@ from scim.group_deltas import deltas_of, member_uuids, split_members, steps_of
 from scim.group_members import members_after_change, shown_members
 from scim.group_rows import GroupKind, read_group, read_group_to_change
 from scim.named_adapters import group_adapter
-from scim.protocol.errors import ConflictError, ForbiddenError, NotFoundError, SCIMError
-from scim.protocol.group_patch import read_group_patch, read_member_ids
+from scim.protocol.errors import ForbiddenError, NotFoundError, SCIMError
+from scim.protocol.group_patch import ReplaceMembers, read_group_patch, read_member_ids
 from scim.protocol.patch import apply_operations
-from scim.protocol.preconditions import check_if_match, entity_tag
+from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 
@@ -36,13 +39,14 @@ if TYPE_CHECKING:
 
     from scim.authentication import Credential
     from scim.group_rows import GroupRow
-    from scim.protocol.group_patch import GroupChange
+    from scim.protocol.group_patch import GroupChange, MemberChange
+    from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
 _FIRST_VERSION: Final = entity_tag(1)
-_ATTEMPTS: Final = 3
-"""How often a change is computed anew when another one came in between."""
+_ATTEMPTS: Final = 2
+"""How often a change is computed without a lock; then it waits for its turn."""
 
 
 class GroupEndpoint:
@@ -118,7 +122,7 @@ class GroupEndpoint:
         return adapter
 
     def replace(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Make a directory group hold what was sent, members included, and nothing else.
 
@@ -126,7 +130,6 @@ class GroupEndpoint:
 
         Raises:
             InvalidValueError: A required value is missing, does not fit, or a member is unknown.
-            MutabilityError: A role or profile would get another name.
             PreconditionFailedError: The group changed since the client read it.
         """
         rest, sent = split_members(data, self._type)
@@ -144,10 +147,12 @@ class GroupEndpoint:
                 adapter.deltas = [MemberDelta(add=members, remove_others=True)]
             adapter.save()
 
-        return self._shown(HTTPStatus.OK, self._changed(key, if_match, change), projection)
+        members = [ReplaceMembers(sent_ids or ())]
+        adapter = self._changed(key, conditions, change, members)
+        return self._shown(HTTPStatus.OK, adapter, projection)
 
     def modify(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Apply a PatchOp: all of it, or nothing.
 
@@ -156,10 +161,12 @@ class GroupEndpoint:
             PreconditionFailedError: The group changed since the client read it.
         """
         patch = read_group_patch(data, self._type)
-        adapter = self._changed(key, if_match, lambda adapter: self._patch(adapter, patch))
+        adapter = self._changed(
+            key, conditions, lambda adapter: self._patch(adapter, patch), patch.members
+        )
         return self._shown(HTTPStatus.OK, adapter, projection)
 
-    def remove(self, key: str, if_match: str | None) -> Answer:
+    def remove(self, key: str, conditions: Preconditions) -> Answer:
         """Delete a directory group.
 
         Raises:
@@ -175,7 +182,7 @@ class GroupEndpoint:
                 )
             adapter.delete()
 
-        self._changed(key, if_match, delete)
+        self._changed(key, conditions, delete)
         return Answer(HTTPStatus.NO_CONTENT)
 
     def _patch(self, adapter: GroupAdapter, patch: GroupChange) -> None:
@@ -207,22 +214,32 @@ class GroupEndpoint:
         }
 
     def _changed(
-        self, key: str, if_match: str | None, change: Callable[[GroupAdapter], None]
+        self,
+        key: str,
+        conditions: Preconditions,
+        change: Callable[[GroupAdapter], None],
+        members: Sequence[MemberChange] = (),
     ) -> GroupAdapter:
-        """Read the group and change it; do so again when somebody else was faster."""
+        """Read the group and change it; when others are faster, wait until it is our turn."""
         for _attempt in range(_ATTEMPTS):
-            row = read_group_to_change(key)
-            check_if_match(if_match, entity_tag(row.version) if row.version is not None else "")
-            adapter = self._adapted(row)
-            adapter.only_unchanged = if_match is not None
-            try:
-                change(adapter)
-            except ChangedMeanwhileError:
-                continue
-            except UnknownGroupError as error:
-                raise NotFoundError(str(error)) from error
-            return adapter
-        raise ConflictError("The group keeps changing. Repeat the request.")
+            with suppress(ChangedMeanwhileError):
+                return self._changed_as_read(key, conditions, change)
+        with transaction.atomic():
+            hold_group_to_change(group_id=UUID(key), members=deltas_of(members) or ())
+            return self._changed_as_read(key, conditions, change)
+
+    def _changed_as_read(
+        self, key: str, conditions: Preconditions, change: Callable[[GroupAdapter], None]
+    ) -> GroupAdapter:
+        row = read_group_to_change(key)
+        check_preconditions(conditions, entity_tag(row.version) if row.version is not None else "")
+        adapter = self._adapted(row)
+        adapter.only_unchanged = conditions.bind
+        try:
+            change(adapter)
+        except UnknownGroupError as error:
+            raise NotFoundError(str(error)) from error
+        return adapter
 
     def _shown(self, status: HTTPStatus, adapter: GroupAdapter, projection: Projection) -> Answer:
         adapter.member_elements = members_after_change(adapter.row, projection)

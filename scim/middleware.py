@@ -41,11 +41,9 @@ class SCIMMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer SCIM requests; pass all others on."""
         path = request.path_info
-        if not path.startswith(_PREFIX):
-            if path != _BASE:
-                return self._get_response(request)
-            path = _PREFIX
-        match = resolve(_spelt_as_routed(path))
+        if not is_scim(path):
+            return self._get_response(request)
+        match = resolve(_spelt_as_routed(_PREFIX if path == _BASE else path))
         request.resolver_match = match
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response

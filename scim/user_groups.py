@@ -14,7 +14,7 @@ from django.conf import settings
 from accounts.models import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
@@ -70,6 +70,14 @@ def group_elements(
             }
         )
     return elements
+
+
+def shown_of_groups(groups: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield what an answer with these elements of ``groups`` shows; URLs follow from the ids."""
+    for element in groups:
+        yield element["value"]
+        yield element["display"]
+        yield element["type"]
 
 
 @lru_cache(maxsize=64)

@@ -29,7 +29,7 @@ from scim.answers import Answer
 from scim.named_adapters import user_adapter
 from scim.protocol.errors import NotFoundError, SCIMError
 from scim.protocol.patch import apply_patch
-from scim.protocol.preconditions import check_if_match, entity_tag
+from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 from scim.user_rows import lock_user, read_along, read_user, read_user_to_change
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from accounts.errors import AccountError
     from scim.adapters import Person, UserRow
     from scim.authentication import Along, Credential
+    from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
     from scim.resource_types import SourceSchemas
 
@@ -115,7 +116,7 @@ class UserEndpoint:
         return results
 
     def replace(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Make a user hold what was sent, and nothing else; ``active`` stays unless sent.
 
@@ -133,10 +134,10 @@ class UserEndpoint:
             check_immutable(before, wanted, self._type)
             adapter.from_dict(wanted)
 
-        return self._change(key, replaced, if_match, with_groups=projection.selects("groups"))
+        return self._change(key, replaced, conditions, with_groups=projection.selects("groups"))
 
     def modify(
-        self, key: str, data: object, projection: Projection, if_match: str | None
+        self, key: str, data: object, projection: Projection, conditions: Preconditions
     ) -> Answer:
         """Apply a PatchOp: all of it, or nothing.
 
@@ -153,9 +154,9 @@ class UserEndpoint:
             # Taking the attribute away lets nobody in or out: what is shown is what is true.
             adapter.from_dict({"active": person["active"], **self._kept(wanted, person)})
 
-        return self._change(key, modified, if_match, with_groups=projection.selects("groups"))
+        return self._change(key, modified, conditions, with_groups=projection.selects("groups"))
 
-    def remove(self, key: str, if_match: str | None) -> Answer:
+    def remove(self, key: str, conditions: Preconditions) -> Answer:
         """Deactivate the user, or delete them for good if the source was set to that.
 
         Raises:
@@ -163,9 +164,9 @@ class UserEndpoint:
             PreconditionFailedError: The user changed since the client read it.
         """
         if self._credential.deletes_on_delete:
-            self._delete(key, if_match)
+            self._delete(key, conditions)
         else:
-            self._change(key, _deactivated, if_match, with_groups=False)
+            self._change(key, _deactivated, conditions, with_groups=False)
         return Answer(HTTPStatus.NO_CONTENT)
 
     def _adapted(self, row: UserRow) -> UserAdapter:
@@ -216,7 +217,7 @@ class UserEndpoint:
         self,
         key: str,
         want: Callable[[UserAdapter], None],
-        if_match: str | None,
+        conditions: Preconditions,
         *,
         with_groups: bool,
     ) -> Answer:
@@ -225,15 +226,15 @@ class UserEndpoint:
             row = read_along(self._along)
         else:
             row = read_user_to_change(key, with_groups=with_groups)
-        check_if_match(if_match, entity_tag(row.person["version"]))
+        check_preconditions(conditions, entity_tag(row.person["version"]))
         adapter = self._adapted(row)
         want(adapter)
         if self._needs_lock(row, adapter.values):
-            return self._change_locked(key, want, if_match, with_groups=with_groups)
+            return self._change_locked(key, want, conditions, with_groups=with_groups)
         try:
             adapter.save()
         except ChangedMeanwhileError:
-            return self._change_locked(key, want, if_match, with_groups=with_groups)
+            return self._change_locked(key, want, conditions, with_groups=with_groups)
         return _shown(HTTPStatus.OK, adapter)
 
     def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
@@ -246,12 +247,12 @@ class UserEndpoint:
         self,
         key: str,
         want: Callable[[UserAdapter], None],
-        if_match: str | None,
+        conditions: Preconditions,
         *,
         with_groups: bool,
     ) -> Answer:
         row = lock_user(key, with_groups=with_groups)
-        check_if_match(if_match, entity_tag(row.person["version"]))
+        check_preconditions(conditions, entity_tag(row.person["version"]))
         adapter = self._adapted(row)
         want(adapter)
         leaves = row.person["active"] and not adapter.values.active
@@ -266,9 +267,9 @@ class UserEndpoint:
         return answer
 
     @transaction.atomic
-    def _delete(self, key: str, if_match: str | None) -> None:
+    def _delete(self, key: str, conditions: Preconditions) -> None:
         row = lock_user(key, with_groups=False)
-        check_if_match(if_match, entity_tag(row.person["version"]))
+        check_preconditions(conditions, entity_tag(row.person["version"]))
         self._adapted(row).delete()
 
 

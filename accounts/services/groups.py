@@ -136,6 +136,19 @@ def update_group(
         raise
 
 
+def hold_group_to_change(*, group_id: UUID, members: Sequence[MemberDelta]) -> None:
+    """Hold what :func:`update_group` would hold for these steps, nesting included.
+
+    Waits for everybody who is changing the group, in their order; nobody else changes it until
+    the transaction ends, so that what is read then is what will be changed.
+    """
+    hold_rules()
+    if len(members) == 1 and members[0].remove_others:
+        hold_group(group_id, people=members[0].add, no_others=True)
+    else:
+        hold_group(group_id, people=_few_people(members))
+
+
 class _Change(NamedTuple):
     """What :func:`update_group` is asked for.
 

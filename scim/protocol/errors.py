@@ -99,6 +99,10 @@ class InvalidCountError(SCIMError):
     scim_type = "invalidCount"
 
 
+class MalformedRequestError(SCIMError):
+    """The request itself, whatever its body says, is none that a server can take."""
+
+
 class UnauthorizedError(SCIMError):
     """The request carries no token that is alive."""
 

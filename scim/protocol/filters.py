@@ -16,6 +16,7 @@ from scim2_models import path as grammar
 from scim.protocol.errors import InvalidFilterError, InvalidValueError
 from scim.protocol.filter_nodes import And, Comparison, Never, Node, Not, Or, Present, ValuePath
 from scim.protocol.filter_tokens import Literal, Shape, read_shape
+from scim.protocol.preconditions import version_alone
 from scim.protocol.schemas import AttributePath
 from scim.protocol.values import parse_date_time, read_boolean, read_value
 
@@ -190,6 +191,9 @@ def _bind(node: Node, literals: Sequence[Literal]) -> Node:
 
 def _literal_value(path: AttributePath, literal: Literal) -> Literals:
     target = path.target
+    if str(path) == "meta.version":
+        # A digest may stand behind it, of what else the answer showed that it was read in.
+        return version_alone(literal.text)
     if target.type in _TEXTS:
         if not literal.quoted and read_boolean(literal.text) is not None:
             raise InvalidFilterError(f"{path} is a {target.type}, not a boolean; quote the value.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
@@ -25,8 +26,10 @@ from scim.media import (
     decode,
     read_json,
     read_to_the_end,
+    respond_without_body,
 )
-from scim.protocol.errors import MethodNotAllowedError
+from scim.protocol.errors import MethodNotAllowedError, PreconditionFailedError
+from scim.protocol.preconditions import Preconditions, is_unmodified
 from scim.refusals import note_refusal
 from scim.resource_types import SourceSchemas, schemas_of
 
@@ -61,6 +64,8 @@ class SCIMView(APIView):
         started = time.perf_counter()
         with ExitStack() as self.scopes:
             response = super().dispatch(request, *args, **kwargs)
+            if request.method in _READS and response.status_code == HTTPStatus.OK:
+                response = self._as_conditions_have_it(response)
             if response.status_code >= 400:  # noqa: PLR2004
                 read_to_the_end(request)
             self._tell_observers(request, response, started)
@@ -123,6 +128,23 @@ class SCIMView(APIView):
         """Refuse: SCIM describes itself under ``/ServiceProviderConfig`` instead."""
         return self.http_method_not_allowed(request, *args, **kwargs)
 
+    def conditions(self) -> Preconditions:
+        """Return what the request demands of the version of the resource."""
+        headers = self.request.META
+        return Preconditions(headers.get("HTTP_IF_MATCH"), headers.get("HTTP_IF_NONE_MATCH"))
+
+    def _as_conditions_have_it(self, response: HttpResponseBase) -> HttpResponseBase:
+        """Return the answer, 304 when the client has it already, or 412 when it has another."""
+        tag = response.headers.get("ETag", "")
+        try:
+            if not is_unmodified(self.conditions(), tag):
+                return response
+        except PreconditionFailedError as error:
+            refused: HttpResponseBase = self.handle_exception(error)
+            return refused
+        kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
+        return respond_without_body(HTTPStatus.NOT_MODIFIED, kept)
+
     def body(self) -> Any:
         """Return what the body of the request says; see :func:`scim.media.read_json`."""
         return read_json(self.request._request)  # noqa: SLF001 - DRF's own name for it
@@ -159,6 +181,8 @@ class SCIMViewSet(ViewSetMixin, SCIMView):
 
 
 _RENDERER = SCIMRenderer()
+_READS = frozenset({"GET", "HEAD"})
+_KEPT = ("ETag", "Content-Location")
 
 
 def _read_body(request: HttpRequest) -> bytes | None:

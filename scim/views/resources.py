@@ -6,9 +6,9 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from scim.contention import in_turn
 from scim.media import respond, respond_without_body
 from scim.protocol.foreign_names import foreign_names
-from scim.protocol.preconditions import is_unmodified
 from scim.protocol.projection import projection
 from scim.queries import list_query, search_query, url_projection
 from scim.views.base import SCIMViewSet
@@ -58,39 +58,40 @@ class ResourceViewSet(SCIMViewSet):
         return respond(self.list_resources(search_query(self.body())))
 
     def retrieve(self, request: Request, resource_id: str) -> HttpResponse:
-        """Answer ``GET`` on a resource; 304 when the client has this version already."""
+        """Answer ``GET`` on a resource."""
         shown = self._projection()
         resource = self.retrieve_resource(resource_id, shown)
-        version = resource["meta"].get("version", "")
         headers = {"Content-Location": resource["meta"]["location"]}
-        if version:
-            headers["ETag"] = version
-        if version and is_unmodified(request.META.get("HTTP_IF_NONE_MATCH"), version):
-            return respond_without_body(HTTPStatus.NOT_MODIFIED, headers)
+        if "version" in resource["meta"]:
+            headers["ETag"] = resource["meta"]["version"]
         return respond(shown(resource), headers=headers)
 
     def create(self, request: Request) -> HttpResponse:
         """Answer ``POST`` on the endpoint."""
         shown = self._projection()
-        return self._answer(self.endpoint().create(self._resource_body(), shown), shown)
+        body = self._resource_body()
+        return self._answer(in_turn(lambda: self.endpoint().create(body, shown)), shown)
 
     def replace(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PUT`` on a resource."""
         shown = self._projection_after_change()
         body = self._resource_body()
-        answer = self.endpoint().replace(resource_id, body, shown, self._if_match())
+        conditions = self.conditions()
+        answer = in_turn(lambda: self.endpoint().replace(resource_id, body, shown, conditions))
         return self._answer(answer, shown)
 
     def modify(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``PATCH`` on a resource: 200 with what became of it, or 204 when preferred."""
         shown = self._projection_after_change()
         body = self._resource_body()
-        answer = self.endpoint().modify(resource_id, body, shown, self._if_match())
+        conditions = self.conditions()
+        answer = in_turn(lambda: self.endpoint().modify(resource_id, body, shown, conditions))
         return self._answer(answer, shown)
 
     def remove(self, request: Request, resource_id: str) -> HttpResponse:
         """Answer ``DELETE`` on a resource."""
-        self.endpoint().remove(resource_id, self._if_match())
+        conditions = self.conditions()
+        in_turn(lambda: self.endpoint().remove(resource_id, conditions))
         return respond_without_body(HTTPStatus.NO_CONTENT)
 
     def _resource_body(self) -> Any:
@@ -121,10 +122,6 @@ class ResourceViewSet(SCIMViewSet):
             return projection(self.resource_type())
         query = self.request._request.GET  # noqa: SLF001 - DRF's own name for it
         return url_projection(self.resource_type(), query)
-
-    def _if_match(self) -> str | None:
-        header: str | None = self.request.META.get("HTTP_IF_MATCH")
-        return header
 
     def _prefers_minimal(self) -> bool:
         return bool(_MINIMAL.search(self.request.META.get("HTTP_PREFER", "")))

@@ -25,7 +25,7 @@ def test_more_slashes_before_an_endpoint_change_nothing(
     scim: SCIMClient, endpoint: str, slashes: str
 ) -> None:
     method = "POST" if endpoint.endswith("search") else "GET"
-    body = {} if method == "POST" else None
+    body: dict[str, str] | None = {} if method == "POST" else None
 
     once = scim.raw(method, endpoint, body)
     more = scim.raw(method, endpoint.replace("/", slashes, 1), body)

@@ -240,7 +240,8 @@ def test_another_tenants_user_does_not_exist(
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 def test_an_unknown_route_is_404(scim: SCIMClient, method: str) -> None:
     scim.request(method, "/nowhere", expect=404)
-    scim.request(method, "/Users/a/b", expect=404)
+    scim.request(method, "/nowhere/a", expect=404)
+    scim.request(method, "/Bulk/a", expect=404)
 
 
 @pytest.mark.parametrize(

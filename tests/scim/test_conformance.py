@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
     from tests.support.scim import SCIMClient
 
+INTENDED = {
+    # An account is on or off whatever is removed, and what is shown of it is what is true.
+    ("User", "PATCH modify() did not remove attribute 'active'"),
+}
+"""What the suite finds wrong and we do on purpose: (resource type, reason)."""
+
 GREEN = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
 
 
@@ -43,6 +49,6 @@ def test_every_check_of_scim2_tester_is_green(deleting_scim: SCIMClient) -> None
     unexpected = [
         f"{result.status.name} {result.resource_type} {result.title}: {result.reason}"
         for result in results
-        if result.status not in GREEN
+        if result.status not in GREEN and (result.resource_type, result.reason) not in INTENDED
     ]
     assert not unexpected, "\n".join(unexpected)

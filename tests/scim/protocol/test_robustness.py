@@ -16,7 +16,12 @@ from scim.protocol.errors import SCIMError
 from scim.protocol.group_patch import net_members, read_group_patch
 from scim.protocol.messages import parse_sort, read_search_request
 from scim.protocol.patch import apply_operations, apply_patch
-from scim.protocol.preconditions import check_if_match, entity_tag, is_unmodified
+from scim.protocol.preconditions import (
+    Preconditions,
+    check_preconditions,
+    entity_tag,
+    is_unmodified,
+)
 from scim.protocol.projection import projection
 from scim.protocol.resources import read_resource
 from tests.scim.protocol.data import ENTERPRISE, patch
@@ -110,9 +115,9 @@ def test_any_bulk_operation(operation: dict[str, Any]) -> None:
 def test_any_header(header: str) -> None:
     current = entity_tag(3)
     try:
-        check_if_match(header, current)
+        check_preconditions(Preconditions(if_match=header), current)
     except SCIMError:
-        assert not is_unmodified(header, current)
+        assert not is_unmodified(Preconditions(if_none_match=header), current)
 
 
 @given(st.text(max_size=20), st.text(max_size=20))

@@ -1,0 +1,55 @@
+"""Changes that meet others of the same thing: tried again, and at last told as 503.
+
+Never as 409, which identity providers read as "exists already" and act upon.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from django.db import IntegrityError, OperationalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_T = TypeVar("_T")
+
+SECONDS_UNTIL_ANOTHER_TRY: Final = 1
+"""``Retry-After`` of the answer when all tries were lost."""
+
+_TRIES: Final = 4
+_LONGEST_PAUSE: Final = 0.05
+"""Seconds before the second try; twice as many before each further one.
+
+Those who waited in a circle would otherwise meet again.
+"""
+
+_AGAIN: Final = frozenset({"40001", "40P01", "23503"})
+"""Serialization failure, deadlock; and what a new row refers to was deleted meanwhile."""
+
+_LOST: Final = _AGAIN | {"55P03"}
+"""And a lock that was waited for as long as anything may wait."""
+
+
+def in_turn(change: Callable[[], _T]) -> _T:
+    """Return what ``change`` comes to, which is one transaction, begun anew when it lost a race."""
+    for attempt in range(_TRIES - 1):
+        try:
+            return change()
+        except (OperationalError, IntegrityError) as error:
+            if _sqlstate(error) not in _AGAIN:
+                raise
+        time.sleep(random.uniform(0, _LONGEST_PAUSE * 2**attempt))  # noqa: S311 - no secret
+    return change()
+
+
+def lost_a_race(error: Exception) -> bool:
+    """Whether ``error`` says that others changed the same thing at once, and nothing else."""
+    return isinstance(error, OperationalError | IntegrityError) and _sqlstate(error) in _LOST
+
+
+def _sqlstate(error: Exception) -> str | None:
+    state: str | None = getattr(error.__cause__, "sqlstate", None)
+    return state
