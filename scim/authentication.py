@@ -42,7 +42,8 @@ SELECT token.revoked IS NOT NULL, token.expires <= statement_timestamp(), source
        tenant.saml_enabled AND tenant.scim_enabled AND tenant.plan = %s,
        token.id, token.name, extract(epoch FROM token.last_used)::float8,
        source.id, source.name, source.revision, source.on_delete = 'delete',
-       source.on_deactivate = 'delete', source.log_bodies, source.rate_limit_per_minute, tenant.id
+       source.on_deactivate = 'delete', source.log_bodies, source.rate_limit_per_minute, tenant.id,
+       source.may_change_roles
 """
 _FROM: Final = """
 FROM scim_bearertoken AS token
@@ -50,7 +51,7 @@ JOIN scim_source AS source ON source.id = token.source_id
 JOIN accounts_tenant AS tenant ON tenant.id = token.tenant_id
 """
 _WHERE: Final = "WHERE token.digest = %s"
-_WIDTH: Final = 15
+_WIDTH: Final = 16
 """Columns before those of an :class:`Along`."""
 
 
@@ -76,6 +77,7 @@ class Credential(NamedTuple):
     log_bodies: bool
     rate_limit_per_minute: int
     tenant_id: int
+    may_change_roles: bool
 
 
 @dataclass(slots=True)

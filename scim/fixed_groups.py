@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.services.profiles import change_profile_members, set_profile_external_id
 from accounts.services.roles import change_role_members
 from scim.group_rows import GroupKind, read_group
+from scim.protocol.errors import ForbiddenError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def change_fixed_group(
-    row: GroupRow, values: GroupFields, deltas: Sequence[MemberDelta]
+    row: GroupRow,
+    values: GroupFields,
+    deltas: Sequence[MemberDelta],
+    *,
+    may_change_roles: bool,
 ) -> GroupRow:
     """Change who is in a role or profile, and return it as it is then.
 
@@ -29,10 +34,16 @@ def change_fixed_group(
     under another name go on.
 
     Raises:
+        ForbiddenError: The members of a role would change, and the source may not do that.
         UnknownMemberError: Somebody to add is not a user of the active tenant.
         LastAdminError: Nobody would remain an active admin.
     """
     if row.kind == GroupKind.ROLE:
+        if deltas and not may_change_roles:
+            raise ForbiddenError(
+                "This source may not change roles: who holds a role is decided elsewhere. An "
+                "admin can allow it with the source's option “May change roles”."
+            )
         if deltas:
             change_role_members(role=row.role, deltas=deltas)
         return row

@@ -100,8 +100,9 @@ class GroupAdapter(SCIMGroup):  # type: ignore[misc]  # django-scim2 ships no ty
     What :class:`scim.adapters.UserAdapter` says of subclasses holds here, too.
 
     ``values`` is what :meth:`from_dict` read; ``deltas`` are the steps to take with the members.
-    :meth:`save` writes both.  ``member_elements`` is what :meth:`to_dict` shows as ``members``:
-    nothing where a client will not see them, and possibly JSON made beforehand.
+    :meth:`save` writes both; those of a role only if ``may_change_roles`` is set.
+    ``member_elements`` is what :meth:`to_dict` shows as ``members``: nothing where a client will
+    not see them, and possibly JSON made beforehand.
     """
 
     id_field = "id"
@@ -118,6 +119,7 @@ class GroupAdapter(SCIMGroup):  # type: ignore[misc]  # django-scim2 ships no ty
         self.member_elements: Members | None = None
         self.deltas: Sequence[MemberDelta] = ()
         self.only_unchanged = False
+        self.may_change_roles = False
         super().__init__(obj, request)
 
     @classmethod
@@ -183,7 +185,9 @@ class GroupAdapter(SCIMGroup):  # type: ignore[misc]  # django-scim2 ships no ty
         elif self._row.kind == GroupKind.DIRECTORY:
             self._row = self._updated(self._row)
         else:
-            self._row = change_fixed_group(self._row, self.values, self.deltas)
+            self._row = change_fixed_group(
+                self._row, self.values, self.deltas, may_change_roles=self.may_change_roles
+            )
 
     @override
     def delete(self) -> None:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import orjson
 from django.db import models
-from django.utils import translation
 
+from accounts.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import read_uuid
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import quoted
+from scim.name_columns import KEY_OF_PROFILE
 from scim.limits import SHOWN_AFTER_CHANGE
 from scim.protocol.errors import NotFoundError
 
@@ -81,7 +82,7 @@ class GroupRow:
         return _loaded(
             AccessProfile,
             id=self.number,
-            name=self.display_name,
+            name=self.display_name.removeprefix(profile_group_name("")),
             external_id=self.external_id,
             is_default=False,
             version=self.version,
@@ -124,14 +125,6 @@ def row_of(group: DirectoryGroup, *, is_large: bool = False) -> GroupRow:
         is_large=is_large,
     )
 
-
-def role_labels() -> dict[str, str]:
-    """Return the names of the roles in English: on the wire nobody has a language."""
-    with translation.override("en"):
-        return {role.value: str(role.label) for role in Role}
-
-
-ROLE_LABELS: Final = role_labels()
 
 COLUMNS: Final = (
     "g.kind, g.number, g.id, g.display_name, g.external_id, g.created, g.last_modified, "
@@ -202,7 +195,7 @@ def read_row(row: Sequence[Any], *, is_large: bool = False) -> GroupRow:
 
 
 def _place(key: str) -> tuple[GroupKind, str | int | uuid.UUID]:
-    if key.startswith(ROLE_PREFIX) and key.removeprefix(ROLE_PREFIX) in ROLE_LABELS:
+    if key.startswith(ROLE_PREFIX) and key.removeprefix(ROLE_PREFIX) in ROLE_NAMES:
         return GroupKind.ROLE, key
     profile = _PROFILE_ID.fullmatch(key)
     if profile:
@@ -219,8 +212,9 @@ def _unknown(key: str) -> NotFoundError:
 
 _ROLES: Final = ", ".join(
     f"({number}, {quoted(ROLE_PREFIX + role)}, {quoted(label)})"
-    for number, (role, label) in enumerate(ROLE_LABELS.items())
+    for number, (role, label) in enumerate(ROLE_NAMES.items())
 )
+_PROFILE_NAME: Final = f"{quoted(profile_group_name(''))} || p.name"
 _LEAVES: Final = (
     f"""
     SELECT 0 AS kind, r.number::bigint AS number, NULL::uuid AS uid, r.id::text AS id,
@@ -232,8 +226,8 @@ _LEAVES: Final = (
     """,
     f"""
     SELECT 1 AS kind, p.id::bigint AS number, NULL::uuid AS uid,
-      ('{PROFILE_PREFIX}' || p.id)::text AS id, p.name::text AS display_name,
-      p.name_ci::text AS display_name_ci,
+      ('{PROFILE_PREFIX}' || p.id)::text AS id, ({_PROFILE_NAME})::text AS display_name,
+      ({KEY_OF_PROFILE.format(column="p.name_ci")})::text AS display_name_ci,
       p.external_id::text AS external_id, p.created, p.last_modified, p.version,
       '{{{{}}}}'::jsonb AS attributes
     FROM accounts_accessprofile p WHERE p.tenant_id = {{tenant}} AND NOT p.is_default

@@ -141,7 +141,7 @@ class GroupEndpoint:
             if adapter.row.kind == GroupKind.DIRECTORY:
                 check_complete(wanted, self._type)
                 check_immutable(before, wanted, self._type)
-            adapter.from_dict(wanted)
+            adapter.from_dict(_as_named(wanted, adapter.row))
             if sent_ids is not None or adapter.row.kind == GroupKind.DIRECTORY:
                 members = member_uuids(sent_ids or ())
                 adapter.deltas = [MemberDelta(add=members, remove_others=True)]
@@ -191,7 +191,7 @@ class GroupEndpoint:
             before = wanted
             wanted = apply_operations(before, patch.operations, self._type)
             wanted = self._mapping.apply(dict(wanted), self._type, before)
-        adapter.from_dict(self._kept(wanted, adapter.row))
+        adapter.from_dict(_as_named(self._kept(wanted, adapter.row), adapter.row))
         deltas = deltas_of(patch.members)
         if deltas is not None:
             adapter.deltas = deltas
@@ -235,6 +235,7 @@ class GroupEndpoint:
         check_preconditions(conditions, entity_tag(row.version) if row.version is not None else "")
         adapter = self._adapted(row)
         adapter.only_unchanged = conditions.bind
+        adapter.may_change_roles = self._credential.may_change_roles
         try:
             change(adapter)
         except UnknownGroupError as error:
@@ -246,3 +247,10 @@ class GroupEndpoint:
         resource = adapter.to_dict()
         meta = resource["meta"]
         return Answer(status, resource, meta["location"], meta.get("version", ""), adapter.row.id)
+
+
+def _as_named(resource: dict[str, Any], row: GroupRow) -> dict[str, Any]:
+    """Return the resource as it is taken over: a role or profile keeps its name, whatever came."""
+    if row.kind == GroupKind.DIRECTORY:
+        return resource
+    return {**resource, "displayName": row.display_name}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from accounts.fixed_names import profile_group_name
 from accounts.models.users import UNICODE_COLLATION
 from accounts.names import FOLDED, IS_MARKED
 from accounts.scoping import active_tenant_id
@@ -45,11 +46,19 @@ class NameColumn:
         )
 
 
-def _marked(table: str, name: str) -> str:
-    marked = IS_MARKED.format(column=f"{name}_ci")
+KEY_OF_PROFILE: Final = (
+    "regexp_replace({column}, '([^' || chr(31) || ']*)$', "
+    f"'{GROUP_NAMES.compared(profile_group_name('x'))[:-1]}\\1')"
+)
+"""SQL for the form in which the name of a profile is compared as that of a group."""
+
+
+def _marked(table: str, name: str, key: str = "{column}", prefix: str = "") -> str:
+    column = f"{name}_ci"
     return (
-        f"SELECT {name}_ci FROM {table} "  # noqa: S608 - constants of ours
-        f"WHERE tenant_id = %s AND {marked} AND lower({name} COLLATE {UNICODE_COLLATION}) "
+        f"SELECT {key.format(column=column)} FROM {table} "  # noqa: S608 - constants of ours
+        f"WHERE tenant_id = %s AND {IS_MARKED.format(column=column)} "
+        f"AND lower('{prefix}' || {name} COLLATE {UNICODE_COLLATION}) "
         f"= lower(%s::text COLLATE {UNICODE_COLLATION})"
     )
 
@@ -61,5 +70,6 @@ NAMES_OF_GROUPS: Final = NameColumn(
     "g.display_name_ci",
     GROUP_NAMES,
     f"{_marked('accounts_directorygroup', 'display_name')} "
-    f"UNION ALL {_marked('accounts_accessprofile', 'name')}",
+    "UNION ALL "
+    f"{_marked('accounts_accessprofile', 'name', KEY_OF_PROFILE, profile_group_name(''))}",
 )

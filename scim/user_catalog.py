@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
+from accounts.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
@@ -146,14 +147,18 @@ _SCHEMAS: Final = (
 
 
 def _groups() -> str:
-    labels = " ".join(f"WHEN {quoted(role.value)} THEN {quoted(str(role.label))}" for role in Role)
+    names = " ".join(
+        f"WHEN {quoted(role)} THEN {quoted(name)}" for role, name in ROLE_NAMES.items()
+    )
+    profile = quoted(profile_group_name(""))
     prefix = quoted(f"{settings.BASE_URL}/scim/v2/Groups/")
     return (
         f"(SELECT jsonb_build_object('value', g.id, '$ref', {prefix} || g.id, "
         "'display', g.name, 'type', CASE WHEN g.direct THEN 'direct' ELSE 'indirect' END) "
-        f"FROM (SELECT 'role:' || u.role AS id, CASE u.role {labels} END AS name, TRUE AS direct "
-        f"UNION ALL (SELECT others.id, others.name, others.direct FROM ({ALL_GROUPS}) others)) g"
-        ") AS e(v)"
+        f"FROM (SELECT 'role:' || u.role AS id, CASE u.role {names} END AS name, TRUE AS direct "
+        f"UNION ALL (SELECT others.id, CASE WHEN starts_with(others.id, 'profile:') "
+        f"THEN {profile} || others.name ELSE others.name END, others.direct "
+        f"FROM ({ALL_GROUPS}) others)) g) AS e(v)"
     )
 
 

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
-from accounts.models import Role
+from accounts.fixed_names import ROLE_NAMES, profile_group_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+_PROFILE: Final = "profile:"
 ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
 """The profiles and directory groups of the row ``u`` of accounts_user: (id, name, direct)."""
 
@@ -65,7 +66,7 @@ def group_elements(
             {
                 "value": group_id,
                 "$ref": prefix + group_id,
-                "display": name,
+                "display": profile_group_name(name) if group_id.startswith(_PROFILE) else name,
                 "type": "direct" if direct else "indirect",
             }
         )
@@ -87,6 +88,6 @@ def _role_element(prefix: str, role: str) -> dict[str, Any]:
     return {
         "value": role_id,
         "$ref": prefix + role_id,
-        "display": str(Role(role).label),
+        "display": ROLE_NAMES[role],
         "type": "direct",
     }

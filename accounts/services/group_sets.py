@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.errors import NameNotPermittedError
+from accounts.fixed_names import may_be_fixed
 from accounts.identifiers import uuid7
 from accounts.names import group_name_key
 from accounts.prepared import prepared_cursor
@@ -81,7 +82,9 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
     later = {
         key
         for key, new in zip(keys, many, strict=True)
-        if key is None or not people.issuperset(new.member_ids)
+        if key is None
+        or not people.issuperset(new.member_ids)
+        or may_be_fixed(new.values.display_name)
     }
     ids = [uuid7() if key not in later else None for key in keys]
     ready = [(pk, key, new) for pk, key, new in zip(ids, keys, many, strict=True) if pk and key]

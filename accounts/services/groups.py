@@ -26,6 +26,7 @@ from accounts.memberships import MappedGroup, people_below
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.names import group_name_key
 from accounts.scoping import active_tenant_id
+from accounts.services.fixed_names import keep_apart_from_fixed
 from accounts.services.group_locks import hold_group, hold_inside, hold_rules
 from accounts.services.group_rules import MembershipChange, spread_change
 from accounts.services.group_versions import touch_group, touch_groups
@@ -76,6 +77,7 @@ def create_group(*, values: GroupFields, member_ids: Collection[UUID] = ()) -> D
 def _create_group(
     values: GroupFields, member_ids: Collection[UUID], *, nests: bool
 ) -> DirectoryGroup:
+    keep_apart_from_fixed(values.display_name)
     if nests:
         hold_rules()
     now = timezone.now()
@@ -163,10 +165,7 @@ class _Change(NamedTuple):
 
 
 def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> bool:
-    if nests:
-        _hold_to_nest(group, change.members)
-    if change.as_read or change.members:
-        _hold(group, change.members, as_read=change.as_read)
+    _hold_what_it_takes(group, change, nests=nests)
     if change.changed:
         _save_values(group, change.values, change.changed)
     steps = MemberSteps(group, nests=nests)
@@ -235,6 +234,15 @@ def _few_people(members: Sequence[MemberDelta]) -> set[UUID]:
     """
     named = {pk for delta in members for pk in (*delta.add, *delta.remove)}
     return named if len(named) <= IDS_IN_ONE_ENTRY else set()
+
+
+def _hold_what_it_takes(group: DirectoryGroup, change: _Change, *, nests: bool) -> None:
+    if "display_name" in change.changed:
+        keep_apart_from_fixed(change.values.display_name)
+    if nests:
+        _hold_to_nest(group, change.members)
+    if change.as_read or change.members:
+        _hold(group, change.members, as_read=change.as_read)
 
 
 def _hold_to_nest(group: DirectoryGroup, members: Sequence[MemberDelta]) -> None:

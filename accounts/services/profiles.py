@@ -13,6 +13,7 @@ from accounts import audit
 from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
 from accounts.models import AccessProfile, ProfileMembership, User
 from accounts.names import profile_name_key
+from accounts.services.fixed_names import keep_apart_from_groups
 from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
@@ -32,6 +33,7 @@ def create_profile(*, name: str, description: str = "") -> AccessProfile:
     Raises:
         ProfileNameTakenError: The tenant has a profile of that name, however it is spelt.
     """
+    keep_apart_from_groups(name)
     profile = AccessProfile(name=name, description=description)
     with _profile_names_checked():
         profile.save(force_insert=True)
@@ -48,6 +50,8 @@ def update_profile(*, profile: AccessProfile, name: str, description: str) -> No
     """
     if (profile.name, profile.description) == (name, description):
         return
+    if profile.name != name and not profile.is_default:
+        keep_apart_from_groups(name)
     columns = ["name", "description"]
     if profile.name != name:
         profile.name_ci = profile_name_key(name)

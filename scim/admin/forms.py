@@ -39,6 +39,7 @@ class SourceOptionsForm(RefusableForm[Source]):
             "enabled",
             "on_delete",
             "on_deactivate",
+            "may_change_roles",
             "lists_entitlements",
             "log_bodies",
             "log_retention_days",

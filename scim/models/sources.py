@@ -52,6 +52,14 @@ class Source(TenantScopedModel):
         choices=Departure,
         default=Departure.DEACTIVATE,
     )
+    may_change_roles = models.BooleanField(
+        _("may change roles"),
+        default=False,
+        help_text=_(
+            "While it is off, this source sees who holds which role and cannot change it. What an "
+            "admin has given a directory group goes on being given to its members."
+        ),
+    )
     lists_entitlements = models.BooleanField(
         _("announce roles and licences as resource types"),
         default=False,

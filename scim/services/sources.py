@@ -29,6 +29,7 @@ class SourceOptions:
     enabled: bool = True
     on_delete: str = Departure.DEACTIVATE
     on_deactivate: str = Departure.DEACTIVATE
+    may_change_roles: bool = False
     lists_entitlements: bool = False
     log_bodies: bool = False
     log_retention_days: int = 30
@@ -84,10 +85,14 @@ def first_source() -> Source | None:
 def create_source(*, options: SourceOptions) -> Source:
     """Create a source of the active tenant with the default mapping and no token.
 
+    The tenant's first source may change roles, whatever the options say; a further one may when
+    they do.
+
     Raises:
         SourceNameTakenError: The tenant has a source of this name.
     """
-    source = Source(**asdict(options))
+    is_first = not Source.objects.exists()
+    source = Source(**{**asdict(options), "may_change_roles": options.may_change_roles or is_first})
     with _names_checked(options.name):
         source.save(force_insert=True)
     AttributeMapping.objects.bulk_create(

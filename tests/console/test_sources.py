@@ -288,6 +288,20 @@ class TestConnectorAdmins:
     def connector(self, acme: Tenant) -> Client:
         return signed_in(person(acme, "Cora", Role.CONNECTOR_ADMIN))
 
+    def test_only_an_admin_lets_a_source_change_roles(
+        self, acme: Tenant, connector: Client, console: Client, source: Source
+    ) -> None:
+        with tenant_scope(acme):
+            Source.objects.update(may_change_roles=False)
+        change = f"{SOURCES}{source.pk}/change/"
+
+        for browser, expected in ((connector, False), (console, True)):
+            page = browser.get(change).content.decode()
+            assert ('name="may_change_roles"' in page) is expected
+            browser.post(change, fields_of(page) | {"may_change_roles": "on"})
+            with tenant_scope(acme):
+                assert Source.objects.get().may_change_roles is expected
+
     def test_they_may_pause_and_map_and_change_no_other_option(
         self, acme: Tenant, connector: Client
     ) -> None:

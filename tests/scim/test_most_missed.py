@@ -329,7 +329,7 @@ def test_role_and_groups_are_shown_with_the_person(scim: SCIMClient, user: Any) 
 
     groups = {each["value"]: each for each in scim.get(f"/Users/{user['id']}")["groups"]}
 
-    assert groups["role:member"]["display"] == "Member"
+    assert groups["role:member"]["display"] == "Role: Member"
     assert groups[inner["id"]]["type"] == "direct"
     assert groups[outer["id"]]["type"] == "indirect"
     for condition in (

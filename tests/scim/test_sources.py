@@ -38,6 +38,7 @@ from scim.services import (
 from scim.services.extensions import SchemaAttribute, delete_schema, save_schema
 from scim.services.mappings import MappingRow, set_mapping
 from tests.support.scim import SCIMClient
+from tests.support.scim import enable_scim as switch_scim_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,6 +140,19 @@ class TestOptions:
             create_source(options=SourceOptions(name="Okta"))
         with pytest.raises(SourceNameTakenError):
             update_source(source=other, options=SourceOptions(name="Okta"))
+
+    def test_the_first_source_changes_roles_and_a_further_one_when_it_may(
+        self, acme: Tenant
+    ) -> None:
+        first = create_source(options=SourceOptions(name="Okta"))
+        further = create_source(options=SourceOptions(name="Entra"))
+        allowed = create_source(options=SourceOptions(name="Ping", may_change_roles=True))
+
+        assert [each.may_change_roles for each in (first, further, allowed)] == [True, False, True]
+        for source, expected in ((first, 200), (further, 403)):
+            switch_scim_on(acme)
+            scim = SCIMClient(create_token(source=source).secret)
+            scim.request("PUT", "/Groups/role:editor", {"members": []}, expect=expected)
 
     def test_a_source_that_is_switched_off_lets_nobody_in(self, acme: Tenant) -> None:
         source, scim = connected(acme)
@@ -284,6 +298,10 @@ class TestCommands:
         assert (answer["on_delete"], answer["on_deactivate"]) == ("delete", "deactivate")
         assert Source.objects.get(name="Okta").on_delete == "delete"
         assert run("configure_source", "acme", "--source", "Okta") == answer
+        assert answer["may_change_roles"] is True
+        off = run("configure_source", "acme", "--source", "Okta", "--no-may-change-roles")
+        assert off == {**answer, "may_change_roles": False}
+        assert run("configure_source", "acme", "--source", "Okta", "--may-change-roles") == answer
 
     @pytest.mark.parametrize(
         "arguments",

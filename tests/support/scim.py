@@ -104,6 +104,7 @@ def connect(tenant: Tenant, **options: Any) -> SCIMClient:
     """Return a client with a new source of ``tenant``."""
     enable_scim(tenant)
     secret = f"scim_{secrets.token_hex(4)}_{secrets.token_urlsafe(33)}"
+    options.setdefault("may_change_roles", True)
     with tenant_scope(tenant):
         source = Source.objects.create(name=options.pop("name", secret), **options)
         BearerToken.objects.create(

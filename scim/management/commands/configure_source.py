@@ -1,7 +1,8 @@
-"""``manage.py configure_source``: what becomes of users whom a source deletes or deactivates."""
+"""``manage.py configure_source``: what a source may do, and what follows from what it does."""
 
 from __future__ import annotations
 
+from argparse import BooleanOptionalAction
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,13 @@ class Command(OperatorCommand):
             help="What becomes of a user whom the source deactivates or suspends.",
         )
 
+        parser.add_argument(
+            "--may-change-roles",
+            action=BooleanOptionalAction,
+            default=None,
+            help="Whether the source may change who holds which role.",
+        )
+
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         tenant = tenant_called(options["slug"])
@@ -49,7 +57,7 @@ class Command(OperatorCommand):
             source = _source(options["source"].strip())
             chosen = {
                 name: options[name]
-                for name in ("on_delete", "on_deactivate")
+                for name in ("on_delete", "on_deactivate", "may_change_roles")
                 if options[name] is not None
             }
             update_source(source=source, options=replace(SourceOptions.of(source), **chosen))
@@ -59,6 +67,7 @@ class Command(OperatorCommand):
                 "enabled": source.enabled,
                 "on_delete": str(source.on_delete),
                 "on_deactivate": str(source.on_deactivate),
+                "may_change_roles": source.may_change_roles,
                 "lists_entitlements": source.lists_entitlements,
                 "log_bodies": source.log_bodies,
                 "log_retention_days": source.log_retention_days,
