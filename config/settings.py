@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "scim.middleware.SCIMMiddleware",
     "config.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.caching.NoStoreMiddleware",
     "accounts.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

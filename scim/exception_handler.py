@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
@@ -129,6 +128,4 @@ def _headers(refusal: scim.SCIMError) -> dict[str, str]:
         return {"WWW-Authenticate": challenge(refusal)}
     if isinstance(refusal, scim.TooManyRequestsError | scim.ServiceUnavailableError):
         return {"Retry-After": str(refusal.retry_after)}
-    if refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return {"Cache-Control": "no-store"}
     return {}

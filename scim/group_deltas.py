@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scim.group_rows import GroupRow
     from scim.protocol.group_patch import MemberChange
     from scim.protocol.schemas import ResourceType
+    from scim.protocol.work import Work
 
 
 def split_members(data: object, resource_type: ResourceType) -> tuple[dict[str, Any], Any]:
@@ -77,14 +78,17 @@ def deltas_of(changes: Sequence[MemberChange]) -> list[MemberDelta] | None:
 
 
 def steps_of(
-    changes: Iterable[MemberChange],
+    changes: Iterable[MemberChange], work: Work
 ) -> Iterator[Callable[[GroupRow], MemberDelta]]:
-    """Yield each change as a step that is worked out when the former ones have been taken."""
+    """Yield each change as a step that is worked out when the former ones have been taken.
+
+    ``work`` is what is left of what the request may ask for.
+    """
     for change in changes:
-        yield lambda row, change=change: _delta_of(change, row)  # type: ignore[misc]
+        yield lambda row, change=change: _delta_of(change, row, work)  # type: ignore[misc]
 
 
-def _delta_of(change: MemberChange, row: GroupRow) -> MemberDelta:
+def _delta_of(change: MemberChange, row: GroupRow, work: Work) -> MemberDelta:
     if isinstance(change, AddMembers):
         return MemberDelta(add=member_uuids(change.ids))
     if isinstance(change, RemoveMembers):
@@ -93,10 +97,10 @@ def _delta_of(change: MemberChange, row: GroupRow) -> MemberDelta:
         return MemberDelta(remove_others=True)
     if isinstance(change, RemoveMatchingMembers):
         # A filter on names or types cannot do without the members; no provider sends one.
+        members = all_members(row)
+        work.looks_at(len(members), change.selection)
         selected = [
-            member["value"]
-            for member in all_members(row)
-            if matches_element(change.selection, member)
+            member["value"] for member in members if matches_element(change.selection, member)
         ]
         return MemberDelta(remove=_possible(selected))
     return MemberDelta(add=member_uuids(change.ids), remove_others=True)

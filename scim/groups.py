@@ -31,6 +31,7 @@ from scim.protocol.patch import apply_operations
 from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
+from scim.protocol.work import Work, check_elements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -63,6 +64,7 @@ class GroupEndpoint:
         self._adapter = group_adapter()
         self._type = schemas.group
         self._mapping = schemas.group_mapping
+        self._work = Work()
 
     def retrieve(self, key: str, projection: Projection) -> dict[str, Any]:
         """Return a group; all its members are read when the client will see them.
@@ -113,7 +115,9 @@ class GroupEndpoint:
 
     def _new(self, data: object) -> GroupAdapter:
         rest, sent = split_members(data, self._type)
-        resource = self._mapping.apply(read_resource(rest, self._type), self._type)
+        resource = read_resource(rest, self._type)
+        check_elements(resource)
+        resource = self._mapping.apply(resource, self._type)
         check_complete(resource, self._type)
         adapter = self._adapter(None, self._request)
         adapter.from_dict(resource)
@@ -137,7 +141,9 @@ class GroupEndpoint:
 
         def change(adapter: GroupAdapter) -> None:
             before = adapter.to_dict()
-            wanted = self._mapping.apply(read_resource(rest, self._type), self._type, before)
+            sent_rest = read_resource(rest, self._type)
+            check_elements(sent_rest, before)
+            wanted = self._mapping.apply(sent_rest, self._type, before)
             if adapter.row.kind == GroupKind.DIRECTORY:
                 check_complete(wanted, self._type)
                 check_immutable(before, wanted, self._type)
@@ -189,7 +195,7 @@ class GroupEndpoint:
         wanted: Mapping[str, Any] = adapter.to_dict()
         if patch.operations:
             before = wanted
-            wanted = apply_operations(before, patch.operations, self._type)
+            wanted = apply_operations(before, patch.operations, self._type, self._work)
             wanted = self._mapping.apply(dict(wanted), self._type, before)
         adapter.from_dict(_as_named(self._kept(wanted, adapter.row), adapter.row))
         deltas = deltas_of(patch.members)
@@ -201,7 +207,7 @@ class GroupEndpoint:
             if adapter.row.kind == GroupKind.DIRECTORY:
                 hold_rules()  # A later step may nest groups.
             # What a filter selects depends on the steps before it.
-            for step in steps_of(patch.members):
+            for step in steps_of(patch.members, self._work):
                 adapter.deltas = [step(adapter.row)]
                 adapter.save()
 

@@ -17,7 +17,7 @@ from scim.mapping import (
     FieldMapping,
     compile_mapping,
 )
-from scim.models import AttributeMapping, ExtensionSchema, Resource, Source
+from scim.models import DEFAULT_MAPPINGS, AttributeMapping, ExtensionSchema, Resource, Source
 from scim.named_adapters import group_adapter, user_adapter
 from scim.protocol.core_schemas import GROUP, USER
 from scim.protocol.schemas import Attribute, ResourceType, Schema, with_extensions, with_required
@@ -100,7 +100,15 @@ def _with_schemas(
 
 
 def _with_rows(resource_type: ResourceType, rows: Iterable[AttributeMapping]) -> ResourceType:
-    required = [row.scim_attribute for row in rows if row.required]
+    always = {
+        (resource, field)
+        for resource, defaults in DEFAULT_MAPPINGS.items()
+        for field, _path, required in defaults
+        if required
+    }
+    required = [
+        row.scim_attribute for row in rows if row.required or (row.resource, row.field) in always
+    ]
     known = [path for path in required if _names_an_attribute(path, resource_type)]
     return with_required(resource_type, known) if known else resource_type
 

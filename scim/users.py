@@ -32,6 +32,7 @@ from scim.protocol.patch import apply_patch
 from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
+from scim.protocol.work import Work, check_elements
 from scim.user_rows import lock_user, read_along, read_user, read_user_to_change
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class UserEndpoint:
         self._along = along
         self._type = schemas.user
         self._mapping = schemas.user_mapping
+        self._work = Work()
 
     def retrieve(self, key: str, projection: Projection) -> dict[str, Any]:
         """Return a user; their groups are read only when the client will see them."""
@@ -128,6 +130,7 @@ class UserEndpoint:
         def replaced(adapter: UserAdapter) -> None:
             before = adapter.to_dict()
             wanted = read_resource(data, self._type)
+            check_elements(wanted, before)
             wanted = self._mapping.apply(wanted, self._type, before)
             wanted.setdefault("active", adapter.row.person["active"])
             check_complete(wanted, self._type)
@@ -148,7 +151,7 @@ class UserEndpoint:
 
         def modified(adapter: UserAdapter) -> None:
             before = adapter.to_dict()
-            wanted = apply_patch(before, data, self._type)
+            wanted = apply_patch(before, data, self._type, self._work)
             wanted = self._mapping.apply(wanted, self._type, before)
             person = adapter.row.person
             # Taking the attribute away lets nobody in or out: what is shown is what is true.
@@ -174,6 +177,7 @@ class UserEndpoint:
 
     def _new(self, data: object) -> UserAdapter:
         resource = read_resource(data, self._type)
+        check_elements(resource)
         resource = self._mapping.apply(resource, self._type)
         check_complete(resource, self._type)
         adapter = self._adapter(None, self._request)

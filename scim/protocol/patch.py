@@ -30,6 +30,7 @@ from scim.protocol.patch_elements import change_elements, with_values
 from scim.protocol.patch_operations import Operation, decode_object, read_patch
 from scim.protocol.paths import PatchPath, SchemaPath, parse_path
 from scim.protocol.resources import missing_attributes, named_values, read_attribute
+from scim.protocol.work import Work, check_elements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,11 +40,15 @@ if TYPE_CHECKING:
 
 
 def apply_patch(
-    resource: Mapping[str, Any], body: object, resource_type: ResourceType
+    resource: Mapping[str, Any],
+    body: object,
+    resource_type: ResourceType,
+    work: Work | None = None,
 ) -> dict[str, Any]:
     """Return the canonical resource after the PatchOp message ``body``.
 
-    ``resource`` is left as it is; branches that no operation touches are shared with the result,
+    ``work`` is what is left of what the request may ask for.  ``resource`` is left as it is;
+    branches that no operation touches are shared with the result,
     so treat both as immutable.
 
     Raises:
@@ -55,17 +60,22 @@ def apply_patch(
         MutabilityError: A path leads to a read-only attribute, or an immutable attribute with a
             value would change, or a required attribute would be removed.
         PayloadTooLargeError: There are too many operations.
+        TooManyError: They look at too much.
     """
-    return apply_operations(resource, read_patch(body), resource_type)
+    return apply_operations(resource, read_patch(body), resource_type, work)
 
 
 def apply_operations(
-    resource: Mapping[str, Any], operations: Iterable[Operation], resource_type: ResourceType
+    resource: Mapping[str, Any],
+    operations: Iterable[Operation],
+    resource_type: ResourceType,
+    work: Work | None = None,
 ) -> dict[str, Any]:
     """Return the canonical resource after these operations; see :func:`apply_patch`."""
-    patched = dict(resource)
+    patched, work = dict(resource), work or Work()
     for operation in operations:
-        _apply(patched, operation, resource_type)
+        _apply(patched, operation, resource_type, work)
+    check_elements(patched, resource)
     _drop_empty_elements(resource, patched)
     _check_nothing_required_was_lost(resource, patched, resource_type)
     return patched
@@ -82,27 +92,35 @@ def _drop_empty_elements(resource: Mapping[str, Any], patched: dict[str, Any]) -
                 del patched[name]
 
 
-def _apply(patched: dict[str, Any], operation: Operation, resource_type: ResourceType) -> None:
+def _apply(
+    patched: dict[str, Any], operation: Operation, resource_type: ResourceType, work: Work
+) -> None:
     if operation.path is None:
-        _apply_object(patched, operation, operation.value, resource_type)
+        _apply_object(patched, operation, operation.value, resource_type, work)
         return
     if is_foreign(operation.path, resource_type):
         return
+    if "[" in operation.path:
+        work.reads(operation.path)
     target = parse_path(operation.path, resource_type)
     if isinstance(target, PatchPath):
         _check_writable(target.path)
-        _apply_at(patched, operation.name, target, operation.value)
+        _apply_at(patched, operation.name, target, operation.value, work)
     elif not resource_type.is_extension(target.schema):
-        _apply_object(patched, operation, operation.value, resource_type)
+        _apply_object(patched, operation, operation.value, resource_type, work)
     elif operation.name == "remove":
         _remove_extension(patched, target, resource_type)
     else:
         value = {target.schema.id: decode_object(operation.value)}
-        _apply_object(patched, operation, value, resource_type)
+        _apply_object(patched, operation, value, resource_type, work)
 
 
 def _apply_object(
-    patched: dict[str, Any], operation: Operation, value: object, resource_type: ResourceType
+    patched: dict[str, Any],
+    operation: Operation,
+    value: object,
+    resource_type: ResourceType,
+    work: Work,
 ) -> None:
     """Apply an operation whose value names the attributes."""
     if operation.name == "remove":
@@ -112,16 +130,17 @@ def _apply_object(
         raise InvalidValueError(
             f"{operation.name} without a path needs an object of attributes as its value."
         )
-    for target, item in _targets(value, resource_type):
+    for target, item in _targets(value, resource_type, work):
         if not _is_read_only(target.path):
-            _apply_at(patched, operation.name, target, item)
+            _apply_at(patched, operation.name, target, item, work)
 
 
 def _targets(
-    value: Mapping[str, Any], resource_type: ResourceType
+    value: Mapping[str, Any], resource_type: ResourceType, work: Work
 ) -> Iterator[tuple[PatchPath, Any]]:
     for key, item in value.items():
         if "[" in key:
+            work.reads(key)
             try:
                 target = parse_path(key, resource_type)
             except (InvalidPathError, InvalidFilterError):
@@ -134,11 +153,13 @@ def _targets(
 
 
 def _apply_at(
-    patched: dict[str, Any], name: OperationName, target: PatchPath, value: object
+    patched: dict[str, Any], name: OperationName, target: PatchPath, value: object, work: Work
 ) -> None:
     path, attribute = target.path, target.path.attribute
     holder = dict(patched.get(path.extension, {})) if path.extension else patched
     current = holder.get(attribute.name)
+    if attribute.multi_valued:
+        work.looks_at(len(current or ()), target.selection)
     changed = _changed(name, target, current, value)
     if changed in (None, [], {}):
         holder.pop(attribute.name, None)

@@ -99,14 +99,19 @@ class Schema:
         """Return the attribute of that name in any letter case, or ``None``."""
         return self.by_name.get(name) or self.by_name.get(name.lower())
 
-    def to_document(self, *, base_url: str) -> dict[str, object]:
-        """Return the schema as ``/Schemas`` lists it; ``base_url`` ends without a slash."""
+    def to_document(
+        self, *, base_url: str, demanded: Iterable[Attribute] = ()
+    ) -> dict[str, object]:
+        """Return the schema as ``/Schemas`` lists it; ``base_url`` ends without a slash.
+
+        Besides its own, the attributes that are ``demanded`` of a client are listed.
+        """
         return {
             "schemas": [urns.SCHEMA],
             "id": self.id,
             "name": self.name,
             "description": self.description,
-            "attributes": [attribute.to_document() for attribute in self.attributes],
+            "attributes": [attribute.to_document() for attribute in (*self.attributes, *demanded)],
             "meta": {
                 "resourceType": "Schema",
                 "location": f"{base_url}/Schemas/{self.id}",
@@ -193,6 +198,13 @@ class ResourceType:
     def declares(self, key: str) -> bool:
         """Whether ``key`` of a canonical resource is an attribute or an extension of this type."""
         return key in self._declared
+
+    @property
+    def demanded(self) -> tuple[Attribute, ...]:
+        """The common attributes that a client must send; no schema of the RFC lists them."""
+        return tuple(
+            each for each in self.common if each.required and each.mutability != "readOnly"
+        )
 
     def is_extension(self, schema: Schema) -> bool:
         """Whether ``schema`` is kept under its own URN rather than at the top of a resource."""
@@ -291,6 +303,10 @@ def with_required(resource_type: ResourceType, paths: Iterable[str]) -> Resource
         extensions=tuple(
             _with_required(extension, extension.id, required)
             for extension in resource_type.extensions
+        ),
+        common=tuple(
+            replace(each, required=each.required or ("", each.name) in required)
+            for each in resource_type.common
         ),
         required_selections=tuple(selections),
     )

@@ -15,6 +15,7 @@ from scim.mapping import GROUP_FIELDS, USER_FIELDS
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
 from scim.protocol.errors import SCIMError
 from scim.protocol.paths import PatchPath, parse_path
+from scim.protocol.schemas import AttributePath
 from scim.resource_types import tenant_resource_type
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def set_mapping(*, source: Source, resource: str, rows: Sequence[MappingRow]) ->
 
     Raises:
         MappingError: A field is unknown or named twice, a row that every table has is missing,
-            or a SCIM attribute leads to no single value.
+            or a SCIM attribute leads to no single value that the field can take.
     """
     rows = [_kept_required(resource, row) for row in rows]
     _check(resource, rows)
@@ -112,12 +113,31 @@ def set_mapping(*, source: Source, resource: str, rows: Sequence[MappingRow]) ->
     return True
 
 
-def check_attribute(text: str, resource_type: ResourceType) -> None:
-    """Refuse a SCIM attribute that leads to no single value of the resource type.
+def check_attribute(field: str, text: str, resource_type: ResourceType) -> None:
+    """Refuse a SCIM attribute that leads to no single value which ``field`` can take.
+
+    ``field`` is one of :func:`fields_of` the resource type.
 
     Raises:
         MappingError: The message says what is wrong and how a path looks.
     """
+    path = _single_value(text, resource_type)
+    _check_sent(text, path)
+    filled = _single_value({**USER_FIELDS, **GROUP_FIELDS}[field], resource_type)
+    if path.target.type != filled.target.type:
+        raise MappingError(
+            _("%(path)s is of the type %(given)s, and the field “%(field)s” takes %(wanted)s.")
+            % {
+                "path": text,
+                "given": path.target.type,
+                "field": label_of(field),
+                "wanted": filled.target.type,
+            }
+        )
+
+
+def _single_value(text: str, resource_type: ResourceType) -> AttributePath:
+    """Return the path to the value; that of a complex attribute is its ``value``."""
     try:
         target = parse_path(text, resource_type)
     except SCIMError as error:
@@ -126,15 +146,32 @@ def check_attribute(text: str, resource_type: ResourceType) -> None:
         raise MappingError(
             _("%(path)s is a whole schema. Name one of its attributes.") % {"path": text}
         )
-    value = target.path.target
-    if value.type == "complex" and value.sub_attribute("value") is None:
+    path = target.path
+    if path.target.type != "complex":
+        return path
+    value = path.target.sub_attribute("value")
+    if value is None:
         raise MappingError(
             _("%(path)s has parts. Name one of them, such as %(path)s.%(part)s.")
-            % {"path": text, "part": value.sub_attributes[0].name}
+            % {"path": text, "part": path.target.sub_attributes[0].name}
         )
-    if value.mutability == "readOnly":
+    return AttributePath(path.extension, path.attribute, value)
+
+
+def _check_sent(text: str, path: AttributePath) -> None:
+    """Refuse what a client cannot send, and what is not kept as it was sent."""
+    on_the_way = {path.attribute, path.target}
+    if any(attribute.mutability == "readOnly" for attribute in on_the_way):
         raise MappingError(
             _("%(path)s is read-only: no identity provider can send it.") % {"path": text}
+        )
+    if any(
+        attribute.mutability != "readWrite" or attribute.returned == "never"
+        for attribute in on_the_way
+    ):
+        raise MappingError(
+            _("%(path)s is not kept with the resource, so no field can be filled from it.")
+            % {"path": text}
         )
 
 
@@ -149,7 +186,7 @@ def _check(resource: str, rows: Sequence[MappingRow]) -> None:
                 _("The field “%(field)s” is in the table twice.") % {"field": label_of(row.field)}
             )
         seen.add(row.field)
-        check_attribute(row.scim_attribute, resource_type)
+        check_attribute(row.field, row.scim_attribute, resource_type)
     missing = [label_of(field) for field in fixed_fields(resource) if field not in seen]
     if missing:
         raise MappingError(

@@ -68,6 +68,7 @@ class SCIMView(APIView):
                 response = self._as_conditions_have_it(response)
             if response.status_code >= 400:  # noqa: PLR2004
                 read_to_the_end(request)
+            response.headers["Cache-Control"] = "no-store"
             self._tell_observers(request, response, started)
             return response
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
     from rest_framework.request import Request
 
-    from scim.protocol.schemas import Schema
-
 
 class DiscoveryViewSet(SCIMViewSet):
     """Base of the three: a whole list, or one document of it (RFC 7644, Section 4)."""
@@ -55,14 +53,17 @@ class SchemaViewSet(DiscoveryViewSet):
     @override
     def documents(self) -> Sequence[dict[str, Any]]:
         """Return each schema once, though two resource types may share one."""
-        found: dict[str, Schema] = {}
+        found: dict[str, dict[str, Any]] = {}
         types = [self.schemas.user, self.schemas.group]
         if self.schemas.lists_entitlements:
             types += [ROLE, ENTITLEMENT]
         for resource_type in types:
-            for schema in (resource_type.schema, *resource_type.extensions):
-                found.setdefault(schema.id, schema)
-        return [schema.to_document(base_url=base_url()) for schema in found.values()]
+            core = resource_type.schema
+            listed = core.to_document(base_url=base_url(), demanded=resource_type.demanded)
+            found.setdefault(core.id, listed)
+            for schema in resource_type.extensions:
+                found.setdefault(schema.id, schema.to_document(base_url=base_url()))
+        return list(found.values())
 
 
 class ResourceTypeViewSet(DiscoveryViewSet):
