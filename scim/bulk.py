@@ -12,7 +12,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 
 from scim.answers import Answer
 from scim.contention import in_turn, lost_a_race
@@ -75,7 +75,7 @@ class BulkRun:
         resolved = [self._resolved(operation) for operation in batch.operations]
         try:
             answers = in_turn(lambda: self._made_as_set(batch.operations[0].endpoint, resolved))
-        except (OperationalError, IntegrityError) as error:
+        except DatabaseError as error:
             if not lost_a_race(error):
                 raise
             return False

@@ -9,7 +9,9 @@ import random
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from django.db import IntegrityError, OperationalError
+from django.db import DatabaseError
+
+from accounts.violations import refers_to_nothing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +28,8 @@ _LONGEST_PAUSE: Final = 0.05
 Those who waited in a circle would otherwise meet again.
 """
 
-_AGAIN: Final = frozenset({"40001", "40P01", "23503"})
-"""Serialization failure, deadlock; and what a new row refers to was deleted meanwhile."""
+_AGAIN: Final = frozenset({"40001", "40P01"})
+"""Serialization failure and deadlock.  Or what a new row refers to was deleted meanwhile."""
 
 _LOST: Final = _AGAIN | {"55P03"}
 """And a lock that was waited for as long as anything may wait."""
@@ -38,8 +40,8 @@ def in_turn(change: Callable[[], _T]) -> _T:
     for attempt in range(_TRIES - 1):
         try:
             return change()
-        except (OperationalError, IntegrityError) as error:
-            if _sqlstate(error) not in _AGAIN:
+        except DatabaseError as error:
+            if not (_sqlstate(error) in _AGAIN or refers_to_nothing(error)):
                 raise
         time.sleep(random.uniform(0, _LONGEST_PAUSE * 2**attempt))  # noqa: S311 - no secret
     return change()
@@ -47,7 +49,7 @@ def in_turn(change: Callable[[], _T]) -> _T:
 
 def lost_a_race(error: Exception) -> bool:
     """Whether ``error`` says that others changed the same thing at once, and nothing else."""
-    return isinstance(error, OperationalError | IntegrityError) and _sqlstate(error) in _LOST
+    return _sqlstate(error) in _LOST or refers_to_nothing(error)
 
 
 def _sqlstate(error: Exception) -> str | None:

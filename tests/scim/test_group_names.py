@@ -33,7 +33,7 @@ def matched(scim: SCIMClient, name: str) -> list[str]:
     return [group["id"] for group in scim.get(f"/Groups?{query}")["Resources"]]
 
 
-ORDINARY = [*(str(role.label) for role in Role), *Role.values, "Sales", "Everybody"]
+ORDINARY = sorted({*(str(role.label) for role in Role), *Role.values, "Sales", "Everybody"})
 
 
 @pytest.mark.parametrize("name", ORDINARY)
@@ -49,10 +49,15 @@ def test_a_group_of_an_identity_provider_never_meets_a_role_or_a_profile(
 
 
 TAKEN = [*(f"Role: {role.label}" for role in Role), "Access profile: Sales"]
-SPELLINGS = [str, str.upper, lambda name: name.replace(" ", "  "), lambda name: f" {name}"]
+SPELLINGS: dict[str, Any] = {
+    "as it is": str,
+    "upper case": str.upper,
+    "more spaces": lambda name: name.replace(" ", "  "),
+    "full width": lambda name: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in name),
+}
 
 
-@pytest.mark.parametrize("spelt", SPELLINGS)
+@pytest.mark.parametrize("spelt", SPELLINGS.values(), ids=SPELLINGS)
 @pytest.mark.parametrize("name", TAKEN)
 @pytest.mark.usefixtures("sales")
 def test_the_name_of_a_role_or_profile_is_taken(scim: SCIMClient, name: str, spelt: Any) -> None:

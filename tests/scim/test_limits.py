@@ -1,4 +1,4 @@
-"""The limits that clients can meet: they hold, what is over them is told, and all are in the docs."""
+"""The limits that clients can meet: they hold, what is over them is told, all are in the docs."""
 
 from __future__ import annotations
 
