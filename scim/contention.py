@@ -9,7 +9,7 @@ import random
 import time
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 
 from accounts.violations import refers_to_nothing
 
@@ -41,7 +41,7 @@ def in_turn(change: Callable[[], _T]) -> _T:
         try:
             return change()
         except DatabaseError as error:
-            if not (_sqlstate(error) in _AGAIN or refers_to_nothing(error)):
+            if _sqlstate(error) not in _AGAIN and not _lost_what_it_refers_to(error):
                 raise
         time.sleep(random.uniform(0, _LONGEST_PAUSE * 2**attempt))  # noqa: S311 - no secret
     return change()
@@ -49,7 +49,11 @@ def in_turn(change: Callable[[], _T]) -> _T:
 
 def lost_a_race(error: Exception) -> bool:
     """Whether ``error`` says that others changed the same thing at once, and nothing else."""
-    return _sqlstate(error) in _LOST or refers_to_nothing(error)
+    return _sqlstate(error) in _LOST or _lost_what_it_refers_to(error)
+
+
+def _lost_what_it_refers_to(error: Exception) -> bool:
+    return isinstance(error, IntegrityError) and refers_to_nothing(error)
 
 
 def _sqlstate(error: Exception) -> str | None:

@@ -21,8 +21,8 @@ from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from scim.filter_query import quoted
-from scim.name_columns import KEY_OF_PROFILE
 from scim.limits import SHOWN_AFTER_CHANGE
+from scim.name_columns import KEY_OF_PROFILE
 from scim.protocol.errors import NotFoundError
 
 if TYPE_CHECKING:

@@ -44,6 +44,12 @@ class InvalidFilterError(SCIMError):
     scim_type = "invalidFilter"
 
 
+class TooManyError(SCIMError):
+    """The request asks for more than the server is willing to work on."""
+
+    scim_type = "tooMany"
+
+
 class UniquenessError(SCIMError):
     """A value that must be unique is already in use."""
 

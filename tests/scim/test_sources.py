@@ -298,10 +298,12 @@ class TestCommands:
         assert (answer["on_delete"], answer["on_deactivate"]) == ("delete", "deactivate")
         assert Source.objects.get(name="Okta").on_delete == "delete"
         assert run("configure_source", "acme", "--source", "Okta") == answer
-        assert answer["may_change_roles"] is True
-        off = run("configure_source", "acme", "--source", "Okta", "--no-may-change-roles")
-        assert off == {**answer, "may_change_roles": False}
-        assert run("configure_source", "acme", "--source", "Okta", "--may-change-roles") == answer
+        assert answer["may_change_roles"] is False
+        may = run("configure_source", "acme", "--source", "Okta", "--may-change-roles")
+        assert may == {**answer, "may_change_roles": True}
+        assert (
+            run("configure_source", "acme", "--source", "Okta", "--no-may-change-roles") == answer
+        )
 
     @pytest.mark.parametrize(
         "arguments",
