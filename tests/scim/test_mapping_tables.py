@@ -74,10 +74,15 @@ def accepts(field: str, text: str, resource_type: ResourceType) -> bool:
 
 def sample(path: AttributePath) -> dict[str, Any]:
     """Return a resource in which only this attribute has a value."""
-    target = path.target
-    if target.type == "complex":
-        return {str(path): {"value": SAMPLES["string"]}}
-    return {str(path): SAMPLES[target.type]}
+    attribute, target = path.attribute, path.target
+    if attribute.type != "complex":
+        return {str(path): SAMPLES[target.type]}
+    element = {} if target is attribute else {target.name: SAMPLES[target.type]}
+    for sub in attribute.sub_attributes:
+        if sub.name in {"value", "formatted"}:  # An element with labels only has no value.
+            element.setdefault(sub.name, SAMPLES[sub.type])
+    path_to_all = AttributePath(path.extension, attribute)
+    return {str(path_to_all): element}
 
 
 def value_at(resource: dict[str, Any], text: str, resource_type: ResourceType) -> Any:

@@ -21,11 +21,12 @@ CLASSES = [
 ]
 
 
-def test_every_keyword_of_the_rfcs_has_one_class() -> None:
+def test_every_keyword_is_one_of_the_rfcs_and_has_one_class() -> None:
     with_keyword = [error for error in CLASSES if error.scim_type]
+    statuses = {error.scim_type: int(error.status) for error in with_keyword}
 
-    assert {error.scim_type: error.status for error in with_keyword} == SCIM_TYPES
-    assert len(with_keyword) == len(SCIM_TYPES)
+    assert statuses.items() <= SCIM_TYPES.items()
+    assert len(with_keyword) == len(statuses) > 10
 
 
 @pytest.mark.parametrize("error", CLASSES, ids=lambda error: error.__name__)
