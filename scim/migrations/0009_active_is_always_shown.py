@@ -16,6 +16,6 @@ WHERE attributes ? 'activeUnassigned'
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0012_trail_without_a_key_to_the_tenant"),
-        ("scim", "0007_request_log_without_a_key_to_the_tenant"),
+        ("scim", "0008_tokens_that_expire"),
     ]
     operations = [migrations.RunSQL(_FORGET, migrations.RunSQL.noop)]

@@ -11,7 +11,7 @@ _HELP = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("scim", "0008_active_is_always_shown")]
+    dependencies = [("scim", "0009_active_is_always_shown")]
     operations = [
         migrations.AddField(
             model_name="source",
