@@ -116,13 +116,6 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         return (SourceOptionsForm if obj else SourceNameForm).Meta.fields
 
     @override
-    def get_readonly_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
-        fields = super().get_readonly_fields(request, obj)
-        assert isinstance(request.user, User)  # noqa: S101 - the site let them in
-        # Whoever may let a source change roles could make themselves an admin through it.
-        return fields if request.user.is_admin else (*fields, "may_change_roles")
-
-    @override
     @asks(**{SETTING_UP: is_empty}, _changelist_filters=is_filters)
     def change_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().change_view(*args, **kwargs)

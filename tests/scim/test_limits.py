@@ -37,7 +37,7 @@ def limits() -> dict[str, int]:
     """
     found = {}
     for module in pkgutil.walk_packages(scim.__path__, "scim."):
-        if {"migrations", "admin"} & set(module.name.split(".")):
+        if {"migrations", "admin", "management"} & set(module.name.split(".")):
             continue
         for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, int) and name.lstrip("_").startswith(("MAX_", "LONGEST_")):
