@@ -35,21 +35,31 @@ VALUES: Final = ", ".join(["%s"] * 8)
 """The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
 
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
+_source: ContextVar[int | None] = ContextVar("source", default=None)
 
 
 @contextmanager
-def acting_as(actor: str) -> Iterator[None]:
-    """Name who acts inside the ``with`` block, such as ``babs@acme.example`` or ``SCIM: Okta``."""
-    reset_token = _actor.set(storable(actor[:300]))
+def acting_as(actor: str, *, source_id: int | None = None) -> Iterator[None]:
+    """Name who acts inside the ``with`` block, such as ``babs@acme.example`` or ``SCIM: Okta``.
+
+    ``source_id`` is that of the source, if an identity provider acts.
+    """
+    reset_token, reset_source = _actor.set(storable(actor[:300])), _source.set(source_id)
     try:
         yield
     finally:
         _actor.reset(reset_token)
+        _source.reset(reset_source)
 
 
 def acting() -> str:
     """Return who acts now."""
     return _actor.get()
+
+
+def acting_source() -> int | None:
+    """Return the id of the source that acts now; ``None`` when a person or we ourselves do."""
+    return _source.get()
 
 
 class Event(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -53,8 +54,9 @@ class User(AbstractBaseUser):
     ``user_name`` and ``email`` are shown as they were sent, and compared by ``user_name_ci`` and
     ``email_ci`` (:mod:`accounts.names`).  Attributes that are searched, shown or decide something
     are columns; ``attributes`` holds the rest of the SCIM resource as the identity provider sent
-    it, in canonical form.  An inactive user stays visible to the identity provider and cannot sign
-    in.  Only operators of the deployment have no tenant.
+    it, in canonical form; ``source_ids`` are the sources that made or changed the person
+    (:mod:`accounts.managed`).  An inactive user stays visible to the identity provider and cannot
+    sign in.  Only operators of the deployment have no tenant.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -91,6 +93,8 @@ class User(AbstractBaseUser):
     attributes: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("other attributes"), default=dict, blank=True, editable=False
     )
+    # No key: a source that is deleted holds nobody any more, and nothing has to be rewritten.
+    source_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     last_modified = models.DateTimeField(_("last modified"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

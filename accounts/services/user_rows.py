@@ -24,6 +24,10 @@ _INSERT: Final = (
     f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})) {audit.INSERT} VALUES ({audit.VALUES})"
 )
 _UNWRITTEN: Final = " AND xmin = %s::xid"
+_BY_SOURCE: Final = (
+    ", source_ids = CASE WHEN %s::bigint = ANY(source_ids) THEN source_ids "
+    "ELSE array_append(source_ids, %s::bigint) END"
+)
 
 
 def insert_user(user: User, event: audit.Event) -> None:
@@ -47,7 +51,8 @@ def change_user(
 
     Return whether that was done.  It was not when the user is gone, or when somebody has written
     the row since its ``xmin`` was ``unless_written_since``, if that is given.  PostgreSQL puts
-    there the transaction that made this version of the row: no change passes it by.
+    there the transaction that made this version of the row: no change passes it by.  If a source
+    acts, the row remembers it.
 
     Raises:
         ForeignTenantError: ``user`` belongs to another tenant.
@@ -55,26 +60,33 @@ def change_user(
     """
     _TENANT.pre_save(user, add=False)
     columns = tuple(sorted(names))
-    statement = _change(columns, _UNWRITTEN if unless_written_since else "")
-    condition = [unless_written_since] if unless_written_since else []
-    key = [user.pk, user.tenant_id, *condition]
+    source_id = audit.acting_source()
+    statement = _change(
+        columns, _BY_SOURCE if source_id else "", _UNWRITTEN if unless_written_since else ""
+    )
+    values = _values(user, columns)
+    if source_id:
+        values += [source_id, source_id]
+    values += [user.pk, user.tenant_id]
+    if unless_written_since:
+        values.append(unless_written_since)
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [*_values(user, columns), *key, *audit.values_of(event)])
+        cursor.execute(statement, [*values, *audit.values_of(event)])
         return bool(cursor.rowcount)
 
 
 @lru_cache(maxsize=256)
-def _change(columns: tuple[str, ...], condition: str) -> str:
-    update = f"{_update(columns)}{condition} RETURNING id"
+def _change(columns: tuple[str, ...], by_source: str, condition: str) -> str:
+    update = f"{_update(columns, by_source)}{condition} RETURNING id"
     return f"WITH changed AS ({update}) {audit.INSERT} SELECT {audit.VALUES} FROM changed"  # noqa: S608
 
 
 @lru_cache(maxsize=256)
-def _update(columns: tuple[str, ...]) -> str:
+def _update(columns: tuple[str, ...], by_source: str) -> str:
     """Return the statement for columns in one order, so that the same ones are the same text."""
     places = ", ".join(f"{column} = %s" for column in columns)
     return (
-        f"UPDATE accounts_user SET {places} "  # noqa: S608 - the model's own columns
+        f"UPDATE accounts_user SET {places}{by_source} "  # noqa: S608 - the model's own columns
         "WHERE id = %s AND tenant_id IS NOT DISTINCT FROM %s"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.utils import timezone
@@ -18,7 +18,6 @@ from accounts.unusable_passwords import unusable_password
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Any
 
     from accounts.services.users import UserFields
 
@@ -42,8 +41,11 @@ _TYPED: Final = ", ".join(f"{column} {kind}" for column, kind in _SENT.items())
 # in a circle; of the same name the first in the set is taken, as its id is lower.
 _INSERT: Final = f"""
 WITH made AS (
-  INSERT INTO accounts_user (tenant_id, role, created, last_modified, version, {_COLUMNS})
-  SELECT %s, %s, %s, %s, 1, {_COLUMNS} FROM json_to_recordset(%s) AS sent({_TYPED})
+  INSERT INTO accounts_user (
+    tenant_id, role, created, last_modified, source_ids, version, {_COLUMNS}
+  )
+  SELECT %s, %s, %s, %s, array_remove(ARRAY[%s::bigint], NULL), 1, {_COLUMNS}
+  FROM json_to_recordset(%s) AS sent({_TYPED})
   ORDER BY user_name_ci COLLATE "C", id
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
   RETURNING tenant_id, created, id, display_name, user_name, active, role
@@ -68,8 +70,9 @@ def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
     ids = uuid7_texts(len(many))
     rows = [row for pair in zip(ids, many, strict=True) if (row := _row(*pair))]
     sent = orjson.dumps(rows).decode()
+    values: list[Any] = [tenant, Role.MEMBER, now, now, audit.acting_source(), sent, audit.acting()]
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, [tenant, Role.MEMBER, now, now, sent, audit.acting()])
+        cursor.execute(_INSERT, values)
         made = {target_id for (target_id,) in cursor.fetchall()}
     return [user_id if user_id in made else None for user_id in ids]
 

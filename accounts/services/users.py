@@ -276,13 +276,14 @@ def _require_another_admin(user: User) -> None:
 
 
 def _new_user(values: UserFields, role: Role, password: str) -> User:
-    now = timezone.now()
+    now, source_id = timezone.now(), audit.acting_source()
     user = User(
         tenant_id=active_tenant_id(),
         role=role,
         password=unusable_password(),
         created=now,
         last_modified=now,
+        source_ids=[] if source_id is None else [source_id],
         **{name: getattr(values, name) for name in USER_FIELD_NAMES},
         **_keys_of(values, USER_FIELD_NAMES),
     )

@@ -80,7 +80,8 @@ class SCIMView(APIView):
         self.credential = credential
         name_caller(request, credential.tenant_id)
         self.scopes.enter_context(tenant_id_scope(credential.tenant_id))
-        self.scopes.enter_context(acting_as(f"SCIM: {credential.source_name}"))
+        actor, source_id = f"SCIM: {credential.source_name}", credential.source_id
+        self.scopes.enter_context(acting_as(actor, source_id=source_id))
         for gate in exchanges.gates:
             gate(credential)
         self.schemas = schemas_of(credential)
