@@ -17,14 +17,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
+from accounts import audit
+from accounts.admin.locked_fields import UNLOCK, are_fields, lock, unlocked
 from accounts.admin.person_form import PersonForm
 from accounts.console.access import Access
 from accounts.console.csv_export import csv_response
 from accounts.console.losses import words_for_people
 from accounts.console.model_admin import ConsoleModelAdmin
-from accounts.console.questions import judges_itself
+from accounts.console.questions import asks, is_filters, judges_itself
 from accounts.console.shown_once import show_once, take
-from accounts.models import AuditEntry, Role, User
+from accounts.managed import held_fields, holders_of, is_managed
+from accounts.models import Role, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people
@@ -81,13 +84,27 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Say, too, whether a SCIM source ever changed the person; offer to sign them out."""
+        """Say, too, which sources manage the person; offer to sign them out."""
         person = self.get_object(request, object_id) if object_id else None
-        provisioned = person is not None and is_managed(person)
-        context = {"provisioned": provisioned, **(extra_context or {})}
+        holders = [holder.name for holder in holders_of(person)] if person else []
+        context = {"holders": ", ".join(holders), **(extra_context or {})}
         if object_id and self.has_full_permission(request):
             context["sign_out_url"] = self.url_of("sign_out", object_id)
         return super().changeform_view(request, object_id, form_url, context)
+
+    @override
+    @asks(_changelist_filters=is_filters, **{UNLOCK: are_fields})
+    def change_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().change_view(*args, **kwargs)
+
+    @override
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        if change and obj is not None:
+            lock(form.base_fields, held_fields(obj), unlocked(request))
+        return form
 
     @override
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
@@ -165,6 +182,11 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             join=joined,
             leave=left,
         )
+        held = held_fields(stored)
+        overridden = sorted(held.keys() & set(form.changed_data))
+        if overridden:
+            sources = sorted({name for field in overridden for name in held[field]})
+            audit.record("user.held_fields_changed", stored, changed=overridden, sources=sources)
 
     @override
     def delete_object(self, obj: User) -> None:
@@ -318,12 +340,6 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         names = self.export_header()
         for user in people.iterator(chunk_size=1000):
             yield [getattr(user, name) for name in names]
-
-
-def is_managed(user: User) -> bool:
-    """Whether an identity provider manages somebody over SCIM: it made them or changed them."""
-    entries = AuditEntry.objects.filter(target_id=str(user.pk), actor__startswith="SCIM: ")
-    return bool(user.external_id) or entries.exists()
 
 
 def _place_of_invitation(user: User) -> str:

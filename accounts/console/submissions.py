@@ -91,9 +91,10 @@ class Submission:
         self.shown_at = shown.at if shown else None
         self._shown = shown.page if shown else now
         self._typed = _typed(data, self._shown, now)
+        self._closed = _typed_into_closed(data, self._shown, now)
         merged = _merged(self._shown, self._typed, now)
         self.data = _sent(data, merged, self._typed)
-        asks_something = bool(files) or merged != now
+        asks_something = bool(files or self._closed) or merged != now
         self.is_stale = asks_something and (shown is None or shown.page != now)
 
     def require(self, now: Page) -> None:
@@ -149,12 +150,22 @@ class Submission:
             )
 
     def _facts(self) -> Iterator[tuple[str, Difference]]:
+        nothing = _("nothing")
         for name, value in self.now.facts.items():
-            before = self._shown.facts.get(name, "")
-            if before != value:
-                nothing = _("nothing")
-                label = self.now.labels[name]
-                yield name, Difference(label, before or nothing, value or nothing, "")
+            entered = self._closed.get(name)
+            before = self._shown.facts.get(name)
+            if before is None:
+                before = self._in_words(name, self._shown.fields.get(name, [value]))
+            if before != value or entered is not None:
+                yield (
+                    name,
+                    Difference(
+                        label=self.now.labels[name],
+                        saw=before or nothing,
+                        now=value or nothing,
+                        entered="" if entered is None else self._in_words(name, entered),
+                    ),
+                )
 
     def _tables(self) -> Iterator[tuple[str, Difference]]:
         for prefix, table in self.now.tables.items():
@@ -224,6 +235,16 @@ def _typed(data: QueryDict, shown: Page, now: Page) -> Page:
         for prefix, table in now.tables.items()
     }
     return Page(fields, tables=tables)
+
+
+def _typed_into_closed(data: QueryDict, shown: Page, now: Page) -> Values:
+    """Return what was typed into fields that have become facts since they were shown."""
+    typed = {
+        name: [as_sent(value) for value in data.getlist(name)]
+        for name in now.facts.keys() & shown.fields.keys()
+        if name in data or shown.words.get(name)
+    }
+    return {name: values for name, values in typed.items() if values != shown.fields[name]}
 
 
 def _came(data: QueryDict, name: str, otherwise: list[str], *, is_box: bool) -> list[str]:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from accounts.audit import acting_as
 from accounts.models import AccessProfile, OneTimeLink, Role, Session, User
 from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
-from accounts.services.users import UserFields, deactivate_user, update_user
+from accounts.services.users import deactivate_user
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person, signed_in
@@ -161,28 +159,6 @@ class TestSettings:
         response = save(console, bob, user_name="ALICE@acme.example")
 
         assert "already has this user name" in response.content.decode()
-
-    def test_says_so_of_somebody_whom_a_source_changed(
-        self, console: Client, acme: Tenant, bob: User
-    ) -> None:
-        with tenant_scope(acme), acting_as("SCIM: Okta"):
-            update_user(
-                user=bob, values=dataclasses.replace(UserFields.of(bob), display_name="Robert")
-            )
-
-        page = console.get(f"{USERS}{bob.pk}/change/").content.decode()
-
-        assert "may overwrite" in page
-
-    def test_says_that_an_identity_provider_may_overwrite(
-        self, console: Client, acme: Tenant, bob: User
-    ) -> None:
-        with tenant_scope(acme):
-            User.objects.filter(pk=bob.pk).update(external_id="00u1")
-
-        page = console.get(f"{USERS}{bob.pk}/change/").content.decode()
-
-        assert "may overwrite" in page
 
 
 class TestAdd:

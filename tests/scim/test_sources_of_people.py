@@ -10,7 +10,7 @@ from accounts.managed import held_fields, holders_of
 from accounts.models import User
 from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, create_user, deactivate_user
-from scim.models import Resource, Source
+from scim.models import DEFAULT_MAPPINGS, Resource, Source
 from scim.services.mappings import MappingRow, set_mapping
 from scim.services.sources import delete_source
 from tests.support.scim import connect
@@ -30,14 +30,30 @@ def in_acme(acme: Tenant) -> Iterator[Tenant]:
         yield acme
 
 
+def _with_the_default_table(tenant: Tenant, name: str) -> SCIMClient:
+    scim = connect(tenant, name=name)
+    with tenant_scope(tenant):
+        fill_default_table(Source.objects.get(name=name))
+    return scim
+
+
+def fill_default_table(source: Source) -> None:
+    """Give a source the rows that every source begins with."""
+    rows = [
+        MappingRow(field, path, required=required)
+        for field, path, required in DEFAULT_MAPPINGS[Resource.USER]
+    ]
+    set_mapping(source=source, resource=Resource.USER, rows=rows)
+
+
 @pytest.fixture
 def okta(acme: Tenant) -> SCIMClient:
-    return connect(acme, name="Okta")
+    return _with_the_default_table(acme, "Okta")
 
 
 @pytest.fixture
 def entra(acme: Tenant) -> SCIMClient:
-    return connect(acme, name="Entra ID")
+    return _with_the_default_table(acme, "Entra ID")
 
 
 def babs() -> User:
@@ -127,9 +143,7 @@ def test_several_sources_hold_one_person_each_once(
     assert len(babs().source_ids) == 2
 
 
-def test_what_a_source_holds_is_what_its_mapping_fills(
-    in_acme: Tenant, okta: SCIMClient
-) -> None:
+def test_what_a_source_holds_is_what_its_mapping_fills(in_acme: Tenant, okta: SCIMClient) -> None:
     okta.request("POST", "/Users", BABS, expect=201)
     source = Source.objects.get(name="Okta")
     rows = [
@@ -139,7 +153,9 @@ def test_what_a_source_holds_is_what_its_mapping_fills(
     assert "title" not in held_fields(babs())
 
     set_mapping(
-        source=source, resource=Resource.USER, rows=[*rows, MappingRow("title", "title", False)]
+        source=source,
+        resource=Resource.USER,
+        rows=[*rows, MappingRow("title", "title", required=False)],
     )
 
     assert held_fields(babs())["title"] == ["Okta"]
