@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from config.server.rsgi import HTTPProtocol, Scope
 
 _PASSWORDS = ("sign-in", "sign-in-choose", "sign-in-recovery", "account-password")
-_SIGNED_IN = ("admin:index", "platform:index", "account")
-_LONG = ("admin:index", "platform:index")
+_SIGNED_IN = ("console:index", "platform:index", "account")
+_LONG = ("console:index", "platform:index")
 _BULK = "/scim/v2/bulk"
 
 
