@@ -36,7 +36,8 @@ check: $(STAMP) ## Check style, types, layers, migrations and deployment setting
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
 	$(PYTHON) manage.py makemigrations --check --dry-run
-	GATEHOUSE_BASE_URL=https://gatehouse.example $(PYTHON) manage.py check --deploy --fail-level WARNING
+	env $$(grep '^[A-Z]' deploy/gatehouse.env) GATEHOUSE_SECRET_KEY="$$(openssl rand -base64 48)" \
+		$(PYTHON) manage.py check --deploy --fail-level WARNING
 
 format: $(STAMP) ## Format the code and apply the safe fixes
 	$(PYTHON) -m ruff check --fix .

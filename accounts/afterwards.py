@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connections
 
+from accounts.request_id import current, serving
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,7 +30,7 @@ def in_another_thread(work: Work) -> None:
     When 200 wait, it is not done at all; that is logged, too.
     """
     if _room.acquire(blocking=False):
-        _executor.submit(_do, work)
+        _executor.submit(_do, work, current())
     else:
         LOG.error("Too much waits to be done afterwards; %s is left out.", work)
 
@@ -47,12 +49,18 @@ def finish() -> None:
     _executor.shutdown()
 
 
-def _do(work: Work) -> None:
+def _do(work: Work, request_id: str) -> None:
     try:
-        work()
-    except Exception:
-        LOG.exception("What was to be done afterwards failed.")
+        with serving(request_id):
+            _do_or_log(work)
     finally:
         # This thread may not be needed again for hours.
         connections.close_all()
         _room.release()
+
+
+def _do_or_log(work: Work) -> None:
+    try:
+        work()
+    except Exception:
+        LOG.exception("What was to be done afterwards failed.")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import connection
 from django.utils import timezone
 
+from accounts import request_id
 from accounts.prepared import prepared_cursor
 from accounts.scoping import Everything, ForeignTenantError, active_tenant_id, scope
 from accounts.storable import storable, storable_json
@@ -27,11 +28,11 @@ SYSTEM = "system"
 LONGEST_TARGET: Final = 500
 INSERT: Final = (
     "INSERT INTO accounts_auditentry "
-    "(tenant_id, at, actor, action, target_type, target_id, target, details)"
+    "(tenant_id, at, actor, action, target_type, target_id, target, details, request_id)"
 )
 """How a statement begins that adds entries, for one that takes them from rows it has changed."""
 
-VALUES: Final = ", ".join(["%s"] * 8)
+VALUES: Final = ", ".join(["%s"] * 9)
 """The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
 
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
@@ -101,7 +102,7 @@ def values_of(event: Event) -> tuple[Any, ...]:
 
 
 def _values(event: Event, at: datetime) -> tuple[Any, ...]:
-    return (_owner(event.target), at, acting(), *_columns(event))
+    return (_owner(event.target), at, acting(), *_columns(event), request_id.current())
 
 
 def _columns(event: Event) -> tuple[str, str, str, str, str]:

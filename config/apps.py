@@ -20,7 +20,8 @@ class GatehouseConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Let our applications register their admin pages; libraries' own ones stay out."""
+        """Register checks, and our applications' admin pages; libraries' own ones stay out."""
+        import_module("config.installation.checks")
         for label in APPLICATIONS:
             module = apps.get_app_config(label).module
             if module is not None and module_has_submodule(module, "admin"):

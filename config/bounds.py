@@ -17,9 +17,14 @@ _BEYOND_THREADS: Final = 2
 """Connections of a worker besides those of its threads: the request log's, and mail's."""
 
 
-def _bound(variable: str, default: int) -> Any:
+_DAY: Final = 24 * 60 * 60
+_MOST_PROCESSES: Final = 1_000
+
+
+def _bound(variable: str, default: int, most: int = 2**31 - 1) -> Any:
     return field(
-        default_factory=lambda: number(variable, default, least=1), metadata={"variable": variable}
+        default_factory=lambda: number(variable, default, least=1, most=most),
+        metadata={"variable": variable},
     )
 
 
@@ -34,24 +39,25 @@ class Bounds:
     Those of threads, connections, bodies and queues are for each worker.
     """
 
-    workers: int = _bound("GATEHOUSE_WORKERS", _workers())
-    threads: int = _bound("GATEHOUSE_THREADS", 6)
+    workers: int = _bound("GATEHOUSE_WORKERS", _workers(), _MOST_PROCESSES)
+    threads: int = _bound("GATEHOUSE_THREADS", 6, _MOST_PROCESSES)
     connections: int = _bound("GATEHOUSE_CONNECTIONS", 1024)
-    header_seconds: int = _bound("GATEHOUSE_HEADER_SECONDS", 15)
-    body_seconds: int = _bound("GATEHOUSE_BODY_SECONDS", 10)
+    header_seconds: int = _bound("GATEHOUSE_HEADER_SECONDS", 15, 60)
+    body_seconds: int = _bound("GATEHOUSE_BODY_SECONDS", 10, _DAY)
     body_bytes: int = _bound("GATEHOUSE_BODY_BYTES", 5 * 1024 * 1024)
     held_bytes: int = _bound("GATEHOUSE_HELD_BYTES", 64 * 1024 * 1024)
     waiting: int = _bound("GATEHOUSE_WAITING", 512)
     waiting_of_one: int = _bound("GATEHOUSE_WAITING_OF_ONE", 64)
-    waiting_seconds: int = _bound("GATEHOUSE_WAITING_SECONDS", 5)
-    answer_seconds: int = _bound("GATEHOUSE_ANSWER_SECONDS", 30)
-    long_answer_seconds: int = _bound("GATEHOUSE_LONG_ANSWER_SECONDS", 120)
-    stuck_seconds: int = _bound("GATEHOUSE_STUCK_SECONDS", 180)
-    stop_seconds: int = _bound("GATEHOUSE_STOP_SECONDS", 30)
-    connect_seconds: int = _bound("GATEHOUSE_CONNECT_SECONDS", 5)
-    statement_seconds: int = _bound("GATEHOUSE_STATEMENT_SECONDS", 15)
-    lock_seconds: int = _bound("GATEHOUSE_LOCK_SECONDS", 5)
-    idle_transaction_seconds: int = _bound("GATEHOUSE_IDLE_TRANSACTION_SECONDS", 60)
+    waiting_seconds: int = _bound("GATEHOUSE_WAITING_SECONDS", 5, _DAY)
+    answer_seconds: int = _bound("GATEHOUSE_ANSWER_SECONDS", 30, _DAY)
+    long_answer_seconds: int = _bound("GATEHOUSE_LONG_ANSWER_SECONDS", 120, _DAY)
+    stuck_seconds: int = _bound("GATEHOUSE_STUCK_SECONDS", 180, _DAY)
+    stop_seconds: int = _bound("GATEHOUSE_STOP_SECONDS", 30, _DAY)
+    connect_seconds: int = _bound("GATEHOUSE_CONNECT_SECONDS", 5, _DAY)
+    statement_seconds: int = _bound("GATEHOUSE_STATEMENT_SECONDS", 15, _DAY)
+    lock_seconds: int = _bound("GATEHOUSE_LOCK_SECONDS", 5, _DAY)
+    idle_transaction_seconds: int = _bound("GATEHOUSE_IDLE_TRANSACTION_SECONDS", 60, _DAY)
+    least_free_bytes: int = _bound("GATEHOUSE_LEAST_FREE_BYTES", 100 * 1024 * 1024, 2**50)
     requests_per_second: int = _bound("GATEHOUSE_REQUESTS_PER_SECOND", 100)
     requests_at_once: int = _bound("GATEHOUSE_REQUESTS_AT_ONCE", 1000)
 

@@ -7,9 +7,22 @@ of them; a test compares the two.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+_HIGHEST_PORT: Final = 65_535
+_LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+_LOG_FORMATS: Final = ("text", "json")
+_MAIL_SCHEMES: Final = ("smtp", "smtps", "smtp+tls")
+_CONTACT_SCHEMES: Final = ("mailto", "https", "tel")
+_HOST: Final = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
+_ADDRESS: Final = re.compile(r"(?:[^<>\r\n]* <)?[^\s<>@]+@[^\s<>@]+>?")
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -22,18 +35,20 @@ def _text(name: str, default: str = "") -> str:
     return os.environ.get(name, "").strip() or default
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
+def number(name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
     """Return the whole number in a variable.
 
     Raises:
-        EnvironmentError: It holds something else, or less than ``least``.
+        EnvironmentError: It holds something else, less than ``least`` or more than ``most``.
     """
     raw = _text(name)
     if not raw:
         return default
-    if not raw.isdecimal() or not raw.isascii() or int(raw) < least:
+    # More digits than any of the numbers has need not be read.
+    is_number = raw.isdecimal() and raw.isascii() and len(raw) <= len(str(most))
+    if not is_number or not least <= int(raw) <= most:
         raise EnvironmentError(
-            f"{name} must be a whole number of at least {least}, such as {default}, not {raw!r}."
+            f"{name} must be a whole number from {least} to {most}, such as {default}, not {raw!r}."
         )
     return int(raw)
 
@@ -49,13 +64,115 @@ def _words(name: str) -> list[str]:
     return [word for word in _text(name).replace(",", " ").split() if word]
 
 
+def _hosts() -> list[str]:
+    hosts = _words("GATEHOUSE_ALLOWED_HOSTS")
+    for host in hosts:
+        if not _HOST.fullmatch(host):
+            raise EnvironmentError(
+                "GATEHOUSE_ALLOWED_HOSTS must be host names without a scheme, a port or a path, "
+                f"such as gatehouse.example.com, not {host!r}."
+            )
+    return hosts
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of an address, or ``None`` when it is none."""
+    try:
+        parts = urlsplit(url)
+        _port = parts.port  # Reading it tells whether it is one.
+    except ValueError:
+        return None
+    return parts
+
+
 def _base_url() -> str:
-    raw = _text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{number('PORT', 8000)}").rstrip("/")
-    parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+    raw = _text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{_port()}").rstrip("/")
+    parts = _parts(raw)
+    is_origin = (
+        parts is not None
+        and parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and raw == f"{parts.scheme}://{parts.netloc}"
+        and "@" not in parts.netloc
+    )
+    if not is_origin:
         raise EnvironmentError(
             "GATEHOUSE_BASE_URL must be the public address of this server without a path, "
             f"such as https://gatehouse.example.com, not {raw!r}."
+        )
+    return raw
+
+
+def _port() -> int:
+    return number("PORT", 8000, least=1, most=_HIGHEST_PORT)
+
+
+def _database_url() -> str:
+    """Return it; what is wrong with it is said without it, because it holds a password."""
+    raw = _text("DATABASE_URL")
+    if not raw:
+        return ""
+    try:
+        names = conninfo_to_dict(raw).keys()
+    except ProgrammingError:
+        names = set()
+    if not raw.startswith(("postgresql://", "postgres://")) or "dbname" not in names:
+        raise EnvironmentError(
+            "DATABASE_URL must be the address of a PostgreSQL database, such as "
+            "postgresql://user:password@host:5432/database, with special characters of the "
+            "password written as in %40 for @."
+        )
+    return raw
+
+
+def _email_url() -> str:
+    """Return it; what is wrong with it is said without it, because it holds a password."""
+    raw = _text("GATEHOUSE_EMAIL_URL")
+    parts = _parts(raw)
+    if raw and (parts is None or parts.scheme not in _MAIL_SCHEMES or not parts.hostname):
+        raise EnvironmentError(
+            "GATEHOUSE_EMAIL_URL must be the address of a mail server, such as "
+            "smtp://user:password@host:587?tls or smtps://user:password@host:465."
+        )
+    return raw
+
+
+def _email_from() -> str:
+    raw = _text("GATEHOUSE_EMAIL_FROM", "gatehouse@localhost")
+    if not _ADDRESS.fullmatch(raw):
+        raise EnvironmentError(
+            "GATEHOUSE_EMAIL_FROM must be an e-mail address, such as "
+            f"gatehouse@example.com, not {raw!r}."
+        )
+    return raw
+
+
+def _security_contact() -> str:
+    raw = _text("GATEHOUSE_SECURITY_CONTACT")
+    parts = _parts(raw)
+    is_address = parts is not None and parts.scheme in _CONTACT_SCHEMES and raw.isprintable()
+    if raw and not (is_address and len(raw.split()) == 1):
+        raise EnvironmentError(
+            "GATEHOUSE_SECURITY_CONTACT must begin with mailto:, https: or tel:, such as "
+            f"mailto:security@example.com, not {raw!r}."
+        )
+    return raw
+
+
+def _log_level() -> str:
+    raw = _text("GATEHOUSE_LOG_LEVEL", "INFO").upper()
+    if raw not in _LOG_LEVELS:
+        raise EnvironmentError(
+            f"GATEHOUSE_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {raw!r}."
+        )
+    return raw
+
+
+def _log_format() -> str:
+    raw = _text("GATEHOUSE_LOG_FORMAT", _LOG_FORMATS[0]).lower()
+    if raw not in _LOG_FORMATS:
+        raise EnvironmentError(
+            f"GATEHOUSE_LOG_FORMAT must be one of {', '.join(_LOG_FORMATS)}, not {raw!r}."
         )
     return raw
 
@@ -64,13 +181,11 @@ def _base_url() -> str:
 class Environment:
     """The settings of one deployment; each field's metadata names its variable."""
 
-    database_url: str = field(
-        default_factory=lambda: _text("DATABASE_URL"), metadata={"variable": "DATABASE_URL"}
-    )
-    port: int = field(default_factory=lambda: number("PORT", 8000), metadata={"variable": "PORT"})
+    database_url: str = field(default_factory=_database_url, metadata={"variable": "DATABASE_URL"})
+    port: int = field(default_factory=_port, metadata={"variable": "PORT"})
     base_url: str = field(default_factory=_base_url, metadata={"variable": "GATEHOUSE_BASE_URL"})
     allowed_hosts: list[str] = field(
-        default_factory=lambda: _words("GATEHOUSE_ALLOWED_HOSTS"),
+        default_factory=_hosts,
         metadata={"variable": "GATEHOUSE_ALLOWED_HOSTS"},
     )
     secret_key: str = field(
@@ -90,19 +205,19 @@ class Environment:
         metadata={"variable": "GATEHOUSE_DEBUG"},
     )
     email_url: str = field(
-        default_factory=lambda: _text("GATEHOUSE_EMAIL_URL"),
+        default_factory=_email_url,
         metadata={"variable": "GATEHOUSE_EMAIL_URL"},
     )
     email_from: str = field(
-        default_factory=lambda: _text("GATEHOUSE_EMAIL_FROM", "gatehouse@localhost"),
+        default_factory=_email_from,
         metadata={"variable": "GATEHOUSE_EMAIL_FROM"},
     )
     security_contact: str = field(
-        default_factory=lambda: _text("GATEHOUSE_SECURITY_CONTACT"),
+        default_factory=_security_contact,
         metadata={"variable": "GATEHOUSE_SECURITY_CONTACT"},
     )
     trusted_proxies: int = field(
-        default_factory=lambda: number("GATEHOUSE_TRUSTED_PROXIES", 0),
+        default_factory=lambda: number("GATEHOUSE_TRUSTED_PROXIES", 0, most=20),
         metadata={"variable": "GATEHOUSE_TRUSTED_PROXIES"},
     )
     transaction_pooling: bool = field(
@@ -110,12 +225,17 @@ class Environment:
         metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
     )
     hashes_at_once: int = field(
-        default_factory=lambda: number("GATEHOUSE_HASHES_AT_ONCE", 1, least=1),
+        default_factory=lambda: number("GATEHOUSE_HASHES_AT_ONCE", 1, least=1, most=1000),
         metadata={"variable": "GATEHOUSE_HASHES_AT_ONCE"},
     )
     log_level: str = field(
-        default_factory=lambda: _text("GATEHOUSE_LOG_LEVEL", "INFO").upper(),
+        default_factory=_log_level,
         metadata={"variable": "GATEHOUSE_LOG_LEVEL"},
+    )
+
+    log_format: str = field(
+        default_factory=_log_format,
+        metadata={"variable": "GATEHOUSE_LOG_FORMAT"},
     )
 
     @classmethod

@@ -6,6 +6,8 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
+from config.env import EnvironmentError  # noqa: A004 - ours
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -14,18 +16,37 @@ def stored_secret_key(data_dir: Path) -> str:
     """Return the key in ``data_dir``, making it (mode 0600) when there is none.
 
     Two processes that start at once agree: whoever loses the race to create the file reads it.
+
+    Raises:
+        EnvironmentError: The folder cannot be written, or the key in it not be read.
     """
+    try:
+        return _read_or_made(data_dir)
+    except OSError as error:
+        raise EnvironmentError(
+            f"GATEHOUSE_DATA_DIR={data_dir} cannot keep a secret key ({error.strerror}). Name a "
+            "folder that the user who runs Gatehouse may write, or set GATEHOUSE_SECRET_KEY."
+        ) from error
+
+
+def _read_or_made(data_dir: Path) -> str:
     path = data_dir / "secret_key"
     data_dir.mkdir(parents=True, exist_ok=True)
     draft = data_dir / f".secret_key.{os.getpid()}"
     if not path.exists():
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(64))
         try:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(64))
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
-    return path.read_text().strip()
+    key = path.read_text().strip()
+    if not key:
+        raise EnvironmentError(
+            f"{path} is empty: a full disk cut it off. Put the key back, or remove the file if "
+            "nothing is stored yet; a new one is made then."
+        )
+    return key

@@ -25,6 +25,7 @@ BOUNDS = Bounds()
 BASE_URL = ENV.base_url
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key or stored_secret_key(ENV.data_dir)
+SECRET_KEY_IS_GENERATED = not ENV.secret_key
 SECRET_KEY_FALLBACKS = ENV.previous_secret_keys
 ALLOWED_HOSTS = ENV.allowed_hosts or [str(urlsplit(BASE_URL).hostname), "127.0.0.1", "localhost"]
 DATA_DIR = ENV.data_dir
@@ -52,6 +53,7 @@ INSTALLED_APPS = [
     "config.apps.GatehouseConfig",
 ]
 MIDDLEWARE = [
+    "config.request_id.RequestIdMiddleware",
     "config.refused_bodies.RequestBodyMiddleware",
     "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -99,9 +101,8 @@ SILENCED_SYSTEM_CHECKS = [
 
 
 def _database() -> dict[str, Any]:
-    parts: dict[str, Any] = dict(
-        conninfo_to_dict(ENV.database_url or embedded_database_url(ENV.data_dir.resolve()))
-    )
+    url = ENV.database_url or embedded_database_url(ENV.data_dir.resolve())
+    parts: dict[str, Any] = dict(conninfo_to_dict(url))
     return {
         "ENGINE": "accounts.postgresql",  # Django's own, within limits.
         "NAME": parts.pop("dbname", ""),
@@ -126,6 +127,7 @@ def _database() -> dict[str, Any]:
     }
 
 
+EMBEDDED_DATABASE = not ENV.database_url
 TRANSACTION_POOLING = ENV.transaction_pooling
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -269,13 +271,22 @@ SCIM_SERVICE_PROVIDER = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"one_line": {"()": "accounts.outages.OneLine"}},
+    "formatters": {
+        "text": {
+            "format": "{asctime} {levelname} {name} {request_id} {message}",
+            "style": "{",
+        },
+        "json": {"()": "config.json_lines.JSONLines"},
+    },
+    "filters": {
+        "one_line": {"()": "accounts.outages.OneLine"},
+        "request_id": {"()": "accounts.request_id.RequestId"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["one_line"],
+            "formatter": ENV.log_format,
+            "filters": ["one_line", "request_id"],
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},

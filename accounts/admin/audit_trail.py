@@ -25,8 +25,17 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
     from django.utils.safestring import SafeString
 
-READ_FIELDS = ("at", "actor", "action", "target_type", "target_id", "target", "readable_details")
-CSV_HEADER = ("time", "who", "action", "kind", "id", "object", "details")
+READ_FIELDS = (
+    "at",
+    "actor",
+    "action",
+    "target_type",
+    "target_id",
+    "target",
+    "readable_details",
+    "request_id",
+)
+CSV_HEADER = ("time", "who", "action", "kind", "id", "object", "details", "request id")
 
 
 class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
@@ -35,8 +44,8 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
     list_title = _("Audit trail")
     list_display = ["at", "actor", "action_name", "target", "readable_details"]
     list_filter = [("at", admin.DateFieldListFilter), "action"]
-    search_fields = ["actor", "action", "target", "target_id"]
-    search_help_text = _("Who, action, object or id")
+    search_fields = ["actor", "action", "target", "target_id", "request_id"]
+    search_help_text = _("Who, action, object, its id or a request id")
     list_per_page = 100
     actions: Any = None
     change_list_template = "admin/accounts/auditentry/change_list.html"
@@ -116,4 +125,5 @@ def _rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[Any, ...]]:
             entry.target_id,
             entry.target,
             details,
+            entry.request_id,
         )

@@ -31,6 +31,10 @@ class AuditEntry(models.Model):
         _("details"), default=dict, blank=True
     )
 
+    request_id = models.CharField(
+        _("request id"), max_length=64, blank=True, db_default="", help_text="As in the log."
+    )
+
     objects: ClassVar[TenantScopedManager[AuditEntry]] = TenantScopedManager()
 
     class Meta:

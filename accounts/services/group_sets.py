@@ -8,7 +8,7 @@ import orjson
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, request_id
 from accounts.errors import NameNotPermittedError
 from accounts.fixed_names import may_be_fixed
 from accounts.identifiers import uuid7
@@ -48,7 +48,7 @@ WITH made AS (
 ), recorded AS (
   {audit.INSERT}
   SELECT tenant_id, created, %(actor)s::text, action, 'directorygroup', id::text, display_name,
-    details
+    details, %(request_id)s::text
   FROM (
     SELECT made.*, 'group.created' AS action, '{{}}'::jsonb AS details FROM made
     UNION ALL
@@ -92,6 +92,7 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
         "tenant": active_tenant_id(),
         "now": timezone.now(),
         "actor": audit.acting(),
+        "request_id": request_id.current(),
         "groups": _json(_row(*each) for each in ready),
         "members": _json(
             {"group_id": pk, "user_id": member}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError
 
-from accounts import audit
+from accounts import audit, request_id
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
 from accounts.signals import group_rule_tables
@@ -76,7 +76,7 @@ _CHANGE_PLAIN_GROUP: Final = """
         {insert}
         SELECT {entry}, (
             SELECT jsonb_build_object('{done}', jsonb_agg(user_id ORDER BY user_id)) FROM changed
-        )
+        ), %(request_id)s::text
         FROM touched
     )
     SELECT is_plain, (SELECT version FROM touched),
@@ -166,6 +166,7 @@ def change_plain_group(
     entry = dict(zip(_ENTRY, audit.values_of(event), strict=False))
     params: dict[str, Any] = {
         **entry,
+        "request_id": request_id.current(),
         "group": group.pk,
         "ids": list(wanted),
         **({"wanted": len(wanted)} if add else {}),

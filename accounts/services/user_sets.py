@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, request_id
 from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7_texts
 from accounts.models import Role
@@ -53,7 +53,7 @@ WITH made AS (
 {audit.INSERT}
 SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
   left(CASE display_name WHEN '' THEN user_name ELSE display_name END, {audit.LONGEST_TARGET}),
-  jsonb_build_object('active', active, 'role', role)
+  jsonb_build_object('active', active, 'role', role), %s
 FROM made ORDER BY id RETURNING target_id
 """  # noqa: S608 - columns that are listed above
 
@@ -70,7 +70,8 @@ def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
     ids = uuid7_texts(len(many))
     rows = [row for pair in zip(ids, many, strict=True) if (row := _row(*pair))]
     sent = orjson.dumps(rows).decode()
-    values: list[Any] = [tenant, Role.MEMBER, now, now, audit.acting_source(), sent, audit.acting()]
+    values: list[Any] = [tenant, Role.MEMBER, now, now, audit.acting_source(), sent]
+    values += [audit.acting(), request_id.current()]
     with prepared_cursor() as cursor:
         cursor.execute(_INSERT, values)
         made = {target_id for (target_id,) in cursor.fetchall()}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.backends import accounts_of
 from accounts.refusals import record_refused_entry
+from accounts.request_id import current
 from accounts.throttling import throttled_name
 
 if TYPE_CHECKING:
@@ -68,5 +69,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 (``handler500``) with a page that needs no database and no session."""
     return HttpResponse(
-        render_to_string("errors/500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR
+        render_to_string("errors/500.html", {"request_id": current()}),
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
     )

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 import orjson
 from django.template.loader import render_to_string
 
+from accounts.request_id import HEADER
 from scim.middleware import is_scim
 from scim.protocol import urns
 
@@ -20,6 +21,7 @@ STATUSES: Final = (
 )
 """What a :class:`Refusal` may be; each has a page."""
 
+_ID: Final = HEADER.lower()
 _SCIM_TYPE: Final = "application/scim+json"
 _PAGE_HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -37,6 +39,12 @@ class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+
+    def with_id(self, request_id: str) -> Answer:
+        """Return the answer with the id of its request, unless the application has put it there."""
+        if any(name.lower() == _ID for name, _value in self.headers):
+            return self
+        return self._replace(headers=[*self.headers, (_ID, request_id)])
 
     def closing(self) -> Answer:
         """Return the answer after which the connection is closed, because a body is left unread."""

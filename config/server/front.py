@@ -7,8 +7,7 @@ it waits for its turn (:mod:`config.server.fair_queue`) and runs on one of the t
 (:mod:`config.server.threads`).  Whatever takes too long is answered 503 here, by the event loop,
 which never waits itself.
 
-Answers that need neither a thread nor the database, such as those of health checks, belong at the
-top of :meth:`Front._answer`; :attr:`Front.is_able` is what a readiness check asks of this worker.
+Health checks (:mod:`config.server.health`) are answered before all this.
 """
 
 from __future__ import annotations
@@ -21,10 +20,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from accounts.callers import CALLER
+from config.request_id import request_id_of
 from config.server.answers import Refusal
 from config.server.bodies import Bodies
 from config.server.environ import environ_of, give_body
 from config.server.fair_queue import FairQueue, QueueFullError
+from config.server.health import health_of
 from config.server.rsgi import ProtocolClosed, ProtocolError
 from config.server.threads import Job, Threads
 
@@ -82,6 +83,7 @@ class Front:
         )
         self._jobs: set[Job] = set()
         self._refused: Counter[str] = Counter()
+        self._health = health_of(lambda: self.is_able)
         self._loop: asyncio.AbstractEventLoop
         self._threads: Threads
         self.is_able = True
@@ -102,23 +104,23 @@ class Front:
 
     async def serve(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request."""
-        path = scope.path
+        environ = environ_of(scope)
         try:
-            answer = await self._answer(scope, proto)
+            answer = await self._health.answer(environ) or await self._answer(environ, proto)
         except Refusal as refusal:
             self._refused[f"{refusal.status.value} {refusal.detail}"] += 1
-            answer = refusal.answer(path)
+            answer = refusal.answer(scope.path)
         except (ProtocolClosed, ProtocolError):
             return
         if answer is None:
             return
+        answer = answer.with_id(request_id_of(environ))
         if answer.status in _WITHOUT_BODY:
             proto.response_empty(answer.status, answer.headers)
         else:
             proto.response_bytes(answer.status, answer.headers, answer.body)
 
-    async def _answer(self, scope: Scope, proto: HTTPProtocol) -> Answer | None:
-        environ = environ_of(scope)
+    async def _answer(self, environ: dict[str, Any], proto: HTTPProtocol) -> Answer | None:
         caller = self._callers.of(environ)
         has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
         if not has_body:

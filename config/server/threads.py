@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
+from accounts.request_id import serving
+from config.request_id import request_id_of
 from config.server.answers import Answer
 from config.server.rsgi import ProtocolClosed, ProtocolError
 
@@ -106,6 +108,10 @@ class Threads:
             connections.close_all()
 
     def _answer(self, job: Job) -> Answer | None:
+        with serving(request_id_of(job.environ)):
+            return self._answered(job)
+
+    def _answered(self, job: Job) -> Answer | None:
         try:
             return self._call(job)
         except (ProtocolClosed, ProtocolError, CancelledError, TimeoutError):

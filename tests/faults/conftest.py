@@ -39,7 +39,7 @@ class Product:
         self, method: str, path: str, directory: Directory | None = None, **options: object
     ) -> httpx2.Response:
         """The answer to one request, over a connection of its own; without TLS, it is quick."""
-        headers = {}
+        headers = dict(options.pop("headers", {}))  # type: ignore[call-overload]
         if directory:
             headers["Content-Type"] = "application/scim+json"
             headers["Authorization"] = f"Bearer {directory.token}"

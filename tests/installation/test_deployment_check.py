@@ -1,0 +1,107 @@
+"""``check --deploy`` passes for what the documents recommend, and fails for each thing less."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.checks import Error, Warning  # noqa: A004 - Django's name
+from pytest_django.fixtures import Settings
+
+from config.env import BASE_DIR
+from config.installation.checks import check_installation
+from config.installation.variables import of_variables
+
+GOOD = {
+    "EMBEDDED_DATABASE": False,
+    "SECRET_KEY_IS_GENERATED": False,
+    "SECRET_KEY": "pB7vY0qLw3nZ8tRk5XcJ2mHs9GdF4aEu6iOoVyNxTbQzWlKj1C",
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "DEFAULT_FROM_EMAIL": "gatehouse@example.com",
+    "BASE_URL": "https://gatehouse.example.com",
+    "TRUSTED_PROXIES": 1,
+    "ALLOWED_HOSTS": ["gatehouse.example.com"],
+    "DEBUG": False,
+    "SECURITY_CONTACT": "mailto:security@example.com",
+}
+LESS: dict[str, tuple[dict[str, object], type]] = {
+    "embedded_database": ({"EMBEDDED_DATABASE": True}, Error),
+    "generated_key": ({"SECRET_KEY_IS_GENERATED": True}, Error),
+    "short_key": ({"SECRET_KEY": GOOD["SECRET_KEY"][:49]}, Error),  # type: ignore[index]
+    "no_mail": ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, Error),
+    "mail_sender": ({"DEFAULT_FROM_EMAIL": "gatehouse@localhost"}, Warning),
+    "plain_http": ({"BASE_URL": "http://gatehouse.example.com"}, Error),
+    "untrusted_proxy": ({"TRUSTED_PROXIES": 0}, Error),
+    "any_host": ({"ALLOWED_HOSTS": ["*"]}, Error),
+    "debug": ({"DEBUG": True}, Error),
+    "no_security_contact": ({"SECURITY_CONTACT": ""}, Warning),
+}
+
+
+@pytest.fixture
+def installation(settings: Settings) -> Settings:
+    """The settings of an installation in which nothing is wrong."""
+    for name, value in GOOD.items():
+        setattr(settings, name, value)
+    return settings
+
+
+def test_nothing_is_said_about_a_good_installation(installation: Settings) -> None:
+    assert check_installation() == []
+
+
+def test_every_finding_has_a_case_here(installation: Settings) -> None:
+    assert {finding.name for finding in of_variables()} == set(LESS)
+
+
+@pytest.mark.parametrize("name", LESS)
+def test_each_thing_less_is_reported_alone_with_its_remedy(
+    name: str, installation: Settings
+) -> None:
+    changes, kind = LESS[name]
+    for setting, value in changes.items():
+        setattr(installation, setting, value)
+
+    messages = check_installation()
+
+    assert [(type(each), each.id) for each in messages] == [(kind, f"gatehouse.{name}")]
+    assert messages[0].hint
+    assert str(installation.SECRET_KEY) not in messages[0].msg + (messages[0].hint or "")
+
+
+def test_a_misspelt_variable_is_named(
+    installation: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_TRUSTED_PROXY", "1")
+
+    (message,) = check_installation()
+
+    assert "GATEHOUSE_TRUSTED_PROXY" in message.msg
+    assert "GATEHOUSE_TRUSTED_PROXIES" in (message.hint or "")
+
+
+def check_deploy(tmp_path: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """The command with the example of the documents, some variables of it changed."""
+    example = (BASE_DIR / "deploy" / "gatehouse.env").read_text().splitlines()
+    environment = dict(line.split("=", 1) for line in example if line[:1].isalpha())
+    environment["GATEHOUSE_SECRET_KEY"] = str(GOOD["SECRET_KEY"])
+    environment["GATEHOUSE_DATA_DIR"] = str(tmp_path)
+    return subprocess.run(  # noqa: S603
+        [sys.executable, BASE_DIR / "manage.py", "check", "--deploy"],
+        env={"PATH": os.environ["PATH"], **environment, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_command_passes_for_the_example_and_fails_where_pages_would_redirect_without_end(
+    tmp_path: Path,
+) -> None:
+    example = check_deploy(tmp_path)
+    untrusted = check_deploy(tmp_path, GATEHOUSE_TRUSTED_PROXIES="0")
+
+    assert (example.returncode, untrusted.returncode) == (0, 1)
+    assert "no issues" in example.stdout
+    assert "gatehouse.untrusted_proxy" in untrusted.stderr
