@@ -113,7 +113,7 @@ def _database_url() -> str:
     if not raw:
         return ""
     try:
-        names = conninfo_to_dict(raw).keys()
+        names = set(conninfo_to_dict(raw))
     except ProgrammingError:
         names = set()
     if not raw.startswith(("postgresql://", "postgres://")) or "dbname" not in names:
