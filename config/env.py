@@ -116,7 +116,7 @@ def _database_url() -> str:
         names = set(conninfo_to_dict(raw))
     except ProgrammingError:
         names = set()
-    if not raw.startswith(("postgresql://", "postgres://")) or "dbname" not in names:
+    if "dbname" not in names:
         raise EnvironmentError(
             "DATABASE_URL must be the address of a PostgreSQL database, such as "
             "postgresql://user:password@host:5432/database, with special characters of the "

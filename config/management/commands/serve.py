@@ -6,10 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
 from config.env import Environment
+from config.installation.database import UnusableDatabaseError, refuse_unusable
+from config.server.address import UnusableAddressError, see_that_free
 from config.server.room import connections_said
 from config.server.starting import serve
 
@@ -28,7 +30,12 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
+        port = options["port"] or Environment().port
+        try:
+            see_that_free(options["host"], port)
+            refuse_unusable()
+        except (UnusableAddressError, UnusableDatabaseError) as error:
+            raise CommandError(f"Gatehouse cannot serve: {error}") from error
         self.stderr.write(connections_said(settings.BOUNDS))
         import_module(settings.WSGI_APPLICATION.rpartition(".")[0])  # Read once for all workers.
-        port = options["port"] or Environment().port
         serve(options["host"], port, settings.BOUNDS)

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0014_names_are_prepared'),
+        ('accounts', '0016_find_people_by_any_spelling'),
     ]
 
     operations = [
