@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_find_people_by_any_spelling'),
+        ('accounts', '0017_sources_of_a_person'),
     ]
 
     operations = [
