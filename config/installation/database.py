@@ -71,8 +71,6 @@ def of_database() -> Iterator[Finding]:
     else:
         yield good("database", "The database answers.")
         yield from found
-    finally:
-        connection.close()
 
 
 def _of_server() -> Iterator[Finding]:

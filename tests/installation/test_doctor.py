@@ -1,0 +1,148 @@
+"""``doctor`` names what is wrong, how to mend it, and no secret."""
+
+import io
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from pytest_django.fixtures import Settings
+from typing_extensions import override
+
+from accounts.models import Tenant
+from accounts.scoping import tenant_scope
+from config.installation.findings import Level
+from config.installation.proxy import of_proxy
+from saml_sso.models import ServiceProviderKey
+from saml_sso.services.keys import ensure_key
+from tests.support.processes import LOOPBACK, free_port
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "hush-hush"
+
+
+@pytest.fixture(autouse=True)
+def installation(settings: Settings, tmp_path: Path) -> Settings:
+    """An installation whose mail server is not there."""
+    settings.DATA_DIR = tmp_path
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = LOOPBACK, free_port()
+    settings.EMAIL_HOST_PASSWORD = PASSWORD
+    return settings
+
+
+def findings() -> tuple[dict[str, dict[str, str]], str]:
+    """What the command finds, by name, and all that it prints."""
+    printed = io.StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command("doctor", "--json", stdout=printed)
+    found: list[dict[str, str]] = json.loads(printed.getvalue())["findings"]
+    return {each["name"]: each for each in found}, f"{printed.getvalue()}{failed.value}"
+
+
+def test_what_is_wrong_has_a_remedy_and_a_status(installation: Settings) -> None:
+    found, printed = findings()
+
+    assert found["mail_server"]["level"] == "wrong"
+    assert found["database"]["level"] == found["migrations"]["level"] == "good"
+    assert found["data_folder"]["level"] in {"good", "advice"}
+    assert all(each["remedy"] for each in found.values() if each["level"] != "good")
+    assert "mail_server" in printed
+
+
+def test_no_secret_is_printed(installation: Settings) -> None:
+    _found, printed = findings()
+
+    assert PASSWORD not in printed
+    assert installation.SECRET_KEY not in printed
+
+
+def test_a_folder_and_a_disk_that_are_no_good_are_told(installation: Settings) -> None:
+    installation.DATA_DIR = Path("/proc/gatehouse")
+
+    found, _printed = findings()
+
+    assert found["data_folder"]["level"] == found["space"]["level"] == "wrong"
+
+
+def test_a_key_that_does_not_open_what_is_stored_names_the_tenants(
+    acme: Tenant, installation: Settings
+) -> None:
+    with tenant_scope(acme):
+        ensure_key(tenant=acme)
+        assert ServiceProviderKey.objects.exists()
+    before, _printed = findings()
+    installation.SECRET_KEY = "another key " * 10
+    after, _printed = findings()
+
+    assert before["stored_secrets"]["level"] == "good"
+    assert after["stored_secrets"]["level"] == "wrong"
+    assert "acme" in after["stored_secrets"]["says"]
+    assert "GATEHOUSE_PREVIOUS_SECRET_KEYS" in after["stored_secrets"]["remedy"]
+
+
+@contextmanager
+def answering(status: int, **headers: str) -> Iterator[str]:
+    """An address whose pages answer so, and whose health is well; its ids are the client's."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            is_health = self.path.startswith("/health/")
+            body = b'{"status": "live"}' if is_health else b""
+            self.send_response(200 if is_health else status)
+            for name, value in headers.items():
+                self.send_header(name, value.format(url=url))
+            self.send_header("X-Request-ID", self.headers.get("X-Request-ID", "-"))
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        @override
+        def log_message(self, *args: Any) -> None:
+            """Print nothing."""
+
+    with ThreadingHTTPServer((LOOPBACK, 0), Handler) as server:
+        url = f"http://{LOOPBACK}:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield url
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def wrong_at(url: str) -> set[str]:
+    """The names of what is wrong there."""
+    return {each.name for each in of_proxy(url) if each.level is Level.WRONG}
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "wrong"),
+    [
+        (301, {"Location": "{url}/sign-in/"}, {"redirects", "forwarded_headers", "request_ids"}),
+        (400, {}, {"redirects", "request_ids"}),
+        (502, {}, {"redirects", "request_ids"}),
+        (200, {}, {"request_ids"}),
+    ],
+)
+def test_a_proxy_that_forwards_wrongly_is_found_out(
+    status: int, headers: dict[str, str], wrong: set[str]
+) -> None:
+    with answering(status, **headers) as url:
+        assert wrong_at(url) == wrong
+
+
+def test_an_address_where_nobody_listens_is_told() -> None:
+    with socket.create_server((LOOPBACK, 0)) as closed:
+        port = closed.getsockname()[1]
+
+    assert wrong_at(f"http://{LOOPBACK}:{port}") == {"public_address"}
