@@ -5,6 +5,7 @@ Only answers that anybody may have are looked at; nothing on the server is chang
 
 from __future__ import annotations
 
+import ssl
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
@@ -24,7 +25,11 @@ _OURS: Final = "doctor-asks-whether-this-arrives"
 def of_proxy(url: str) -> Iterator[Finding]:
     """Yield what is found out about the way from ``url``, the public address, to the server."""
     try:
-        with httpx2.Client(base_url=url, trust_env=False, timeout=_SECONDS) as client:
+        # What this machine trusts, or SSL_CERT_FILE.
+        trusted = ssl.create_default_context()
+        with httpx2.Client(
+            base_url=url, verify=trusted, trust_env=False, timeout=_SECONDS
+        ) as client:
             yield from _asked(client, url)
     except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         yield wrong(
