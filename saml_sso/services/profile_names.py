@@ -10,7 +10,8 @@ from django.db import DatabaseError
 
 from accounts import audit
 from accounts.errors import AccountError
-from accounts.models import AuditEntry, User
+from accounts.managed import is_managed
+from accounts.models import User
 from accounts.services.users import UserFields, update_user
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 ACTOR: Final = "SAML sign-in"
-_SOURCES: Final = "SCIM: "
-"""How the actors begin who write what a source sent."""
 # What identity providers call a person's names unless told otherwise.
 _GIVEN_NAMES = (
     "givenName",
@@ -92,14 +91,8 @@ def refresh_names(*, row: IdentityProviderSettings, user: User, evidence: Eviden
             family_name=sent.family or before.family_name,
             display_name=sent.display or before.display_name,
         )
-        if after != before and not _is_managed(person):
+        if after != before and not is_managed(person):
             with audit.acting_as(ACTOR):
                 update_user(user=person, values=after)
     except (AccountError, DatabaseError):
         logger.exception("The names of %s could not be refreshed.", user.pk)
-
-
-def _is_managed(user: User) -> bool:
-    """Tell whether a SCIM source has written this person, by what the audit trail says."""
-    written = AuditEntry.objects.filter(target_id=str(user.pk), actor__startswith=_SOURCES)
-    return written.exists()
