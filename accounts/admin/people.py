@@ -19,10 +19,12 @@ from typing_extensions import override
 
 from accounts import audit
 from accounts.admin.locked_fields import UNLOCK, are_fields, lock, unlocked
+from accounts.admin.many_people import DeactivateMany, ReactivateMany, last_admins
 from accounts.admin.person_form import PersonForm
 from accounts.console.access import Access
 from accounts.console.csv_export import csv_response
-from accounts.console.losses import words_for_people
+from accounts.console.losses import words_for_people, words_for_sessions
+from accounts.console.many import PassedOver
 from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.questions import asks, is_filters, judges_itself
 from accounts.console.shown_once import show_once, take
@@ -30,7 +32,7 @@ from accounts.managed import held_fields, holders_of, is_managed
 from accounts.models import Role, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
-from accounts.services.losses import loss_of_people
+from accounts.services.losses import loss_of_people, sessions_of
 from accounts.services.own_sessions import sign_out_everywhere
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.services.unsettled_names import has_unsettled_names
@@ -293,23 +295,25 @@ class PersonAdmin(ConsoleModelAdmin[User]):
 
     # --- Many people ----------------------------------------------------------------------
 
-    @admin.action(permissions=["full"], description=_("Deactivate the selected people"))
-    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Deactivate people; whoever must stay is named, and the rest goes on."""
-        done = self.each_or_refusal(
-            request, queryset, lambda user: users.deactivate_user(user=user)
-        )
-        text = ngettext("%(n)s person is inactive now.", "%(n)s people are inactive now.", done)
-        self.message_user(request, text % {"n": done}, messages.SUCCESS)
+    deactivate = DeactivateMany(
+        description=_("Deactivate the selected people…"),
+        permissions=["full"],
+        button=_("Deactivate"),
+        danger=True,
+    )
+    reactivate = ReactivateMany(
+        description=_("Reactivate the selected people…"),
+        permissions=["full"],
+        button=_("Reactivate"),
+    )
 
-    @admin.action(permissions=["full"], description=_("Reactivate the selected people"))
-    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Let people sign in again."""
-        done = self.each_or_refusal(
-            request, queryset, lambda user: users.reactivate_user(user=user)
-        )
-        text = ngettext("%(n)s person is active now.", "%(n)s people are active now.", done)
-        self.message_user(request, text % {"n": done}, messages.SUCCESS)
+    def what_deactivation_takes(self, people: QuerySet[User]) -> list[str]:
+        """Return sentences that say what ``people`` lose when they are deactivated."""
+        return words_for_sessions(sessions_of(people))
+
+    @override
+    def what_stays(self, request: HttpRequest, objects: QuerySet[User]) -> list[PassedOver]:
+        return last_admins(request, objects)
 
     @judges_itself
     def export_view(self, request: HttpRequest) -> Any:

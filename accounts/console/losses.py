@@ -20,14 +20,7 @@ SHOWN_NAMES = 10
 def words_for_people(loss: LossOfPeople) -> list[str]:
     """Say what goes with people."""
     return [
-        *_counted(
-            loss.sessions,
-            ngettext(
-                "%(n)s signed-in browser is signed out.",
-                "%(n)s signed-in browsers are signed out.",
-                loss.sessions,
-            ),
-        ),
+        *words_for_sessions(loss.sessions),
         *_roles(loss.roles, _("%(n)s with the role %(role)s.")),
         *_counted(
             loss.groups,
@@ -62,6 +55,16 @@ def words_for_people(loss: LossOfPeople) -> list[str]:
             ),
         ),
     ]
+
+
+def words_for_sessions(sessions: int) -> list[str]:
+    """Say how many browsers are signed out."""
+    text = ngettext(
+        "%(n)s signed-in browser is signed out.",
+        "%(n)s signed-in browsers are signed out.",
+        sessions,
+    )
+    return list(_counted(sessions, text))
 
 
 def words_for_groups(loss: LossOfGroups) -> list[str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,13 +22,13 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts import audit
 from accounts.console.access import Access, access_of
 from accounts.console.change_list import DeclaredChangeList
-from accounts.console.losses import SHOWN_NAMES
+from accounts.console.many import DeleteMany, PassedOver
+from accounts.console.many_result import RESULT, result_of, result_page
 from accounts.console.questions import asks, is_filters, judges_itself, malformed
 from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError, InUseError
@@ -36,7 +36,7 @@ from accounts.models import AuditEntry, User
 from accounts.models.searched_text import Finds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from django_stubs_ext import StrOrPromise
 
@@ -104,15 +104,16 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         """
         return []
 
-    def what_holds(self, objects: QuerySet[_ModelT]) -> list[str]:
-        """Return sentences that say why some of ``objects`` cannot be deleted."""
+    def what_stays(self, request: HttpRequest, objects: QuerySet[_ModelT]) -> list[PassedOver]:
+        """Return those of ``objects`` that cannot be deleted, by the sentence that says why."""
         return []
 
     @override
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say in words what a deletion takes away; Django would list every related row."""
         chosen = self.get_queryset(request).filter(pk__in=[obj.pk for obj in objs])
-        return self.what_goes(chosen), {}, set(), self.what_holds(chosen)
+        held = [each.reason for each in self.what_stays(request, chosen) if each.objects.exists()]
+        return self.what_goes(chosen), {}, set(), held
 
     @override
     def save_model(self, request: HttpRequest, obj: _ModelT, form: Any, change: bool) -> None:
@@ -162,6 +163,10 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self._refuse_unreadable_keys(request)
+        if request.method == "POST" and RESULT in request.POST:
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return result_page(self, request, result_of(request))  # type: ignore[return-value]
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
         context = {"title": title, "may_export": self.has_export_permission(request)}
         return super().changelist_view(request, {**context, **(extra_context or {})})
@@ -211,59 +216,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(self.url_of("change", quote(object_id)))
 
-    @admin.action(
-        permissions=["delete"], description=_("Delete the selected %(verbose_name_plural)s")
-    )
-    def delete_selected(
-        self, request: HttpRequest, queryset: QuerySet[_ModelT]
-    ) -> HttpResponse | None:
-        """Delete the selected objects; those that may not be deleted are named and stay."""
-        if not request.POST.get("post"):
-            return self._ask_before_deleting(request, queryset)
-        if not self.has_delete_permission(request):
-            return None
-        done = self.each_or_refusal(request, queryset, self.delete_object)
-        if done:
-            text = ngettext("%(count)s was deleted.", "%(count)s were deleted.", done)
-            self.message_user(request, text % {"count": done}, messages.SUCCESS)
-        return None
-
-    def _ask_before_deleting(
-        self, request: HttpRequest, queryset: QuerySet[_ModelT]
-    ) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Delete several"),
-            "opts": self.opts,
-            "count": queryset.count(),
-            "some": [str(obj) for obj in queryset[:SHOWN_NAMES]],
-            "lines": self.what_goes(queryset),
-            "stays": self.what_holds(queryset),
-            "select_across": request.POST.get("select_across", "0"),
-            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/delete_selected_confirmation.html", context)
-
-    def each_or_refusal(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[_ModelT],
-        change: Callable[[_ModelT], object],
-    ) -> int:
-        """Call ``change`` for each object, report refusals and go on; return the successes."""
-        done = 0
-        for obj in queryset:
-            try:
-                with transaction.atomic():
-                    change(obj)
-            except self.refusals as refusal:
-                self.note_refusal(request, refusal, str(obj.pk))
-                self.message_user(request, f"{obj}: {refusal}", messages.ERROR)
-            else:
-                done += 1
-        return done
+    delete_selected = DeleteMany()
 
     @override
     @asks(_changelist_filters=is_filters)

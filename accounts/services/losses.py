@@ -53,6 +53,12 @@ class LossOfProfiles(NamedTuple):
     groups: int
 
 
+def sessions_of(people: QuerySet[User]) -> int:
+    """Return in how many browsers ``people`` are signed in."""
+    keys = people.order_by().values("pk")
+    return Session.objects.filter(user__in=keys, expire_date__gt=timezone.now()).count()
+
+
 def loss_of_people(people: QuerySet[User]) -> LossOfPeople:
     """Return what is deleted with ``people``; the history and the audit trail stay."""
     keys = people.order_by().values("pk")
@@ -61,7 +67,7 @@ def loss_of_people(people: QuerySet[User]) -> LossOfPeople:
     profiles = ProfileMembership.objects.filter(user__in=keys)
     roles = User.objects.filter(pk__in=keys).exclude(role=Role.MEMBER).values_list("role")
     return LossOfPeople(
-        sessions=Session.objects.filter(user__in=keys, expire_date__gt=now).count(),
+        sessions=sessions_of(people),
         groups=groups.values("group").distinct().count(),
         profiles=profiles.values("profile").distinct().count(),
         roles=dict(roles.annotate(Count("pk")).order_by("role")),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from typing_extensions import override
 
+from accounts.console.many import PassedOver
 from accounts.console.model_admin import AuditedModelAdmin
 from config.sites import platform_site
 from licenses.errors import LicenseError
@@ -35,14 +35,9 @@ class ProductAdmin(AuditedModelAdmin[Product]):
         return ["key"] if obj else []
 
     @override
-    def what_holds(self, objects: QuerySet[Product]) -> list[str]:
-        sold = Subscription.objects.filter(product__in=objects.order_by().values("pk")).count()
-        text = ngettext(
-            "It is sold: %(n)s subscription has it.",
-            "It is sold: %(n)s subscriptions have it.",
-            sold,
-        )
-        return [text % {"n": sold}] if sold else []
+    def what_stays(self, request: HttpRequest, objects: QuerySet[Product]) -> list[PassedOver]:
+        sold = objects.filter(pk__in=Subscription.objects.order_by().values("product"))
+        return [PassedOver(str(_("It is sold: a subscription has it.")), sold)]
 
 
 @admin.register(Subscription, site=platform_site)

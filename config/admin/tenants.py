@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.console.losses import words_for_domains
+from accounts.console.many import Look, ManyAction, PassedOver
 from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
 from accounts.models import EmailDomain, Plan, Tenant
 from accounts.scoping import tenant_id_scope, tenant_scope
@@ -97,6 +98,34 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
         self.message_user(request, text % {"who": first.user_name, "url": url}, messages.WARNING)
 
 
+class VerifyMany(ManyAction):
+    """Let addresses at domains sign in at their tenant's identity provider."""
+
+    @override
+    def question(self, count: int) -> str:
+        text = ngettext("Verify %(n)s domain?", "Verify %(n)s domains?", count)
+        return text % {"n": count}
+
+    @override
+    def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
+        verified = chosen.exclude(verified=None)
+        tenants = chosen.filter(verified=None).order_by().values("tenant").distinct().count()
+        text = ngettext(
+            "Addresses at these domains sign in at the identity provider of %(n)s tenant.",
+            "Addresses at these domains sign in at the identity providers of %(n)s tenants.",
+            tenants,
+        )
+        return Look(
+            consequences=[text % {"n": tenants}],
+            passed_over=[PassedOver(str(_("They are verified already.")), verified)],
+        )
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        with tenant_id_scope(obj.tenant_id):
+            verify_domain(claim=obj)
+
+
 @admin.register(EmailDomain, site=platform_site)
 class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
     """Claims of mail domains, which an operator verifies after asking for proof."""
@@ -123,16 +152,6 @@ class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
     def what_goes(self, objects: QuerySet[EmailDomain]) -> list[str]:
         return words_for_domains(objects.exclude(verified=None).count())
 
-    @admin.action(permissions=["change"], description=_("Verify the selected domains"))
-    def verify(self, request: HttpRequest, queryset: QuerySet[EmailDomain]) -> None:
-        """Let addresses at these domains sign in at their tenant's identity provider."""
-        for claim in queryset:
-            try:
-                with tenant_id_scope(claim.tenant_id):
-                    verify_domain(claim=claim)
-            except ValidationError as refusal:
-                self.note_refusal(request, refusal, str(claim.pk))
-                self.message_user(request, " ".join(refusal.messages), messages.ERROR)
-            else:
-                text = _("%(domain)s is verified.") % {"domain": claim.domain}
-                self.message_user(request, text, messages.SUCCESS)
+    verify = VerifyMany(
+        description=_("Verify the selected domains…"), permissions=["change"], button=_("Verify")
+    )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.contrib import admin, messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.admin.people import PersonAdmin
@@ -18,18 +15,15 @@ from accounts.console.access import Access
 from accounts.console.losses import words_for_seats
 from accounts.errors import AccountError
 from accounts.models import User
-from licenses.bulk import Outcome, assign_seats_to_many, release_seats_of_many
+from licenses.admin.many_people import AssignMany, ReleaseMany
 from licenses.errors import LicenseError
-from licenses.forms import ChooseLicenseForm, UserSettingsForm
+from licenses.forms import UserSettingsForm
 from licenses.models import Seat, Subscription
 from licenses.services import change_seats
 from licenses.usage import by_product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-
-SHOWN_REFUSALS = 20
+    from collections.abc import Iterable, Iterator
 
 
 class LicenseFilter(admin.SimpleListFilter):
@@ -119,79 +113,29 @@ class UserAdmin(PersonAdmin):
 
     @override
     def what_goes(self, objects: QuerySet[User]) -> list[str]:
-        held = Seat.objects.filter(released=None, user__in=objects.order_by().values("pk"))
-        return [*super().what_goes(objects), *words_for_seats(by_product(held))]
+        return [*super().what_goes(objects), *self._seats_of(objects)]
 
     # --- Many people ----------------------------------------------------------------------
 
-    @admin.action(
-        permissions=["licences"], description=_("Assign a licence to the selected people…")
+    assign_license = AssignMany(
+        description=_("Assign a licence to the selected people…"),
+        permissions=["licences"],
+        button=_("Assign the licence"),
     )
-    def assign_license(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
-        """Ask for a licence, then give each person a seat; refusals are listed."""
-        return self._with_license(
-            request,
-            queryset,
-            title=_("Assign a licence"),
-            change=lambda subscription: assign_seats_to_many(
-                subscription=subscription, people=queryset
-            ),
-        )
-
-    @admin.action(
-        permissions=["licences"], description=_("Release a licence of the selected people…")
+    release_license = ReleaseMany(
+        description=_("Release a licence of the selected people…"),
+        permissions=["licences"],
+        button=_("Release the licence"),
+        danger=True,
     )
-    def release_license(
-        self, request: HttpRequest, queryset: QuerySet[User]
-    ) -> HttpResponse | None:
-        """Ask for a licence, then take the seat of each person back."""
-        return self._with_license(
-            request,
-            queryset,
-            title=_("Release a licence"),
-            change=lambda subscription: release_seats_of_many(
-                subscription=subscription, people=queryset
-            ),
-        )
 
-    def _with_license(
-        self,
-        request: HttpRequest,
-        queryset: QuerySet[User],
-        *,
-        title: Any,
-        change: Callable[[Subscription], Outcome],
-    ) -> HttpResponse | None:
-        form = ChooseLicenseForm(request.POST if "subscription" in request.POST else None)
-        if form.is_valid():
-            self._report(request, change(form.cleaned_data["subscription"]))
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "form": form,
-            "count": queryset.count(),
-            "some": queryset[:10],
-            "action": request.POST.get("action"),
-            "select_across": request.POST.get("select_across", "0"),
-            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
-            "checkbox_name": ACTION_CHECKBOX_NAME,
-        }
-        request.current_app = self.admin_site.name
-        return TemplateResponse(request, "admin/accounts/user/choose_license.html", context)
+    @override
+    def what_deactivation_takes(self, people: QuerySet[User]) -> list[str]:
+        return [*super().what_deactivation_takes(people), *self._seats_of(people)]
 
-    def _report(self, request: HttpRequest, outcome: Outcome) -> None:
-        for name, reason in outcome.refusals[:SHOWN_REFUSALS]:
-            self.message_user(request, f"{name}: {reason}", messages.ERROR)
-        more = len(outcome.refusals) - SHOWN_REFUSALS
-        if more > 0:
-            text = ngettext(
-                "%(n)s more person was refused.", "%(n)s more people were refused.", more
-            )
-            self.message_user(request, text % {"n": more}, messages.ERROR)
-        text = ngettext("Done for %(n)s person.", "Done for %(n)s people.", outcome.done)
-        self.message_user(request, text % {"n": outcome.done}, messages.SUCCESS)
+    def _seats_of(self, people: QuerySet[User]) -> list[str]:
+        held = Seat.objects.filter(released=None, user__in=people.order_by().values("pk"))
+        return words_for_seats(by_product(held))
 
     # --- Export ---------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from scim.models import BearerToken, Source
 from scim.protocol import urns
 from tests.conftest import PASSWORD, person, signed_in
+from tests.support.html_forms import what_is_sent
+from tests.support.many import ask
 from tests.support.scim import SCIMClient, connect
 
 if TYPE_CHECKING:
@@ -102,8 +104,16 @@ def _no_seat_is_free(acme: Tenant) -> tuple[str, str, str]:
         alice = User.objects.get(user_name="alice@acme.example")
         product = Product.objects.create(key="crm", name="CRM")
         crm = Subscription.objects.create(product=product, seats=0)
-    selected = {"_selected_action": [str(alice.pk)], "action": "assign_license"}
-    signed_in(alice).post("/console/accounts/user/", {**selected, "subscription": crm.pk})
+    browser, url = signed_in(alice), "/console/accounts/user/"
+    with tenant_scope(acme):
+        Subscription.objects.update(seats=1)
+    sealed = what_is_sent(
+        ask(browser, url, "assign_license", [alice.pk], subscription=crm.pk).content.decode(),
+        "seen",
+    )
+    with tenant_scope(acme):
+        Subscription.objects.update(seats=0)
+    browser.post(url, sealed)
     return "license.refused", "alice@acme.example", "CRM"
 
 

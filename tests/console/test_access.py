@@ -40,6 +40,7 @@ from scim.services import SourceOptions, create_source
 from tests.architecture.specimens import tenant_models
 from tests.conftest import person, signed_in
 from tests.support.html_forms import lxml_html, what_is_sent
+from tests.support.many import do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,15 +238,10 @@ class TestWhateverIsSent:
         before = stored(acme)
         for label, model_admin in MODELS.items():
             for action in model_admin.actions or ():
-                data = {
-                    "action": action,
-                    "index": "0",
-                    "select_across": "1",
-                    "post": "yes",
-                    "_selected_action": str(things[label].pk) if label in things else "1",
-                    "subscription": str(things["licenses.subscription"].pk),
-                }
-                browser.post(reverse(f"console:{label.replace('.', '_')}_changelist"), data)
+                url = reverse(f"console:{label.replace('.', '_')}_changelist")
+                key = str(things[label].pk) if label in things else "1"
+                choice = {"subscription": str(things["licenses.subscription"].pk)}
+                do(browser, url, str(action), [key], select_across="1", **choice)
 
         changed = differences(before, stored(acme))
 

@@ -20,6 +20,8 @@ from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.architecture.specimens import Specimens
 from tests.conftest import crowd, person, signed_in
+from tests.support.html_forms import what_is_sent
+from tests.support.many import ask, do
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -107,7 +109,8 @@ def test_many_people_are_counted_not_listed(acme: Tenant, console: Client) -> No
     assert "Delete 121 of this list?" in page
     assert page.count("crowd") <= 10
     assert page.count('name="_selected_action"') == 1
-    console.post("/console/accounts/user/", {**chosen, "post": "yes"})
+    told = text_of(console.post("/console/accounts/user/", what_is_sent(page, "seen")))
+    assert "Done</dt><dd>120" in told
     with tenant_scope(acme):
         assert User.objects.count() == 1  # The last admin stays.
 
@@ -144,11 +147,11 @@ def test_a_product_that_is_sold_is_passed_over_with_the_reason(
     with tenant_scope(acme):
         Subscription.objects.create(product=product, seats=3)
     url = "/platform/licenses/product/"
-    chosen = {"action": "delete_selected", "index": "0", "_selected_action": [product.pk, free.pk]}
 
-    asked = text_of(platform.post(url, chosen))
-    done = text_of(platform.post(url, {**chosen, "post": "yes"}, follow=True))
+    asked = text_of(ask(platform, url, "delete_selected", [product.pk, free.pk]))
+    told = text_of(do(platform, url, "delete_selected", [product.pk, free.pk]))
 
-    assert "It is sold: 1 subscription has it." in asked
-    assert "CRM: It is in use, so it stays." in done
+    for page in (asked, told):
+        assert "It is sold: a subscription has it." in page
+    assert "Delete (1)" in asked
     assert [each.key for each in Product.objects.all()] == ["crm"]

@@ -13,6 +13,7 @@ from accounts.services.profiles import create_profile
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import person, signed_in
 from tests.support.html_forms import submit
+from tests.support.many import do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -145,8 +146,7 @@ class TestProfiles:
     def test_the_default_profile_stays(self, in_acme: Tenant, console: Client) -> None:
         default = AccessProfile.objects.get(is_default=True)
         assert console.post(f"{PROFILES}{default.pk}/delete/", {"post": "yes"}).status_code == 403
-        sent = {"action": "delete_selected", "_selected_action": [default.pk], "post": "yes"}
-        console.post(PROFILES, sent)
+        do(console, PROFILES, "delete_selected", [default.pk])
         assert AccessProfile.objects.filter(pk=default.pk).exists()
 
 

@@ -16,6 +16,7 @@ from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person
 from tests.support.html_forms import submit
+from tests.support.many import do
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -142,9 +143,8 @@ def test_a_lockout_is_reset(platform: Client) -> None:
 def test_a_domain_is_verified(platform: Client, acme: Tenant) -> None:
     with tenant_scope(acme):
         claim = claim_domain(domain="acme.example")
-    data = {"action": "verify", "_selected_action": [str(claim.pk)]}
 
-    platform.post("/platform/accounts/emaildomain/", data)
+    do(platform, "/platform/accounts/emaildomain/", "verify", [claim.pk])
 
     with tenant_scope(acme):
         claim.refresh_from_db()

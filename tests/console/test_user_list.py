@@ -15,6 +15,7 @@ from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person, signed_in
 from tests.support.html_forms import submit
+from tests.support.many import ask, do
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -239,24 +240,29 @@ class TestManyPeople:
         self, console: Client, acme: Tenant, crm: Subscription
     ) -> None:
         people = [person(acme, name) for name in ("Carol", "Dan", "Erin")]
-        data = {"action": "assign_license", "_selected_action": [str(each.pk) for each in people]}
-        assert "Assign a licence" in console.post(USERS, data).content.decode()
+        keys = [each.pk for each in people]
+        assert "Show what follows" in ask(console, USERS, "assign_license", keys).content.decode()
 
-        page = console.post(USERS, {**data, "subscription": crm.pk}, follow=True).content.decode()
+        chosen = {"subscription": crm.pk}
+        asked = ask(console, USERS, "assign_license", keys, **chosen).content.decode()
+        assert "Assign the licence (2)" in asked
+        assert "No seat of CRM is left for them." in asked
+        page = do(console, USERS, "assign_license", keys, **chosen).content.decode()
 
         assert "All 2 seats of CRM are taken" in page
-        assert "Done for 2 people" in page
         with tenant_scope(acme):
             assert Seat.objects.filter(released=None).count() == 2
 
     def test_deleting_many_keeps_the_last_admin_and_goes_on(
         self, console: Client, acme: Tenant, alice: User, bob: User
     ) -> None:
-        data = {"action": "delete_selected", "_selected_action": [str(alice.pk), str(bob.pk)]}
-        assert "Delete 2 of this list?" in console.post(USERS, data).content.decode()
+        keys = [alice.pk, bob.pk]
+        asked = ask(console, USERS, "delete_selected", keys).content.decode()
+        assert "Delete 2 of this list?" in asked
+        assert "The last active admin of this tenant stays." in asked
 
-        page = console.post(USERS, {**data, "post": "yes"}, follow=True).content.decode()
+        page = do(console, USERS, "delete_selected", keys).content.decode()
 
-        assert "last active admin" in page
+        assert "The last active admin of this tenant stays." in page
         with tenant_scope(acme):
             assert list(User.objects.all()) == [alice]

@@ -1,0 +1,215 @@
+"""Every action on many rows asks first, says who and what, and tells line by line how it went."""
+
+from __future__ import annotations
+
+import csv
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.console import many
+from accounts.console.many import ManyAction
+from accounts.models import Role, User
+from accounts.scoping import tenant_scope
+from config.sites import platform_site
+from licenses.models import Product, Subscription
+from tests.architecture.specimens import OUR_APPS, Specimens
+from tests.conftest import crowd, person
+from tests.support.html_forms import what_is_sent
+from tests.support.many import ask, do
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Tenant
+
+USERS = "/console/accounts/user/"
+MOST_STATEMENTS = 60
+READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "SET ", "EXECUTE", 'UPDATE "ACCOUNTS_SESSION')
+ACTIONS = [
+    pytest.param(site, model, name, id=f"{site.name}-{model._meta.label}-{name}")
+    for site in (admin.site, platform_site)
+    for model, model_admin in site._registry.items()
+    for name in model_admin.actions or ()
+]
+
+
+def text_of(answer: Any) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def active_people(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        return User.objects.filter(active=True).count()
+
+
+@pytest.mark.parametrize(("site", "model", "name"), ACTIONS)
+def test_an_action_asks_before_it_changes_anything(
+    request: pytest.FixtureRequest, site: Any, model: Any, name: str, acme: Tenant
+) -> None:
+    action = getattr(type(site._registry[model]), name)
+    assert isinstance(action, ManyAction), f"{name} of {model} does not ask first."
+    if model._meta.app_label not in OUR_APPS:
+        return
+    with tenant_scope(acme):
+        specimens = Specimens("specimenname")
+        person(acme, "Zoe")
+        row = specimens.of(model)
+        subscription = specimens.of(Subscription)
+        before = model._default_manager.count()
+    browser: Client = request.getfixturevalue("console" if site is admin.site else "platform")
+    url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
+
+    with CaptureQueriesContext(connection) as statements:
+        answer = ask(browser, url, name, [row.pk], subscription=subscription.pk)
+
+    assert answer.status_code == HTTPStatus.OK
+    assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
+    assert "Back, change nothing" in answer.content.decode()
+    assert 'name="seen"' in answer.content.decode()
+    assert len(statements) < MOST_STATEMENTS
+    written = [
+        each["sql"]
+        for each in statements
+        if f'"{model._meta.db_table}"' in each["sql"] and not each["sql"].startswith(READS)
+    ]
+    assert written == []
+    with tenant_scope(acme):
+        assert model._default_manager.count() == before
+
+
+@pytest.mark.parametrize("name", ["deactivate", "reactivate", "assign_license", "delete_selected"])
+def test_the_page_that_asks_costs_as_much_for_many_as_for_few(
+    acme: Tenant, console: Client, name: str
+) -> None:
+    with tenant_scope(acme):
+        crm = Subscription.objects.create(
+            product=Product.objects.create(key="crm", name="CRM"), seats=3
+        )
+    sizes = {}
+    for size in (20, 400):
+        with tenant_scope(acme):
+            User.objects.filter(user_name__startswith="crowd").delete()
+        people = crowd(acme, size)
+        chosen = {"select_across": "1", "subscription": crm.pk}
+        with CaptureQueriesContext(connection) as statements:
+            page = text_of(ask(console, USERS, name, [people[0].pk], **chosen))
+        assert page.count("crowd") <= 3 * many.SHOWN_NAMES
+        sizes[size] = (len(statements), len(page))
+
+    assert sizes[20][0] == sizes[400][0]
+    assert abs(sizes[20][1] - sizes[400][1]) < 300
+
+
+def test_nobody_is_deactivated_by_one_click(acme: Tenant, console: Client) -> None:
+    people = crowd(acme, 30)
+
+    page = text_of(ask(console, USERS, "deactivate", [people[0].pk], select_across="1"))
+
+    assert "Deactivate 31 people?" in page
+    assert "Deactivate (30)" in page
+    assert "The last active admin of this tenant stays." in page
+    assert "alice@acme.example" in page or "Alice" in page
+    assert active_people(acme) == 31
+
+
+def test_a_confirmation_of_others_than_were_shown_changes_nothing(
+    acme: Tenant, console: Client
+) -> None:
+    people = crowd(acme, 3)
+    asked = ask(console, USERS, "deactivate", [people[0].pk], select_across="1")
+    sent = what_is_sent(asked.content.decode(), "seen")
+    person(acme, "Carol")
+
+    again = text_of(console.post(USERS, sent))
+    forged = text_of(console.post(USERS, {**sent, "seen": "x"}))
+
+    for page in (again, forged):
+        assert "Nothing was done" in page
+        assert "Deactivate 5 people?" in page
+    assert active_people(acme) == 5
+
+
+def test_a_confirmation_of_one_action_is_none_of_another(
+    acme: Tenant, console: Client, bob: User
+) -> None:
+    sent = what_is_sent(ask(console, USERS, "deactivate", [bob.pk]).content.decode(), "seen")
+
+    page = text_of(console.post(USERS, {**sent, "action": "delete_selected"}))
+
+    assert "Delete 1 of this list?" in page
+    with tenant_scope(acme):
+        assert User.objects.filter(pk=bob.pk).exists()
+
+
+def test_more_than_can_be_done_at_once_are_refused_with_a_way_out(
+    acme: Tenant, console: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(many, "MOST_AT_ONCE", 3)
+    people = crowd(acme, 4)
+
+    page = text_of(ask(console, USERS, "deactivate", [people[0].pk], select_across="1"))
+
+    assert "At most 3 at once." in page
+    assert 'name="seen"' not in page
+
+
+class TestResult:
+    @pytest.fixture
+    def told(self, acme: Tenant, console: Client) -> Any:
+        """The page after the deactivation of an inactive one, two others, and the last admin."""
+        people = crowd(acme, 3)
+        do(console, USERS, "deactivate", [people[0].pk])
+        return do(console, USERS, "deactivate", [people[0].pk], select_across="1")
+
+    def test_tells_each_line_with_its_reason(self, told: Any, acme: Tenant) -> None:
+        page = text_of(told)
+
+        assert "Done</dt><dd>2" in page
+        assert "Passed over</dt><dd>2" in page
+        assert "They are inactive already." in page
+        assert active_people(acme) == 1
+
+    def test_is_filtered(self, told: Any, console: Client) -> None:
+        sent = what_is_sent(told.content.decode(), "result")
+
+        done = text_of(console.post(USERS, {**sent, "outcome": "done"}))
+        named = text_of(console.post(USERS, {**sent, "outcome": "", "containing": "CROWD1"}))
+
+        assert "inactive already" not in done
+        assert "crowd1" in done
+        assert "<bdi>crowd2" not in named
+        assert "<bdi>crowd1" in named
+
+    def test_is_downloaded_line_by_line(self, told: Any, console: Client) -> None:
+        sent = what_is_sent(told.content.decode(), "result")
+
+        answer: Any = console.post(USERS, {**sent, "outcome": "passed over", "download": "1"})
+
+        content = b"".join(answer.streaming_content).decode("utf-8-sig")
+        rows = list(csv.reader(content.splitlines()))
+        assert rows[0] == ["Who or what", "Outcome", "Reason"]
+        assert [row[1] for row in rows[1:]] == ["Passed over", "Passed over"]
+        assert "They are inactive already." in content
+
+    def test_belongs_to_who_did_it(self, told: Any, acme: Tenant, other_console: Client) -> None:
+        sent = what_is_sent(told.content.decode(), "result")
+
+        assert other_console.post(USERS, sent).status_code == HTTPStatus.BAD_REQUEST
+        assert "crowd" not in other_console.post(USERS, {**sent, "result": "x"}).content.decode()
+
+
+def test_an_admin_who_selects_every_admin_stays_one(
+    acme: Tenant, console: Client, alice: User
+) -> None:
+    zoe = person(acme, "Zoe", Role.ADMIN)
+
+    do(console, USERS, "deactivate", [alice.pk, zoe.pk])
+
+    with tenant_scope(acme):
+        assert list(User.objects.filter(active=True)) == [alice]
