@@ -290,4 +290,6 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
+    # It writes a line for each request of ours, with the whole address.
+    "loggers": {"httpx2": {"level": "WARNING"}},
 }
