@@ -43,6 +43,8 @@ from accounts.sessions import stored_key
 from accounts.storable import is_storable
 from accounts.unscoped import every_tenant
 from config.dashboard import dashboard_context
+from config.installation.findings import Level
+from config.installation.stored_secrets import of_stored_secrets
 from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 
 if TYPE_CHECKING:
@@ -328,6 +330,14 @@ class PlatformSite(GatehouseSite):
     @override
     def refusal_of(self, user: User) -> dict[str, Any]:
         return {"platform": True}
+
+    @override
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        finding = of_stored_secrets()
+        unserved = finding if finding.level is Level.WRONG else None
+        return super().index(request, {"unserved": unserved, **(extra_context or {})})
 
 
 def _mark_current(entries: list[dict[str, Any]], path: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.db import DEFAULT_DB_ALIAS
 
-from accounts.encryption import unseal
+from accounts.encryption import SealError, unseal
 from accounts.models import Tenant
 from accounts.prepared import prepared_cursor
 from accounts.scoping import TenantScopeMissingError, active_tenant_id
@@ -18,9 +19,11 @@ from saml_sso.protocol.names import Binding
 from saml_sso.protocol.parties import IdentityProvider, KeyPair, Policy, ServiceProvider
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from saml_sso.protocol.certificates import CertificateInfo
+
+LOG = logging.getLogger(__name__)
 
 _TENANT: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
 _SETTINGS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
@@ -140,8 +143,17 @@ def service_provider(tenant: Tenant, keys: Sequence[tuple[str, str]]) -> Service
         entity_id=url,
         acs_url=url,
         slo_url=logout_url(tenant),
-        key_pairs=tuple(KeyPair(unseal(key.encode()), certificate) for key, certificate in keys),
+        key_pairs=tuple(_readable(tenant, keys)),
     )
+
+
+def _readable(tenant: Tenant, keys: Sequence[tuple[str, str]]) -> Iterator[KeyPair]:
+    """Yield the key pairs that the secret key opens: without the others most sign-ins go on."""
+    for key, certificate in keys:
+        try:
+            yield KeyPair(unseal(key.encode()), certificate)
+        except SealError as error:
+            LOG.error("A private SAML key of tenant %s is left out: %s", tenant.slug, error)
 
 
 def own_certificates() -> tuple[str, ...]:

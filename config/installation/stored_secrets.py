@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import Error
+from django.utils.translation import gettext as _
 
 from accounts.encryption import SealError, unseal
 from accounts.unscoped import every_tenant
@@ -23,12 +24,17 @@ def of_stored_secrets() -> Finding:
         return wrong(name, "What is stored was not looked at.", "Mend the database first.")
     unreadable = sorted({slug for slug, sealed in keys if not _opens(sealed)})
     if unreadable:
+        says = _(
+            "The secret key does not open the private SAML keys of these tenants: %(tenants)s. "
+            "They sign no request and read no encrypted assertion; everything else is served."
+        )
         return wrong(
             name,
-            f"The secret key does not open the private SAML keys of {len(unreadable)} tenants "
-            f"({', '.join(unreadable[:5])}): they sign no request and read no encrypted assertion.",
-            "Put the earlier key into GATEHOUSE_PREVIOUS_SECRET_KEYS. Without it, make new keys on "
-            "each tenant's page and hand their certificates to its identity provider.",
+            says % {"tenants": ", ".join(unreadable[:10])},
+            _(
+                "Put the earlier key into GATEHOUSE_PREVIOUS_SECRET_KEYS, on every machine. "
+                "`manage.py doctor` says whether that is all."
+            ),
         )
     return good(name, "The secret key opens what is stored.")
 

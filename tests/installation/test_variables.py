@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,29 @@ def test_an_empty_key_of_a_full_disk_is_not_signed_with(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "secret_key is empty" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of its own, on which nothing is free."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:  # noqa: S603
+        pytest.skip("needs root, and a kernel that lets it mount")
+    try:
+        with suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
+            while True:
+                filler.write(b"x" * 4096)
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)  # noqa: S603, S607
+
+
+def test_a_full_disk_is_said_and_leaves_no_half_of_a_key(tmp_path: Path, full_disk: Path) -> None:
+    done = run(tmp_path, "check", GATEHOUSE_DATA_DIR=str(full_disk))
+
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in full_disk.iterdir()] == ["filler"]

@@ -11,6 +11,8 @@ from typing_extensions import override
 
 from config.env import Environment
 from config.installation.database import UnusableDatabaseError, refuse_unusable
+from config.installation.findings import Level
+from config.installation.stored_secrets import of_stored_secrets
 from config.server.address import UnusableAddressError, see_that_free
 from config.server.room import connections_said
 from config.server.starting import serve
@@ -36,6 +38,9 @@ class Command(BaseCommand):
             refuse_unusable()
         except (UnusableAddressError, UnusableDatabaseError) as error:
             raise CommandError(f"Gatehouse cannot serve: {error}") from error
+        stored = of_stored_secrets()
+        if stored.level is Level.WRONG:
+            self.stderr.write(f"{stored.says} {stored.remedy}")
         self.stderr.write(connections_said(settings.BOUNDS))
         import_module(settings.WSGI_APPLICATION.rpartition(".")[0])  # Read once for all workers.
         serve(options["host"], port, settings.BOUNDS)
