@@ -39,7 +39,7 @@ def test_nothing_is_said_when_the_key_opens_all(platform: Client, acme: Tenant) 
 def test_the_tenants_pages_are_served_and_the_log_names_it(
     client: Client, acme_with_a_key: Tenant, caplog: pytest.LogCaptureFixture
 ) -> None:
-    answer = client.get("/saml/acme/metadata.xml")
+    answer = client.get("/saml/acme/metadata")
 
     assert answer.status_code == 200
     assert "KeyDescriptor" not in answer.content.decode()
