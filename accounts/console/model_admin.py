@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, quote
+from django.contrib.admin.utils import flatten_fieldsets, get_fields_from_path, quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -30,13 +30,15 @@ from accounts.console.change_list import DeclaredChangeList
 from accounts.console.many import DeleteMany, PassedOver
 from accounts.console.many_result import RESULT, result_of, result_page
 from accounts.console.questions import asks, is_filters, judges_itself, malformed
+from accounts.console.shown import Page, seal
+from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
 from accounts.models.searched_text import Finds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -209,6 +211,13 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        obj = self.get_object(request, unquote(object_id))
+        if request.method == "POST" and obj and self.has_delete_permission(request, obj):
+            page = self._what_is_asked(request, obj)
+            seen = is_as_seen(self._about_deletion(obj.pk), request.POST, page)
+            if not seen and not page.facts["stays"]:
+                self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
+                return redirect(request.get_full_path())
         try:
             return super().delete_view(request, object_id, extra_context)
         except self.refusals as refusal:
@@ -217,6 +226,21 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             return redirect(self.url_of("change", quote(object_id)))
 
     delete_selected = DeleteMany()
+
+    def _what_is_asked(self, request: HttpRequest, obj: _ModelT) -> Page:
+        """Return what the question says before ``obj`` is deleted."""
+        goes, _counts, _needed, stays = self.get_deleted_objects([obj], request)
+        return _question(1, [str(obj)], goes, stays)
+
+    def _about_deletion(self, pk: object) -> str:
+        return f"{self.admin_site.name}:{self.opts.label_lower}:delete:{pk}"
+
+    @override
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        obj = context["object"]
+        page = _question(1, [str(obj)], context["deleted_objects"], context["protected"])
+        context["version"] = seal(page, self._about_deletion(obj.pk))
+        return super().render_delete_form(request, context)
 
     @override
     @asks(_changelist_filters=is_filters)
@@ -349,3 +373,10 @@ class ConsoleModelAdmin(AuditedModelAdmin[_ModelT]):
             }
             form.not_for = request.user.pk
         return form
+
+
+def _question(count: int, some: list[str], goes: Sequence[str], stays: Sequence[str]) -> Page:
+    facts = {"count": str(count)}
+    for name, lines in (("names", some), ("goes", goes), ("stays", stays)):
+        facts[name] = "\n".join(map(str, lines))
+    return Page({}, facts=facts)

@@ -43,7 +43,7 @@ _UNKNOWN: Final = gettext_lazy(
     "Nothing was saved: the form came back without the record of what it showed. What you entered "
     "is kept; look at it, and save again if it is right."
 )
-_SEEN_OTHERWISE: Final = gettext_lazy(
+SEEN_OTHERWISE: Final = gettext_lazy(
     "Nothing was done: what the page showed has changed since. This is how it is now; press the "
     "button again if it is still right."
 )
@@ -211,6 +211,12 @@ def answered(request: HttpRequest, submit: Callable[[], HttpResponse]) -> HttpRe
     return submit()
 
 
+def is_as_seen(about: str, data: QueryDict, now: Page) -> bool:
+    """Whether the page on which a button stood was as it is ``now``, as far as that is known."""
+    shown = unseal(data.get(VERSION, ""), about)
+    return shown is not None and shown.page == now
+
+
 def require_as_seen(about: str, data: QueryDict, now: Page) -> None:
     """Refuse what a button asks unless the page that it stood on was as it is ``now``.
 
@@ -219,9 +225,8 @@ def require_as_seen(about: str, data: QueryDict, now: Page) -> None:
     Raises:
         StaleFormError: It was not, or it is unknown.
     """
-    shown = unseal(data.get(VERSION, ""), about)
-    if shown is None or shown.page != now:
-        raise StaleFormError(str(_SEEN_OTHERWISE))
+    if not is_as_seen(about, data, now):
+        raise StaleFormError(str(SEEN_OTHERWISE))
 
 
 def _typed(data: QueryDict, shown: Page, now: Page) -> Page:
@@ -260,6 +265,9 @@ def _typed_table(data: QueryDict, prefix: str, shown: Table, now: Table) -> Tabl
     rows = []
     for number in range(min(int(total), _MOST_ROWS)):
         stored = shown.rows[number].values if number < len(shown.rows) else now.blank.values
+        if not any(f"{prefix}-{number}-{name}" in data for name in now.blank.values):
+            rows.append(Row(stored))  # All of it can be read only, so nothing came.
+            continue
         rows.append(
             Row(
                 {
@@ -334,17 +342,17 @@ def _sent(data: QueryDict, merged: Page, typed: Page) -> QueryDict:
         if not values:
             del sent[name]
     for prefix, table in merged.tables.items():
-        _send_table(sent, prefix, table)
+        blank = [table.blank for row in typed.tables[prefix].rows if row == table.blank]
+        _send_rows(sent, prefix, [*table.rows, *blank])
     return sent
 
 
-def _send_table(sent: QueryDict, prefix: str, table: Table) -> None:
+def _send_rows(sent: QueryDict, prefix: str, rows: list[Row]) -> None:
     for name in [name for name in sent if name.startswith(f"{prefix}-")]:
         del sent[name]
-    stored = sum(row.kept != table.blank.kept for row in table.rows)
-    sent[f"{prefix}-INITIAL_FORMS"] = str(stored)
-    sent[f"{prefix}-TOTAL_FORMS"] = str(len(table.rows))
-    for number, row in enumerate(table.rows):
+    sent[f"{prefix}-INITIAL_FORMS"] = str(sum(not row.is_new for row in rows))
+    sent[f"{prefix}-TOTAL_FORMS"] = str(len(rows))
+    for number, row in enumerate(rows):
         for name, values in {**row.kept, **row.values}.items():
             if values:
                 sent.setlist(f"{prefix}-{number}-{name}", values)

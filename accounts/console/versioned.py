@@ -178,16 +178,15 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         if submission is not None and obj is not None:
             context["version"] = submission.version
             if submission.is_stale:
-                context["differences"] = submission.differences(
-                    self._entries_since(obj, submission)
-                )
+                context["differences"] = submission.differences(self.entries_since(obj, submission))
         elif change and obj is not None and self.has_change_permission(request, obj):
             tables = [_table(each.formset, each.opts) for each in context["inline_admin_formsets"]]
             page = self._page(request, obj, context["adminform"].form, tables)
             context["version"] = seal(page, self._about(obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def _entries_since(self, obj: _ModelT, submission: Submission) -> list[AuditEntry]:
+    def entries_since(self, obj: _ModelT, submission: Submission) -> list[AuditEntry]:
+        """Return what the trail says of ``obj`` since the form was shown, the newest first."""
         if submission.shown_at is None:
             return []
         entries = AuditEntry.objects.filter(

@@ -18,9 +18,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from accounts import audit
 from accounts.backends import accounts_of
+from accounts.console.shown import Page, seal
 from accounts.console.shown_once import show_once, take
+from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.forms import RecoveryCodeForm
 from accounts.fresh_sign_in import is_fresh
+from accounts.models import RecoveryCode
 from accounts.refusals import record_refused_entry
 from accounts.services.emergency import begin_emergency_session
 from accounts.services.recovery import count_recovery_codes, make_recovery_codes
@@ -78,7 +81,8 @@ class RecoveryCodesView(View):
         codes = take(request, CODES_PLACE).split()
         with scope_of(user):
             left = count_recovery_codes(user=user)
-        context = {"codes": codes, "left": left}
+            version = seal(_codes_shown(user), _about(user))
+        context = {"codes": codes, "left": left, "version": version}
         return render(request, "accounts/recovery_codes.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -90,9 +94,22 @@ class RecoveryCodesView(View):
         if not is_fresh(request):
             return redirect(with_next(reverse("confirm"), reverse("recovery-codes")))
         with scope_of(user), audit.acting_as(user.user_name):
+            if not is_as_seen(_about(user), request.POST, _codes_shown(user)):
+                messages.error(request, str(SEEN_OTHERWISE))
+                return redirect("recovery-codes")
             codes = make_recovery_codes(user=user)
         show_once(request, CODES_PLACE, "\n".join(codes))
         return redirect("recovery-codes")
+
+
+def _codes_shown(user: User) -> Page:
+    """Return which codes the page counts, so that an old tab makes no others in their place."""
+    made = RecoveryCode.objects.filter(user=user, used=None).order_by("pk")
+    return Page({}, facts={"codes": str(list(made.values_list("pk", flat=True)))})
+
+
+def _about(user: User) -> str:
+    return f"recovery-codes:{user.pk}"
 
 
 def _system_admin(request: HttpRequest) -> User:

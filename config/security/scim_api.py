@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -15,6 +16,7 @@ from accounts.errors import AccountError
 from accounts.refusals import record_refusal
 from config.security.page import frame, tenant_of
 from config.security.provisioning import new_token, scim_context
+from config.security.versions import hold_and_compare, versions_of_actions
 from scim.errors import ScimUnavailableError
 from scim.services.sources import first_source
 
@@ -44,7 +46,9 @@ def scim_api(request: HttpRequest) -> HttpResponse:
                 raise ScimUnavailableError(
                     _("SCIM provisioning is off: there is no token to make.")
                 )
-            show_once(request, _PLACE, new_token(tenant))
+            with transaction.atomic():
+                hold_and_compare(request, tenant, "regenerate-token")
+                show_once(request, _PLACE, new_token(tenant))
         except AccountError as error:
             record_refusal("settings.refused", tenant, reason=error, asked_for="regenerate-token")
             messages.error(request, str(error))
@@ -57,6 +61,7 @@ def scim_api(request: HttpRequest) -> HttpResponse:
         "source": first_source() if tenant.scim_enabled else None,
         "endpoints": ENDPOINTS,
         "secret": take(request, _PLACE),
+        "version": versions_of_actions(tenant)["regenerate_token"],
         **scim_context(tenant),
     }
     return render(request, "security/scim_api.html", context)

@@ -21,7 +21,9 @@ from typing_extensions import override
 from accounts.console.access import Access, access_of
 from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.console.questions import asks, is_empty, is_filters
+from accounts.console.shown import seal
 from accounts.console.shown_once import show_once, take
+from accounts.console.submissions import SEEN_OTHERWISE, Submission, answered, is_as_seen
 from accounts.models import User
 from accounts.services.expiry import warnings
 from scim.admin.forms import (
@@ -30,6 +32,15 @@ from scim.admin.forms import (
     SourceOptionsForm,
     TokenForm,
     mapping_formset,
+)
+from scim.admin.versions import (
+    about_mapping,
+    about_tokens,
+    add_row,
+    mapping_shown,
+    store_tables,
+    stored_rows,
+    tokens_shown,
 )
 from scim.errors import SourceError
 from scim.field_labels import FIELD_LABELS
@@ -46,18 +57,17 @@ from scim.services import (
     update_source,
 )
 from scim.services.mappings import (
-    MappingRow,
     deciding_fields,
-    refuse_deciding_rows,
-    set_mapping,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
 
     from django.db.models import QuerySet
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
+
+    from accounts.console.submissions import Difference
 
 SETTING_UP = "setup"
 """The query parameter that is there while a new source is set up step by step."""
@@ -230,8 +240,20 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         setting_up = SETTING_UP in request.GET
         if request.method != "POST":
             return self._authorization_page(request, source, setting_up=setting_up)
+        with transaction.atomic():
+            # Whoever presses a button twice waits here for the first time.
+            Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+            return self._tokens_submitted(request, source, setting_up=setting_up)
+
+    def _tokens_submitted(
+        self, request: HttpRequest, source: Source, *, setting_up: bool
+    ) -> HttpResponse:
+        about, shown = about_tokens(source), tokens_shown(source)
         if "revoke" in request.POST:
             self._revoke(request, source, request.POST["revoke"])
+            return redirect(self._authorization_url(source, setting_up=setting_up))
+        if not is_as_seen(about, request.POST, shown):
+            self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
             return redirect(self._authorization_url(source, setting_up=setting_up))
         if "regenerate" in request.POST:
             issued = self._regenerate(request, source)
@@ -290,6 +312,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             "tokens": BearerToken.objects.filter(source=source),
             "form": form or TokenForm(),
             "regenerating": RegenerateForm(),
+            "version": seal(tokens_shown(source), about_tokens(source)),
             "endings": [
                 ending
                 for ending in warnings(tenant=source.tenant)
@@ -305,13 +328,24 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
 
     def mapping_view(self, request: HttpRequest, source: Source) -> HttpResponse:
         """Show and store the two mapping tables; *Add a row* gives one more empty row."""
+        return answered(request, lambda: self._mapping(request, source))
+
+    def _mapping(self, request: HttpRequest, source: Source) -> HttpResponse:
         setting_up = SETTING_UP in request.GET
         everything = self.has_full_permission(request)
-        stored = {resource: _rows(source, resource) for resource in Resource.values}
+        stored = {resource: stored_rows(source, resource) for resource in Resource.values}
         locked = {each: () if everything else deciding_fields(each) for each in stored}
-        data = request.POST if request.method == "POST" else None
-        if data is not None and Access.MAPPING not in self.access(request):
-            raise PermissionDenied
+        submission: Submission | None = None
+        if request.method == "POST":
+            if Access.MAPPING not in self.access(request):
+                raise PermissionDenied
+            submission = Submission(
+                about_mapping(source), request.POST, mapping_shown(source, locked)
+            )
+        data = submission.data if submission else None
+        is_adding = data is not None and "add-row" in data
+        if data is not None and is_adding:
+            add_row(data)
         tables = [
             (
                 Resource(each),
@@ -319,19 +353,25 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
             )
             for each, rows in stored.items()
         ]
-        if data is not None and "add-row" in data:
-            tables = [
-                (each, _with_one_more(each, table, locked[each], wanted=data["add-row"] == each))
-                for each, table in tables
-            ]
-        elif data is not None and all(table.is_valid() for _resource, table in tables):
-            refusal = _store(source, tables, everything=everything)
-            if refusal is None:
+        differences: list[Difference] = []
+        if submission and submission.is_stale:
+            differences = submission.differences(self.entries_since(source, submission))
+        if submission and submission.is_stale and not is_adding:
+            self.note_refusal(request, submission.refusal, str(source.pk))
+            messages.error(request, str(submission.refusal))
+        elif submission and not is_adding and all(table.is_valid() for _resource, table in tables):
+            reason = store_tables(source, tables, submission, locked, everything=everything)
+            if reason is None:
                 return self._after_mapping(request, source, setting_up=setting_up)
-            messages.error(request, refusal)
+            messages.error(request, reason)
         context = {
             "title": _("Attribute mapping"),
             "tables": tables,
+            "is_adding": is_adding,
+            "version": submission.version
+            if submission
+            else seal(mapping_shown(source, locked), about_mapping(source)),
+            "differences": differences,
             "field_labels": FIELD_LABELS,
             "may_change": Access.MAPPING in self.access(request),
             "save_label": _("Save & Next") if setting_up else _("Save"),
@@ -374,40 +414,3 @@ def _place_of(source: Source) -> str:
 def _steps(current: str) -> dict[str, Any]:
     names = [name for name, _label in STEPS]
     return {"steps": STEPS, "current_step": current, "steps_done": names[: names.index(current)]}
-
-
-def _rows(source: Source, resource: str) -> list[MappingRow]:
-    return [
-        MappingRow(row.field, row.scim_attribute, row.required)
-        for row in source.mappings.filter(resource=resource)
-    ]
-
-
-def _with_one_more(resource: Resource, table: Any, locked: Collection[str], *, wanted: bool) -> Any:
-    """Return the table as it was filled in, unsaved, and with one more empty row if wanted."""
-    rows = [
-        MappingRow(
-            str(form["field"].value() or ""),
-            str(form["scim_attribute"].value() or ""),
-            bool(form["required"].value()),
-        )
-        for form in table.forms
-        if form["field"].value() or form["scim_attribute"].value()
-    ]
-    empty = table.total_form_count() - len(rows)
-    extra = max(_EMPTY_ROWS, empty) + (1 if wanted else 0)
-    return mapping_formset(resource, rows, extra=extra, locked=locked)
-
-
-def _store(source: Source, tables: list[Any], *, everything: bool) -> str | None:
-    """Store both tables, or none and return why; ``everything`` includes rows that decide."""
-    try:
-        with transaction.atomic():
-            for resource, table in tables:
-                if not everything:
-                    before = _rows(source, resource)
-                    refuse_deciding_rows(before, table.rows(), resource=resource)
-                set_mapping(source=source, resource=resource, rows=table.rows())
-    except SourceError as error:
-        return str(error)
-    return None

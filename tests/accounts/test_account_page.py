@@ -14,6 +14,7 @@ from accounts.scoping import tenant_scope
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import PASSWORD, signed_in
+from tests.support.html_forms import submit, version_of
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -24,7 +25,9 @@ CODE = re.compile(r"<li>([A-Z2-7]{4}(?:-[A-Z2-7]{4}){3})</li>")
 
 
 def new_codes(browser: Client) -> list[str]:
-    response = browser.post("/account/recovery-codes/", follow=True)
+    page = "/account/recovery-codes/"
+    sent = {"version": version_of(browser, page)}
+    response = browser.post(page, sent, follow=True)
     found: list[str] = CODE.findall(response.content.decode())
     return found
 
@@ -176,7 +179,7 @@ class TestRecoveryCodes:
         assert all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in stored)
 
     def test_they_wait_for_their_page_encrypted(self, console: Client) -> None:
-        response = console.post("/account/recovery-codes/")
+        response = submit(console, "/account/recovery-codes/")
         waiting = str(dict(console.session))
         codes = CODE.findall(console.get(response["Location"]).content.decode())
 

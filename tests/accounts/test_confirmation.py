@@ -15,6 +15,7 @@ from accounts.services.users import UserFields, create_user
 from accounts.unscoped import every_tenant
 from accounts.unusable_passwords import unusable_password
 from tests.conftest import PASSWORD, signed_in
+from tests.support.html_forms import submit
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -46,7 +47,7 @@ def old(alice: User) -> Client:
 
 
 def test_after_a_fresh_sign_in_nothing_is_asked(alice: User, acme: Tenant) -> None:
-    assert signed_in(alice).post(CODES)["Location"] == CODES
+    assert submit(signed_in(alice), CODES)["Location"] == CODES
     assert codes(acme) == 10
 
 
@@ -57,7 +58,7 @@ def test_an_older_session_makes_none_until_the_password_is_given(old: Client, ac
     response = old.post(CONFIRM, {"password": PASSWORD, "next": CODES})
 
     assert response["Location"] == CODES
-    assert old.post(CODES)["Location"] == CODES
+    assert submit(old, CODES)["Location"] == CODES
     assert codes(acme) == 10
 
 

@@ -19,6 +19,7 @@ from scim.services.tokens import create_token
 from tests.conftest import PASSWORD
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
 from tests.saml_sso.test_settings_page import press
+from tests.support.html_forms import submit
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -94,7 +95,7 @@ def test_no_secret_stands_readable_in_any_table(
     browser.post("/sign-in/", {"username": alice.user_name, "password": PASSWORD})
     secrets["session"] = browser.cookies[settings.SESSION_COOKIE_NAME].value
     secrets["device"] = browser.cookies["gatehouse_devices"].value
-    browser.post("/account/recovery-codes/")
+    submit(browser, "/account/recovery-codes/")
     stranger.post("/password/forgotten/", {"email": alice.user_name})
     found = re.search(r"/password/new/\S+", str(mailoutbox[-1].body))  # type: ignore[attr-defined]
     assert found

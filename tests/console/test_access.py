@@ -90,7 +90,7 @@ MAY_CHANGE: Final[dict[Role, set[tuple[type[models.Model], str]]]] = {
     Role.MEMBER: set(),
     Role.EDITOR: {
         *((User, name) for name in ("given_name", "family_name", "display_name")),
-        *((User, name) for name in ("attributes", "version", "last_modified")),
+        *((User, name) for name in ("attributes", "version", "last_modified", "search_text")),
         (Seat, ""),
     },
     Role.CHANGE_REQUEST_MANAGER: {
@@ -374,7 +374,8 @@ class TestEditor:
     ) -> None:
         bob = things["accounts.user"]
         with tenant_scope(acme):
-            User.objects.filter(pk=bob.pk).update(external_id="42")
+            source = Source.objects.first() or Source.objects.create(name="Okta")
+            User.objects.filter(pk=bob.pk).update(source_ids=[source.pk])
         url = f"/console/accounts/user/{bob.pk}/change/"
         form = what_is_sent(eddie.get(url).content.decode(), "version")
         crm = str(things["licenses.subscription"].pk)

@@ -20,7 +20,7 @@ from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.architecture.specimens import Specimens
 from tests.conftest import crowd, person, signed_in
-from tests.support.html_forms import what_is_sent
+from tests.support.html_forms import submit, what_is_sent
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
@@ -115,6 +115,11 @@ def test_many_people_are_counted_not_listed(acme: Tenant, console: Client) -> No
         assert User.objects.count() == 1  # The last admin stays.
 
 
+def confirmed(browser: Client, url: str, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return what the question before several are deleted sends when it is answered."""
+    return what_is_sent(browser.post(url, chosen).content.decode(), "post")
+
+
 @pytest.mark.parametrize(("site", "model"), DELETABLE)
 def test_no_deletion_lists_related_rows(
     site: Any, model: Any, acme: Tenant, console: Client, platform: Client
@@ -155,3 +160,52 @@ def test_a_product_that_is_sold_is_passed_over_with_the_reason(
         assert "It is sold: a subscription has it." in page
     assert "Delete (1)" in asked
     assert [each.key for each in Product.objects.all()] == ["crm"]
+
+
+class TestAnOldQuestion:
+    """What was asked is not what would be deleted any more."""
+
+    URL = "/console/accounts/user/"
+
+    @pytest.fixture
+    def licence(self, acme: Tenant) -> Subscription:
+        product = Product.objects.create(key="crm", name="CRM")
+        with tenant_scope(acme):
+            return Subscription.objects.create(product=product, seats=1)
+
+    def test_somebody_who_got_a_licence_meanwhile_stays(
+        self, acme: Tenant, console: Client, bob: User, licence: Subscription
+    ) -> None:
+        url = f"{self.URL}{bob.pk}/delete/"
+        old = what_is_sent(console.get(url).content.decode(), "post")
+        with tenant_scope(acme):
+            assign_seat(subscription=licence, user=bob)
+
+        answer = text_of(console.post(url, old, follow=True))
+
+        assert "has changed since" in answer
+        assert "CRM" in answer
+        with tenant_scope(acme):
+            assert User.objects.filter(pk=bob.pk).exists()
+        assert submit(console, url, field="post").status_code == 302
+        with tenant_scope(acme):
+            assert not User.objects.filter(pk=bob.pk).exists()
+
+    def test_somebody_who_came_into_the_list_meanwhile_stays(
+        self, acme: Tenant, console: Client, bob: User
+    ) -> None:
+        chosen = {
+            "action": "delete_selected",
+            "index": "0",
+            "select_across": "1",
+            "_selected_action": str(bob.pk),
+        }
+        old = confirmed(console, self.URL, chosen)
+        person(acme, "Carol")
+
+        answer = text_of(console.post(self.URL, old))
+
+        assert "has changed since" in answer
+        assert "Delete 3 of this list?" in answer
+        with tenant_scope(acme):
+            assert User.objects.count() == 3

@@ -26,6 +26,8 @@ from saml_sso.protocol.keys import make_key_pair
 from saml_sso.services.keys import ensure_key
 from scim.models import BearerToken
 from scim.services import create_token, enable_scim, first_source
+from tests.saml_sso.test_settings_page import press
+from tests.support.html_forms import submit
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import connect, party_of
 
@@ -212,15 +214,13 @@ class TestTokensWithAnEnd:
         with tenant_scope(connected):
             source = first_source()
             assert source is not None
-        path, fields = {
-            "the settings page": ("/console/security/saml-scim/do/regenerate-token/", {}),
-            "the source's page": (
-                f"/console/scim/source/{source.pk}/authorization/",
-                {"regenerate": "1"},
-            ),
-        }[door]
+        if door == "the settings page":
+            answer = press(console, "regenerate-token", lasts="90")
+        else:
+            path = f"/console/scim/source/{source.pk}/authorization/"
+            answer = submit(console, path, field="lasts", regenerate="1", lasts="90")
 
-        page = console.post(path, {**fields, "lasts": "90"}, follow=True).content.decode()
+        page = console.get(answer["Location"]).content.decode()
 
         secret = self.shown(page)
         with tenant_scope(connected):
@@ -233,7 +233,7 @@ class TestTokensWithAnEnd:
         assert self.status(secret) == 401
 
     def test_one_that_nobody_gave_an_end_has_none(self, connected: Tenant, console: Client) -> None:
-        console.post("/console/security/saml-scim/do/regenerate-token/")
+        press(console, "regenerate-token")
 
         with tenant_scope(connected):
             assert BearerToken.objects.get(revoked=None).expires is None
@@ -242,9 +242,7 @@ class TestTokensWithAnEnd:
     def test_an_end_that_is_not_offered_changes_nothing(
         self, connected: Tenant, console: Client, lasts: str
     ) -> None:
-        path = "/console/security/saml-scim/do/regenerate-token/"
-
-        assert console.post(path, {"lasts": lasts}).status_code == 404
+        assert press(console, "regenerate-token", lasts=lasts).status_code == 404
 
         with tenant_scope(connected):
             assert BearerToken.objects.count() == 1

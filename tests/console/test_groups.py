@@ -88,7 +88,7 @@ class TestGroups:
         assert User.objects.get(pk=bob.pk).role == Role.MEMBER
         assert not Seat.objects.filter(released=None).exists()
         assert not sales.custom_attributes.exists()
-        assert console.post(f"{GROUPS}{sales.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert submit(console, f"{GROUPS}{sales.pk}/delete/", field="post").status_code == 302
         assert not DirectoryGroup.objects.filter(display_name="Sold").exists()
 
     def test_members_who_wait_for_a_seat_are_shown(
@@ -140,7 +140,7 @@ class TestProfiles:
         changes = {"name": "Money", "description": "x", "remove_members": "bob@acme.example"}
         assert submit(console, path, **changes).status_code == 302
         assert not finance.memberships.exists()
-        assert console.post(f"{PROFILES}{finance.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert submit(console, f"{PROFILES}{finance.pk}/delete/", field="post").status_code == 302
         assert not AccessProfile.objects.filter(pk=finance.pk).exists()
 
     def test_the_default_profile_stays(self, in_acme: Tenant, console: Client) -> None:

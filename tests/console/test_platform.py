@@ -135,7 +135,7 @@ def test_a_lockout_is_reset(platform: Client) -> None:
         username="bob", ip_address="192.0.2.1", failures_since_start=10
     )
 
-    platform.post(f"/platform/axes/accessattempt/{attempt.pk}/delete/", {"post": "yes"})
+    submit(platform, f"/platform/axes/accessattempt/{attempt.pk}/delete/", field="post")
 
     assert not AccessAttempt.objects.exists()
 

@@ -12,7 +12,7 @@ from accounts.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
 from tests.conftest import person, signed_in
-from tests.support.html_forms import submit
+from tests.support.html_forms import fill_in, submit, what_is_sent
 from tests.support.scim import SCIMClient, connect, enable_scim
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ def fields_of(page: str, prefix: str = "") -> dict[str, str]:
     for name, options in re.findall(r'<select name="([^"]+)".*?>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options)
         data[name] = chosen[1] if chosen else ""
-    return {name: value for name, value in data.items() if name.startswith(prefix)}
+    shown = (prefix, "version")  # What the form showed comes back with every part of it.
+    return {name: value for name, value in data.items() if name.startswith(shown)}
 
 
 @pytest.fixture
@@ -91,12 +92,19 @@ class TestSteps:
         assert "already" in page
 
 
+def press(console: Client, path: str, **fields: str) -> str:
+    """Send a form of the tokens with these fields, and return the page that follows."""
+    version = fill_in(console, path, field="name")["version"]
+    answer = console.post(path, {"version": version, **fields}, follow=True)
+    return str(answer.content.decode())
+
+
 class TestTokens:
     def test_tokens_are_made_revoked_and_regenerated(
         self, console: Client, source: Source, scim: SCIMClient
     ) -> None:
         path = f"{SOURCES}{source.pk}/authorization/"
-        page = console.post(path, {"name": "Next"}, follow=True).content.decode()
+        page = press(console, path, name="Next")
         second = SCIMClient(secret_on(page))
         second.get("/Users")
         scim.get("/Users")
@@ -107,7 +115,7 @@ class TestTokens:
             first = BearerToken.objects.exclude(name="Next").get()
         console.post(path, {"revoke": first.pk})
         scim.request("GET", "/Users", expect=401)
-        page = console.post(path, {"regenerate": "1"}, follow=True).content.decode()
+        page = press(console, path, regenerate="1")
         second.request("GET", "/Users", expect=401)
         SCIMClient(secret_on(page)).get("/Users")
 
@@ -115,7 +123,7 @@ class TestTokens:
         self, console: Client, source: Source
     ) -> None:
         path = f"{SOURCES}{source.pk}/authorization/"
-        answer = console.post(path, {"name": "Next"})
+        answer = console.post(path, fill_in(console, path, field="name", name="Next"))
         assert (answer.status_code, answer.headers["Location"]) == (302, path)
         assert secret_on(console.get(path).content.decode())
 
@@ -127,9 +135,21 @@ class TestTokens:
         self, console: Client, source: Source
     ) -> None:
         path = f"{SOURCES}{source.pk}/authorization/"
-        page = console.post(path, {"name": "Old", "expires": "2020-01-01T00:00"}).content.decode()
+        page = press(console, path, name="Old", expires="2020-01-01T00:00")
         assert "must be in the future" in page
         assert 'id="scim-token"' not in page
+
+    def test_a_button_that_is_pressed_twice_makes_one_token(
+        self, console: Client, source: Source
+    ) -> None:
+        path = f"{SOURCES}{source.pk}/authorization/"
+        sent = fill_in(console, path, field="name", name="Next")
+
+        pages = [console.post(path, sent, follow=True).content.decode() for _time in range(2)]
+
+        assert "has changed since" in pages[1]
+        with tenant_scope(source.tenant):
+            assert BearerToken.objects.filter(source=source, name="Next").count() == 1
 
 
 class TestMapping:
@@ -169,6 +189,37 @@ class TestMapping:
         with tenant_scope(acme):
             assert not Source.objects.get().mappings.filter(field="title").exists()
 
+    def test_an_old_tab_undoes_no_row_of_another_tab(
+        self, acme: Tenant, console: Client, page: tuple[str, dict[str, str]]
+    ) -> None:
+        path, old = page
+        title = {"user-6-field": "title", "user-6-scim_attribute": "title"}
+        assert console.post(path, old | title).status_code == 302
+
+        nick = {"user-6-field": "nick_name", "user-6-scim_attribute": "nickName"}
+        answer = console.post(path, old | nick | {"user-1-required": "on"}).content.decode()
+
+        assert "somebody else changed" in answer
+        assert "It is now" in answer
+        with tenant_scope(acme):
+            source = Source.objects.get()
+            assert not source.mappings.filter(field="nick_name").exists()
+        again = what_is_sent(answer, "version")
+        assert console.post(path, again).status_code == 302
+        with tenant_scope(acme):
+            fields = set(source.mappings.values_list("field", flat=True))
+            required = source.mappings.get(field="given_name").required
+        assert {"title", "nick_name"} <= fields
+        assert required
+
+    def test_a_form_that_is_sent_twice_adds_a_row_once(
+        self, acme: Tenant, console: Client, page: tuple[str, dict[str, str]]
+    ) -> None:
+        path, data = page
+        title = {"user-6-field": "title", "user-6-scim_attribute": "title"}
+
+        assert [console.post(path, data | title).status_code for _time in range(2)] == [302, 302]
+
     def test_an_attribute_that_does_not_exist_is_named(
         self, console: Client, page: tuple[str, dict[str, str]]
     ) -> None:
@@ -206,7 +257,7 @@ class TestSchemas:
         answer = submit(console, f"{SCHEMAS}{schema.pk}/change/", **changed)
         assert answer.status_code == 302, answer.content.decode()
         assert scim.get(f"/Schemas/{URN}")["attributes"][0]["required"] is True
-        console.post(f"{SCHEMAS}{schema.pk}/delete/", {"post": "yes"})
+        submit(console, f"{SCHEMAS}{schema.pk}/delete/", field="post")
         scim.request("GET", f"/Schemas/{URN}", expect=404)
 
     def test_a_reserved_urn_is_refused_on_the_form(self, acme: Tenant, console: Client) -> None:

@@ -212,7 +212,8 @@ class TestMenu:
     def test_the_last_active_admin_stays(
         self, console: Client, acme: Tenant, alice: User, verb: str
     ) -> None:
-        response = console.post(f"{USERS}{alice.pk}/{verb}/", {"post": "yes"}, follow=True)
+        url = f"{USERS}{alice.pk}/{verb}/"
+        response = console.post(url, {"post": "yes"}, follow=True)
 
         assert "last active admin" in response.content.decode()
         with tenant_scope(acme):

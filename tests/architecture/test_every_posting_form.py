@@ -1,0 +1,157 @@
+"""Every form that a page of the product posts carries what it showed, or has a reason not to.
+
+Pages are read from the routes, so that a new form is judged unasked.
+"""
+
+from __future__ import annotations
+
+import importlib
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib import admin
+from django.urls import NoReverseMatch, resolve, reverse
+
+from accounts.models import Role
+from accounts.scoping import tenant_scope
+from config.sites import platform_site
+from licenses.models import Product
+from saml_sso.models import SetUpLink, SignInAttempt
+from saml_sso.services.set_up_links import make_set_up_link
+from tests.architecture.specimens import Specimens, tenant_models
+from tests.architecture.test_routes import routes
+from tests.conftest import person, signed_in
+from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.test import Client
+
+    from accounts.models import Tenant, User
+    from tests.support.saml_party import Party
+
+lxml_html: Any = importlib.import_module("lxml.html")
+
+REASONS = {
+    "sign-out": "ends the session that there is",
+    "account-password": "asks for the present password",
+    "confirm": "asks for the password, and writes nothing of what the page shows",
+    "session-end": "names the session",
+    "sessions-end-others": "leaves this session alone, however many others there are",
+    "_add": "shows nothing that is stored; names are unique",
+    "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
+    "accounts_user_sign_out": "ends whatever sessions there are",
+    "saml-and-scim-test": "begins a test, which changes nothing",
+    "set-up-test": "begins a test, which changes nothing",
+    "saml-and-scim-reveal": "shows more, and records that",
+    "user-licenses-csv": "what is applied is the file itself, all of it or nothing",
+    "action:remove-certificate": "names the certificate",
+    "scim_source_authorization:revoke": "names the token",
+    "action:revoke-link": "names the link",
+    "action:refresh-metadata": "reads what there is now",
+    "action:map-attribute": "names the attribute and its use",
+    "action:accept-proposal": "carries a stamp of the proposal and of what it replaces",
+    "action:keep-candidate": "carries a stamp of the proposal",
+    "action:discard-proposal": "names the proposal",
+    "set-up": "what is given stands beside what is trusted, and waits for a test or an admin",
+}
+"""Forms that carry nothing, by the end of the route's name they are sent to, and why."""
+
+
+@pytest.fixture
+def keys(acme: Tenant, alice: User, idp: Party) -> list[object]:  # noqa: F811
+    """The keys of one row of every model."""
+    person(acme, "Carol", Role.EDITOR)
+    with tenant_scope(acme):
+        specimens = Specimens("specimen")
+        # Those of SAML mean something: a certificate that is none is no page's to show.
+        rows = [
+            specimens.of(model)
+            for model in tenant_models()
+            if model._meta.app_label != "saml_sso" or model is SignInAttempt
+        ]
+    return [alice.pk, acme.pk, *(row.pk for row in [*rows, *Product.objects.all()])]
+
+
+def urls(keys: list[object]) -> Iterator[str]:
+    """Yield the address of every page of both sites and of the account, for every key."""
+    names = [f"{site.name}:{name}" for site in (admin.site, platform_site) for name in _own(site)]
+    yield from (route.url for route in routes() if route.url.startswith("/account/"))
+    for name in dict.fromkeys(names):
+        for args in ((), *((key,) for key in keys)):
+            try:
+                yield reverse(name, args=args)
+            except NoReverseMatch:
+                continue
+
+
+def _own(site: Any) -> Iterator[str]:
+    for each in site.get_urls():
+        if getattr(each, "name", None):
+            yield each.name
+        for inner in getattr(each, "url_patterns", ()):
+            if inner.name:
+                yield inner.name
+
+
+def unversioned(browser: Client, url: str) -> Iterator[str]:
+    """Yield where each form of the page is sent that does not carry what it showed."""
+    answer = browser.get(url)
+    is_page = answer.status_code == HTTPStatus.OK and "html" in answer.headers["Content-Type"]
+    if not is_page:
+        return
+    page = lxml_html.fromstring(answer.content.decode())
+    for form in page.forms:
+        buttons = form.xpath(".//button[not(@type='button')] | .//input[@type='submit']")
+        elsewhere = page.xpath("//button[@form=$id]", id=form.get("id", "none"))
+        posts = form.get("method", "get").lower() == "post"
+        if posts and (buttons or elsewhere) and not form.xpath(".//*[@name='version']"):
+            yield _name_of(form, url, buttons)
+
+
+def _name_of(form: Any, url: str, buttons: list[Any]) -> str:
+    match = resolve(urlsplit(form.get("action") or url).path)
+    if "action" in match.kwargs:
+        return f"action:{match.kwargs['action']}"
+    pressed = [name for button in buttons if (name := button.get("name"))]
+    revokes = pressed and set(pressed) == {"revoke"}
+    return f"{match.url_name}:revoke" if revokes else str(match.url_name)
+
+
+def has_reason(name: str) -> bool:
+    return any(name == known or (known[0] == "_" and name.endswith(known)) for known in REASONS)
+
+
+def test_every_form_carries_what_it_showed_or_has_a_reason(
+    keys: list[object], alice: User, olga: User
+) -> None:
+    browsers = [signed_in(alice), signed_in(olga)]
+    signed_in(alice)  # In another browser, whose session she can end.
+
+    found: dict[str, str] = {}
+    pages = list(urls(keys))
+    for url in pages:
+        for browser in browsers:
+            for name in unversioned(browser, url):
+                found.setdefault(name, url)
+
+    assert len(pages) > 80
+    assert {name: url for name, url in found.items() if not has_reason(name)} == {}
+    assert {"sign-out", "session-end", "action:remove-certificate"} <= found.keys()
+
+
+def test_the_page_behind_a_set_up_link_posts_what_has_a_reason(
+    acme: Tenant,
+    client: Client,
+    idp: Party,  # noqa: F811
+) -> None:
+    with tenant_scope(acme):
+        secret = make_set_up_link(tenant=acme, purpose=SetUpLink.Purpose.SAML, days=1)
+
+    found = set(unversioned(client, reverse("set-up", args=[acme.slug, secret])))
+
+    assert found
+    assert all(has_reason(name) for name in found), found
