@@ -16,11 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
 from saml_sso.protocol.errors import CertificateError
 
 MAX_FILE_BYTES: Final = 100_000
-_PEM_BLOCK: Final = re.compile(
-    r"-{3,}[ \t]*BEGIN ([A-Z0-9 ]+?)[ \t]*-{3,}(.*?)-{3,}[ \t]*END [A-Z0-9 ]+?[ \t]*-{3,}",
-    re.DOTALL,
-)
-_PRIVATE_KEY: Final = re.compile(r"-{3,}[ \t]*BEGIN [A-Z0-9 ]*PRIVATE KEY")
+# Three dashes of however many, and nothing that is read twice: each character costs the same.
+_PEM_MARKER: Final = re.compile(r"---[ \t]*+(BEGIN|END) ([A-Z0-9 ]++)[ \t]*+---")
+_PRIVATE_KEY: Final = re.compile(r"---[ \t]*+BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _NOT_BASE64: Final = re.compile(r"[^A-Za-z0-9+/=]")
 _PKCS12_VERSION: Final = re.compile(
     rb"\x30(?:[\x00-\x7f]|\x81.|\x82..|\x83...|\x80)\x02\x01\x03\x30", re.DOTALL
@@ -72,11 +70,10 @@ def _from_text(text: str) -> list[x509.Certificate]:
     _refuse_other_documents(text)
     # Copied out of JSON, a PEM file has its line ends written as \\n.
     text = text.replace("\\r", "").replace("\\n", "\n")
-    blocks = _PEM_BLOCK.findall(text)
+    blocks, outside = _pem_blocks(text)
     if _PRIVATE_KEY.search(text):
         raise _private_key()
-    outside = (_PEM_BLOCK.sub("", text), *(body for _, body in blocks))
-    if any("-----BEGIN" in part for part in outside):
+    if any("---BEGIN" in part for part in (*outside, *(body for _, body in blocks))):
         raise CertificateError(
             "truncated",
             "The certificate is cut off: its END line is missing.",
@@ -89,6 +86,22 @@ def _from_text(text: str) -> list[x509.Certificate]:
     if blocks and not certificates:
         raise _other_block(blocks[0][0])
     return certificates or _from_der(_decode(text))
+
+
+def _pem_blocks(text: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the label and the body of each PEM block, and what stands before and after them."""
+    blocks: list[tuple[str, str]] = []
+    outside: list[str] = []
+    begun: re.Match[str] | None = None
+    position = 0
+    for marker in _PEM_MARKER.finditer(text):
+        if begun is None and marker[1] == "BEGIN":
+            outside.append(text[position : marker.start()])
+            begun, position = marker, marker.start()
+        elif begun is not None and marker[1] == "END":
+            blocks.append((begun[2].strip(), text[begun.end() : marker.start()].strip("-")))
+            begun, position = None, marker.end()
+    return blocks, [*outside, text[position:]]
 
 
 def _refuse_other_documents(text: str) -> None:

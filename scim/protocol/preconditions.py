@@ -12,7 +12,8 @@ from scim.protocol.errors import PreconditionFailedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_TAG: Final = re.compile(r'\s*(?:W/)?(?:"([^"]*)"|([^\s,"]+))\s*(?:,|$)', re.IGNORECASE)
+# A tag without quotes begins where another thing ends, or each of its characters would be tried.
+_TAG: Final = re.compile(r'(?<![^\s,"])(?:W/)?(?:"([^"]*)"|([^\s,"]++))\s*(?:,|$)', re.IGNORECASE)
 _MAX_LENGTH: Final = 4_096
 _SEPARATOR: Final = "-"
 _DIGEST_SIZE: Final = 6

@@ -91,6 +91,14 @@ def test_a_self_signature_with_sha_384_or_an_old_hash_proves_nothing() -> None:
     assert read_certificates(data, now=NOW).certificates
 
 
+def test_two_files_put_together_without_a_newline_between_are_both_read() -> None:
+    other = pem(certificate(KEY, name="other"))
+
+    read = read_certificates((PEM.strip() + other).encode(), now=NOW)
+
+    assert [info.pem for info in read.certificates] == [PEM, other]
+
+
 def test_several_certificates_are_read_in_order() -> None:
     pems = [pem(certificate(KEY, name=f"c{i}")) for i in range(5)]
 
