@@ -16,6 +16,7 @@ from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
 from saml_sso.protocol.assertion_rules import session_is_over
 from saml_sso.protocol.errors import MessageError
+from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.services.attempts import logged_beside, new_reference
 from saml_sso.services.configuration import METHOD
 from saml_sso.services.finding import find_user, find_user_under, nobody
@@ -158,6 +159,7 @@ def _consume_pending(pending: PendingRequest) -> None:
 
 def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | None:
     identifier = evidence.identifier
+    require_unmistakable(identifier)
     email = identifier if "@" in identifier else ""
     names = names_sent(row, evidence)
     values = UserFields(

@@ -56,13 +56,13 @@ def test_an_action_asks_before_it_changes_anything(
     assert isinstance(action, ManyAction), f"{name} of {model} does not ask first."
     if model._meta.app_label not in OUR_APPS:
         return
+    browser: Client = request.getfixturevalue("console" if site is admin.site else "platform")
     with tenant_scope(acme):
         specimens = Specimens("specimenname")
         person(acme, "Zoe")
         row = specimens.of(model)
         subscription = specimens.of(Subscription)
         before = model._default_manager.count()
-    browser: Client = request.getfixturevalue("console" if site is admin.site else "platform")
     url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     with CaptureQueriesContext(connection) as statements:

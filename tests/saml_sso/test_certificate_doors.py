@@ -22,6 +22,7 @@ from saml_sso.forms.identity_provider import IdentityProviderForm
 from saml_sso.management.commands.configure_saml import Command
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from saml_sso.services.set_up_links import make_set_up_link
+from tests.support.html_forms import version_of
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import party_of
 
@@ -61,8 +62,9 @@ def fields(name: str, given: Given) -> dict[str, Any]:
 
 def through_page(name: str) -> Door:
     def go(console: Client, given: Given, _folder: Path) -> None:
-        sent = {"system_admin_email": "a@acme.example", **fields(name, given)}
-        console.post(reverse("console:saml-and-scim"), sent)
+        url = reverse("console:saml-and-scim")
+        sent = {"system_admin_email": "a@acme.example", "version": version_of(console, url)}
+        console.post(url, {**sent, **fields(name, given)})
 
     return go
 

@@ -86,7 +86,7 @@ def give_licence(admin: httpx2.Client, gatehouse: Installation, email: str, prod
     """User list, three-dot menu, Edit user settings, tick the licence, Save user details."""
     users = admin.get(f"{gatehouse.url}/console/accounts/user/", params={"q": email})
     settings = admin.get(urljoin(str(users.url), link_called(users.text, "Edit user settings")))
-    form = form_with_field(settings.text, "user_name")
+    form = form_with_field(settings.text, "version")
     ticked = checkbox_value(settings.text, f"{product}:")
 
     saved = submit(admin, settings, form, licenses=ticked)
