@@ -29,6 +29,9 @@ SECONDS = 0.5
 PARTS = (" ", "\t", "-", "/", "x", "A", "0", "_", '"', "[", "<", ".", "x/", "A ", "a@")
 AROUND = ("{}", '"{}', "---BEGIN {}\n!", "/set-up/{} ")
 
+BEGIN_TO_SERVE = {"config.server.worker", "config.wsgi"}
+"""Modules that change the process when they are imported, because they begin to serve."""
+
 AT_ONE_PLACE = {
     "config.env._ADDRESS",
     "scim.protocol.bulk_references._IN_TEXT",
@@ -43,8 +46,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
     for package in PACKAGES:
         path = importlib.import_module(package).__path__
         for module in pkgutil.walk_packages(path, f"{package}."):
-            if ".migrations" in module.name or module.name == "config.server.worker":
-                continue  # The worker's module begins to serve when it is imported.
+            if ".migrations" in module.name or module.name in BEGIN_TO_SERVE:
+                continue
             for name, value in vars(importlib.import_module(module.name)).items():
                 if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
                     found[f"{module.name}.{name}"] = value
