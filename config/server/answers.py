@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from http import HTTPStatus
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
 from django.template.loader import render_to_string
@@ -12,6 +12,9 @@ from django.template.loader import render_to_string
 from accounts.request_id import HEADER
 from scim.middleware import is_scim
 from scim.protocol import urns
+
+if TYPE_CHECKING:
+    from config.server.rsgi import HTTPProtocol
 
 STATUSES: Final = (
     HTTPStatus.BAD_REQUEST,
@@ -22,6 +25,7 @@ STATUSES: Final = (
 """What a :class:`Refusal` may be; each has a page."""
 
 _ID: Final = HEADER.lower()
+_WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _SCIM_TYPE: Final = "application/scim+json"
 _PAGE_HEADERS: Final = (
     ("content-type", "text/html; charset=utf-8"),
@@ -49,6 +53,17 @@ class Answer(NamedTuple):
     def closing(self) -> Answer:
         """Return the answer after which the connection is closed, because a body is left unread."""
         return Answer(self.status, [*self.headers, ("connection", "close")], self.body)
+
+    def send(self, proto: HTTPProtocol, request_id: str) -> None:
+        """Send the answer, with the id of its request.
+
+        Any thread may: granian takes the first answer to a request and leaves further ones.
+        """
+        status, headers, body = self.with_id(request_id)
+        if status in _WITHOUT_BODY:
+            proto.response_empty(status, headers)
+        else:
+            proto.response_bytes(status, headers, body)
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault

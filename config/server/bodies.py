@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,6 +33,7 @@ class Bodies:
         self._bounds = bounds
         self._held = 0
         self._held_of: dict[Caller, int] = {}
+        self._arriving: dict[asyncio.Timeout, float] = {}
 
     async def read(self, environ: dict[str, Any], proto: HTTPProtocol, caller: Caller) -> bytes:
         """Return the body; give it back with :meth:`release` when it is needed no more.
@@ -47,8 +49,7 @@ class Bodies:
             raise self._too_large()
         try:
             if length is not None and length <= _SMALL:
-                async with asyncio.timeout(self._bounds.body_seconds):
-                    body = await proto()
+                body = await self._read_at_once(proto)
             else:
                 body = await self._read_in_pieces(proto, caller)
         except TimeoutError:
@@ -63,8 +64,27 @@ class Bodies:
 
     def release(self, caller: Caller, body: bytes) -> None:
         """Count a body as no longer held."""
-        if len(body) > _SMALL:
+        if self.is_counted(body):
             self._count(caller, -len(body))
+
+    def is_counted(self, body: bytes) -> bool:
+        """Whether the body counts as held until it is given back."""
+        return len(body) > _SMALL
+
+    def end_late(self, now: float) -> None:
+        """Give up small bodies that should have come before ``now``; ask this now and then."""
+        for limit in [limit for limit, until in self._arriving.items() if until < now]:
+            del self._arriving[limit]
+            limit.reschedule(0)
+
+    async def _read_at_once(self, proto: HTTPProtocol) -> bytes:
+        # Nearly all have arrived already: a timer for each would cost more than reading it does.
+        async with asyncio.timeout(None) as limit:
+            self._arriving[limit] = time.monotonic() + self._bounds.body_seconds
+            try:
+                return await proto()
+            finally:
+                self._arriving.pop(limit, None)
 
     async def _read_in_pieces(self, proto: HTTPProtocol, caller: Caller) -> bytes:
         seconds = self._bounds.body_seconds

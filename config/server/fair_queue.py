@@ -6,7 +6,7 @@ time and a caller one less, so that a group whose statements wait leaves threads
 and a caller to the others of the group.  Where one interpreter lock lets one thread compute at a
 time, half of the threads serve a group alone as fast as all of them would.
 
-Plain data for one thread (the event loop's); it knows no clock and no requests.
+Plain data, for one thread at a time: who shares it locks it.  It knows no clock and no requests.
 """
 
 from __future__ import annotations
@@ -102,7 +102,10 @@ class FairQueue(Generic[T]):
         return None
 
     def done(self, caller: Caller) -> None:
-        """Note that something which this caller had taken runs no more."""
+        """Note that something which this caller had taken runs no more.
+
+        That makes room for one thing: to :meth:`take` once is enough.
+        """
         group = self._groups[caller.group]
         line = group.lines[caller.name]
         for count in (self, group, line):

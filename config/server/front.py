@@ -4,8 +4,12 @@ A request is answered in this order.  Its headers become an environment
 (:mod:`config.server.environ`); its caller is guessed (:mod:`config.server.callers`); its body is
 read within limits (:mod:`config.server.bodies`), unless the application can refuse without it;
 it waits for its turn (:mod:`config.server.fair_queue`) and runs on one of the threads
-(:mod:`config.server.threads`).  Whatever takes too long is answered 503 here, by the event loop,
-which never waits itself.
+(:mod:`config.server.threads`), which sends the answer and takes what is next.  Whatever takes too
+long is answered 503 here, by the event loop, which never waits itself.
+
+What the loop has to note of an answer that was sent can wait until it wakes anyway: for the next
+request, or to look at those that take long.  A thread that wakes it for each costs more processor
+time than all of the above.
 
 Health checks (:mod:`config.server.health`) are answered before all this.
 """
@@ -14,8 +18,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -33,7 +38,6 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
     from config.bounds import Bounds
-    from config.server.answers import Answer
     from config.server.callers import Callers
     from config.server.fair_queue import Caller
     from config.server.rsgi import HTTPProtocol, Scope
@@ -42,7 +46,6 @@ LOG = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.25
 _SECONDS_BETWEEN_LINES: Final = 5.0
-_WITHOUT_BODY: Final = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
 _RETRY_WAITED: Final = 1
 _RETRY_SLOW: Final = 5
 
@@ -81,7 +84,10 @@ class Front:
         self._queue: FairQueue[Job] = FairQueue(
             threads=bounds.threads, waiting=bounds.waiting, waiting_of_one=bounds.waiting_of_one
         )
+        self._turns = threading.Lock()
+        """Held for moments, by whoever uses the queue, and while a job's ``began`` is first set."""
         self._jobs: set[Job] = set()
+        self._ended: deque[Job] = deque()
         self._refused: Counter[str] = Counter()
         self._health = health_of(lambda: self.is_able)
         self._loop: asyncio.AbstractEventLoop
@@ -104,44 +110,61 @@ class Front:
 
     async def serve(self, scope: Scope, proto: HTTPProtocol) -> None:
         """Answer one request."""
+        self._note_ended()
         environ = environ_of(scope)
         try:
-            answer = await self._health.answer(environ) or await self._answer(environ, proto)
+            answer = await self._health.answer(environ)
+            if answer is None:
+                await self._answer(environ, proto)
         except Refusal as refusal:
             self._refused[f"{refusal.status.value} {refusal.detail}"] += 1
             answer = refusal.answer(scope.path)
         except (ProtocolClosed, ProtocolError):
             return
-        if answer is None:
-            return
-        answer = answer.with_id(request_id_of(environ))
-        if answer.status in _WITHOUT_BODY:
-            proto.response_empty(answer.status, answer.headers)
-        else:
-            proto.response_bytes(answer.status, answer.headers, answer.body)
+        if answer is not None:
+            answer.send(proto, request_id_of(environ))
 
-    async def _answer(self, environ: dict[str, Any], proto: HTTPProtocol) -> Answer | None:
+    async def _answer(self, environ: dict[str, Any], proto: HTTPProtocol) -> None:
+        """Have the request answered by a thread."""
         caller = self._callers.of(environ)
         has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
         if not has_body:
-            return await self._in_turn(environ, b"", caller, proto)
+            await self._in_turn(environ, b"", caller, proto)
+            return
         if self._rules.refuses_unread(environ):
-            answer = await self._in_turn(environ, b"", caller, proto)
-            return answer and answer.closing()
+            await self._in_turn(environ, b"", caller, proto, closes=True)
+            return
         body = await self._bodies.read(environ, proto, caller)
         try:
-            return await self._in_turn(environ, body, caller, proto)
+            await self._in_turn(environ, body, caller, proto)
         finally:
             self._bodies.release(caller, body)
 
     async def _in_turn(
-        self, environ: dict[str, Any], body: bytes, caller: Caller, proto: HTTPProtocol
-    ) -> Answer | None:
+        self,
+        environ: dict[str, Any],
+        body: bytes,
+        caller: Caller,
+        proto: HTTPProtocol,
+        *,
+        closes: bool = False,
+    ) -> None:
         give_body(environ, body)
         seconds = self._limit(environ["PATH_INFO"])
-        job = Job(environ, caller, proto, self._loop.create_future(), seconds)
+        end = self._loop.create_future()
+        job = Job(
+            environ=environ,
+            caller=caller,
+            proto=proto,
+            end=end,
+            seconds=seconds,
+            closes=closes,
+            holds_room=self._bodies.is_counted(body),
+        )
         try:
-            self._queue.put(caller, job)
+            with self._turns:
+                self._queue.put(caller, job)
+                following = self._take()
         except QueueFullError as error:
             raise Refusal(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -149,30 +172,46 @@ class Front:
                 retry_after=_RETRY_WAITED,
             ) from None
         self._jobs.add(job)
-        self._dispatch()
-        return await job.answer
+        if following is not None:
+            self._threads.run(following)
+        await job.end
 
-    def _dispatch(self) -> None:
-        while (found := self._queue.take()) is not None:
-            self._threads.run(found[1])
+    def _take(self) -> Job | None:
+        """Return what is to run now, if something may; the caller holds the lock."""
+        found = self._queue.take()
+        if found is None:
+            return None
+        found[1].began = time.monotonic()
+        return found[1]
 
-    def _finished(self, job: Job, answer: Answer | None) -> None:
-        self._jobs.discard(job)
-        self._queue.done(job.caller)
-        if CALLER in job.environ:
-            self._callers.learn(job.environ, job.environ[CALLER])
-        if not job.answer.done():
-            job.answer.set_result(answer)
-        self._dispatch()
+    def _finished(self, job: Job) -> Job | None:
+        """Note that a thread has answered ``job``; return what it is to run next.  Any thread."""
+        with self._turns:
+            self._queue.done(job.caller)
+            following = self._take()
+        self._ended.append(job)
+        if job.holds_room:
+            self._loop.call_soon_threadsafe(self._note_ended)
+        return following
+
+    def _note_ended(self) -> None:
+        while self._ended:
+            job = self._ended.popleft()
+            self._jobs.discard(job)
+            if CALLER in job.environ:
+                self._callers.learn(job.environ, job.environ[CALLER])
+            if not job.end.done():
+                job.end.set_result(None)
 
     def _look(self) -> None:
         """Answer whoever has waited too long, for a thread or for one to finish."""
         self._loop.call_later(_SECONDS_BETWEEN_LOOKS, self._look)
+        self._note_ended()
         now = time.monotonic()
+        self._bodies.end_late(now)
         for job in list(self._jobs):
             if not job.began:
-                if now - job.arrived > self._bounds.waiting_seconds:
-                    self._queue.drop(job.caller, job)
+                if now - job.arrived > self._bounds.waiting_seconds and self._dropped(job):
                     self._jobs.discard(job)
                     self._give_up(job, "It waited too long for its turn.", _RETRY_WAITED)
             elif now - job.began > job.seconds:
@@ -184,11 +223,19 @@ class Front:
                     )
                     self._rules.replace_worker()
 
+    def _dropped(self, job: Job) -> bool:
+        """Let ``job`` wait no more, unless a thread has just taken it."""
+        with self._turns:
+            if job.began:
+                return False
+            self._queue.drop(job.caller, job)
+        return True
+
     def _give_up(self, job: Job, detail: str, retry_after: int) -> None:
         job.over = True
-        if not job.answer.done():
+        if not job.end.done():
             refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=retry_after)
-            job.answer.set_exception(refusal)
+            job.end.set_exception(refusal)
 
     def _report(self) -> None:
         """Write one line for each reason of refusals, however many there were."""

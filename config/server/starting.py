@@ -55,7 +55,7 @@ def serve(host: str, port: int, bounds: Bounds) -> None:
         port=port,
         interface=Interfaces.RSGI,
         workers=bounds.workers,
-        loop=Loops.asyncio,
+        loop=Loops.uvloop,
         http=HTTPModes.http1,  # What browsers, proxies and identity providers speak to it.
         websockets=False,
         backpressure=bounds.connections,

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 from concurrent.futures import CancelledError
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final
@@ -32,45 +33,41 @@ _WHOLE: Final = 1024 * 1024
 a client that reads slowly holds no thread then."""
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """A request on its way through the server.
 
     ``began`` is when a thread took it, or last sent a piece of its answer; 0 while it waits.
     Times are those of :func:`time.monotonic`.  Once it is ``over``, nobody waits for its answer.
+    ``end`` is done soon after the answer was sent; at once when it ``holds_room`` for its body.
+    ``closes``: the connection has an unread body.
     """
 
-    __slots__ = ("answer", "arrived", "began", "caller", "environ", "over", "proto", "seconds")
-
-    def __init__(
-        self,
-        environ: dict[str, Any],
-        caller: Caller,
-        proto: HTTPProtocol,
-        answer: asyncio.Future[Answer | None],
-        seconds: float,
-    ) -> None:
-        self.environ = environ
-        self.caller = caller
-        self.proto = proto
-        self.answer = answer
-        self.seconds = seconds
-        self.arrived = time.monotonic()
-        self.began = 0.0
-        self.over = False
+    environ: dict[str, Any]
+    caller: Caller
+    proto: HTTPProtocol
+    end: asyncio.Future[None]
+    seconds: float
+    closes: bool
+    holds_room: bool
+    arrived: float = field(default_factory=time.monotonic)
+    began: float = 0.0
+    over: bool = False
 
 
 class Threads:
     """Runs the application for one job after the other, on so many threads.
 
-    ``finished`` is called in the event loop with each job and its answer; the answer is ``None``
-    when it was sent piece by piece.
+    A thread sends the answer itself, then calls ``finished`` with the job, which returns what that
+    thread is to run next.  The event loop is not woken for either: with one interpreter lock, that
+    would cost as much processor time as everything else that the server does for a request.
     """
 
     def __init__(
         self,
         application: WSGIApplication,
         loop: asyncio.AbstractEventLoop,
-        finished: Callable[[Job, Answer | None], None],
+        finished: Callable[[Job], Job | None],
     ) -> None:
         self._application = application
         self._loop = loop
@@ -88,7 +85,6 @@ class Threads:
 
     def run(self, job: Job) -> None:
         """Let the next free thread run the application for ``job``."""
-        job.began = time.monotonic()
         self._jobs.put(job)
 
     def stop(self, seconds: float) -> None:
@@ -102,24 +98,27 @@ class Threads:
     def _work(self) -> None:
         try:
             while (job := self._jobs.get()) is not None:
-                answer = self._answer(job)
-                self._loop.call_soon_threadsafe(self._finished, job, answer)
+                following: Job | None = job
+                while following is not None:
+                    self._answer(following)
+                    following = self._finished(following)
         finally:
             connections.close_all()
 
-    def _answer(self, job: Job) -> Answer | None:
-        with serving(request_id_of(job.environ)):
-            return self._answered(job)
-
-    def _answered(self, job: Job) -> Answer | None:
-        try:
-            return self._call(job)
-        except (ProtocolClosed, ProtocolError, CancelledError, TimeoutError):
-            return None  # The client went while pieces were sent to it.
-        except Exception:
-            # The application answers for its own faults, so this is one of the server's.
-            LOG.exception("A request failed outside the application.")
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"").closing()
+    def _answer(self, job: Job) -> None:
+        request_id = request_id_of(job.environ)
+        with serving(request_id):
+            try:
+                answer = self._call(job)
+                if answer is not None:
+                    (answer.closing() if job.closes else answer).send(job.proto, request_id)
+            except (ProtocolClosed, ProtocolError, CancelledError, TimeoutError):
+                pass  # The client went while pieces were sent to it.
+            except Exception:
+                # The application answers for its own faults, so this is one of the server's.
+                LOG.exception("A request failed outside the application.")
+                failed = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"").closing()
+                failed.send(job.proto, request_id)
 
     def _call(self, job: Job) -> Answer | None:
         head: list[tuple[int, list[tuple[str, str]]]] = []
