@@ -10,15 +10,25 @@ from typing import Any
 
 from django.conf import settings
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.operations import DatabaseOperations
 from psycopg.pq import TransactionStatus
 from typing_extensions import override
 
 from accounts.postgresql import limits
 
 
+class Operations(DatabaseOperations):
+    """Django's operations, whose log of statements has those with values apart as well."""
+
+    @override
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> str:
+        return super().last_executed_query(cursor, sql, params) or str(sql)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection that PostgreSQL itself limits, and that is found closed without a statement."""
 
+    ops_class = Operations
     commits = 0
     """How many transactions this thread has committed."""
 

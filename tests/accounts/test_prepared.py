@@ -1,9 +1,10 @@
-"""Cursors of planned statements, which are used again and again on their connection."""
+"""Cursors of statements that are planned once for each connection."""
 
 from __future__ import annotations
 
 import pytest
-from django.db import InterfaceError
+from django.db import InterfaceError, connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.prepared import prepared_cursor
 
@@ -18,14 +19,26 @@ def test_two_cursors_that_are_open_at_once_keep_their_results_apart() -> None:
         assert (first.fetchone(), second.fetchone()) == ((1,), (2,))
 
 
-def test_a_cursor_that_is_closed_twice_serves_one_at_a_time() -> None:
-    cursor = prepared_cursor()
-    cursor.execute("SELECT %s::int", [1])
-    cursor.close()
-    cursor.close()
+def test_a_statement_is_planned_when_it_first_runs_and_only_run_from_then_on() -> None:
+    with connection.cursor() as other:
+        other.execute("DEALLOCATE ALL")
+    for value in range(3):
+        with prepared_cursor() as cursor:
+            cursor.execute("SELECT 'planned once', %s::int", [value])
 
-    with prepared_cursor() as first, prepared_cursor() as second:
-        assert first.cursor is not second.cursor
+    with connection.cursor() as other:
+        other.execute(
+            "SELECT count(*), sum(generic_plans + custom_plans) FROM pg_prepared_statements"
+            " WHERE statement LIKE 'SELECT ''planned once''%'"
+        )
+        assert other.fetchone() == (1, 3)
+
+
+def test_the_log_of_statements_shows_it() -> None:
+    with CaptureQueriesContext(connection) as captured, prepared_cursor() as cursor:
+        cursor.execute("SELECT %s::int", [1])
+
+    assert [each["sql"] for each in captured] == ["SELECT %s::int"]
 
 
 def test_an_error_before_the_statement_is_the_one_that_is_seen() -> None:
