@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from django.db.backends.base.base import BaseDatabaseWrapper
-    from django.db.models.sql.compiler import SQLCompiler, _AsSqlType
+    from django.db.models.sql.compiler import SQLCompiler
 
 _ModelT_co = TypeVar("_ModelT_co", bound=models.Model, covariant=True)
 
@@ -79,7 +79,7 @@ class InScope(Func):
     @override
     def as_sql(  # type: ignore[override]
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> _AsSqlType:
+    ) -> tuple[str, tuple[Any, ...]]:
         column, params = compiler.compile(self.source_expressions[0])
         if scope.get() is Everything.EVERY_TENANT:
             return "1 = 1", ()

@@ -16,7 +16,7 @@ from demo.people import PEOPLE, STRANGER, Person, person_by_key
 from demo.provisioning import Provisioner, ProvisioningError
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _LARGEST_FORM_BYTES: Final = 256 * 1024
 _HTML: Final = "text/html; charset=utf-8"
