@@ -14,6 +14,7 @@ from accounts.prepared import prepared_cursor
 from accounts.scoping import TenantScopeMissingError, active_tenant_id
 from saml_sso.addresses import logout_url, sign_on_page_url
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
+from saml_sso.models.keys import PRIVATE_KEY
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.protocol.names import Binding
 from saml_sso.protocol.parties import IdentityProvider, KeyPair, Policy, ServiceProvider
@@ -151,7 +152,7 @@ def _readable(tenant: Tenant, keys: Sequence[tuple[str, str]]) -> Iterator[KeyPa
     """Yield the key pairs that the secret key opens: without the others most sign-ins go on."""
     for key, certificate in keys:
         try:
-            yield KeyPair(unseal(key.encode()), certificate)
+            yield KeyPair(unseal(key.encode(), PRIVATE_KEY), certificate)
         except SealError as error:
             LOG.error("A private SAML key of tenant %s is left out: %s", tenant.slug, error)
 

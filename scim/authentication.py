@@ -7,7 +7,6 @@ the time that takes says nothing about any other secret.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +21,7 @@ from accounts.models import Plan
 from accounts.prepared import prepared_cursor
 from accounts.refusals import record_refusal
 from accounts.scoping import tenant_id_scope
+from accounts.secrets_digest import digest_of
 from accounts.unscoped import every_tenant
 from scim.protocol.errors import UnauthorizedError
 
@@ -93,11 +93,6 @@ class Along:
     join: str
     key: UUID
     row: Sequence[Any] | None = None
-
-
-def digest_of(secret: str) -> str:
-    """Return the digest under which a token's secret is stored."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def find_credential(secret: str, along: Along | None = None) -> Credential:

@@ -9,6 +9,7 @@ from accounts.encryption import SealError, unseal
 from accounts.unscoped import every_tenant
 from config.installation.findings import Finding, good, wrong
 from saml_sso.models import ServiceProviderKey
+from saml_sso.models.keys import PRIVATE_KEY
 
 
 def of_stored_secrets() -> Finding:
@@ -41,7 +42,7 @@ def of_stored_secrets() -> Finding:
 
 def _opens(sealed: str) -> bool:
     try:
-        unseal(sealed.encode())
+        unseal(sealed.encode(), PRIVATE_KEY)
     except SealError:
         return False
     return True

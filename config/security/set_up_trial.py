@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import audit
 from accounts.encryption import SealError, seal, unseal
+from accounts.secrets_digest import digest_of
 from config.security.attribute_uses import (
     ATTRIBUTE_USES,
     masked_attributes,
@@ -31,7 +32,6 @@ from saml_sso.services.requests import (
     Purpose,
     Tester,
     begin_request,
-    browser_digest,
     open_requests,
 )
 from saml_sso.trust import load_trust
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 TESTS_KEY: Final = "tests_of_set_up_links"
 _MOST_TESTS: Final = 5
+_PURPOSE: Final = "config: the secret of a set-up link, beside its tests"
 
 
 @require_POST
@@ -57,7 +58,7 @@ def begin_test(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRes
         messages.error(request, _("First save what your identity provider gave you."))
         return redirect(path)
     cookie = secret_of_browser(request)
-    browser = browser_digest(cookie)
+    browser = digest_of(cookie)
     outgoing = begin_request(
         tenant=tenant, browser=browser, purpose=Purpose.TEST, tester=Tester(link=link)
     )
@@ -88,7 +89,7 @@ def tested(request: HttpRequest, slug: str, test: str) -> HttpResponse:
     """Show the trace of a test of this browser; on POST use an attribute that came in it."""
     sealed = request.session.get(TESTS_KEY, {}).get(test, "")
     try:
-        secret = unseal(sealed.encode()) if sealed else ""
+        secret = unseal(sealed.encode(), _PURPOSE) if sealed else ""
     except SealError:
         secret = ""
     if not secret:
@@ -133,7 +134,7 @@ def latest_test(request: HttpRequest, link: SetUpLink) -> PendingRequest | None:
 def _remember_test(request: HttpRequest, test: PendingRequest) -> None:
     """Keep in the session that ``test`` is this browser's, and the secret to go back with."""
     kept = [*request.session.get(TESTS_KEY, {}).items()][1 - _MOST_TESTS :]
-    sealed = seal(_secret(request)).decode("ascii")
+    sealed = seal(_secret(request), _PURPOSE).decode("ascii")
     request.session[TESTS_KEY] = {**dict(kept), test.pk: sealed}
 
 

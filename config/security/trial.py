@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.acting_session import acting_session
+from accounts.secrets_digest import digest_of
 from config.security.page import admin_of, frame, tenant_of
 from config.security.progress import latest_test_of, progress_response
 from saml_sso.errors import StaleProposalError
@@ -23,7 +24,6 @@ from saml_sso.services.requests import (
     Purpose,
     Tester,
     begin_request,
-    browser_digest,
 )
 from saml_sso.views.browser import remember, secret_of_browser, send_away
 
@@ -41,7 +41,7 @@ def begin_test(request: HttpRequest) -> HttpResponse:
     try:
         outgoing = begin_request(
             tenant=tenant,
-            browser=browser_digest(secret),
+            browser=digest_of(secret),
             purpose=Purpose.TEST,
             tester=_tester(request),
         )

@@ -9,13 +9,15 @@ from django.db import migrations, models
 
 from accounts.encryption import SealError, seal_json, unseal
 
+_PURPOSE = 'saml_sso: a sign-in and the checks of its assertion'
+
 
 def compress_sealed(apps, schema_editor):
     """Seal anew what was sealed uncompressed; what nobody can read any more stays unreadable."""
     attempts = apps.get_model('saml_sso', 'SignInAttempt').objects.only('sealed')
     for attempt in attempts.iterator():
         try:
-            attempt.sealed = seal_json(json.loads(unseal(attempt.sealed)))
+            attempt.sealed = seal_json(json.loads(unseal(attempt.sealed, _PURPOSE)), _PURPOSE)
         except SealError:
             continue
         attempt.save(update_fields=['sealed'])

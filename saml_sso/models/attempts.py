@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,10 @@ from typing_extensions import override
 
 from accounts.constraints import SameTenant
 from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
+from accounts.sealed_fields import SealedBinaryField
+
+ATTEMPT: Final = "saml_sso: a sign-in and the checks of its assertion"
+"""The purpose for which their personal part is sealed."""
 
 
 class SignInAttempt(TenantScopedModel):
@@ -56,7 +60,7 @@ class SignInAttempt(TenantScopedModel):
     reason = models.TextField(_("reason"), blank=True, default="")
     remedy = models.TextField(_("what to do"), blank=True, default="")
     identifier = models.CharField(_("person"), max_length=400, blank=True, default="")
-    sealed = models.BinaryField(default=b"")
+    sealed = SealedBinaryField(purpose=ATTEMPT, default=b"")
     # The constraint below says more than the key's own would.
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.db import models
 from django.urls import reverse
@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from accounts.models.expiring import ExpiringCredential
 from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.sealed_fields import SealedTextField
 from saml_sso.protocol.certificates import describe_certificate
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import Tenant
+
+PRIVATE_KEY: Final = "saml_sso: a private key of the service provider"
+"""The purpose for which private keys are sealed."""
 
 
 class ServiceProviderKey(ExpiringCredential, TenantScopedModel):
@@ -38,7 +42,7 @@ class ServiceProviderKey(ExpiringCredential, TenantScopedModel):
         PREVIOUS = "previous", _("previous")
 
     use = models.CharField(max_length=10, choices=Use)
-    private_key = models.TextField(help_text="PEM, encrypted; see accounts.encryption.")
+    private_key = SealedTextField(purpose=PRIVATE_KEY, help_text="PEM.")
     certificate = models.TextField(help_text="PEM, made by ourselves.")
     created = models.DateTimeField(default=timezone.now, editable=False)
 

@@ -20,6 +20,7 @@ from accounts.prepared import insert_row
 from accounts.scoping import active_tenant_id
 from accounts.services.session_rows import Companion
 from saml_sso.models import SignInAttempt
+from saml_sso.models.attempts import ATTEMPT
 from saml_sso.services.evidence import as_json
 from saml_sso.services.strangers import (
     carries_valid_signature,
@@ -167,7 +168,8 @@ def _sealed(outline: Outline, reason: str, trace: list[dict[str, Any]]) -> bytes
             "attributes": outline.attributes,
             "reason": reason,
             "trace": trace,
-        }
+        },
+        ATTEMPT,
     )
 
 
@@ -238,7 +240,7 @@ def sealed_detail(attempt: SignInAttempt) -> dict[str, Any]:
     Raises:
         SealError: It was encrypted with a key that is configured no more.
     """
-    detail: dict[str, Any] = unseal_json(attempt.sealed)
+    detail: dict[str, Any] = unseal_json(attempt.sealed, ATTEMPT)
     return detail
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from accounts.secrets_digest import digest_of
 from saml_sso.protocol.errors import Check
 from saml_sso.protocol.subject import NameID
 
@@ -95,7 +95,7 @@ def assertion_digest(issuer: str, assertion_id: str) -> str:
 def message_digest(issuer: str, message_id: str, *, kind: str = "") -> str:
     """Return the SHA-256 of what is used once; length and ``kind`` keep the parts apart."""
     name = f"{kind}{len(issuer)}:{issuer}{message_id}"
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return digest_of(name)
 
 
 def as_json(trace: tuple[Check, ...]) -> list[dict[str, Any]]:

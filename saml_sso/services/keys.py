@@ -14,6 +14,7 @@ from accounts import audit
 from accounts.encryption import seal
 from saml_sso.errors import SAMLSettingsError
 from saml_sso.models import ServiceProviderKey
+from saml_sso.models.keys import PRIVATE_KEY
 from saml_sso.protocol.keys import make_key_pair
 from saml_sso.services.configuration import lock_settings
 
@@ -80,7 +81,7 @@ def _make(tenant: Tenant, use: str) -> None:
     pair = make_key_pair(common_name=f"{tenant.slug}.{host}", now=timezone.now())
     ServiceProviderKey.objects.create(
         use=use,
-        private_key=seal(pair.private_key_pem).decode("ascii"),
+        private_key=seal(pair.private_key_pem, PRIVATE_KEY).decode("ascii"),
         certificate=pair.certificate_pem,
     )
     audit.record("saml.key_made", tenant, use=use)

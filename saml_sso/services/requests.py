@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -29,11 +28,6 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(minutes=10)
 Purpose = PendingRequest.Purpose
-
-
-def browser_digest(secret: str) -> str:
-    """Return how a browser's secret is stored."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class Tester(NamedTuple):

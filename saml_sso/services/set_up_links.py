@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from datetime import timedelta
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.refusals import record_refusal
+from accounts.secrets_digest import digest_of
 from saml_sso.errors import NotTestedError
 from saml_sso.models import (
     IdentityProviderSettings,
@@ -42,7 +42,7 @@ def make_set_up_link(*, tenant: Tenant, purpose: str, days: int) -> str:
     secret = secrets.token_urlsafe(_SECRET_BYTES)
     link = SetUpLink.objects.create(
         purpose=SetUpLink.Purpose(purpose),
-        digest=_digest(secret),
+        digest=digest_of(secret),
         made_by=audit.acting(),
         expires=timezone.now() + timedelta(days=min(days, LONGEST_DAYS)),
     )
@@ -61,7 +61,7 @@ def revoke_set_up_link(*, link: SetUpLink) -> None:
 
 def open_set_up_link(*, secret: str) -> SetUpLink | None:
     """Return the active tenant's link with this secret while it works, and note its use."""
-    link = SetUpLink.objects.filter(digest=_digest(secret)).first()
+    link = SetUpLink.objects.filter(digest=digest_of(secret)).first()
     if link is None or not link.is_open:
         return None
     if link.last_used is None:
@@ -78,7 +78,7 @@ def note_dead_link(*, secret: str) -> None:
 
     A secret that never was one is a line in the server's log only.
     """
-    link = SetUpLink.objects.filter(digest=_digest(secret)).first()
+    link = SetUpLink.objects.filter(digest=digest_of(secret)).first()
     if link is None:
         LOG.info("A set-up link that does not exist was followed.")
         return
@@ -122,7 +122,3 @@ def _lacked_an_account_only(link: SetUpLink, revision: int) -> bool:
         check_name=USER_CHECK,
         revision=revision,
     ).exists()
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from saml_sso.services.requests import LIFETIME, browser_digest
+from accounts.secrets_digest import digest_of
+from saml_sso.services.requests import LIFETIME
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -36,7 +37,7 @@ class SeeOther(HttpResponseRedirect):
 def digest_of_browser(request: HttpRequest) -> str:
     """Return the digest of this browser's secret, or nothing when it sent none."""
     secret = request.COOKIES.get(COOKIE, "")
-    return browser_digest(secret) if len(secret) == _SECRET_LENGTH else ""
+    return digest_of(secret) if len(secret) == _SECRET_LENGTH else ""
 
 
 def secret_of_browser(request: HttpRequest) -> str:

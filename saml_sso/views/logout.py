@@ -10,13 +10,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.secrets_digest import digest_of
 from saml_sso.protocol.bindings import Incoming, read_post, read_redirect
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.logout import read_logout_request, read_logout_response
 from saml_sso.services.attempts import Kind, Outline, new_reference, record_refused
 from saml_sso.services.logout import begun_logout, end_sessions_concerned, logout_answer
 from saml_sso.services.replay import saml_is_off
-from saml_sso.services.requests import Purpose, browser_digest, consume_request, open_requests
+from saml_sso.services.requests import Purpose, consume_request, open_requests
 from saml_sso.views.browser import digest_of_browser, remember, secret_of_browser, send_away
 from saml_sso.views.forms import BROKEN_FORM
 from saml_sso.views.reception import refused_page
@@ -84,7 +85,7 @@ def logout(request: HttpRequest, trust: Trust) -> HttpResponse:
 def leave(request: HttpRequest, trust: Trust, request_id: str) -> HttpResponse:
     """Take a browser that has signed out here to its identity provider."""
     secret = secret_of_browser(request)
-    outgoing = begun_logout(request_id=request_id, browser=browser_digest(secret))
+    outgoing = begun_logout(request_id=request_id, browser=digest_of(secret))
     if outgoing is None:
         return _signed_out(request, complete=False)
     response = send_away(request, outgoing)

@@ -10,13 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.secrets_digest import digest_of
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.attempts import new_reference
 from saml_sso.services.replay import replayed
 from saml_sso.services.requests import (
     answered_by,
     begin_request,
-    browser_digest,
     parked_answer,
     waiting_requests,
 )
@@ -86,7 +86,7 @@ def start(request: HttpRequest, trust: Trust) -> HttpResponse:
         return unavailable(request)
     outgoing = begin_request(
         tenant=tenant,
-        browser=browser_digest(secret),
+        browser=digest_of(secret),
         destination=own_path(request.GET.get("next")),
     )
     if outgoing is None:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
-from scim.authentication import digest_of
+from accounts.secrets_digest import digest_of
 from scim.errors import TokenError
 from scim.models import BearerToken, Source
 

@@ -13,6 +13,7 @@ from django.test import Client
 
 from accounts.models import OneTimeLink, User
 from accounts.scoping import tenant_scope
+from accounts.sealed_fields import sealed_columns
 from accounts.services.links import make_link
 from scim.models import Source
 from scim.services.tokens import create_token
@@ -51,6 +52,12 @@ NO_SECRETS = {
 SOUNDS_SECRET = re.compile(
     r"password|secret|token|digest|hash|key$|session_|sealed|private|_data$|fingerprint"
 )
+
+
+def test_every_column_that_is_encrypted_with_the_secret_key_is_one_that_is_resealed() -> None:
+    encrypted = {name for name, how in KEPT.items() if how.startswith("encrypted with SECRET_KEY")}
+
+    assert encrypted == {f"{model._meta.label}.{field.name}" for model, field in sealed_columns()}
 
 
 def columns() -> set[str]:

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
-from scim.authentication import digest_of
+from accounts.secrets_digest import digest_of
 from scim.models import BearerToken, Source
 from scim.protocol import urns
 

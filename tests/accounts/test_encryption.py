@@ -1,0 +1,135 @@
+"""What is encrypted at rest: by purpose, and again when the secret key changes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from io import StringIO
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings as configured
+from django.core.management import CommandError, call_command
+
+from accounts.encryption import SealError, seal, seal_json, unseal, unseal_json
+from accounts.models import AuditEntry, Tenant
+from accounts.scoping import tenant_scope
+from accounts.sealed_fields import SealedTextField, sealed_columns
+from saml_sso.models import ServiceProviderKey
+from saml_sso.services.keys import ensure_key
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+OTHER_KEY = "another-secret-key-of-at-least-fifty-characters-0123456789"
+PURPOSES = sorted({field.purpose for _model, field in sealed_columns()})
+
+
+def before_purposes(plain: str) -> bytes:
+    """Return ``plain`` as it was sealed before there were purposes."""
+    info = b"gatehouse saml_sso encryption at rest"
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=info)
+    key = base64.urlsafe_b64encode(derived.derive(configured.SECRET_KEY.encode()))
+    return Fernet(key).encrypt(plain.encode())
+
+
+def test_every_sealed_column_has_a_purpose_of_its_own() -> None:
+    assert len(PURPOSES) == len(sealed_columns()) > 1
+    assert all(PURPOSES)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_was_sealed_for_one_purpose_opens_for_no_other(purpose: str) -> None:
+    sealed, sealed_json = seal("secret", purpose), seal_json(["secret"], purpose)
+
+    assert unseal(sealed, purpose) == "secret"
+    assert unseal_json(sealed_json, purpose) == ["secret"]
+    for other in {*PURPOSES, f"{purpose} "} - {purpose}:
+        with pytest.raises(SealError):
+            unseal(sealed, other)
+        with pytest.raises(SealError):
+            unseal_json(sealed_json, other)
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_what_was_sealed_before_there_were_purposes_is_still_read(purpose: str) -> None:
+    assert unseal(before_purposes("secret"), purpose) == "secret"
+
+
+def run(printed: StringIO) -> dict[str, object]:
+    call_command("reseal_secrets", "--json", stdout=printed)
+    return json.loads(printed.getvalue())  # type: ignore[no-any-return]
+
+
+def stored(tenant: Tenant) -> str:
+    with tenant_scope(tenant):
+        return str(ServiceProviderKey.objects.get().private_key)
+
+
+@pytest.fixture
+def key_of(acme: Tenant, globex: Tenant) -> dict[str, str]:
+    """The private key of each tenant, in clear."""
+    found = {}
+    for tenant in (acme, globex):
+        with tenant_scope(tenant):
+            ensure_key(tenant=tenant)
+            sealed = ServiceProviderKey.objects.get().private_key
+            found[tenant.slug] = unseal(sealed.encode(), purpose_of_keys())
+    return found
+
+
+def purpose_of_keys() -> str:
+    field = ServiceProviderKey._meta.get_field("private_key")
+    assert isinstance(field, SealedTextField)
+    return field.purpose
+
+
+@pytest.mark.django_db
+def test_after_resealing_nothing_stored_needs_the_earlier_key(
+    acme: Tenant, globex: Tenant, key_of: dict[str, str], settings: Settings
+) -> None:
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = OTHER_KEY
+
+    assert run(StringIO()) == {"encrypted_again": 2, "already": 0}
+    settings.SECRET_KEY_FALLBACKS = []
+    for tenant in (acme, globex):
+        opened = unseal(stored(tenant).encode(), purpose_of_keys())
+        assert opened == key_of[tenant.slug]
+    assert run(StringIO()) == {"encrypted_again": 0, "already": 2}
+    with tenant_scope(acme):
+        assert AuditEntry.objects.filter(action="secrets.resealed").count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("key_of")
+def test_what_no_key_opens_is_left_and_told_and_the_rest_is_resealed(
+    acme: Tenant, globex: Tenant, settings: Settings
+) -> None:
+    with tenant_scope(acme):
+        ServiceProviderKey.objects.update(private_key="gAAAAAB-not-ours")
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = OTHER_KEY
+
+    printed = StringIO()
+    with pytest.raises(CommandError, match="acme"):
+        call_command("reseal_secrets", stdout=printed)
+    assert "acme: 1 value is opened by none of the keys" in printed.getvalue()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert stored(acme) == "gAAAAAB-not-ours"
+    assert unseal(stored(globex).encode(), purpose_of_keys())
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("key_of")
+def test_what_was_sealed_before_there_were_purposes_is_sealed_for_its_own(acme: Tenant) -> None:
+    with tenant_scope(acme):
+        old = before_purposes("a key").decode("ascii")
+        ServiceProviderKey.objects.update(private_key=old)
+
+    assert run(StringIO()) == {"encrypted_again": 1, "already": 1}
+    with pytest.raises(SealError):
+        unseal(stored(acme).encode(), "another purpose")
