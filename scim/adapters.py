@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypedDict, cast
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 from django_scim.adapters import SCIMUser
 from typing_extensions import override
@@ -26,6 +25,7 @@ from accounts.services.users import (
     update_locked_user,
     update_user_as_read,
 )
+from scim.addresses import base_url, users_url
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag, entity_tag_showing
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from scim.protocol.schemas import Schema
 
-BASE_URL: Final[Any] = SimpleLazyObject(lambda: f"{settings.BASE_URL}/scim/v2")
+BASE_URL: Final[Any] = SimpleLazyObject(base_url)
 """Where the endpoints are, from outside; no slash at the end."""
 
 _LIMITS: Final = {
@@ -91,7 +91,7 @@ class UserRow(NamedTuple):
 
 def user_location(user_id: object) -> str:
     """Return the URL of a user."""
-    return f"{_users_url()}{user_id}"
+    return f"{users_url()}{user_id}"
 
 
 def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -223,17 +223,6 @@ def _limited(value: str, name: str) -> str:
     if len(value) > _LIMITS[name]:
         raise InvalidValueError(f"{name} is longer than {_LIMITS[name]} characters.")
     return value
-
-
-_prefixes: dict[str, str] = {}
-
-
-def _users_url() -> str:
-    base = settings.BASE_URL
-    found = _prefixes.get(base)
-    if found is None:
-        found = _prefixes[base] = f"{base}/scim/v2/Users/"
-    return found
 
 
 # In the model's own order; a dictionary, because Django looks each of its fields up in it.

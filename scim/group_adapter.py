@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Self
 
-from django.conf import settings
 from django_scim.adapters import SCIMGroup
 from typing_extensions import override
 
 from accounts.models import DirectoryGroup
 from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from scim.adapters import moment
+from scim.addresses import groups_url
 from scim.fixed_groups import change_fixed_group
 from scim.group_rows import GroupKind, GroupRow, row_of
 from scim.protocol import urns
@@ -38,7 +38,7 @@ _LIMITS: Final = {"displayName": 255, "externalId": 255}
 
 def group_location(group_id: str) -> str:
     """Return the URL of a group."""
-    return f"{settings.BASE_URL}/scim/v2/Groups/{group_id}"
+    return groups_url() + group_id
 
 
 def group_resource(row: GroupRow, members: Members | None = None) -> dict[str, Any]:

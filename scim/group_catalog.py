@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
-
 from accounts.identifiers import read_uuid
+from scim.addresses import base_url, groups_url
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.group_rows import GroupKind
 from scim.name_columns import NAMES_OF_GROUPS
@@ -76,7 +75,7 @@ class GroupCatalog:
         if path.extension:
             return json_scalar(_json(path), path.target)
         if str(path) == "meta.location":
-            prefix = quoted(f"{settings.BASE_URL}/scim/v2/Groups/")
+            prefix = quoted(groups_url())
             return Scalar(f"({prefix} || g.id)", "TRUE", "TRUE")
         return _SCALARS.get(str(path))
 
@@ -89,7 +88,7 @@ class GroupCatalog:
                 f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END) AS e(v)"
             )
         if path.attribute.name == "members":
-            base = quoted(f"{settings.BASE_URL}/scim/v2/")
+            base = quoted(f"{base_url()}/")
             return _MEMBERS.format(tenant=self._tenant, base=base)
         return _SCHEMAS if path.attribute.name == "schemas" else None
 

@@ -7,15 +7,14 @@ up to :data:`scim.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its i
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from django.conf import settings
 from django.db import connection
 
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
+from scim.addresses import groups_url, users_url
 from scim.group_rows import GroupKind
 from scim.limits import SHOWN_AFTER_CHANGE, SHOWN_BY_ID
 from scim.member_statements import (
@@ -135,7 +134,7 @@ def _named_of_each(
 
 
 def _named_elements(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
-    users, groups = _prefixes(settings.BASE_URL)
+    users, groups = users_url(), groups_url()
     return [
         {"value": row[0], "$ref": groups + row[0], "display": row[2], "type": "Group"}
         if row[1]
@@ -159,7 +158,7 @@ def _of_ids(ids: str | None, shown: Projection) -> Members:
 
 
 def _elements(ids: Iterable[str]) -> list[dict[str, Any]]:
-    users, groups = _prefixes(settings.BASE_URL)
+    users, groups = users_url(), groups_url()
     return [
         {"value": (key := each.removeprefix(GROUP_MARK)), "$ref": groups + key, "type": "Group"}
         if each.startswith(GROUP_MARK)
@@ -170,7 +169,7 @@ def _elements(ids: Iterable[str]) -> list[dict[str, Any]]:
 
 def _json(ids: Iterable[str]) -> orjson.Fragment:
     """Return :func:`_elements` as JSON; ids and our own address need no escaping."""
-    users, groups = _prefixes(settings.BASE_URL)
+    users, groups = users_url(), groups_url()
     elements = [
         f'{{"value":"{(key := each[len(GROUP_MARK) :])}","$ref":"{groups}{key}","type":"Group"}}'
         if each.startswith(GROUP_MARK)
@@ -178,9 +177,3 @@ def _json(ids: Iterable[str]) -> orjson.Fragment:
         for each in ids
     ]
     return orjson.Fragment(f"[{','.join(elements)}]")
-
-
-@lru_cache(maxsize=4)
-def _prefixes(base: str) -> tuple[str, str]:
-    """Return what precedes the id in the URL of a user and of a group."""
-    return f"{base}/scim/v2/Users/", f"{base}/scim/v2/Groups/"

@@ -6,7 +6,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
@@ -172,8 +171,3 @@ def respond(
 def respond_without_body(status: int, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """Return a response that carries nothing, under SCIM's media type as every other."""
     return HttpResponse(status=status, headers=headers, content_type=MEDIA_TYPE)
-
-
-def base_url() -> str:
-    """Return where the endpoints are, from outside; no slash at the end."""
-    return f"{settings.BASE_URL}/scim/v2"

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import resolve
 
+from scim.addresses import PATH
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
 
-_PREFIX: Final = "/scim/v2/"
-_BASE: Final = _PREFIX.removesuffix("/")  # The SCIM URL as people copy it.
+_PREFIX: Final = f"{PATH}/"
 _ENDPOINTS: Final = {
     name.lower(): name
     for name in (
@@ -29,7 +30,7 @@ _ENDPOINTS: Final = {
 
 def is_scim(path: str) -> bool:
     """Whether a request for ``path`` is one of SCIM, and answered in its error format."""
-    return path.startswith(_PREFIX) or path == _BASE
+    return path.startswith(_PREFIX) or path == PATH
 
 
 class SCIMMiddleware:
@@ -43,7 +44,7 @@ class SCIMMiddleware:
         path = request.path_info
         if not is_scim(path):
             return self._get_response(request)
-        match = resolve(_spelt_as_routed(_PREFIX if path == _BASE else path))
+        match = resolve(_spelt_as_routed(_PREFIX if path == PATH else path))
         request.resolver_match = match
         response: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
         return response

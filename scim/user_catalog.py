@@ -6,11 +6,10 @@ import re
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
-
 from accounts.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
+from scim.addresses import groups_url, users_url
 from scim.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.name_columns import NAMES_OF_PEOPLE
 from scim.protocol import urns
@@ -76,7 +75,7 @@ class UserCatalog:
         if name == "id":
             return _SCALARS["id"]
         if name == "meta.location":
-            prefix = quoted(f"{settings.BASE_URL}/scim/v2/Users/")
+            prefix = quoted(users_url())
             return _always(f"({prefix} || u.id::text)")
         return _SCALARS.get(name) or json_scalar(_json(path), path.target)
 
@@ -151,7 +150,7 @@ def _groups() -> str:
         f"WHEN {quoted(role)} THEN {quoted(name)}" for role, name in ROLE_NAMES.items()
     )
     profile = quoted(profile_group_name(""))
-    prefix = quoted(f"{settings.BASE_URL}/scim/v2/Groups/")
+    prefix = quoted(groups_url())
     return (
         f"(SELECT jsonb_build_object('value', g.id, '$ref', {prefix} || g.id, "
         "'display', g.name, 'type', CASE WHEN g.direct THEN 'direct' ELSE 'indirect' END) "

@@ -9,9 +9,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from django.conf import settings
-
 from accounts.fixed_names import ROLE_NAMES, profile_group_name
+from scim.addresses import groups_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +58,7 @@ def group_elements(
     role: str, others: Iterable[tuple[str, str, bool]] | None
 ) -> list[dict[str, Any]]:
     """Return ``groups`` of a person with this role and these profiles and directory groups."""
-    prefix = f"{settings.BASE_URL}/scim/v2/Groups/"
+    prefix = groups_url()
     elements = [_role_element(prefix, role)]
     for group_id, name, direct in others or ():
         elements.append(

@@ -18,6 +18,7 @@ from config.server.front import Front
 from config.server.parent import end_with_parent
 from config.wsgi import application
 from scim import request_log
+from scim.addresses import PATH
 from scim.authentication import has_bearer
 from scim.middleware import is_scim
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _PASSWORDS = ("sign-in", "sign-in-choose", "sign-in-recovery", "account-password")
 _SIGNED_IN = ("console:index", "platform:index", "account")
 _LONG = ("console:index", "platform:index")
-_BULK = "/scim/v2/bulk"
+_BULK = f"{PATH}/bulk"
 
 
 class Worker:

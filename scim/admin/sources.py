@@ -26,6 +26,7 @@ from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import SEEN_OTHERWISE, Submission, answered, is_as_seen
 from accounts.models import User
 from accounts.services.expiry import warnings
+from scim.addresses import base_url
 from scim.admin.forms import (
     RegenerateForm,
     SourceNameForm,
@@ -53,7 +54,6 @@ from scim.services import (
     delete_source,
     regenerate_token,
     revoke_token,
-    scim_url,
     update_source,
 )
 from scim.services.mappings import (
@@ -307,7 +307,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
     ) -> HttpResponse:
         context = {
             "title": _("Authorization"),
-            "scim_url": scim_url(),
+            "scim_url": base_url(),
             "secret": take(request, _place_of(source)),
             "tokens": BearerToken.objects.filter(source=source),
             "form": form or TokenForm(),

@@ -14,7 +14,6 @@ from scim.services.tokens import (
     create_token,
     regenerate_token,
     revoke_token,
-    scim_url,
 )
 
 __all__ = [
@@ -28,6 +27,5 @@ __all__ = [
     "first_source",
     "regenerate_token",
     "revoke_token",
-    "scim_url",
     "update_source",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,11 +27,6 @@ class IssuedToken(NamedTuple):
 
     token: BearerToken
     secret: str
-
-
-def scim_url() -> str:
-    """Return the SCIM base URL that is entered at an identity provider."""
-    return f"{settings.BASE_URL}/scim/v2"
 
 
 @transaction.atomic

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scim.addresses import base_url
 from scim.bulk import BulkRun
 from scim.groups import GroupEndpoint
 from scim.limits import MAX_OPERATIONS
-from scim.media import base_url, respond
+from scim.media import respond
 from scim.protocol.bulk import parse_bulk
 from scim.protocol.foreign_names import foreign_names
 from scim.protocol.projection import projection

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from scim.media import base_url, respond
+from scim.addresses import base_url
+from scim.media import respond
 from scim.protocol.errors import ForbiddenError, NotFoundError
 from scim.protocol.messages import list_response
 from scim.protocol.okta_schemas import ENTITLEMENT, ROLE

@@ -11,7 +11,8 @@ from typing_extensions import override
 
 from accounts.models import Role
 from licenses.models import Subscription
-from scim.media import base_url, respond
+from scim.addresses import base_url
+from scim.media import respond
 from scim.protocol.cursors import CursorPage
 from scim.protocol.errors import InvalidCursorError, NotFoundError
 from scim.protocol.filters import parse_filter

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scim.addresses import base_url
 from scim.limits import DEFAULT_COUNT, MAX_BODY, MAX_OPERATIONS, MAX_RESULTS
-from scim.media import base_url, respond
+from scim.media import respond
 from scim.protocol.cursors import CURSOR_TIMEOUT
 from scim.protocol.service_provider_config import Limits, service_provider_config
 from scim.views.base import SCIMViewSet

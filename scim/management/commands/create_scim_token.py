@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.scoping import tenant_scope
+from scim.addresses import base_url
 from scim.models import Source
 from scim.services import (
     SourceOptions,
@@ -19,7 +20,6 @@ from scim.services import (
     enable_scim,
     first_source,
     regenerate_token,
-    scim_url,
 )
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class Command(OperatorCommand):
             enable_scim(tenant=tenant)
             source = _source(name)
             issued = regenerate_token(source=source, expires=_end(options["expires_in_days"]))
-        return {"scim_url": scim_url(), "token": issued.secret}
+        return {"scim_url": base_url(), "token": issued.secret}
 
 
 def _end(days: int | None) -> datetime | None:
