@@ -31,7 +31,3 @@ class SCIMIsOnError(SAMLSettingsError):
 
 class TooManyCertificatesError(SAMLSettingsError):
     """A tenant keeps five certificates at most."""
-
-
-class FetchError(SAMLSettingsError):
-    """The metadata URL cannot be used or did not answer with metadata."""

@@ -14,13 +14,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from saml_sso.errors import FetchError
+from accounts.fetching import FetchError, require_fetchable
 from saml_sso.protocol.addresses import require_web_address
 from saml_sso.protocol.certificate_files import MAX_FILE_BYTES
 from saml_sso.protocol.errors import FileError, MetadataError
 from saml_sso.protocol.metadata import METADATA_LIMITS
 from saml_sso.services.documents import read_certificate_file, read_metadata_file, the_one
-from saml_sso.services.fetching import fetch_metadata, require_fetchable
+from saml_sso.services.metadata_address import fetch_metadata
 
 if TYPE_CHECKING:
     from accounts.models import Tenant

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from saml_sso.errors import FetchError
+from accounts.fetching import FetchError
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.protocol.candidates import Change, diff_identity_provider, replaces
 from saml_sso.protocol.errors import FileError
 from saml_sso.services.configuration import lock_settings, save_identity_provider
 from saml_sso.services.documents import read_metadata_file, the_one
-from saml_sso.services.fetching import fetch_metadata
+from saml_sso.services.metadata_address import fetch_metadata
 from saml_sso.services.offers import forget_metadata_that_waits, let_metadata_wait
 from saml_sso.trust import load_trust
 
