@@ -134,9 +134,10 @@ class MappingRowForm(forms.Form):
 
     @property
     def label(self) -> Any:
-        """What the row is about, for people who hear the table."""
+        """What the row is about, for people who hear the table: what it was, or what was chosen."""
         name = self.initial.get("field", "")
-        return FIELD_LABELS.get(name, name) or _("new row")
+        chosen = self.data.get(self.add_prefix("field"), "") if self.is_bound else ""
+        return FIELD_LABELS.get(name, name) or FIELD_LABELS.get(chosen) or _("new row")
 
     @override
     def clean(self) -> dict[str, Any]:

@@ -116,7 +116,6 @@ def test_a_source_is_set_up_with_save_and_next(
         assert Source.objects.get(name="Entra ID").on_delete == "delete"
 
 
-@pytest.mark.xfail(strict=False, reason="The new row is not called after its field any more.")
 def test_a_row_is_added_to_the_mapping_by_keyboard(
     page: Page, acme: Tenant, alice: User, source: Source
 ) -> None:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -118,9 +118,11 @@ class PostgresServer:
     def _signal_all(self, number: signal.Signals) -> None:
         assert self._process is not None
         main = self._process.pid
+        os.kill(main, number)
         children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
-        for pid in (main, *map(int, children)):
-            os.kill(pid, number)
+        for child in map(int, children):
+            with suppress(ProcessLookupError):  # It may have ended in between.
+                os.kill(child, number)
 
 
 @contextmanager
