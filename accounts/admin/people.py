@@ -60,7 +60,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     save_label = _("Save user details")
     list_title = _("User list")
     change_title = _("Edit user settings")
-    list_display: Any = ["user_name", "full_name", "role", "status", "row_menu"]
+    list_display: Any = ["who", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]
     search_fields = ["search_text"]
     search_help_text = _("User name, name or e-mail address")
@@ -132,10 +132,12 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         held = user.profile_memberships.select_related("profile").order_by("profile__name")
         return ", ".join(membership.profile.name for membership in held) or "-"
 
-    @admin.display(description=_("Name"), ordering="display_name")
-    def full_name(self, user: User) -> str:
-        """Return the name to show for somebody."""
-        return user.get_full_name()
+    @admin.display(description=_("User name"), ordering="user_name_ci")
+    def who(self, user: User) -> SafeString:
+        """Return the name of somebody over their user name, whose end stays in sight."""
+        local, at, domain = user.user_name.rpartition("@")
+        context = {"person": user, "local": local, "domain": at + domain}
+        return render_to_string("admin/accounts/user/who.html", context)
 
     @admin.display(description=_("Status"), ordering="active")
     def status(self, user: User) -> SafeString:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any
 from django import template
 
 from accounts.console.access import Access, access_of
+from accounts.console.cells import bounded, cells
 from accounts.models import User
 
 if TYPE_CHECKING:
     from django.template.context import Context
 
 register = template.Library()
+register.filter(bounded)
+register.filter(cells)
 
 
 @register.inclusion_tag("admin/trail.html", takes_context=True)

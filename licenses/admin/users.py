@@ -64,8 +64,7 @@ class UserAdmin(PersonAdmin):
     form: Any = UserSettingsForm
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
     list_display: Any = [
-        "user_name",
-        "full_name",
+        "who",
         "role",
         "status",
         "license_names",

@@ -52,7 +52,7 @@ def test_name_status_and_menu_of_a_row_are_in_the_window(
 
     assert_fits(page)
     row = page.get_by_role("row", name=ADDRESS)
-    for column in ("field-user_name", "field-status", "field-row_menu"):
+    for column in ("field-who", "field-status", "field-row_menu"):
         box = row.locator(f".{column}").bounding_box()
         assert box is not None, column
         assert box["x"] >= 0, column

@@ -1,0 +1,215 @@
+"""Every page of the product with the longest values that its columns take.
+
+Pages are read from the routes, columns from the models, so that a new one is tested unasked.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import NoReverseMatch, reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import OneTimeLink, Role
+from accounts.scoping import tenant_scope
+from accounts.services.links import make_link
+from accounts.unscoped import every_tenant
+from saml_sso.models import SetUpLink, SignInAttempt
+from saml_sso.services.set_up_links import make_set_up_link
+from tests.architecture.specimens import Specimens, our_models, tenant_models
+from tests.architecture.test_routes import routes
+from tests.conftest import person, signed_in
+from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
+from tests.support.browser import assert_accessible
+from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
+from tests.support.page_layout import faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django.db import models
+    from playwright.sync_api import Page
+
+    from accounts.models import Tenant, User
+    from tests.support.saml_party import Party
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+NO_PAGES: Final = {
+    "None": "security.txt, a text",
+    "home": "leads to where the person belongs",
+    "console:None": "adds what is missing in an address",
+    "platform:None": "adds what is missing in an address",
+    **{f"{site}:login": "leads to the sign-in page" for site in ("console", "platform")},
+    **{f"{site}:logout": "is posted to" for site in ("console", "platform")},
+    **{f"{site}:app_list": "leads to the first page" for site in ("console", "platform")},
+    **{f"{site}:autocomplete": "answers a field" for site in ("console", "platform")},
+    **{f"{site}:jsi18n": "a script" for site in ("console", "platform")},
+    **{
+        f"console:{name}": "something to download"
+        for name in (
+            *("accounts_auditentry_export", "accounts_user_export", "licenses_seat_export"),
+            *("scim_requestlogentry_export", "user-licenses-template"),
+            "saml-and-scim-attempts-csv",
+        )
+    },
+    "platform:accounts_auditentry_export": "something to download",
+    **{
+        f"console:{name}": "is posted to"
+        for name in (
+            *("accounts_user_deactivate", "accounts_user_reactivate", "accounts_user_invite"),
+            *("accounts_user_sign_out", "saml-and-scim-action", "saml-and-scim-reveal"),
+            *("saml-and-scim-rules", "saml-and-scim-test"),
+        )
+    },
+    "console:saml-and-scim-test-progress": "a part of a page",
+    "set-up-progress": "a part of a page",
+    "set-up-test": "is posted to",
+    "sign-in-choose": "is shown to who may choose between accounts",
+    "console:accounts_user_invitation": "is shown once, to who invited",
+    "set-up-tested": "is shown once, to who tested",
+    "sign-out": "is posted to",
+    "session-end": "is posted to",
+    "sessions-end-others": "is posted to",
+    "saml-metadata": "a document",
+    **{
+        f"saml-{name}": "a step between browser and identity provider"
+        for name in ("sign-on", "sign-on-without-slash", "again", "finish", "leave", "replace")
+    },
+    "saml-logout": "a step between browser and identity provider",
+    **{route.name: "for programs" for route in routes() if route.url.startswith("/scim/")},
+}
+"""Routes that show no page of ours when they are asked for, and what they do instead."""
+
+Arguments = dict[str, list[tuple[object, ...]]]
+"""What stands in the addresses of routes that name no row, by the name of the route."""
+
+LOOKS: Final = {"unbroken": UNBROKEN, "right-to-left": RIGHT_TO_LEFT}
+
+
+@pytest.fixture
+def rows(acme: Tenant, alice: User, olga: User, idp: Party) -> list[models.Model]:  # noqa: F811
+    """At least one row of every model, Acme's where it has a tenant."""
+    person(acme, "Zoe", Role.EDITOR)
+    signed_in(alice)  # In another browser.
+    with tenant_scope(acme):
+        specimens = Specimens("Specimen")
+        for model in tenant_models():
+            # Those of SAML mean something: a certificate that is none is no page's to show.
+            if model._meta.app_label != "saml_sso" or model.__name__ == "SignInAttempt":
+                specimens.of(model)
+    with every_tenant():
+        made = [row for model in our_models() for row in model._default_manager.all()]
+    attempt = AccessAttempt.objects.create(username="x@x.example", failures_since_start=3)
+    return [*made, attempt]
+
+
+@pytest.fixture
+def arguments(acme: Tenant, alice: User, rows: list[models.Model]) -> Arguments:
+    """Links that work, and the numbers of attempts to sign in."""
+    with tenant_scope(acme):
+        links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
+        secrets = [
+            make_set_up_link(tenant=acme, purpose=purpose, days=1) for purpose in SetUpLink.Purpose
+        ]
+    attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
+    return {
+        "link": [(link.rstrip("/").rpartition("/")[2],) for link in links],
+        "set-up": [(acme.slug, secret) for secret in secrets],
+        "console:saml-and-scim-attempt": list(attempts),
+    }
+
+
+@pytest.fixture
+def browsers(open_browser: Callable[..., Page], alice: User, olga: User) -> dict[str, Page]:
+    """Browsers by the beginning of the addresses they are for; "" is a stranger's."""
+    return {
+        "console": _browser_of(open_browser, alice),
+        "platform": _browser_of(open_browser, olga),
+        "account": _browser_of(open_browser, alice),
+        "": open_browser(width=360),
+    }
+
+
+def addresses(rows: list[models.Model], arguments: Arguments) -> Iterator[tuple[str, str]]:
+    """Yield the name of each route that shows a page, and the addresses of it that there are."""
+    keys: dict[str, list[object]] = {}
+    for row in rows:
+        keys.setdefault(f"{row._meta.app_label}_{row._meta.model_name}", []).append(row.pk)
+    for route in routes():
+        if route.name in NO_PAGES:
+            continue
+        model = route.name.rpartition(":")[2].rpartition("_")[0]
+        of_rows = ((key,) for key in keys.get(model, ())[-2:])
+        for args in [(), *arguments.get(route.name, ()), *of_rows]:
+            try:
+                yield route.name, reverse(route.name, args=args)
+            except NoReverseMatch:
+                continue
+
+
+@pytest.mark.parametrize("text", LOOKS.values(), ids=LOOKS)
+def test_no_value_hides_another_on_any_page(
+    browsers: dict[str, Page],
+    alice: User,
+    rows: list[models.Model],
+    arguments: Arguments,
+    text: str,
+) -> None:
+    with every_tenant():
+        assert lengthen(rows, text) > 50
+        alice.refresh_from_db()
+    arguments["password-reset-confirm"] = [
+        (
+            urlsafe_base64_encode(force_bytes(alice.pk)),
+            default_token_generator.make_token(alice),
+        )
+    ]
+
+    walked: dict[str, str] = {}
+    problems: list[str] = []
+    for name, address in addresses(rows, arguments):
+        page = browsers.get(address.split("/")[1], browsers[""])
+        page.set_viewport_size({"width": 360, "height": 900})
+        if not _opens(page, address) or urlsplit(page.url).path in walked:
+            continue
+        walked[urlsplit(page.url).path] = name
+        problems += _faults(page, address)
+
+    assert {route.name for route in routes()} - {*walked.values()} - NO_PAGES.keys() == set()
+    assert problems == [], "\n".join(problems)
+
+
+def _browser_of(open_browser: Callable[..., Page], user: User) -> Page:
+    """Return the page of a browser in which the user is signed in."""
+    page = open_browser(width=360)
+    [cookie] = [each for each in signed_in(user).cookies.values() if "session" in each.key]
+    page.goto("/sign-in/")
+    host = urlsplit(page.url).hostname or ""
+    page.context.add_cookies(
+        [{"name": cookie.key, "value": cookie.value, "domain": host, "path": "/"}]
+    )
+    return page
+
+
+def _opens(page: Page, address: str) -> bool:
+    """Return whether there is a page at the address, if only one that refuses."""
+    answer = page.goto(address)
+    return answer is not None and answer.status in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
+
+
+def _faults(page: Page, address: str) -> Iterator[str]:
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        yield from (f"{address} at {width} px: {fault}" for fault in faults_of(page))
+    page.set_viewport_size({"width": 360, "height": 900})
+    try:
+        assert_accessible(page)
+    except AssertionError as error:
+        yield f"{address}: {error}"

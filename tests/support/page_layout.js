@@ -1,0 +1,102 @@
+// What is wrong with the layout of the page; page_layout.py says what counts as wrong.
+() => {
+  const found = [], wide = document.documentElement.clientWidth;
+  const name = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}` +
+    `${typeof e.className === "string" && e.className ? "." + e.className.trim().split(/\s+/).join(".") : ""}`;
+  const trail = e => [e.parentElement?.parentElement, e.parentElement, e].filter(Boolean)
+    .map(name).join(" > ");
+  if (document.scrollingElement.scrollWidth > wide) found.push(
+    `scrolls sideways: ${document.scrollingElement.scrollWidth} px; ` +
+    [...document.querySelectorAll("body *")]
+      .filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(".gh-scroll, .results"))
+      .slice(0, 3).map(trail).join(" | "));
+
+  const shown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflow);
+  const hides = style => ["hidden", "clip"].includes(style);
+  for (const e of document.querySelectorAll("body *")) {
+    if (!shown(e) || e.closest(".gh-hidden, .visually-hidden, [title], svg, input, select, option")) continue;
+    const style = getComputedStyle(e);
+    if (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1) {
+      const edge = e.getBoundingClientRect().right;
+      const over = [...e.querySelectorAll("*")].filter(inner =>
+        shown(inner) && inner.getBoundingClientRect().right > edge + 1).map(name).slice(0, 4);
+      found.push(`cut at its side: ${trail(e)} ${e.scrollWidth} in ${e.clientWidth}: ${over}`);
+    }
+    if (hides(style.overflowY) && e.scrollHeight > e.clientHeight + 1 && e.clientHeight > 1)
+      found.push(`cut below: ${trail(e)} ${e.scrollHeight} in ${e.clientHeight}`);
+  }
+
+  const lies = e => { for (let up = e; up; up = up.parentElement) {
+    if (["sticky", "fixed"].includes(getComputedStyle(up).position)) return true; } return false; };
+  const lines = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode() && lines.length < 900) {
+    const node = walker.currentNode, e = node.parentElement;
+    if (!node.data.trim() || !shown(e) || parseFloat(getComputedStyle(e).textIndent) < -999 || e.closest("[title], .gh-hidden, .visually-hidden, svg, option, select, script, " +
+        ".skip-link, .skip-to-content-link")) continue;
+    let box = e;
+    while (getComputedStyle(box).display.startsWith("inline") && box.parentElement)
+      box = box.parentElement;
+    const outer = box.getBoundingClientRect();
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    for (const r of range.getClientRects()) {
+      if (r.width < 2 || r.height < 2) continue;
+      let seen = {left: r.left, right: r.right, top: r.top, bottom: r.bottom}, holder = e;
+      for (let up = e; up && up !== document.documentElement; up = up.parentElement) {
+        if (!scrolls(up)) continue;
+        const clip = up.getBoundingClientRect();
+        seen.left = Math.max(seen.left, clip.left); seen.right = Math.min(seen.right, clip.right);
+        seen.top = Math.max(seen.top, clip.top); seen.bottom = Math.min(seen.bottom, clip.bottom);
+      }
+      if (r.right > outer.right + 2 || r.left < outer.left - 2)
+        found.push(`runs out of its box: ${trail(e)} “${node.data.trim().slice(0, 20)}” ` +
+          `${Math.round(r.left)}–${Math.round(r.right)} of ${Math.round(outer.left)}–${Math.round(outer.right)}`);
+      if (seen.right - seen.left > 2 && seen.bottom - seen.top > 2)
+        lines.push({...seen, e, lies: lies(e), text: node.data.trim().slice(0, 20)});
+    }
+  }
+  let overlaps = 0;
+  for (let i = 0; i < lines.length && overlaps < 3; i++) for (let j = i + 1; j < lines.length; j++) {
+    const a = lines[i], b = lines[j];
+    if (a.e === b.e || a.e.contains(b.e) || b.e.contains(a.e)) continue;
+    const w = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const h = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (w > 3 && h > 6 && !a.lies && !b.lies) {
+      found.push(`lies over another: ${trail(a.e)} “${a.text}” and ${trail(b.e)} “${b.text}”`);
+      overlaps += 1;
+      break;
+    }
+  }
+
+  for (const row of document.querySelectorAll("table tbody tr")) {
+    if (!shown(row)) continue;
+    for (const cell of row.querySelectorAll(
+        "th[scope=row], #result_list tbody th, .field-status, .field-state, .field-outcome, " +
+        ".field-row_menu, td:has(> .gh-badge), td:has(> .gh-menu)")) {
+      const r = cell.getBoundingClientRect();
+      const menu = row.querySelector(".field-row_menu");
+      const edge = menu && menu !== cell ? menu.getBoundingClientRect().left : wide;
+      if (shown(cell) && (r.left < -1 || r.right > edge + 1))
+        found.push(`of a row out of the window: ${trail(cell)} ${Math.round(r.left)}–${Math.round(r.right)}`);
+    }
+    const inner = row.getBoundingClientRect();
+    if (inner.height > 900) found.push(`a row of ${Math.round(inner.height)} px: ${trail(row)}`);
+  }
+
+  let before = 0;
+  for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6, caption")) {
+    if (!shown(heading)) continue;
+    const level = heading.tagName === "CAPTION" ? before : +heading.tagName[1];
+    if (level > before + 1) found.push(`heading skips a level: ${trail(heading)}`);
+    before = level;
+    const section = heading.closest(".module, .gh-card, section, #changelist");
+    const table = section?.querySelector("table");
+    if (table && heading.tagName !== "CAPTION" &&
+        heading.getBoundingClientRect().top > table.getBoundingClientRect().bottom &&
+        !heading.closest("table"))
+      found.push(`heading under its table: ${trail(heading)} “${heading.textContent.trim()}”`);
+  }
+  return [...new Set(found)];
+}

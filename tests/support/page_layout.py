@@ -1,0 +1,22 @@
+"""What the layout of a page must satisfy, measured in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_MEASURE = Path(__file__).with_suffix(".js").read_text()
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return what is wrong with the layout of the page as it stands in its window.
+
+    That is: it scrolls sideways; a text is cut, runs out of its box or lies over another; the
+    name, the state or the menu of a row is out of the window; a row is taller than most windows;
+    a heading skips a level or stands under the table it is about.
+    """
+    found: list[str] = page.evaluate(_MEASURE)
+    return found
