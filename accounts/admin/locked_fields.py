@@ -40,9 +40,9 @@ class LockedWidget(forms.Widget):
 
     template_name = "components/locked_field.html"
 
-    def __init__(self, *, holders: Sequence[str], unlock_url: str) -> None:
+    def __init__(self, *, label: Any, holders: Sequence[str], unlock_url: str) -> None:
         super().__init__()
-        self._holders, self._unlock_url = holders, unlock_url
+        self._label, self._holders, self._unlock_url = label, holders, unlock_url
 
     @override
     def format_value(self, value: Any) -> str:
@@ -55,7 +55,12 @@ class LockedWidget(forms.Widget):
         context: dict[str, Any] = super().get_context(name, value, attrs)
         context["widget"]["value"] = self.format_value(value)
         holders = ", ".join(self._holders)
-        return {**context, "holders": holders, "unlock_url": self._unlock_url}
+        return {
+            **context,
+            "label": self._label,
+            "holders": holders,
+            "unlock_url": self._unlock_url,
+        }
 
 
 def lock(
@@ -71,4 +76,6 @@ def lock(
             continue
         address = urlencode({UNLOCK: ",".join([*opened, name])}, safe=",")
         field.disabled = True
-        field.widget = LockedWidget(holders=held[name], unlock_url=f"?{address}#id_{name}")
+        field.widget = LockedWidget(
+            label=field.label, holders=held[name], unlock_url=f"?{address}#id_{name}"
+        )

@@ -12,7 +12,7 @@ from typing_extensions import override
 from accounts.admin.member_fields import MemberNamesField, MembersForm
 from accounts.console.access import Access
 from accounts.console.losses import words_for_profiles
-from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.members_page import Member, MembersPageAdmin
 from accounts.models import AccessProfile
 from accounts.services.losses import loss_of_profiles
 from accounts.services.member_deltas import MemberDelta
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-SHOWN_MEMBERS = 100
-
 
 class ProfileForm(MembersForm[AccessProfile]):
     """A profile, and who joins and leaves it."""
@@ -42,7 +40,7 @@ class ProfileForm(MembersForm[AccessProfile]):
 
 
 @admin.register(AccessProfile)
-class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
+class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
     """Profiles; the number in the address of a profile's page is its id in SCIM."""
 
     form: Any = ProfileForm
@@ -97,14 +95,18 @@ class AccessProfileAdmin(ConsoleModelAdmin[AccessProfile]):
 
     @admin.display(description=_("Members"))
     def members(self, profile: AccessProfile) -> str:
-        """Return the names of the first members, and how many there are."""
-        rows = profile.memberships.select_related("user").order_by("user__user_name_ci")
-        names = [
-            f"{row.user.user_name} ({_('by group')})" if row.by_group else row.user.user_name
-            for row in rows[:SHOWN_MEMBERS]
-        ]
-        more = rows.count() - len(names)
-        return ", ".join(names) + (f" … +{more}" if more > 0 else "") or "-"
+        """Return the names of the first members, and a link to all."""
+        return self.members_in_short(profile)
+
+    @override
+    def member_rows(self, obj: AccessProfile, wanted: str) -> QuerySet[Any]:
+        rows = obj.memberships.select_related("user").order_by("user__user_name_ci", "pk")
+        return rows.filter(user__search_text__finds=wanted) if wanted else rows
+
+    @override
+    def member_of(self, row: Any) -> Member:
+        note = str(_("By a directory group") if row.by_group else _("Added here"))
+        return Member(row.user.get_full_name(), row.user.user_name, note)
 
     @override
     def create_object(self, obj: AccessProfile, form: Any) -> None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.admin.member_fields import MemberNamesField, MembersForm
 from accounts.console.access import Access
 from accounts.console.losses import words_for_groups, words_for_seats
-from accounts.console.model_admin import ConsoleModelAdmin
+from accounts.console.members_page import Member, MembersPageAdmin
 from accounts.errors import AccountError
 from accounts.memberships import gives_a_role, people_below
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
-SHOWN_MEMBERS = 100
 MEMBER_FIELDS = ("add_members", "remove_members")
 
 
@@ -107,12 +106,12 @@ class AttributeInline(admin.StackedInline[DirectoryGroupAttribute, DirectoryGrou
 
     def _access(self, request: HttpRequest) -> Access:
         group_admin = self.admin_site.get_model_admin(DirectoryGroup)
-        assert isinstance(group_admin, ConsoleModelAdmin)  # noqa: S101 - registered below
+        assert isinstance(group_admin, MembersPageAdmin)  # noqa: S101 - registered below
         return group_admin.access(request)
 
 
 @admin.register(DirectoryGroup)
-class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
+class DirectoryGroupAdmin(MembersPageAdmin[DirectoryGroup]):
     """Groups that an identity provider or an admin made."""
 
     form: Any = GroupForm
@@ -164,14 +163,23 @@ class DirectoryGroupAdmin(ConsoleModelAdmin[DirectoryGroup]):
 
     @admin.display(description=_("Members"))
     def members(self, group: DirectoryGroup) -> str:
-        """Return the names of the first members, and how many there are."""
-        rows = group.members.select_related("user", "member_group").order_by("pk")
-        names = [
-            str(row.user.user_name if row.user else row.member_group)
-            for row in rows[:SHOWN_MEMBERS]
-        ]
-        more = rows.count() - len(names)
-        return ", ".join(names) + (f" … +{more}" if more > 0 else "") or "-"
+        """Return the names of the first members, and a link to all."""
+        return self.members_in_short(group)
+
+    @override
+    def member_rows(self, obj: DirectoryGroup, wanted: str) -> QuerySet[Any]:
+        rows = obj.members.select_related("user", "member_group")
+        if wanted:
+            rows = rows.filter(
+                Q(user__search_text__finds=wanted) | Q(member_group__display_name__finds=wanted)
+            )
+        return rows.order_by("user__user_name_ci", "member_group__display_name_ci", "pk")
+
+    @override
+    def member_of(self, row: Any) -> Member:
+        if row.user is None:
+            return Member(str(row.member_group), note=str(_("A group")))
+        return Member(row.user.get_full_name(), row.user.user_name, str(_("A person")))
 
     @admin.display(description=_("Waiting for a seat"))
     def waiting(self, group: DirectoryGroup) -> str:

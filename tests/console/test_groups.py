@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.scoping import tenant_scope
 from accounts.services.groups import GroupFields, create_group
-from accounts.services.profiles import create_profile
+from accounts.services.member_deltas import MemberDelta
+from accounts.services.profiles import change_profile_members, create_profile
 from licenses.models import Product, Seat, Subscription
-from tests.conftest import person, signed_in
+from tests.conftest import crowd, person, signed_in
 from tests.support.html_forms import submit
 from tests.support.many import do
 
@@ -169,3 +172,50 @@ class TestAccess:
         path = f"{GROUPS}{sales.pk}/change/"
         assert "bob@acme.example" in reviewer.get(path).content.decode()
         assert reviewer.post(path, form("Sold")).status_code == 403
+
+
+class TestMembers:
+    """Whatever has members shows them all: searched, in pages, to who may see the thing."""
+
+    @pytest.fixture(params=[GROUPS, PROFILES])
+    def page(self, request: pytest.FixtureRequest, in_acme: Tenant) -> str:
+        """The page of the members of something with 150 of them, Ömer and one group among them."""
+        people = [person(in_acme, "Omer"), *crowd(in_acme, 149)]
+        User.objects.filter(pk=people[0].pk).update(display_name="Ömer")
+        ids = tuple(each.pk for each in people)
+        if request.param == GROUPS:
+            group = create_group(values=GroupFields(display_name="All"), member_ids=ids)
+            return f"{GROUPS}{group.pk}/members/"
+        profile = create_profile(name="All")
+        change_profile_members(profile=profile, deltas=[MemberDelta(add=ids)])
+        return f"{PROFILES}{profile.pk}/members/"
+
+    def test_the_form_leads_to_all_of_them(self, console: Client, page: str) -> None:
+        form_page = console.get(page.replace("/members/", "/change/")).content.decode()
+
+        assert f'<a href="{page}">All members (150)</a>' in form_page
+
+    def test_every_member_is_on_some_page(self, console: Client, page: str) -> None:
+        pages = [console.get(page, {"p": number}).content.decode() for number in ("1", "2")]
+
+        shown = [re.findall(r"<bdi>(crowd\d+|omer@\S+?)</bdi>", each) for each in pages]
+        names = {name for each in shown for name in each}
+        assert len(names) == 150
+        assert "1 to 100 of 150" in pages[0]
+        assert "101 to 150 of 150" in pages[1]
+
+    def test_members_are_found_by_a_part_of_their_name(self, console: Client, page: str) -> None:
+        found = console.get(page, {"q": "omer"}).content.decode()
+
+        assert "Ömer" in found
+        assert "1 to 1 of 1" in found
+        assert "crowd" not in found
+
+    def test_who_may_not_see_the_thing_sees_no_member(
+        self, in_acme: Tenant, other_console: Client, page: str
+    ) -> None:
+        assert other_console.get(page).status_code == HTTPStatus.NOT_FOUND
+        editor = signed_in(person(in_acme, "Eve", Role.EDITOR))
+        assert editor.get(page).status_code == HTTPStatus.FORBIDDEN
+        manager = signed_in(person(in_acme, "Max", Role.CHANGE_REQUEST_MANAGER))
+        assert manager.get(page).status_code == HTTPStatus.OK
