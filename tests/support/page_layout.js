@@ -85,6 +85,12 @@
     if (inner.height > 900) found.push(`a row of ${Math.round(inner.height)} px: ${trail(row)}`);
   }
 
+  for (const label of document.querySelectorAll(".form-row label:has(> input)")) {
+    const r = label.getBoundingClientRect(), row = label.closest(".form-row").clientWidth;
+    if (wide > 768 && shown(label) && r.height > 45 && r.width < row / 2)
+      found.push(`a box's text is broken though there is room: ${trail(label)}`);
+  }
+
   let before = 0;
   for (const heading of document.querySelectorAll("h1, h2, h3, h4, h5, h6, caption")) {
     if (!shown(heading)) continue;

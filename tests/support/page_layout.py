@@ -16,7 +16,8 @@ def faults_of(page: Page) -> list[str]:
 
     That is: it scrolls sideways; a text is cut, runs out of its box or lies over another; the
     name, the state or the menu of a row is out of the window; a row is taller than most windows;
-    a heading skips a level or stands under the table it is about.
+    a text beside a box is broken though there
+    is room; a heading skips a level or stands under the table it is about.
     """
     found: list[str] = page.evaluate(_MEASURE)
     return found
