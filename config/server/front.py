@@ -46,6 +46,7 @@ LOG = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_LOOKS: Final = 0.25
 _SECONDS_BETWEEN_LINES: Final = 5.0
+_SECONDS_NOT_READY: Final = 5.0
 _RETRY_WAITED: Final = 1
 _RETRY_SLOW: Final = 5
 
@@ -221,7 +222,8 @@ class Front:
                     LOG.error(
                         "A thread is stuck in %s; this worker ends.", job.environ["PATH_INFO"]
                     )
-                    self._rules.replace_worker()
+                    # Until then, /health/ready tells whoever sends requests here.
+                    self._loop.call_later(_SECONDS_NOT_READY, self._rules.replace_worker)
 
     def _dropped(self, job: Job) -> bool:
         """Let ``job`` wait no more, unless a thread has just taken it."""

@@ -21,13 +21,6 @@ ProtocolError: type[Exception] = rsgi.ProtocolError  # type: ignore[attr-defined
 Scope = rsgi.Scope
 
 
-class Transport(Protocol):
-    """Takes an answer piece by piece."""
-
-    def send_bytes(self, data: bytes) -> Awaitable[None]:
-        """Send a piece."""
-
-
 class HTTPProtocol(Protocol):
     """One request: gives its body, takes its answer."""
 
@@ -37,14 +30,11 @@ class HTTPProtocol(Protocol):
     def __aiter__(self) -> AsyncIterator[bytes]:
         """Give the body as it arrives."""
 
-    def client_disconnect(self) -> Awaitable[None]:
-        """Wait until the client has gone."""
-
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> Any:
         """Answer without a body."""
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> Any:
         """Answer."""
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Transport:
-        """Begin an answer."""
+    def response_file(self, status: int, headers: list[tuple[str, str]], file: str) -> Any:
+        """Answer with a file, read as fast as the client takes it."""

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import logging
+import os
 import threading
 import time
-from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from queue import SimpleQueue
+from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
+from accounts.outages import Outage, outage_of
 from accounts.request_id import serving
 from config.request_id import request_id_of
-from config.server.answers import Answer
+from config.server.answers import Answer, Refusal
 from config.server.rsgi import ProtocolClosed, ProtocolError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication
 
@@ -32,12 +35,21 @@ _WHOLE: Final = 1024 * 1024
 """Bytes of an answer that is read whole though it could be sent in pieces, such as a static file:
 a client that reads slowly holds no thread then."""
 
+_HELD: Final = 128 * 1024
+"""Bytes of an answer of unknown length that are held in memory."""
+
+_SECONDS_UNTIL_OPEN: Final = 30.0
+"""How long a file stays open for granian to open it, too, which takes it a moment."""
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_RETRY_FULL: Final = 60
+
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job:
     """A request on its way through the server.
 
-    ``began`` is when a thread took it, or last sent a piece of its answer; 0 while it waits.
+    ``began`` is when a thread took it; 0 while it waits.
     Times are those of :func:`time.monotonic`.  Once it is ``over``, nobody waits for its answer.
     ``end`` is done soon after the answer was sent; at once when it ``holds_room`` for its body.
     ``closes``: the connection has an unread body.
@@ -112,12 +124,12 @@ class Threads:
                 answer = self._call(job)
                 if answer is not None:
                     (answer.closing() if job.closes else answer).send(job.proto, request_id)
-            except (ProtocolClosed, ProtocolError, CancelledError, TimeoutError):
-                pass  # The client went while pieces were sent to it.
-            except Exception:
-                # The application answers for its own faults, so this is one of the server's.
+            except (ProtocolClosed, ProtocolError):
+                pass  # The client has gone.
+            except Exception as error:
+                # The application answers for its own faults until it gives the answer away.
                 LOG.exception("A request failed outside the application.")
-                failed = Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"").closing()
+                failed = _unanswered(error, job.environ["PATH_INFO"])
                 failed.send(job.proto, request_id)
 
     def _call(self, job: Job) -> Answer | None:
@@ -137,37 +149,52 @@ class Threads:
         try:
             if _length(headers) <= _WHOLE:
                 return Answer(status, headers, b"".join(parts))
-            self._send(job, status, headers, parts)
+            return self._put_aside(job, status, headers, parts)
         finally:
             close = getattr(parts, "close", None)
             if close is not None:
                 close()
+
+    def _put_aside(
+        self, job: Job, status: int, headers: list[tuple[str, str]], parts: Iterable[bytes]
+    ) -> Answer | None:
+        """Return an answer that turns out to be short; let granian send a long one from a file.
+
+        A thread that sent the pieces itself would wait for its client, or leave all that the
+        client has not read yet in memory: granian takes pieces at once, however many.
+        """
+        with SpooledTemporaryFile(max_size=_HELD) as aside:
+            for part in parts:
+                if job.over:
+                    return None
+                aside.write(part)
+            length = aside.tell()
+            aside.seek(0)
+            if length <= _HELD:
+                return Answer(status, headers, aside.read())
+            descriptor = os.dup(aside.fileno())
+        headers = [*headers, ("content-length", str(length))]
+        # It has no name, so that nothing is left of it, whatever becomes of this process.
+        job.proto.response_file(status, headers, f"/dev/fd/{descriptor}")
+        self._loop.call_soon_threadsafe(
+            self._loop.call_later, _SECONDS_UNTIL_OPEN, os.close, descriptor
+        )
         return None
 
-    def _send(
-        self, job: Job, status: int, headers: list[tuple[str, str]], parts: Iterable[bytes]
-    ) -> None:
-        """Send an answer piece by piece, until the client has all of it or is gone."""
 
-        async def begin() -> tuple[Any, asyncio.Future[None]]:
-            transport = job.proto.response_stream(status, headers)
-            return transport, asyncio.ensure_future(job.proto.client_disconnect())
-
-        transport, gone = self._in_loop(begin(), job.seconds)
-        try:
-            for part in parts:
-                if gone.done() or job.over:
-                    return
-                self._in_loop(transport.send_bytes(part), job.seconds)
-                job.began = time.monotonic()
-        finally:
-            self._loop.call_soon_threadsafe(gone.cancel)
-
-    def _in_loop(self, coroutine: Any, seconds: float) -> Any:
-        async def awaited() -> Any:
-            return await coroutine
-
-        return asyncio.run_coroutine_threadsafe(awaited(), self._loop).result(seconds)
+def _unanswered(error: Exception, path: str) -> Answer:
+    """Return what is said for a request whose answer could not be made."""
+    outage = outage_of(error)
+    if outage is None and getattr(error, "errno", None) in _FULL:
+        outage = Outage(str(error), _RETRY_FULL)
+    if outage is None:
+        return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"").closing()
+    refusal = Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "The answer could not be made now.",
+        retry_after=outage.retry_after,
+    )
+    return refusal.answer(path)
 
 
 def _length(headers: Iterable[tuple[str, str]]) -> float:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from tests.support.installation import Directory, Gatehouse, serving_gatehouse
+from tests.support.html_forms import form_with_field
+from tests.support.installation import PASSWORD, Directory, Gatehouse, serving_gatehouse
 from tests.support.saml_party import party_of
 
 TENANTS = ("acme", "globex")
@@ -62,6 +63,37 @@ class Product:
         with self.connect() as client:
             client.sendall(request.replace(b"<host>", urlsplit(self.gatehouse.url).netloc.encode()))
             return read_answer(client, 1.0)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> str:
+        """The ``Cookie`` header of somebody who has signed in with a password."""
+        with self.browser() as browser:
+            answer = try_password(browser, email, password)
+            assert answer.status_code == 302, answer.text
+            return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+    def browser(self) -> httpx2.Client:
+        """A browser without a session."""
+        return httpx2.Client(
+            base_url=self.gatehouse.url, trust_env=False, timeout=SECONDS, verify=False
+        )
+
+    def memory(self) -> dict[str, int]:
+        """Bytes that the workers hold now (``VmRSS``), and have held at most (``VmHWM``)."""
+        found = {"VmRSS": 0, "VmHWM": 0}
+        for worker in self.gatehouse.workers():
+            for line in Path(f"/proc/{worker}/status").read_text().splitlines():
+                name, _, value = line.partition(":")
+                if name in found:
+                    found[name] += int(value.split()[0]) * 1024
+        return found
+
+
+def try_password(browser: httpx2.Client, email: str, password: str) -> httpx2.Response:
+    """The answer to a sign-in, as the page sends it."""
+    page = browser.get("/sign-in/?method=password")
+    form = form_with_field(page.text, "password")
+    sent = {**form.fields, "username": email, "password": password}
+    return browser.post("/sign-in/", data=sent)
 
 
 def read_answer(client: socket.socket, seconds: float) -> bytes:

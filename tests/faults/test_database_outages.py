@@ -1,5 +1,7 @@
 """The database away, starting, full or frozen: 503, soon, and everything again once it is back."""
 
+import os
+import socket
 import socketserver
 import struct
 import threading
@@ -8,8 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
+import httpx2
 import psycopg
 import pytest
+from django.db import connection
 from typing_extensions import override
 
 from tests.faults.conftest import Product, observe, serving
@@ -19,6 +23,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STATEMENT_SECONDS = 3
 ANSWER_SECONDS = 6
+SILENCE = {
+    "TCP_KEEPIDLE": 30,  # Seconds.
+    "TCP_KEEPINTVL": 10,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 30_000,  # Milliseconds.
+}
+"""After how much of it a connection counts as lost."""
 PAGES = ["/sign-in/", "/", "/console/", "/platform/", "/account/", "/saml/acme/", "/no/such/page/"]
 ENDPOINTS = ["/Users", "/Groups/x", "/Schemas", "/ServiceProviderConfig", "/Bulk", "/Me"]
 
@@ -211,12 +222,43 @@ def test_threads_that_stay_stuck_have_their_worker_replaced(
         (worker,) = other.gatehouse.workers()
         with frozen(postgres):
             assert other.get() == 503
-            deadline = time.monotonic() + 30
+            said: set[str] = set()
+            deadline = time.monotonic() + 60
             while other.gatehouse.workers() in ([worker], []):
                 assert time.monotonic() < deadline
+                said.update(missing(other))
                 time.sleep(0.2)
         time.sleep(1)
 
         assert set(observe(other.get, seconds=1).statuses) == {200}
         assert other.gatehouse.process.poll() is None
         assert "A thread is stuck in /scim/v2/Users" in other.printed()
+        assert "threads" in said  # Told before the worker was replaced.
+
+
+def missing(product: Product) -> list[str]:
+    """What ``/health/ready`` says is missing; nothing while nobody answers."""
+    try:
+        answer = product.call("GET", "/health/ready")
+    except httpx2.HTTPError:
+        return []
+    return list(answer.json().get("missing", []))
+
+
+def test_a_connection_notices_that_the_other_machine_is_gone(postgres: PostgresServer) -> None:
+    own = connection.copy()
+    own.settings_dict = {**own.settings_dict, "NAME": "postgres", "USER": "postgres"}
+    own.settings_dict |= {"HOST": "127.0.0.1", "PORT": str(postgres.port), "PASSWORD": ""}
+    own.ensure_connection()
+    try:
+        with socket.socket(fileno=os.dup(own.connection.fileno())) as looked_at:
+            found = {
+                name: looked_at.getsockopt(socket.IPPROTO_TCP, getattr(socket, name))
+                for name in SILENCE
+            }
+            is_kept = looked_at.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    finally:
+        own.close()
+
+    assert is_kept
+    assert found == SILENCE

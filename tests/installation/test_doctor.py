@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from config.embedded.binaries import locked_version
 from config.installation.findings import Level
 from config.installation.proxy import of_proxy
 from saml_sso.models import ServiceProviderKey
@@ -87,6 +88,23 @@ def test_a_key_that_does_not_open_what_is_stored_names_the_tenants(
     assert after["stored_secrets"]["level"] == "wrong"
     assert "acme" in after["stored_secrets"]["says"]
     assert "GATEHOUSE_PREVIOUS_SECRET_KEYS" in after["stored_secrets"]["remedy"]
+
+
+@pytest.mark.parametrize(("installed", "level"), [("18.6.3", "good"), ("18.4.0", "advice")])
+def test_the_embedded_postgresql_is_compared_with_the_lock(
+    installation: Settings, monkeypatch: pytest.MonkeyPatch, installed: str, level: str
+) -> None:
+    installation.EMBEDDED_DATABASE = True
+    monkeypatch.setattr("config.installation.machine.packaged_version", lambda: installed)
+    locked = locked_version()
+    monkeypatch.setattr("config.installation.machine.locked_version", lambda: "18.6.3")
+
+    found = findings()[0]["embedded_version"]
+
+    assert locked.startswith("18.")
+    assert found["level"] == level
+    assert installed in found["says"]
+    assert "18.6.3" in found["says"] or level == "good"
 
 
 @contextmanager

@@ -9,8 +9,8 @@ import subprocess
 import tarfile
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,6 +129,39 @@ def nginx_before(port: int, folder: Path, certificate: Path) -> Iterator[str]:
         yield f"https://localhost:{tls}"
 
 
+@contextmanager
+def caddy_before(port: int, folder: Path, certificate: Path) -> Iterator[str]:
+    """Debian's Caddy with the documents' configuration, on a port of its own; its address."""
+    tls = free_port()
+    text = (DEPLOY / "Caddyfile").read_text()
+    key = certificate.with_suffix(".key")
+    for documented, here in {
+        "127.0.0.1:8000": f"{LOOPBACK}:{port}",
+        "gatehouse.example.com {": (
+            f"https://localhost:{tls} {{\n\tbind {LOOPBACK}\n\ttls {certificate} {key}"
+        ),
+        "\tservers {": "\tadmin off\n\tauto_https off\n\tservers {",
+    }.items():
+        assert documented in text
+        text = text.replace(documented, here, 1)
+    (folder / "Caddyfile").write_text(text)
+    command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+    environment = {"HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    with running(command, ready=listens_on(tls), environment=environment, log=folder / "log"):
+        yield f"https://localhost:{tls}"
+
+
+def listens_on(port: int) -> Callable[[], bool]:
+    """A question for ``running``."""
+
+    def listens() -> bool:
+        with suppress(OSError), socket.create_connection((LOOPBACK, port), 5):
+            return True
+        return False
+
+    return listens
+
+
 def self_signed(folder: Path) -> Path:
     """A certificate for ``localhost``, with its key beside it."""
     certificate = folder / "localhost.pem"
@@ -144,9 +177,19 @@ def self_signed(folder: Path) -> Path:
     return certificate
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What is installed once, for whichever proxy: folder, database, checkout and certificate."""
+
+    folder: Path
+    database: str
+    checkout: Path
+    certificate: Path
+
+
 @pytest.fixture(scope="module")
-def installation(django_db_setup: None, django_db_blocker: object) -> Iterator[Installation]:
-    """The product, installed and served as the documents say."""
+def prepared(django_db_setup: None, django_db_blocker: object) -> Iterator[Prepared]:
+    """The product, installed as the documents say."""
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="gatehouse-installed-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -154,27 +197,44 @@ def installation(django_db_setup: None, django_db_blocker: object) -> Iterator[I
         stack.enter_context(django_db_blocker.unblock())  # type: ignore[attr-defined]
         postgres = stack.enter_context(postgres_server())
         database = postgres.migrated("gatehouse")
-        checkout, certificate = checkout_in(folder), self_signed(folder)
-        data = folder / "data"
-        data.mkdir(mode=0o700)
-        os.chown(data, NOBODY, NOBODY)
-        port = free_port()
-        (folder / "proxy").mkdir()
-        (folder / "proxy").chmod(0o755)
-        url = stack.enter_context(nginx_before(port, folder / "proxy", certificate))
+        yield Prepared(folder, database, checkout_in(folder), self_signed(folder))
+
+
+PROXIES = {"nginx": nginx_before, "caddy": caddy_before}
+
+
+@pytest.fixture(scope="module", params=PROXIES)
+def installation(prepared: Prepared, request: pytest.FixtureRequest) -> Iterator[Installation]:
+    """The same, served behind a proxy as the documents say."""
+    proxy: str = request.param
+    if not shutil.which(proxy):
+        pytest.skip(f"needs Debian's {proxy}")
+    folder = prepared.folder / proxy
+    folder.mkdir()
+    folder.chmod(0o755)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    os.chown(data, NOBODY, NOBODY)
+    port = free_port()
+    with PROXIES[proxy](port, folder, prepared.certificate) as url:
         environment = example_environment(
-            DATABASE_URL=database,
+            DATABASE_URL=prepared.database,
             GATEHOUSE_BASE_URL=url,
             GATEHOUSE_SECRET_KEY="k3y of this installation, which is long enough to be one",
             GATEHOUSE_DATA_DIR=str(data),
             GATEHOUSE_WORKERS="2",
-            SSL_CERT_FILE=str(certificate),
+            SSL_CERT_FILE=str(prepared.certificate),
         )
         made = Installation(
-            url, f"http://{LOOPBACK}:{port}", checkout, environment, certificate, folder / "log"
+            url,
+            f"http://{LOOPBACK}:{port}",
+            prepared.checkout,
+            environment,
+            prepared.certificate,
+            folder / "server.log",
         )
-        stack.enter_context(served(made, port))
-        yield made
+        with served(made, port):
+            yield made
 
 
 @contextmanager
@@ -260,6 +320,28 @@ def test_the_address_of_a_client_is_its_own_whatever_it_claims(
     assert [str(address) for (address,) in found] == [CLIENT]
 
 
+def test_a_body_that_is_framed_twice_reaches_nobody_elses_connection(
+    installation: Installation,
+) -> None:
+    smuggled = (
+        b"POST /sign-in/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nG"
+    )
+    context = ssl.create_default_context(cafile=installation.certificate)
+    address = ("localhost", int(installation.url.rpartition(":")[2]))
+    for _ in range(10):
+        with (
+            socket.create_connection(address, 10) as plain,
+            context.wrap_socket(plain, server_hostname="localhost") as client,
+        ):
+            client.sendall(smuggled)
+            assert client.recv(12) in {b"HTTP/1.1 400", b"HTTP/1.1 403", b"HTTP/1.1 421"}
+    with installation.client() as other:
+        answers = {other.get("/health/live").text for _ in range(20)}
+
+    assert answers == {'{"status":"live"}'}
+
+
 def test_slow_bodies_are_absorbed_by_the_proxy(installation: Installation) -> None:
     context = ssl.create_default_context(cafile=installation.certificate)
     address = ("localhost", int(installation.url.rpartition(":")[2]))
@@ -329,6 +411,16 @@ def test_the_units_are_understood_by_systemd(unit: str, tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert str(tmp_path) not in done.stderr
+
+
+@pytest.mark.parametrize("unit", ["gatehouse.service", "gatehouse-daily.service"])
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
+def test_the_services_are_exposed_little(unit: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=20"]
+    command.append(str(DEPLOY / "systemd" / unit))
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.skipif(not shutil.which("caddy"), reason="needs Debian's caddy")
