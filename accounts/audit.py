@@ -115,9 +115,14 @@ def _columns(event: Event) -> tuple[str, str, str, str, str]:
         event.action,
         target._meta.model_name or "",
         str(target.pk),
-        storable(str(target)[:LONGEST_TARGET]),
+        storable(called(target)[:LONGEST_TARGET]),
         details,
     )
+
+
+def called(target: Model) -> str:
+    """Return what the trail calls an object: people by name and address."""
+    return getattr(target, "name_and_address", "") or str(target)
 
 
 def _owner(target: Model | None) -> int | None:

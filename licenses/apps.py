@@ -14,4 +14,10 @@ class LicensesConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Connect the receivers."""
-        from licenses import account_page, receivers  # noqa: F401, PLC0415
+        from licenses import (  # noqa: PLC0415 - needs the models
+            account_page,  # noqa: F401 - registers its section
+            receivers,  # noqa: F401 - connects
+            trail_words,
+        )
+
+        trail_words.register()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.memberships import groups_reached, people_below
 from accounts.services.group_locks import hold_below, hold_rules, read_held_group
+from accounts.trail.changes import changes
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import release_seats_of_group
 from licenses.waiting import give_seats, lock_subscriptions, people_waiting, without_seat
@@ -38,7 +39,8 @@ def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subsc
     hold_rules()
     group = read_held_group(group)
     mapped = GroupLicense.objects.filter(group=group)
-    before = set(mapped.values_list("subscription_id", flat=True))
+    named = dict(mapped.values_list("subscription_id", "subscription__product__name"))
+    before = set(named)
     after = {subscription.pk for subscription in subscriptions}
     if before != after:
         hold_below([group.pk])
@@ -49,7 +51,10 @@ def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subsc
         audit.record(
             "group.licenses_changed",
             group,
-            products=sorted(subscription.product.key for subscription in subscriptions),
+            **changes(
+                {"licenses": sorted(named.values())},
+                {"licenses": sorted(each.product.name for each in subscriptions)},
+            ),
         )
     if before or after:
         apply_group_licenses(user_ids=people_below([group.pk]), subscription_ids=before | after)

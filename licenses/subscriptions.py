@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.scoping import tenant_id_scope
+from accounts.trail.changes import changes
 from licenses.errors import SeatsInUseError
 from licenses.models import GroupLicense, Product, Seat, Subscription
 from licenses.waiting import fill_free_seats
@@ -63,15 +64,13 @@ def change_subscription(
                 )
                 % {"used": used, "over": used - seats}
             )
-        before = stored.seats
+        before = {name: getattr(stored, name) for name in ("seats", "starts", "ends")}
         stored.seats, stored.starts, stored.ends = seats, starts, ends
         stored.save(update_fields=["seats", "starts", "ends"])
         audit.record(
             "subscription.updated",
             stored,
-            seats_before=before,
-            seats=seats,
-            ends=str(ends) if ends else "",
+            **changes(before, {"seats": seats, "starts": starts, "ends": ends}),
         )
         fill_free_seats(subscription_ids=[stored.pk])
 

@@ -18,3 +18,4 @@ class SamlSsoConfig(AppConfig):
         """Connect the receivers, and check that the XML libraries fit together."""
         import_module("saml_sso.protocol.xmldsig").self_check()
         import_module("saml_sso.receivers")
+        import_module("saml_sso.trail_words").register()

@@ -22,8 +22,10 @@ class ScimConfig(AppConfig):
             managed,
             rate_limit,
             request_log,
+            trail_words,
         )
 
         exchanges.gates.append(rate_limit.gate)
         exchanges.observers.append(request_log.observe)
         register_finder(managed.find_holders)
+        trail_words.register()

@@ -37,6 +37,10 @@ FIELD_LABELS: Final[dict[str, StrOrPromise]] = {
 }
 
 
+MAPPED: Final = "mapping."
+"""How the audit trail names the row of a mapping table; the name of the field follows."""
+
+
 def label_of(field: str) -> str:
     """Return the label of ``field``; an unknown one stands for itself."""
     return str(FIELD_LABELS.get(field, field))

@@ -15,6 +15,7 @@ from scim.protocol.errors import ForbiddenError, TooManyRequestsError
 if TYPE_CHECKING:
     from scim.protocol.errors import SCIMError
 
+_TOO_MANY: Final = "More requests than the source may send."
 _KINDS: Final = (ForbiddenError, TooManyRequestsError)
 
 
@@ -25,5 +26,6 @@ def note_refusal(error: Exception, refusal: SCIMError | None, *, method: str, pa
     """
     if not (isinstance(error, LastAdminError) or isinstance(refusal, _KINDS)):
         return
-    reason = type(refusal).__name__ if isinstance(refusal, TooManyRequestsError) else error
+    # What the client is told names the seconds to wait, by which each refusal would be another.
+    reason = _TOO_MANY if isinstance(refusal, TooManyRequestsError) else error
     record_refusal("scim.refused", reason=reason, request=f"{method} {path}"[:300])

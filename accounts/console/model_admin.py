@@ -36,6 +36,8 @@ from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
 from accounts.models.searched_text import Finds
+from accounts.trail.changes import changes
+from accounts.trail.telling import tell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,8 +89,12 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         """Store the changes of a valid ``form``; override to call a service."""
         changed = sorted(form.changed_data)
         if changed:
+            stored = type(obj)._default_manager.get(pk=obj.pk)
+            before, after = (
+                {name: getattr(each, name) for name in changed} for each in (stored, obj)
+            )
             obj.save(update_fields=changed)
-            audit.record(f"{obj._meta.model_name}.updated", obj, changed=changed)
+            audit.record(f"{obj._meta.model_name}.updated", obj, **changes(before, after))
 
     def delete_object(self, obj: _ModelT) -> None:
         """Delete ``obj``; override to call a service."""
@@ -255,10 +261,12 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         entries = AuditEntry.objects.filter(
             target_type=self.opts.model_name or "", target_id=str(obj.pk)
         )
+        latest = list(entries[: HISTORY_LENGTH + 1])
         context = {
             **self.admin_site.each_context(request),
             "title": _("History: %s") % obj,
-            "entries": entries[:HISTORY_LENGTH],
+            "entries": tell(latest[:HISTORY_LENGTH]),
+            "is_cut": len(latest) > HISTORY_LENGTH,
             "original": obj,
             "object": obj,
             "opts": self.opts,

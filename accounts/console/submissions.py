@@ -376,5 +376,5 @@ def _signed(name: str, difference: Difference, trail: list[AuditEntry]) -> Diffe
 
 
 def _tells_of(entry: AuditEntry, name: str) -> bool:
-    changed = entry.details.get("changed") or ()
+    changed = {*(entry.details.get("changed") or ()), *(entry.details.get("changes") or ())}
     return name in entry.details or name in changed or name in entry.action

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.scoping import TenantForeignKey, TenantScopedManager
+
+if TYPE_CHECKING:
+    from accounts.trail.telling import Told
+
+FORMER_NAMES: Final = "accounts_former_names"
+"""The function of the database that reads from ``details`` what somebody was called before."""
+IS_NAMING: Final = Q(details__has_any_keys=["names", "user_name", "display_name"])
+"""Whether an entry tells such names: those of today keep ``names``, older ones the others."""
 
 
 class AuditEntry(models.Model):
@@ -35,6 +47,11 @@ class AuditEntry(models.Model):
         _("request id"), max_length=64, blank=True, db_default="", help_text="As in the log."
     )
 
+    told: Told | None = None
+    """The entry in words, once a page has looked them up."""
+    page: str = ""
+    """The page of the object, where one is linked."""
+
     objects: ClassVar[TenantScopedManager[AuditEntry]] = TenantScopedManager()
 
     class Meta:
@@ -45,8 +62,25 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["tenant", "-id"], name="audit_latest"),
             models.Index(fields=["tenant", "target_id", "-id"], name="audit_of_target"),
+            models.Index(fields=["tenant", "actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["tenant", "action", "-id"], name="audit_of_action"),
+            models.Index(
+                fields=["request_id"], name="audit_of_request", condition=~Q(request_id="")
+            ),
+            # The others concern few entries, and none that an identity provider writes often.
+            models.Index(
+                "tenant",
+                KeyTransform("product", "details"),
+                name="audit_of_product",
+                condition=Q(details__has_key="product"),
+            ),
+            GinIndex(
+                Func(F("details"), function=FORMER_NAMES),
+                name="audit_former_names",
+                condition=IS_NAMING,
+            ),
         ]
 
     @override
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.actor}: {self.action} {self.target}"
+        return date_format(timezone.localtime(self.at), "DATETIME_FORMAT")

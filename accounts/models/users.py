@@ -25,6 +25,9 @@ from accounts.scoping import TenantForeignKey, TenantScopedManager
 UNICODE_COLLATION = "gatehouse_unicode"
 """Made by the first migration: letter case by Unicode's rules, whatever the server's locale."""
 
+LONGEST_SHOWN_NAME = 240
+"""Of a display name where the user name stands beside it, so that both find room."""
+
 
 class Role(models.TextChoices):
     """What a person may do in the console; everybody has exactly one role."""
@@ -154,6 +157,13 @@ class User(AbstractBaseUser):
     @override
     def __str__(self) -> str:
         return self.display_name or self.user_name
+
+    @property
+    def name_and_address(self) -> str:
+        """The display name with the user name beside it, which tells namesakes apart."""
+        if self.display_name in ("", self.user_name):
+            return self.user_name
+        return f"{self.display_name[:LONGEST_SHOWN_NAME]} ({self.user_name})"
 
     @property
     @override

@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.models import EmailDomain
 from accounts.scoping import active_tenant_id
 from accounts.services.routing import PUBLIC_MAIL_DOMAINS, claimed_domain
+from accounts.trail.changes import names
 from accounts.violations import violated_constraint
 
 
@@ -61,5 +62,5 @@ def verify_domain(*, claim: EmailDomain) -> None:
 @transaction.atomic
 def withdraw_domain(*, claim: EmailDomain) -> None:
     """Forget the claim; addresses at the domain are routed like any other again."""
-    audit.record("domain.withdrawn", claim)
+    audit.record("domain.withdrawn", claim, **names({"domain": claim.domain}))
     claim.delete()

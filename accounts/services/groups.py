@@ -36,6 +36,7 @@ from accounts.services.member_deltas import (
 )
 from accounts.services.member_rows import change_plain_group
 from accounts.services.member_steps import MemberSteps, NestingError
+from accounts.trail.changes import changes, flat, names
 from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ class _Change(NamedTuple):
 
 def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> bool:
     _hold_what_it_takes(group, change, nests=nests)
+    before = {name: getattr(group, name) for name in change.changed}
     if change.changed:
         _save_values(group, change.values, change.changed)
     steps = MemberSteps(group, nests=nests)
@@ -175,11 +177,17 @@ def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> boo
         return False
     above = touch_group(group)
     if change.changed:
-        audit.record("group.updated", group, changed=change.changed)
+        after = {name: getattr(group, name) for name in change.changed}
+        audit.record("group.updated", group, **changes(_told(before), _told(after)))
     if steps.changed:
         steps.record()
         spread_change(change=steps.change, above=above)
     return True
+
+
+def _told(values: dict[str, Any]) -> dict[str, Any]:
+    attributes = values.pop("attributes", {})
+    return {**values, **flat(attributes)}
 
 
 @transaction.atomic
@@ -202,7 +210,7 @@ def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None
     touch_groups(around)
     DirectoryGroupMember.objects.filter(Q(group=group) | Q(member_group=group)).delete()
     spread_change(change=MembershipChange(left=people), above=above)
-    audit.record("group.deleted", group, display_name=group.display_name)
+    audit.record("group.deleted", group, **names({"display_name": group.display_name}))
     group.delete()
 
 

@@ -22,6 +22,7 @@ from accounts.services.group_locks import (
     read_held_group,
 )
 from accounts.services.group_rules import apply_profiles, apply_roles
+from accounts.trail.changes import VERBATIM, changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -43,7 +44,8 @@ def set_group_mappings(
     hold_rules()
     group = read_held_group(group)
     former, mapped = group.mapped_role, role or ""
-    before = set(group.profile_mappings.values_list("profile_id", flat=True))
+    named = dict(group.profile_mappings.values_list("profile_id", "profile__name"))
+    before = set(named)
     after = {profile.pk for profile in profiles if not profile.is_default}
     if former == mapped and before == after:
         return
@@ -64,8 +66,13 @@ def set_group_mappings(
     audit.record(
         "group.mapping_changed",
         group,
-        role=mapped,
-        profiles=sorted(profile.name for profile in profiles if profile.pk in after),
+        **changes(
+            {"mapped_role": former, "profiles": sorted(named.values())},
+            {
+                "mapped_role": mapped,
+                "profiles": sorted(profile.name for profile in profiles if profile.pk in after),
+            },
+        ),
     )
 
 
@@ -83,4 +90,8 @@ def set_group_attributes(*, group: DirectoryGroup, attributes: Mapping[str, str]
         DirectoryGroupAttribute(group=group, name=name, value=value)
         for name, value in attributes.items()
     )
-    audit.record("group.attributes_changed", group, attributes=dict(attributes))
+    audit.record("group.attributes_changed", group, **changes(_told(before), _told(attributes)))
+
+
+def _told(attributes: Mapping[str, str]) -> dict[str, str]:
+    return {f"{VERBATIM}{name}": value for name, value in attributes.items()}

@@ -17,6 +17,7 @@ from accounts.services.fixed_names import keep_apart_from_groups
 from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.services.group_versions import touch_profiles
 from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+from accounts.trail.changes import changes, names
 from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ def update_profile(*, profile: AccessProfile, name: str, description: str) -> No
         return
     if profile.name != name and not profile.is_default:
         keep_apart_from_groups(name)
+    details = changes(
+        {"name": profile.name, "description": profile.description},
+        {"name": name, "description": description},
+    )
     columns = ["name", "description"]
     if profile.name != name:
         profile.name_ci = profile_name_key(name)
@@ -60,7 +65,7 @@ def update_profile(*, profile: AccessProfile, name: str, description: str) -> No
     with _profile_names_checked():
         profile.save(update_fields=columns)
     touch_profiles([profile.pk])
-    audit.record("profile.updated", profile)
+    audit.record("profile.updated", profile, **details)
 
 
 @transaction.atomic
@@ -68,10 +73,11 @@ def set_profile_external_id(*, profile: AccessProfile, external_id: str) -> bool
     """Keep the id that an identity provider gives the profile; return whether it is another."""
     if profile.external_id == external_id:
         return False
+    details = changes({"external_id": profile.external_id}, {"external_id": external_id})
     profile.external_id = external_id
     profile.save(update_fields=["external_id"])
     touch_profiles([profile.pk])
-    audit.record("profile.updated", profile, changed=["external_id"])
+    audit.record("profile.updated", profile, **details)
     return True
 
 
@@ -88,7 +94,7 @@ def delete_profile(*, profile: AccessProfile) -> None:
             % {"profile": profile.name}
         )
     hold_profile_to_delete(profile)
-    audit.record("profile.deleted", profile)
+    audit.record("profile.deleted", profile, **names({"name": profile.name}))
     profile.delete()
 
 

@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.models import Role, User
 from accounts.services.member_deltas import MemberDelta, refuse_unknown
 from accounts.services.users import keeping_an_admin
+from accounts.trail.changes import changes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -67,7 +68,7 @@ def move_users(*, users: Collection[User], role: Role) -> None:
         role=role, version=F("version") + 1, last_modified=timezone.now()
     )
     audit.record_all(
-        audit.Event("user.role_changed", user, {"before": user.role, "after": role})
+        audit.Event("user.role_changed", user, changes({"role": user.role}, {"role": role}))
         for user in users
     )
 

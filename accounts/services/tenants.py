@@ -8,6 +8,7 @@ from accounts import audit
 from accounts.models import AccessProfile, Plan, Role, Tenant, User
 from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, create_user
+from accounts.trail.changes import changes
 
 DEFAULT_PROFILE_NAME = "Everybody"
 
@@ -58,14 +59,10 @@ def update_tenant(*, tenant: Tenant, name: str, plan: Plan) -> None:
     tenant comes back.
     """
     stored = Tenant.objects.select_for_update().get(pk=tenant.pk)
-    changes = {
-        field: {"before": before, "after": after}
-        for field, before, after in (("name", stored.name, name), ("plan", stored.plan, plan))
-        if before != after
-    }
-    if not changes:
+    found = changes({"name": stored.name, "plan": stored.plan}, {"name": name, "plan": plan})
+    if not found:
         return
     stored.name, stored.plan = name, plan
     stored.save(update_fields=["name", "plan"])
     with tenant_scope(stored):
-        audit.record("tenant.updated", stored, **changes)
+        audit.record("tenant.updated", stored, **found)

@@ -11,6 +11,7 @@ from accounts import audit, request_id
 from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7_texts
 from accounts.models import Role
+from accounts.models.users import LONGEST_SHOWN_NAME
 from accounts.names import email_key, user_name_key
 from accounts.prepared import prepared_cursor
 from accounts.scoping import active_tenant_id
@@ -52,7 +53,8 @@ WITH made AS (
 )
 {audit.INSERT}
 SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
-  left(CASE display_name WHEN '' THEN user_name ELSE display_name END, {audit.LONGEST_TARGET}),
+  CASE WHEN display_name IN ('', user_name) THEN user_name
+    ELSE left(display_name, {LONGEST_SHOWN_NAME}) || ' (' || user_name || ')' END,
   jsonb_build_object('active', active, 'role', role), %s
 FROM made ORDER BY id RETURNING target_id
 """  # noqa: S608 - columns that are listed above

@@ -19,6 +19,7 @@ from accounts.services.group_locks import hold_people
 from accounts.services.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
 from accounts.services.user_rows import change_user, insert_user
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
+from accounts.trail.changes import changes, flat, names
 from accounts.unscoped import every_tenant
 from accounts.unusable_passwords import unusable_password
 from accounts.violations import violated_constraint
@@ -172,15 +173,23 @@ def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -
     """
     action = _update_action(was_active=user.active, is_active=values.active)
     keys = _keys_of(values, changed)
+    details = changes(_told(user, changed), _told(values, changed))
     for name in changed:
         setattr(user, name, getattr(values, name))
     for name, key in keys.items():
         setattr(user, name, key)
     user.last_modified = timezone.now()
     user.version += 1
-    names = [*changed, *keys, "last_modified", "version"]
-    event = audit.Event(action, user, {"changed": sorted(changed)})
-    return change_user(user, names, event, unless_written_since=xmin)
+    columns = [*changed, *keys, "last_modified", "version"]
+    event = audit.Event(action, user, details)
+    return change_user(user, columns, event, unless_written_since=xmin)
+
+
+def _told(holder: User | UserFields, fields: Collection[str]) -> dict[str, Any]:
+    """Return these fields of somebody, each attribute of the rest of the resource by its path."""
+    told = {name: getattr(holder, name) for name in fields}
+    attributes = told.pop("attributes", {})
+    return {**told, **flat(attributes)}
 
 
 def _keys_of(values: UserFields, changed: Collection[str]) -> dict[str, str]:
@@ -222,7 +231,8 @@ def delete_user(*, user: User) -> None:
     _require_another_admin(user)
     touch_profiles_of_leaver(user)
     users_deactivated.send(sender=User, user_ids=[user.pk])
-    audit.record("user.deleted", user, user_name=user.user_name)
+    called = {name: getattr(user, name) for name in ("user_name", "email", "display_name")}
+    audit.record("user.deleted", user, **names(called))
     user.delete()
 
 

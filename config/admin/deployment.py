@@ -17,6 +17,7 @@ from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
 from accounts.models import AuditEntry, User
 from accounts.services.operators import set_operator_active
 from accounts.services.users import create_operator
+from accounts.trail.kinds import KindFilter
 from config.sites import platform_site
 
 if TYPE_CHECKING:
@@ -135,12 +136,12 @@ class LockoutAdmin(AuditedModelAdmin[Any]):
 class PlatformAuditTrailAdmin(AuditTrailAdmin):
     """The trail of every tenant, and of what operators did."""
 
-    list_display = ["at", "tenant", "actor", "action_name", "target", "readable_details"]
+    list_display = ["at", "tenant", "happened", "changed_in_short"]
     list_select_related = ["tenant"]
     list_filter: ClassVar[Any] = [
         ("at", admin.DateFieldListFilter),
         ("tenant", admin.RelatedOnlyFieldListFilter),
-        "action",
+        KindFilter,
     ]
     fields: ClassVar[Any] = ("tenant", *READ_FIELDS)
     readonly_fields: ClassVar[Any] = ("tenant", *READ_FIELDS)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.services.sign_in import end_sessions_of_tenant
+from accounts.trail.changes import changes
 from saml_sso.errors import SAMLSettingsError, TooManyCertificatesError
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from saml_sso.protocol.candidates import diff_identity_provider, is_another_party
@@ -70,9 +71,7 @@ def save_identity_provider(
     audit.record(
         "saml.identity_provider_saved",
         tenant,
-        entity_id=row.entity_id,
-        sso_url=row.sso_url,
-        certificates=[certificate.fingerprint for certificate in idp.certificates],
+        **changes(_told(before), _told(idp)),
     )
 
 
@@ -119,6 +118,20 @@ def remove_certificate(*, tenant: Tenant, fingerprint: str) -> None:
     found.delete()
     save_revision(row)
     audit.record("saml.certificate_removed", tenant, fingerprint=fingerprint)
+
+
+def _told(idp: IdentityProvider) -> dict[str, Any]:
+    """Return what the audit trail keeps of an identity provider, by the columns of our row."""
+    return {
+        "entity_id": idp.entity_id or "",
+        "sso_url": idp.sso_url or "",
+        "sso_binding": idp.sso_binding.value,
+        "slo_url": idp.slo_url or "",
+        "slo_binding": idp.slo_binding.value,
+        "slo_response_url": idp.slo_response_url or "",
+        "want_authn_requests_signed": idp.want_authn_requests_signed,
+        "certificates": [certificate.fingerprint for certificate in idp.certificates],
+    }
 
 
 def save_revision(row: IdentityProviderSettings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from accounts.models import Tenant
 from accounts.services.recovery import count_recovery_codes
 from accounts.services.sign_in import end_sessions_of_tenant
 from accounts.sign_in_methods import BY_PASSWORD
+from accounts.trail.changes import changes
 from saml_sso.errors import (
     NoRecoveryCodesError,
     NotConfiguredError,
@@ -151,15 +152,10 @@ def save_choices(*, tenant: Tenant, choices: Choices) -> None:
     before = Choices.of(row)
     if before == choices:
         return
-    changed = [
-        field.name
-        for field in fields(Choices)
-        if getattr(before, field.name) != getattr(choices, field.name)
-    ]
-    for name in changed:
-        setattr(row, name, getattr(choices, name))
+    for field in fields(Choices):
+        setattr(row, field.name, getattr(choices, field.name))
     save_revision(row)
-    audit.record("saml.choices_saved", tenant, changed=changed)
+    audit.record("saml.choices_saved", tenant, **changes(asdict(before), asdict(choices)))
 
 
 def save_attributes(*, tenant: Tenant, attributes: Mapping[str, str]) -> None:
@@ -176,9 +172,10 @@ def save_system_admin_email(*, tenant: Tenant, email: str) -> None:
     row = lock_settings(tenant)
     if row.system_admin_email == email:
         return
+    details = changes({"system_admin_email": row.system_admin_email}, {"system_admin_email": email})
     row.system_admin_email = email
     row.save(update_fields=["system_admin_email"])
-    audit.record("saml.system_admin_email_saved", tenant, email=email)
+    audit.record("saml.system_admin_email_saved", tenant, **details)
 
 
 def mark_tested(*, tenant: Tenant, revision: int, issuer: str) -> None:
@@ -201,7 +198,9 @@ def _pin_issuer(*, tenant: Tenant, revision: int, issuer: str) -> None:
     if row.revision == revision and not row.entity_id and len(issuer) <= LONGEST_ENTITY_ID:
         row.entity_id, row.issuer_pinned_at = issuer, timezone.now()
         row.save(update_fields=["entity_id", "issuer_pinned_at"])
-        audit.record("saml.issuer_pinned", tenant, entity_id=issuer)
+        audit.record(
+            "saml.issuer_pinned", tenant, **changes({"entity_id": ""}, {"entity_id": issuer})
+        )
 
 
 def _lock(tenant: Tenant) -> Tenant:

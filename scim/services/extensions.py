@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.trail.changes import VERBATIM, changes, names
 from scim.errors import SchemaError
 from scim.models import AttributeKind, ExtensionAttribute, ExtensionSchema
 
@@ -48,6 +49,7 @@ def save_schema(*, schema: ExtensionSchema, attributes: Sequence[SchemaAttribute
     check_urn(schema.urn, pk=schema.pk)
     check_names([attribute.name for attribute in attributes])
     created = schema.pk is None
+    before = {} if created else _told(ExtensionSchema.objects.get(pk=schema.pk))
     rows = [ExtensionAttribute(schema=schema, **_columns(each)) for each in attributes]
     schema.full_clean(exclude=["tenant"], validate_unique=False, validate_constraints=False)
     for row in rows:
@@ -60,14 +62,34 @@ def save_schema(*, schema: ExtensionSchema, attributes: Sequence[SchemaAttribute
     audit.record(
         "extension_schema.created" if created else "extension_schema.updated",
         schema,
-        attributes=[attribute.name for attribute in attributes],
+        **changes(before, _told(schema)),
     )
+
+
+def _told(schema: ExtensionSchema) -> dict[str, str]:
+    """Return what the audit trail keeps of a stored schema: its columns, and each attribute."""
+    columns = {name: getattr(schema, name) for name in ("urn", "name", "description")}
+    kinds = dict(AttributeKind.choices)
+    attributes = {
+        f"{VERBATIM}{each.name}": ", ".join(
+            [
+                str(kinds.get(each.type, each.type)),
+                *([_("required")] if each.required else []),
+                *([_("several values")] if each.multi_valued else []),
+                *([_("letter case matters")] if each.case_exact else []),
+                *(each.canonical_values or []),
+                *([each.description] if each.description else []),
+            ]
+        )
+        for each in schema.attributes.all()
+    }
+    return {**columns, **attributes}
 
 
 @transaction.atomic
 def delete_schema(*, schema: ExtensionSchema) -> None:
     """Delete a schema: its attributes are unknown from now on, what is stored of them stays."""
-    audit.record("extension_schema.deleted", schema)
+    audit.record("extension_schema.deleted", schema, **names({"urn": schema.urn}))
     schema.delete()
 
 

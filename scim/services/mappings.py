@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.trail.changes import changes
 from scim.errors import MappingError
-from scim.field_labels import label_of
+from scim.field_labels import MAPPED, label_of
 from scim.mapping import GROUP_FIELDS, USER_FIELDS
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
 from scim.protocol.errors import SCIMError
@@ -108,9 +109,20 @@ def set_mapping(*, source: Source, resource: str, rows: Sequence[MappingRow]) ->
         "source.mapping_changed",
         source,
         resource=str(resource),
-        rows=[[row.field, row.scim_attribute, row.required] for row in rows],
+        **changes(_told(before), _told(rows)),
     )
     return True
+
+
+def _told(rows: Sequence[MappingRow]) -> dict[str, str]:
+    """Return what fills each field, as people read it in the audit trail."""
+    required = _("%(attribute)s (required)")
+    return {
+        f"{MAPPED}{row.field}": required % {"attribute": row.scim_attribute}
+        if row.required
+        else row.scim_attribute
+        for row in rows
+    }
 
 
 def check_attribute(field: str, text: str, resource_type: ResourceType) -> None:

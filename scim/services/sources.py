@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts import audit
 from accounts.models import Tenant
 from accounts.scoping import tenant_scope
+from accounts.trail.changes import changes, names
 from accounts.violations import violated_constraint
 from scim.errors import ScimUnavailableError, SourceNameTakenError
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
@@ -119,23 +120,21 @@ def update_source(*, source: Source, options: SourceOptions) -> bool:
         SourceNameTakenError: The tenant has another source of this name.
     """
     before = SourceOptions.of(Source.objects.select_for_update(no_key=True).get(pk=source.pk))
-    changed = {
-        name: value for name, value in asdict(options).items() if getattr(before, name) != value
-    }
-    for name, value in changed.items():
-        setattr(source, name, value)
+    changed = [name for name, value in asdict(options).items() if getattr(before, name) != value]
+    for name in changed:
+        setattr(source, name, getattr(options, name))
     if not changed:
         return False
     with _names_checked(options.name):
-        source.save(update_fields=list(changed))
-    audit.record("source.updated", source, changed=changed)
+        source.save(update_fields=changed)
+    audit.record("source.updated", source, **changes(asdict(before), asdict(options)))
     return True
 
 
 @transaction.atomic
 def delete_source(*, source: Source) -> None:
     """Delete a source with its tokens; the people it provisioned stay."""
-    audit.record("source.deleted", source)
+    audit.record("source.deleted", source, **names({"name": source.name}))
     source.delete()
 
 

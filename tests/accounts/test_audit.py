@@ -24,7 +24,11 @@ class TestRecording:
             "SCIM: Okta",
             "user.updated",
         )
-        assert (entry.target_type, entry.target_id, entry.target) == ("user", str(bob.pk), str(bob))
+        assert (entry.target_type, entry.target_id, entry.target) == (
+            "user",
+            str(bob.pk),
+            "Bob (bob@acme.example)",
+        )
         assert entry.details == {"changed": ["title"], "note": '"quoted" 100 %s'}
 
     def test_many_entries_cost_one_statement(self, acme: Tenant, bob: User) -> None:

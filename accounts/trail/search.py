@@ -1,0 +1,132 @@
+"""Finding entries of the audit trail by who acted, by what they are about, and by what is in them.
+
+What somebody typed is first looked up among people and things, by every name and address that
+they have or had; entries are then found by their ids.  So each step is answered by an index or by
+a table of names, and none reads the whole trail.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Func, Q, TextField, Value
+
+from accounts.models import AuditEntry, User
+from accounts.models.audit import FORMER_NAMES, IS_NAMING
+from accounts.models.searched_text import FOLDED
+from accounts.services.finding import meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+MOST_OBJECTS: Final = 200
+"""People or things of a kind whose entries one search looks for."""
+
+
+class _Searched(NamedTuple):
+    model_label: str
+    path: str
+    actor: str
+
+
+class Found(NamedTuple):
+    """Which entries were asked for; ``is_cut`` says that more people or things are called so."""
+
+    condition: Q
+    is_cut: bool
+
+
+_SEARCHED: Final[list[_Searched]] = [
+    _Searched("accounts.DirectoryGroup", "display_name", ""),
+    _Searched("accounts.AccessProfile", "name", ""),
+    _Searched("accounts.EmailDomain", "domain", ""),
+    _Searched("accounts.Tenant", "name", ""),
+]
+_DETAILS: Final[dict[str, Callable[[str, int], Collection[str]]]] = {}
+
+
+def register_searched(model_label: str, path: str, *, actor: str = "") -> None:
+    """Let entries about a model be found by the name at ``path``.
+
+    ``actor`` is how the trail calls such a thing when it acts, with ``%s`` for its name.
+    """
+    _SEARCHED.append(_Searched(model_label, path, actor))
+
+
+def register_searched_detail(name: str, find: Callable[[str, int], Collection[str]]) -> None:
+    """Let entries be found by a detail that :class:`~accounts.models.AuditEntry` has an index of.
+
+    ``find`` returns the keys of what is called so, so many at most.
+    """
+    _DETAILS[name] = find
+
+
+def searched_kinds() -> frozenset[str]:
+    """Return the kinds of objects whose entries are found by a name."""
+    labels = [User._meta.label, *(each.model_label for each in _SEARCHED)]
+    return frozenset(str(apps.get_model(label)._meta.model_name) for label in labels)
+
+
+def finding(typed: str) -> Found:
+    """Return the condition for the entries that somebody means who typed this."""
+    typed = typed.strip()
+    about: dict[str, list[str]] = defaultdict(list)
+    actors = [typed]
+    people = _people(typed)
+    about["user"] += [str(user.pk) for user in people]
+    actors += [user.user_name for user in people]
+    is_cut = len(people) > MOST_OBJECTS
+    for kind, key, names in _former(typed):
+        about[kind].append(key)
+        actors += names
+    for searched in _SEARCHED:
+        rows = _named(searched, typed)
+        is_cut = is_cut or len(rows) > MOST_OBJECTS
+        kind = str(apps.get_model(searched.model_label)._meta.model_name)
+        about[kind] += [str(pk) for pk, _name in rows]
+        actors += [searched.actor % name for _pk, name in rows if searched.actor]
+    condition = Q(actor__in=sorted(set(actors))) | Q(action=typed) | Q(request_id=typed)
+    for kind, keys in about.items():
+        if keys:
+            condition |= Q(target_type=kind, target_id__in=sorted(set(keys)))
+    for name, find in _DETAILS.items():
+        if found := find(typed, MOST_OBJECTS):
+            condition |= Q(details__has_key=name, **{f"details__{name}__in": sorted(found)})
+    return Found(condition, is_cut)
+
+
+def _people(typed: str) -> list[User]:
+    """Return who has exactly this user name or address, or else whose names hold what is typed."""
+    columns = User.objects.only("pk", "user_name")
+    exact = list(columns.filter(meaning(typed))[: MOST_OBJECTS + 1])
+    if exact:
+        return exact
+    for word in typed.split():
+        columns = columns.filter(search_text__finds=word)
+    return list(columns.order_by("user_name_ci")[: MOST_OBJECTS + 1])
+
+
+def _former(typed: str) -> Iterable[tuple[str, str, list[str]]]:
+    """Yield what was called so once: its kind, its id, and its names of then."""
+    former: Any = Func("details", function=FORMER_NAMES, output_field=ArrayField(TextField()))
+    words = Func(
+        Func(Value(typed), function=FOLDED, output_field=CharField()),
+        Value(" "),
+        function="string_to_array",
+        output_field=ArrayField(TextField()),
+    )
+    found = AuditEntry.objects.filter(IS_NAMING).alias(former=former).filter(former__contains=words)
+    for kind, key, details in found.values_list("target_type", "target_id", "details")[
+        :MOST_OBJECTS
+    ]:
+        names = details.get("names")
+        yield kind, key, names if isinstance(names, list) else []
+
+
+def _named(searched: _Searched, typed: str) -> list[tuple[Any, str]]:
+    manager = apps.get_model(searched.model_label)._default_manager
+    rows = manager.filter(**{f"{searched.path}__finds": typed}).order_by("pk")
+    return list(rows.values_list("pk", searched.path)[: MOST_OBJECTS + 1])

@@ -1,0 +1,55 @@
+"""What the audit trail says of provisioning, and what it calls the attributes of a resource."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.trail.labels import register_labels, register_words
+from accounts.trail.search import register_searched
+from accounts.trail.sentences import register_sentences
+from scim.field_labels import FIELD_LABELS, MAPPED
+from scim.mapping import USER_FIELDS
+from scim.models import Resource
+
+
+def register() -> None:
+    """Bring the words in, once, when the applications are ready."""
+    register_sentences(
+        {
+            "extension_schema.created": _("%(who)s made the extension schema %(what)s"),
+            "extension_schema.deleted": _("%(who)s deleted the extension schema %(what)s"),
+            "extension_schema.updated": _("%(who)s changed the extension schema %(what)s"),
+            "scim.disabled": _("%(who)s switched SCIM provisioning off for %(what)s"),
+            "scim.enabled": _("%(who)s switched SCIM provisioning on for %(what)s"),
+            "scim.refused": _("%(who)s was refused over SCIM"),
+            "scim_token.created": _("%(who)s made a token for the source %(what)s"),
+            "scim_token.revoked": _("%(who)s revoked a token of the source %(what)s"),
+            "scim_token.revoked_all": _("%(who)s revoked every token of the source %(what)s"),
+            "source.created": _("%(who)s made the source %(what)s"),
+            "source.deleted": _("%(who)s deleted the source %(what)s"),
+            "source.mapping_changed": _("%(who)s changed the attribute mapping of %(what)s"),
+            "source.updated": _("%(who)s changed the source %(what)s"),
+        }
+    )
+    paths = {path: FIELD_LABELS[field] for field, path in USER_FIELDS.items()}
+    register_labels(
+        {
+            **paths,
+            "emails": _("E-mail addresses"),
+            "phoneNumbers": _("Phone numbers"),
+            "addresses": _("Addresses"),
+            "ims": _("Instant messaging"),
+            "photos": _("Photos"),
+            "x509Certificates": _("Certificates"),
+            "name.honorificPrefix": _("Title before the name"),
+            "name.honorificSuffix": _("Title after the name"),
+            **{f"{MAPPED}{field}": label for field, label in FIELD_LABELS.items()},
+            "request": _("Request"),
+            "resource": _("Table"),
+            "rows": _("Rows"),
+            "token": _("Token"),
+        }
+    )
+    register_searched("scim.Source", "name", actor="SCIM: %s")
+    register_searched("scim.ExtensionSchema", "urn")
+    register_words("resource", {Resource.USER: _("Users"), Resource.GROUP: _("Groups")})
