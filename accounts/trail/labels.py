@@ -71,12 +71,13 @@ def label_of(kind: str, name: str) -> str:
     """Return the label of the field ``name`` of a ``kind`` of object, as on its form."""
     if name.startswith(VERBATIM):
         return name.removeprefix(VERBATIM)
+    if not has_label(kind, name):
+        return plain(name)
     field = _field(kind, name)
-    if field is not None and str(field.verbose_name) != name.replace("_", " "):
-        return _capitalised(str(field.verbose_name))
-    if name in _LABELS:
+    said = str(field.verbose_name) if field is not None else ""
+    if name in _LABELS and said in {"", name.replace("_", " ")}:
         return str(_LABELS[name])
-    return _capitalised(str(field.verbose_name)) if field is not None else plain(name)
+    return _capitalised(said)
 
 
 def has_label(kind: str, name: str) -> bool:

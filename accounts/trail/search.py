@@ -39,7 +39,7 @@ class Found(NamedTuple):
     is_cut: bool
 
 
-_SEARCHED: Final[list[_Searched]] = [
+SEARCHED: Final[list[_Searched]] = [
     _Searched("accounts.DirectoryGroup", "display_name", ""),
     _Searched("accounts.AccessProfile", "name", ""),
     _Searched("accounts.EmailDomain", "domain", ""),
@@ -53,7 +53,7 @@ def register_searched(model_label: str, path: str, *, actor: str = "") -> None:
 
     ``actor`` is how the trail calls such a thing when it acts, with ``%s`` for its name.
     """
-    _SEARCHED.append(_Searched(model_label, path, actor))
+    SEARCHED.append(_Searched(model_label, path, actor))
 
 
 def register_searched_detail(name: str, find: Callable[[str, int], Collection[str]]) -> None:
@@ -62,12 +62,6 @@ def register_searched_detail(name: str, find: Callable[[str, int], Collection[st
     ``find`` returns the keys of what is called so, so many at most.
     """
     _DETAILS[name] = find
-
-
-def searched_kinds() -> frozenset[str]:
-    """Return the kinds of objects whose entries are found by a name."""
-    labels = [User._meta.label, *(each.model_label for each in _SEARCHED)]
-    return frozenset(str(apps.get_model(label)._meta.model_name) for label in labels)
 
 
 def finding(typed: str) -> Found:
@@ -82,7 +76,7 @@ def finding(typed: str) -> Found:
     for kind, key, names in _former(typed):
         about[kind].append(key)
         actors += names
-    for searched in _SEARCHED:
+    for searched in SEARCHED:
         rows = _named(searched, typed)
         is_cut = is_cut or len(rows) > MOST_OBJECTS
         kind = str(apps.get_model(searched.model_label)._meta.model_name)

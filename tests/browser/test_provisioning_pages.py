@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import AccessProfile, DirectoryGroup
+from accounts.models import AccessProfile, AuditEntry, DirectoryGroup
 from accounts.scoping import tenant_scope
 from accounts.services.groups import GroupFields, create_group
 from accounts.services.profiles import create_profile
@@ -242,18 +242,40 @@ def test_a_refused_form_says_at_the_top_what_is_wrong_and_leads_there(
     expect(page.locator("#id_urn")).to_have_value("acme")
 
 
-def test_an_action_of_the_audit_trail_stands_on_one_line(
-    page: Page, alice: User, group: DirectoryGroup
+@pytest.mark.parametrize("width", [360, 1024, 1440])
+def test_no_entry_of_the_audit_trail_is_cut(
+    open_browser: Callable[..., Page], acme: Tenant, alice: User, width: int
 ) -> None:
+    long = "x" * 255
+    with tenant_scope(acme):
+        AuditEntry.objects.create(
+            tenant=acme,
+            action="user.updated",
+            actor=f"{long}@acme.example"[:300],
+            target_type="user",
+            target_id=str(alice.pk),
+            target=f"{long} ({long[:240]})",
+            details={"changes": {"display_name": [long * 2, long], "title": ["", "Buyer"]}},
+        )
+        entry = AuditEntry.objects.latest("pk")
+    page = open_browser(width=width, scheme="light")
     sign_in(page, alice)
 
-    page.goto("/console/accounts/auditentry/")
-
-    heights = page.locator("#result_list code").evaluate_all(
-        "codes => codes.map((code) => code.getClientRects().length)"
-    )
-    assert heights
-    assert set(heights) == {1}
+    for url in (
+        "/console/accounts/auditentry/",
+        f"/console/accounts/auditentry/{entry.pk}/change/",
+        f"/console/accounts/user/{alice.pk}/history/",
+    ):
+        page.goto(url)
+        cut = page.locator("#content td, #content dd, #content .readonly").evaluate_all(
+            "cells => cells.filter((c) => c.scrollWidth > c.clientWidth + 1).length"
+        )
+        assert cut == 0, url
+        if width > 1000:
+            right = page.locator("#content table, #content .gh-diff").evaluate_all(
+                "tables => Math.max(0, ...tables.map((t) => t.getBoundingClientRect().right))"
+            )
+            assert right <= width, url
 
 
 @pytest.mark.parametrize("look", LOOKS)

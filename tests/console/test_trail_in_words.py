@@ -352,7 +352,7 @@ class TestBeforeAndAfter:
 
         assert self.latest(acme, "group.updated") == [Change("Name", "Sales", "Sales West")]
         assert set(self.latest(acme, "group.mapping_changed")) == {
-            Change("Role", "nothing", "Editor"),
+            Change("Role of its members", "nothing", "Editor"),
             Change("Access profiles", "nothing", "West"),
         }
         assert self.latest(acme, "group.attributes_changed") == [Change("cost_center", "12", "13")]

@@ -135,7 +135,7 @@ class TestAttempts:
         assert "bob@" not in masked
         assert "bob@home.example" in revealed
         audit = console.get("/console/accounts/auditentry/").content.decode()
-        assert "attempt_revealed" in audit
+        assert "looked at the hidden parts of a sign-in attempt" in audit
 
     def test_a_sign_in_that_was_sealed_with_a_forgotten_key_says_so(
         self, acme: Tenant, bob: User, console: Client, idp: Party
