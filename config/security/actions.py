@@ -41,6 +41,7 @@ from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from saml_sso.services.switches import save_choices
 from saml_sso.trust import load_trust
 from scim.admin.forms import RegenerateForm
+from scim.services import said_of_new_token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,8 +136,9 @@ def _regenerate_token(request: HttpRequest, tenant: Tenant) -> str:
     form = RegenerateForm(request.POST)
     if not form.is_valid():
         raise Http404
-    show_once(request, TOKEN, new_token(tenant, expires=form.expires()))
-    return _("There is a new SCIM token. Every earlier one is dead.")
+    made = new_token(tenant, expires=form.expires())
+    show_once(request, TOKEN, made.secret)
+    return said_of_new_token(made.replaced)
 
 
 def _refresh_metadata(request: HttpRequest, tenant: Tenant) -> str:

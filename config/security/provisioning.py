@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scim.addresses import base_url
 from scim.models import BearerToken
@@ -39,8 +39,15 @@ def switch_scim_off(tenant: Tenant) -> None:
         disable_scim(tenant=tenant)
 
 
-def new_token(tenant: Tenant, *, expires: datetime | None = None) -> str:
-    """Return the secret of a new token of the first source; its earlier ones are dead.
+class NewToken(NamedTuple):
+    """The secret of a token that was just made, and how many others ended with that."""
+
+    secret: str
+    replaced: int = 0
+
+
+def new_token(tenant: Tenant, *, expires: datetime | None = None) -> NewToken:
+    """Return a new token of the first source; its earlier ones are dead.
 
     Args:
         tenant: Whose scope is active.
@@ -49,5 +56,6 @@ def new_token(tenant: Tenant, *, expires: datetime | None = None) -> str:
     switched_on = switch_scim_on(tenant)
     source = first_source()
     if source is None or (switched_on and expires is None):
-        return switched_on
-    return regenerate_token(source=source, expires=expires).secret
+        return NewToken(switched_on)
+    issued = regenerate_token(source=source, expires=expires)
+    return NewToken(issued.secret, issued.replaced)

@@ -18,6 +18,7 @@ from config.security.page import frame, tenant_of
 from config.security.provisioning import new_token, scim_context
 from config.security.versions import hold_and_compare, versions_of_actions
 from scim.errors import ScimUnavailableError
+from scim.services import said_of_new_token
 from scim.services.sources import first_source
 
 if TYPE_CHECKING:
@@ -48,12 +49,13 @@ def scim_api(request: HttpRequest) -> HttpResponse:
                 )
             with transaction.atomic():
                 hold_and_compare(request, tenant, "regenerate-token")
-                show_once(request, _PLACE, new_token(tenant))
+                made = new_token(tenant)
+                show_once(request, _PLACE, made.secret)
         except AccountError as error:
             record_refusal("settings.refused", tenant, reason=error, asked_for="regenerate-token")
             messages.error(request, str(error))
         else:
-            messages.success(request, _("There is a new SCIM token. Every earlier one is dead."))
+            messages.success(request, said_of_new_token(made.replaced))
         return redirect("console:scim-api")
     context = {
         **frame(request, tenant),

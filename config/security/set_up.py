@@ -125,7 +125,7 @@ def _at_once(
 
 
 def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
-    show_once(request, _place_of(link), new_token(tenant))
+    show_once(request, _place_of(link), new_token(tenant).secret)
     announce(
         tenant=tenant,
         subject=_("%(tenant)s: a set-up link made a SCIM token"),

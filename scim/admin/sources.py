@@ -54,6 +54,7 @@ from scim.services import (
     delete_source,
     regenerate_token,
     revoke_token,
+    said_of_new_token,
     update_source,
 )
 from scim.services.mappings import (
@@ -275,8 +276,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         if not form.is_valid():
             raise Http404
         issued = regenerate_token(source=source, expires=form.expires())
-        text = _("There is a new SCIM token. Every earlier one is dead.")
-        self.message_user(request, text, messages.SUCCESS)
+        self.message_user(request, said_of_new_token(issued.replaced), messages.SUCCESS)
         return issued
 
     def _authorization_url(self, source: Source, *, setting_up: bool) -> str:

@@ -14,6 +14,7 @@ from scim.services.tokens import (
     create_token,
     regenerate_token,
     revoke_token,
+    said_of_new_token,
 )
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "first_source",
     "regenerate_token",
     "revoke_token",
+    "said_of_new_token",
     "update_source",
 ]

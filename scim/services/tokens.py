@@ -27,6 +27,8 @@ class IssuedToken(NamedTuple):
 
     token: BearerToken
     secret: str
+    replaced: int = 0
+    """Tokens that worked until this one was made."""
 
 
 @transaction.atomic
@@ -73,4 +75,10 @@ def regenerate_token(
     ended = source.tokens.filter(revoked=None).update(revoked=timezone.now())
     if ended:
         audit.record("scim_token.revoked_all", source, count=ended)
-    return create_token(source=source, name=name, expires=expires)
+    return create_token(source=source, name=name, expires=expires)._replace(replaced=ended)
+
+
+def said_of_new_token(replaced: int) -> str:
+    """Return what people are told of a new token that ended so many others."""
+    said = _("There is a new SCIM token.")
+    return f"{said} {_('Every earlier one is dead.')}" if replaced else said
