@@ -41,6 +41,7 @@ _LABELS: Final[dict[str, StrOrPromise]] = {
     "role": gettext_lazy("Role"),
     "sources": gettext_lazy("Held by"),
     "user_name": gettext_lazy("User name"),
+    "values": gettext_lazy("Values"),
 }
 _MORE_FIELDS: Final[dict[str, list[str]]] = {}
 _NAMES: Final[dict[str, Callable[[Collection[str]], Mapping[str, str]]]] = {}

@@ -55,6 +55,7 @@ _SENTENCES: Final[dict[str, StrOrPromise]] = {
     "recovery_code.refused": _t("%(who)s could not sign in as %(what)s with a recovery code"),
     "recovery_code.used": _t("%(what)s used a recovery code"),
     "recovery_codes.made": _t("%(what)s made recovery codes"),
+    "secrets.resealed": _t("%(who)s encrypted the stored secrets with the present secret key"),
     "session.ended": _t("%(who)s ended a session of %(what)s"),
     "session.ended_everywhere": _t("%(who)s signed %(what)s out everywhere"),
     "session.ended_others": _t("%(what)s ended all other sessions of theirs"),
