@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -35,7 +36,7 @@ def begin_emergency_session(*, request: HttpRequest, user: User, method: str) ->
         tenant=user.tenant,
         subject=_("Somebody signed in past the identity provider"),
         body=_(
-            "%(user)s signed in to %(tenant)s with %(method)s at %(time)s UTC from %(address)s.\n\n"
+            "%(user)s signed in to %(tenant)s with %(method)s at %(time)s from %(address)s.\n\n"
             "If nobody of you did this, open the person in the console and choose “Sign out "
             "everywhere”, make new recovery codes, and tell the operator of this deployment.\n"
         )
@@ -43,7 +44,7 @@ def begin_emergency_session(*, request: HttpRequest, user: User, method: str) ->
             "user": user.user_name,
             "tenant": user.tenant.name,
             "method": _METHOD_NAMES[method](),
-            "time": f"{timezone.now():%Y-%m-%d %H:%M}",
+            "time": date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT"),
             "address": address or _("an unknown address"),
         },
     )

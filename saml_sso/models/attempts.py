@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -111,7 +112,8 @@ class SignInAttempt(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.outcome} {self.reference}"
+        moment = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+        return f"{moment} {self.outcome} {self.reference}"
 
     @property
     def is_accepted(self) -> bool:

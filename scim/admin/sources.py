@@ -13,6 +13,8 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -109,7 +111,8 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         """Return when and why a request of the source was last refused."""
         if source.last_error_at is None:
             return "-"
-        return f"{source.last_error_at:%Y-%m-%d %H:%M} {source.last_error}"[:160]
+        moment = date_format(localtime(source.last_error_at), "SHORT_DATETIME_FORMAT")
+        return f"{moment}: {source.last_error}"[:160]
 
     @override
     def get_form(

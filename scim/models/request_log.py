@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -56,4 +57,5 @@ class RequestLogEntry(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.method} {self.route} {self.status}"
+        moment = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+        return f"{moment} {self.method} {self.route} {self.status}"
