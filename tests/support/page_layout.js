@@ -81,8 +81,12 @@
       if (shown(cell) && (r.left < -1 || r.right > edge + 1))
         found.push(`of a row out of the window: ${trail(cell)} ${Math.round(r.left)}–${Math.round(r.right)}`);
     }
-    const inner = row.getBoundingClientRect();
-    if (inner.height > 900) found.push(`a row of ${Math.round(inner.height)} px: ${trail(row)}`);
+    for (const e of row.querySelectorAll("*")) {
+      const says = [...e.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+      const high = Math.round(e.getBoundingClientRect().height);
+      if (says && high > 450 && !e.closest(".gh-bounded"))
+        found.push(`a text of ${high} px in a row: ${trail(e)}`);
+    }
   }
 
   for (const label of document.querySelectorAll(".form-row label:has(> input)")) {
