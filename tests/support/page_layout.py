@@ -15,9 +15,9 @@ def faults_of(page: Page) -> list[str]:
     """Return what is wrong with the layout of the page as it stands in its window.
 
     That is: it scrolls sideways; a text is cut, runs out of its box or lies over another; the
-    name, the state or the menu of a row is out of the window; a text makes a row as high as half a window;
-    a text beside a box is broken though there
-    is room; a heading skips a level or stands under the table it is about.
+    name, the state or the menu of a row is out of the window; a text makes a row as high as half
+    a window; a text beside a box is broken though there is room; a heading skips a level or
+    stands under the table it is about.
     """
     found: list[str] = page.evaluate(_MEASURE)
     return found
