@@ -169,6 +169,8 @@ def _prepare(
     state: Path, environment: Environment, demo_port: int
 ) -> tuple[Connection, DemoSecrets]:
     """Bring database, static files and sample tenant up to date."""
+    sys.stdout.write("Gatehouse prepares its database; the first time takes about a minute.\n")
+    sys.stdout.flush()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from demo import sample  # noqa: PLC0415 - models exist only after set-up

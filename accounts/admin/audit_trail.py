@@ -56,6 +56,7 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
     """Entries are read, never written: nobody may add, change or delete one."""
 
     list_title = _("Audit trail")
+    empty_text = _("Nothing has been recorded yet. Every change is, from the first one on.")
     change_title = _("Audit entry")
     list_display = ["at", "happened", "changed_in_short"]
     list_display_links = ["happened"]

@@ -59,6 +59,7 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     form: Any = PersonForm
     save_label = _("Save user details")
     list_title = _("User list")
+    empty_text = _("There is nobody here yet. Add the first user.")
     change_title = _("Edit user settings")
     list_display: Any = ["who", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]

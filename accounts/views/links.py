@@ -83,7 +83,8 @@ def _break_the_glass(request: HttpRequest, secret: str) -> HttpResponse:
         request,
         _(
             "You signed in past the identity provider. The system admins have been told by "
-            "mail. Check the SAML settings now."
+            "mail. To repair the sign-on, open the console: System settings › Security › "
+            "SAML & SCIM."
         ),
     )
     return redirect(landing_path(user))

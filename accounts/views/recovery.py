@@ -28,7 +28,7 @@ from accounts.refusals import record_refused_entry
 from accounts.services.emergency import begin_emergency_session
 from accounts.services.recovery import count_recovery_codes, make_recovery_codes
 from accounts.services.sign_in import scope_of
-from accounts.views.landing import landing_path, with_next
+from accounts.views.landing import landing_path, safe_next, with_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -54,7 +54,11 @@ class RecoverySignInView(View):
             if user is not None:
                 begin_emergency_session(request=request, user=user, method="recovery_code")
                 messages.warning(
-                    request, _("You used a recovery code. It does not work a second time.")
+                    request,
+                    _(
+                        "You used a recovery code. It does not work a second time. To repair the "
+                        "sign-on, open the console: System settings › Security › SAML & SCIM."
+                    ),
                 )
                 return redirect(landing_path(user))
             for account in accounts_of(form.cleaned_data["username"]):
@@ -73,7 +77,10 @@ class RecoverySignInView(View):
 
 @method_decorator([never_cache, login_required], name="dispatch")
 class RecoveryCodesView(View):
-    """Show how many codes are left, and make a new set, which is shown once."""
+    """Show how many codes are left, and make a new set, which is shown once.
+
+    The page leads back to the path of this site that ``next`` names.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the codes just made, once; else how many are left."""
@@ -82,7 +89,12 @@ class RecoveryCodesView(View):
         with scope_of(user):
             left = count_recovery_codes(user=user)
             version = seal(_codes_shown(user), _about(user))
-        context = {"codes": codes, "left": left, "version": version}
+        context = {
+            "codes": codes,
+            "left": left,
+            "version": version,
+            "came_from": safe_next(request),
+        }
         return render(request, "accounts/recovery_codes.html", context)
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -91,15 +103,16 @@ class RecoveryCodesView(View):
         They outlive the session, so whoever finds a browser that is signed in makes none.
         """
         user = _system_admin(request)
+        here = with_next(reverse("recovery-codes"), safe_next(request))
         if not is_fresh(request):
-            return redirect(with_next(reverse("confirm"), reverse("recovery-codes")))
+            return redirect(with_next(reverse("confirm"), here))
         with scope_of(user), audit.acting_as(user.user_name):
             if not is_as_seen(_about(user), request.POST, _codes_shown(user)):
                 messages.error(request, str(SEEN_OTHERWISE))
-                return redirect("recovery-codes")
+                return redirect(here)
             codes = make_recovery_codes(user=user)
         show_once(request, CODES_PLACE, "\n".join(codes))
-        return redirect("recovery-codes")
+        return redirect(here)
 
 
 def _codes_shown(user: User) -> Page:

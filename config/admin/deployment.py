@@ -54,6 +54,7 @@ class OperatorAdmin(AuditedModelAdmin[User]):
 
     form: Any = OperatorForm
     list_title = _("Operators")
+    empty_text = _("There is no operator yet. Add one.")
     change_title = _("Change operator")
     list_display = ["user_name", "active", "created"]
     search_fields = ["search_text"]
@@ -110,6 +111,7 @@ class LockoutAdmin(AuditedModelAdmin[Any]):
     """Failed sign-ins that throttle an address; deleting one lets the person try again."""
 
     list_title = _("Failed sign-ins and lockouts")
+    empty_text = _("Nobody has failed to sign in. Nothing needs to be done here.")
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
     search_fields = ["username", "ip_address"]
     search_help_text = _("User name or address")

@@ -28,6 +28,7 @@ class ProductAdmin(AuditedModelAdmin[Product]):
     """What can be sold; a product that was sold cannot be deleted."""
 
     list_display = ["name", "key", "description"]
+    empty_text = _("There is no product yet. Add one, and then a subscription of a tenant.")
     search_fields = ["name", "key"]
 
     @override
@@ -46,6 +47,7 @@ class SubscriptionAdmin(AuditedModelAdmin[Subscription]):
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (LicenseError,)
     list_display = ["tenant", "product", "use", "starts", "ends"]
+    empty_text = _("No tenant has bought anything yet. Add a subscription.")
     list_filter = ["product"]
     search_fields = ["tenant__name", "tenant__slug", "product__name", "product__key"]
     search_help_text = _("Tenant or product")

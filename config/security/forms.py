@@ -24,7 +24,7 @@ class SettingsForm(IdentityProviderForm):
     system_admin_email = forms.EmailField(
         label=_("System admin email"),
         required=False,
-        help_text=_("Warnings of certificates that expire go here."),
+        help_text=_("Warnings of what expires go here; while it is empty, to all system admins."),
     )
     enforce_saml = forms.BooleanField(label=_("Enforce SAML login"), required=False)
     enable_scim = forms.BooleanField(label=_("Enable SCIM provisioning"), required=False)

@@ -122,6 +122,10 @@ class DirectoryGroupAdmin(MembersPageAdmin[DirectoryGroup]):
     list_filter = ["mapped_role"]
     search_fields = ["display_name", "external_id"]
     search_help_text = _("Name or external id")
+    empty_text = _(
+        "There is no directory group yet. Your identity provider makes them over SCIM; or add one, "
+        "to give its members a role, access profiles or licences."
+    )
     ordering = ["display_name_ci"]
     readonly_fields = ["external_id", "members", "waiting"]
     # Identity providers change members all day; whom the form adds or removes is named.

@@ -11,6 +11,7 @@ from django.test import Client
 
 from accounts.models import AccessProfile, ProfileMembership, RecoveryCode, Session, Tenant, User
 from accounts.scoping import tenant_scope
+from accounts.views.landing import with_next
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import PASSWORD, signed_in
@@ -216,6 +217,27 @@ class TestRecoveryCodes:
             actions = set(AuditEntry.objects.values_list("action", flat=True))
         assert {"recovery_codes.made", "recovery_code.used", "user.signed_in"} <= actions
         assert [getattr(mail, "to", None) for mail in mailoutbox] == [["alice@acme.example"]]
+
+    def test_signing_in_with_one_says_where_to_repair_the_sign_on(self, console: Client) -> None:
+        browser, _ = self.sign_in(new_codes(console)[0])
+
+        assert "Security › SAML &amp; SCIM" in browser.get("/account/").content.decode()
+
+    @pytest.mark.parametrize(
+        ("wanted", "links"),
+        [("/console/security/saml-scim/#switches", 1), ("https://elsewhere.example/", 0)],
+    )
+    def test_the_page_leads_back_to_what_sent_somebody_there(
+        self, console: Client, wanted: str, links: int
+    ) -> None:
+        asked = with_next("/account/recovery-codes/", wanted)
+        before = console.get(asked).content.decode()
+
+        shown = console.get(submit(console, asked)["Location"]).content.decode()
+
+        assert len(CODE.findall(shown)) == 10
+        for page in (before, shown):
+            assert page.count(f'href="{wanted}"') == links
 
     def test_a_new_set_kills_the_old_one(self, console: Client) -> None:
         old = new_codes(console)

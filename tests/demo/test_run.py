@@ -28,6 +28,7 @@ def test_an_unreachable_database_ends_with_a_message_that_names_the_variable(
 
     assert run.returncode == 1
     assert "DATABASE_URL" in run.stderr
+    assert "prepares its database" in run.stdout  # Nobody looks at a silent terminal.
     assert "Traceback" not in run.stderr
 
 
