@@ -38,26 +38,6 @@ class AskForMailForm(PasswordResetForm):
     def get_users(self, email: str) -> Iterator[User]:
         return accounts_to_mail(email)
 
-    @override
-    def send_mail(
-        self,
-        subject_template_name: str,
-        email_template_name: str,
-        context: dict[str, Any],
-        from_email: str | None,
-        to_email: str,
-        html_email_template_name: str | None = None,
-    ) -> None:
-        """Send to the account's own address, never to the one that was typed."""
-        super().send_mail(
-            subject_template_name,
-            email_template_name,
-            context,
-            from_email,
-            to_email or context["user"].user_name,
-            html_email_template_name,
-        )
-
     def send_mails(self) -> None:
         """Mail whom the address belongs to, if anybody may choose a new password."""
         public = urlsplit(settings.BASE_URL)

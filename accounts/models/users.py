@@ -108,7 +108,7 @@ class User(AbstractBaseUser):
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "user_name"
-    EMAIL_FIELD = "email"
+    EMAIL_FIELD = "mail_address"
 
     class Meta:
         verbose_name = _("user")
@@ -185,6 +185,14 @@ class User(AbstractBaseUser):
     def company(self) -> str:
         """The name of the person's tenant; operators have none."""
         return self.tenant.name if self.tenant else ""
+
+    @property
+    def mail_address(self) -> str:
+        """Where mail to the person goes: the e-mail address, else the user name.
+
+        Django binds a link to reset a password to it: one that was mailed elsewhere is void.
+        """
+        return self.email or self.user_name
 
     @property
     def is_staff(self) -> bool:

@@ -30,7 +30,7 @@ def invite_user(*, user: User) -> str:
         SignInRefusedError: The person is not active.
     """
     url = make_link(user=user, purpose=OneTimeLink.Purpose.INVITATION)
-    address = user.email or user.user_name
+    address = user.mail_address
     subject = _("You are invited to Gatehouse")
     body = _(
         "Hello %(name)s,\n\n"

@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 def make_link(*, user: User, purpose: OneTimeLink.Purpose) -> str:
     """Return the absolute URL of a new link for ``user`` of the active tenant.
 
-    Earlier unused links of the same purpose die.  The secret is in the URL only.
+    Earlier unused links of the same purpose die, and this one does when the person leaves or gets
+    another address or password.  The secret is in the URL only.
 
     Raises:
         SignInRefusedError: The person is inactive, or is no admin and would break the glass.
     """
+    _hold(user)
     if not user.active:
         raise SignInRefusedError(
             _("%(user)s is not active. Reactivate the person first.") % {"user": user.user_name}
@@ -98,6 +100,18 @@ def owner_of_link(*, secret: str) -> User | None:
     with every_tenant():
         link = OneTimeLink.objects.filter(digest=digest_of(secret)).select_related("user").first()
     return link.user if link else None
+
+
+def _hold(user: User) -> None:
+    """Read ``user`` again and keep the person as they are until the transaction ends.
+
+    A trigger ends open links when the person leaves or gets another address or password; it finds
+    none that is being made in the same moment.
+    """
+    user.refresh_from_db(
+        fields=["active", "role", "user_name", "email"],
+        from_queryset=User.objects.select_for_update(no_key=True),
+    )
 
 
 def _alive(secret: str) -> QuerySet[OneTimeLink]:

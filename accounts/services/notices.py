@@ -44,10 +44,7 @@ def addresses_for_warnings(*, tenant: Tenant) -> list[str]:
 
 def _addresses_of_admins(tenant: Tenant) -> list[str]:
     with tenant_scope(tenant):
-        return [
-            admin.email or admin.user_name
-            for admin in User.objects.filter(role=Role.ADMIN, active=True)
-        ]
+        return [admin.mail_address for admin in User.objects.filter(role=Role.ADMIN, active=True)]
 
 
 def _send(subject: str, body: str, addresses: list[str]) -> None:

@@ -83,7 +83,7 @@ def _refusal_of(account: User) -> str:
         return _("Password sign-in is off: the tenant enforces SAML.")
     if not account.has_usable_password():
         return _("The account has no password: it is signed in otherwise, or was only invited.")
-    if "@" not in (account.email or account.user_name):
+    if "@" not in account.mail_address:
         return _("No e-mail address is known of the account.")
     hour_ago = timezone.now() - timedelta(hours=1)
     with scope_of(account):

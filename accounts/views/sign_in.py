@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.shortcuts import redirect, render
+from django.utils.crypto import constant_time_compare
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from accounts.errors import HashingBusyError
     from accounts.models import Tenant, User
 
-CHOICE_KEY: Final = "sign_in_choice"
+CHOICE_KEY: Final = "sign_in_to_choose"
 CHOICE_SECONDS: Final = 5 * 60
 
 
@@ -86,7 +87,7 @@ class SignInView(FormKeptWhenBusy, View):
         if len(accounts) == 1:
             return _signed_in(request, user, safe_next(request))
         request.session[CHOICE_KEY] = {
-            "accounts": [str(account.pk) for account in accounts],
+            "accounts": {str(account.pk): account.get_session_auth_hash() for account in accounts},
             "until": time.time() + CHOICE_SECONDS,
             "next": safe_next(request),
         }
@@ -194,8 +195,14 @@ def _accounts_to_choose(request: HttpRequest) -> list[User]:
     choice = request.session.get(CHOICE_KEY)
     if not choice or choice["until"] < time.time():
         return []
-    found = (SignInBackend().get_user(pk) for pk in choice["accounts"])
-    return [account for account in found if account is not None]
+    backend = SignInBackend()
+    found = ((backend.get_user(pk), shown) for pk, shown in choice["accounts"].items())
+    return [account for account, shown in found if account and _has_password_of(account, shown)]
+
+
+def _has_password_of(account: User, shown: str) -> bool:
+    """Tell whether ``account`` still has the password that was given before the choice."""
+    return constant_time_compare(account.get_session_auth_hash(), shown)
 
 
 def _choice_is_over(request: HttpRequest) -> HttpResponse:

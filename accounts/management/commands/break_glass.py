@@ -55,7 +55,7 @@ class Command(OperatorCommand):
         minutes = int(BREAK_GLASS_LIFETIME.total_seconds() // _SECONDS_PER_MINUTE)
         return {
             "tenant": tenant.slug,
-            "admin_email": admin.email or admin.user_name,
+            "admin_email": admin.mail_address,
             "url": url,
             "expires_in_minutes": minutes,
         }
