@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
 MASK: Final = "•••"
+LONGEST_LOGGED: Final = 500
+"""Characters of a path that a record of a log holds."""
 _PARAMETER: Final = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 _NEVER_LOGGED: Final = re.compile(
     # Values in query strings and forms, in headers, and in cookies.
@@ -101,7 +103,10 @@ def _without_secrets(record: logging.LogRecord) -> logging.LogRecord:
 
 
 def _masked_argument(value: Any) -> Any:
-    return mask_path(value) if isinstance(value, str) and value.startswith("/") else value
+    if not isinstance(value, str) or not value.startswith("/"):
+        return value
+    masked = mask_path(value)
+    return masked if len(masked) <= LONGEST_LOGGED else f"{masked[:LONGEST_LOGGED]}…"
 
 
 def _secret_paths(urlconf: str, ends: str) -> tuple[re.Pattern[str], ...]:

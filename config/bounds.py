@@ -44,6 +44,7 @@ class Bounds:
     threads: int = _bound("GATEHOUSE_THREADS", 6, _MOST_PROCESSES)
     connections: int = _bound("GATEHOUSE_CONNECTIONS", 1024)
     header_seconds: int = _bound("GATEHOUSE_HEADER_SECONDS", 15, 60)
+    address_characters: int = _bound("GATEHOUSE_ADDRESS_CHARACTERS", 16_384, 65_536)
     body_seconds: int = _bound("GATEHOUSE_BODY_SECONDS", 10, _DAY)
     body_bytes: int = _bound("GATEHOUSE_BODY_BYTES", 5 * 1024 * 1024)
     held_bytes: int = _bound("GATEHOUSE_HELD_BYTES", 64 * 1024 * 1024)

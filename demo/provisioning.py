@@ -1,14 +1,19 @@
 """Provisions people at the connected tenant over SCIM, one real HTTP call after the other."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import httpx2
 
 from demo.connection import Connection
 from demo.people import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SCIM_JSON: Final = "application/scim+json"
 _TIMEOUT_SECONDS: Final = 15.0
@@ -17,6 +22,24 @@ _ENTERPRISE_USER: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0
 
 class ProvisioningError(Exception):
     """The service provider did not do what was asked; the message says what it answered."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What somebody has at the service provider, and what opening it would bring."""
+
+    kind: str
+    text: str
+    hint: str = ""
+
+
+NO_ACCOUNT: Final = State(
+    "none", "No account yet", "Gatehouse refuses them until they are provisioned."
+)
+ACTIVE: Final = State("active", "Active account")
+INACTIVE: Final = State(
+    "inactive", "Inactive account", "Gatehouse refuses them until they are provisioned again."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +66,21 @@ class Provisioner:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self.exchanges: list[Exchange] = []
+
+    def states(self, people: Sequence[Person]) -> dict[str, State]:
+        """What each of ``people`` has at the service provider now, by their key; one call.
+
+        Raises:
+            ProvisioningError: The service provider refused, or cannot be reached.
+        """
+        asked = " or ".join(f'userName eq "{person.email}"' for person in people)
+        query = {"filter": asked, "attributes": "userName,active", "count": str(len(people))}
+        found = {
+            str(each.get("userName", "")).casefold(): bool(each.get("active", True))
+            for each in self._call("GET", "/Users", query=query).get("Resources", [])
+        }
+        kinds = {None: NO_ACCOUNT, True: ACTIVE, False: INACTIVE}
+        return {person.key: kinds[found.get(person.email.casefold())] for person in people}
 
     def provision(self, person: Person) -> str:
         """Create ``person``, or bring them up to date and make them active; says which.

@@ -144,8 +144,12 @@ class DemoApplication:
 
     def _dashboard_with(self, outcome: dict[str, Any]) -> Page:
         connection = load_connection(self._state)
+        try:
+            states = Provisioner(connection).states(PEOPLE)
+        except ProvisioningError:  # Whoever presses a button is told.
+            states = {}
         values = {
-            "people": PEOPLE,
+            "people": [(person, states.get(person.key)) for person in PEOPLE],
             "stranger": STRANGER,
             "connection": connection,
             "gatehouse_url": self._gatehouse_url,

@@ -174,6 +174,15 @@ def unseal(sealed: str, about: str) -> Shown | None:
     return Shown(page, datetime.fromtimestamp(content["at"], UTC))
 
 
+def shows_fields(sealed: str) -> bool:
+    """Whether a form showed something that can be changed; false unless we sealed it ourselves."""
+    try:
+        content = signing.loads(sealed, salt=_SALT)
+    except signing.BadSignature:
+        return False
+    return bool(content["fields"] or content["tables"])
+
+
 def as_sent(value: str) -> str:
     """Return a value that came, with its line breaks written as in what was shown."""
     return value.replace("\r\n", "\n").replace("\r", "\n")

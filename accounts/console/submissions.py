@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.console.shown import VERSION, Page, Row, Table, Values, as_sent, seal, unseal
 from accounts.errors import AccountError
+from accounts.kept_forms import LOOK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -43,6 +44,10 @@ _UNKNOWN: Final = gettext_lazy(
     "Nothing was saved: the form came back without the record of what it showed. What you entered "
     "is kept; look at it, and save again if it is right."
 )
+_CAME_BACK: Final = gettext_lazy(
+    "Nothing was saved: you were signed out while this form was open. What you entered is here "
+    "again; look at it, and save if it is still right."
+)
 SEEN_OTHERWISE: Final = gettext_lazy(
     "Nothing was done: what the page showed has changed since. This is how it is now; press the "
     "button again if it is still right."
@@ -54,6 +59,11 @@ class StaleFormError(AccountError):
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message or str(_CHANGED))
+
+
+def came_back() -> StaleFormError:
+    """Say why a form is shown again that waited while its person signed in."""
+    return StaleFormError(str(_CAME_BACK))
 
 
 class Difference(NamedTuple):
@@ -78,6 +88,7 @@ class Submission:
             the others.
         version: What the next form carries.
         shown_at: When the form was shown; ``None`` when that is unknown.
+        is_back: Whether it waited while its person signed in again, and is to be looked at.
         is_stale: Whether nothing may be written.  A form that asks for what is so already does
             no harm, such as one that was sent twice.
     """
@@ -95,7 +106,8 @@ class Submission:
         merged = _merged(self._shown, self._typed, now)
         self.data = _sent(data, merged, self._typed)
         asks_something = bool(files or self._closed) or merged != now
-        self.is_stale = asks_something and (shown is None or shown.page != now)
+        self.is_back = LOOK_AGAIN in data
+        self.is_stale = self.is_back or (asks_something and (shown is None or shown.page != now))
 
     def require(self, now: Page) -> None:
         """Refuse when the page, read again under the lock of the writer, is ``now`` another.
@@ -109,6 +121,8 @@ class Submission:
     @property
     def refusal(self) -> StaleFormError:
         """Say why a stale form was not written."""
+        if self.is_back and self.shown_at and self._shown == self.now:
+            return came_back()
         return StaleFormError(str(_CHANGED if self.shown_at else _UNKNOWN))
 
     def touched(self) -> set[str]:

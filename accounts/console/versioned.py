@@ -15,7 +15,8 @@ from django.db import models
 from typing_extensions import override
 
 from accounts.console.shown import Fact, Page, TableOf, page_of, seal
-from accounts.console.submissions import StaleFormError, Submission
+from accounts.console.submissions import StaleFormError, Submission, came_back
+from accounts.kept_forms import LOOK_AGAIN
 from accounts.models import AuditEntry
 from accounts.refusals import in_words, record_refusal
 
@@ -133,6 +134,8 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if request.method == "POST" and object_id is None and LOOK_AGAIN in request.POST:
+            request.refusal = came_back()  # type: ignore[attr-defined]
         if request.method != "POST" or object_id is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         for _attempt in range(_ATTEMPTS):
@@ -160,7 +163,7 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         request.submission = submission  # type: ignore[attr-defined]
         request.POST = submission.data  # type: ignore[assignment]
         if submission.is_stale:
-            self.note_refusal(request, submission.refusal, object_id)
+            self.note_stale(request, submission, object_id)
             request.refusal = submission.refusal  # type: ignore[attr-defined]
         return not submission.is_stale
 
@@ -206,6 +209,11 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
 
     def _about(self, obj: _ModelT) -> str:
         return f"{self.admin_site.name}:{self.opts.label_lower}:{obj.pk}"
+
+    def note_stale(self, request: HttpRequest, submission: Submission, object_id: str) -> None:
+        """Put it into the trail that a form was stale; one that was only kept was not refused."""
+        if not submission.is_back:
+            self.note_refusal(request, submission.refusal, object_id)
 
     def note_refusal(
         self, request: HttpRequest, refusal: Exception, object_id: str | None = None

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import logging
 from smtplib import SMTPException
-from typing import TYPE_CHECKING
+from typing import Final
 
 from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.models import OneTimeLink
+from accounts import audit
+from accounts.models import OneTimeLink, User
 from accounts.services.links import INVITATION_LIFETIME, make_link
 
-if TYPE_CHECKING:
-    from accounts.models import User
+_BY_SOMEBODY: Final = gettext_lazy(
+    "Hello %(name)s,\n\n"
+    "%(inviter)s of %(company)s made the account %(account)s for you. Open this page within "
+    "%(days)s days and choose a password:\n\n%(url)s\n\n"
+    "If you do not expect this, do nothing: the link ends by itself.\n"
+)
+_BY_NOBODY: Final = gettext_lazy(
+    "Hello %(name)s,\n\n"
+    "%(company)s made the account %(account)s for you. Open this page within %(days)s days and "
+    "choose a password:\n\n%(url)s\n\n"
+    "If you do not expect this, do nothing: the link ends by itself.\n"
+)
 
 _log = logging.getLogger(__name__)
 
@@ -31,14 +43,27 @@ def invite_user(*, user: User) -> str:
     """
     url = make_link(user=user, purpose=OneTimeLink.Purpose.INVITATION)
     address = user.mail_address
-    subject = _("You are invited to Gatehouse")
-    body = _(
-        "Hello %(name)s,\n\n"
-        "an account was made for you. Open this page within %(days)s days and choose a "
-        "password:\n\n%(url)s\n"
-    ) % {"name": user.get_short_name(), "days": INVITATION_LIFETIME.days, "url": url}
+    company = "Gatehouse" if user.tenant is None else user.tenant.name
+    words = {
+        "name": user.get_full_name(),
+        "company": company,
+        "inviter": _inviter(),
+        "account": user.user_name,
+        "days": INVITATION_LIFETIME.days,
+        "url": url,
+    }
+    subject = " ".join((_("%(company)s invites you to Gatehouse") % words).split())
+    body = (_BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY) % words
     transaction.on_commit(lambda: _send(subject, body, address))
     return url
+
+
+def _inviter() -> str:
+    """Return who invites, as the audit trail calls them, with the name if it is one of ours."""
+    actor = audit.acting()
+    found = User.objects.filter(user_name=actor).first()
+    name = "" if found is None else found.get_full_name()
+    return f"{name} ({actor})" if name not in {"", actor} else actor
 
 
 def _send(subject: str, body: str, address: str) -> None:

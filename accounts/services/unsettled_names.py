@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from accounts.fixed_names import PROFILE_PREFIX, ROLE_NAMES, ROLE_PREFIX, is_fixed
 from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.names import MARK, objection_in_words
 from accounts.violations import violated_constraint
 from naming.addresses import prepared_address
 from naming.errors import NameObjectionError
-from naming.nicknames import prepared_nickname
+from naming.nicknames import compared_nickname, prepared_nickname
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,11 +70,36 @@ def unsettled_names(*, most: int | None = None) -> Iterator[UnsettledName]:
         for row in kind.unsettled[:most]:
             name = getattr(row, kind.column)
             yield UnsettledName(row, name, _reason(kind, row, name))
+    for group in _called_like_a_fixed_one()[:most]:
+        yield UnsettledName(group, group.display_name, _taken_by_a_fixed_one(group))
 
 
 def has_unsettled_names() -> bool:
     """Return whether the active tenant has a name that is not settled."""
-    return any(kind.unsettled.exists() for kind in _KINDS)
+    is_marked = any(kind.unsettled.exists() for kind in _KINDS)
+    return is_marked or bool(_called_like_a_fixed_one())
+
+
+def _called_like_a_fixed_one() -> list[DirectoryGroup]:
+    """Return the directory groups called as the group of a role or an access profile is."""
+    starts = models.Q()
+    for prefix in (ROLE_PREFIX, PROFILE_PREFIX):
+        starts |= models.Q(display_name_ci__startswith=prepared_nickname(prefix.strip()))
+    found = list(DirectoryGroup.objects.filter(starts).order_by("created", "pk"))
+    names = list(AccessProfile.objects.values_list("name", flat=True)) if found else []
+    return [group for group in found if is_fixed(group.display_name, names)]
+
+
+def _taken_by_a_fixed_one(group: DirectoryGroup) -> str:
+    if compared_nickname(group.display_name) in map(compared_nickname, ROLE_NAMES.values()):
+        return _(
+            "Over SCIM, the group of a role is called so. The directory group goes on; give it "
+            "another name, so that no identity provider takes one for the other."
+        )
+    return _(
+        "Over SCIM, the group of an access profile is called so. The directory group goes on; "
+        "give one of the two another name, so that no identity provider takes one for the other."
+    )
 
 
 def settle_names() -> int:

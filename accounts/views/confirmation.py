@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.decorators import login_required
@@ -17,12 +18,12 @@ from typing_extensions import override
 
 from accounts.addresses import sign_on_page_path
 from accounts.forms import ConfirmationForm
-from accounts.fresh_sign_in import FRESH_MINUTES, note_password
+from accounts.fresh_sign_in import FRESH, FRESH_MINUTES, note_password
 from accounts.models import User
 from accounts.refusals import record_refused_entry
 from accounts.services.password_reset import may_reset
 from accounts.views.busy import FormKeptWhenBusy
-from accounts.views.landing import landing_path, safe_next, with_next
+from accounts.views.landing import landing_path, safe_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -71,7 +72,8 @@ def _person(request: HttpRequest) -> User:
 def _page(request: HttpRequest, user: User, form: ConfirmationForm) -> HttpResponse:
     wanted = safe_next(request)
     uses_saml = user.tenant is not None and user.tenant.saml_active
-    sign_on = with_next(sign_on_page_path(user.tenant), wanted) if uses_saml else ""
+    question = urlencode({"next": wanted, FRESH: 1})
+    sign_on = f"{sign_on_page_path(user.tenant)}?{question}" if uses_saml else ""
     context = {
         "form": form if may_reset(user) else None,
         "next": wanted,

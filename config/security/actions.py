@@ -95,7 +95,8 @@ def _rules_submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     is_valid = form.is_valid()
     if submission.is_stale:
         form.add_error(None, str(submission.refusal))
-        record_refusal("settings.refused", tenant, reason=submission.refusal)
+        if not submission.is_back:
+            record_refusal("settings.refused", tenant, reason=submission.refusal)
     if submission.is_stale or not is_valid:
         # The form has written into the row of ``trust`` already.
         stored = load_trust(tenant)

@@ -124,7 +124,8 @@ def _submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
     is_preview = "preview" in request.POST
     if submission.is_stale and not is_preview:
         form.add_error(None, str(submission.refusal))
-        record_refusal("settings.refused", tenant, reason=submission.refusal)
+        if not submission.is_back:
+            record_refusal("settings.refused", tenant, reason=submission.refusal)
     elif is_valid and not is_preview and _saved(request, tenant, form, submission):
         return redirect("console:saml-and-scim")
     found = differences_of(tenant, submission) if submission.is_stale else []

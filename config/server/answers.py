@@ -20,6 +20,7 @@ STATUSES: Final = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.REQUEST_URI_TOO_LONG,
     HTTPStatus.SERVICE_UNAVAILABLE,
 )
 """What a :class:`Refusal` may be; each has a page."""

@@ -56,6 +56,20 @@ def environ_of(scope: Scope) -> dict[str, Any]:
     return environ
 
 
+def refuse_long_address(scope: Scope, most: int) -> None:
+    """Refuse a path with its query of more than ``most`` characters.
+
+    Raises:
+        Refusal: 414; the body is left unread.
+    """
+    if len(scope.path) + len(scope.query_string) > most:
+        raise Refusal(
+            HTTPStatus.REQUEST_URI_TOO_LONG,
+            f"The path with its query is longer than {most} characters.",
+            closes=True,
+        )
+
+
 def announced_length(environ: dict[str, Any]) -> int | None:
     """Return how many bytes the body has, or ``None`` when its end will tell.
 

@@ -28,7 +28,7 @@ from accounts.callers import CALLER
 from config.request_id import request_id_of
 from config.server.answers import Refusal
 from config.server.bodies import Bodies
-from config.server.environ import environ_of, give_body
+from config.server.environ import environ_of, give_body, refuse_long_address
 from config.server.fair_queue import FairQueue, QueueFullError
 from config.server.health import health_of
 from config.server.rsgi import ProtocolClosed, ProtocolError
@@ -114,6 +114,7 @@ class Front:
         self._note_ended()
         environ = environ_of(scope)
         try:
+            refuse_long_address(scope, self._bounds.address_characters)
             answer = await self._health.answer(environ)
             if answer is None:
                 await self._answer(environ, proto)

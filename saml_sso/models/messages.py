@@ -46,6 +46,9 @@ class PendingRequest(TenantScopedModel):
     issued_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     consumed_at = models.DateTimeField(null=True)
+    force_authn = models.BooleanField(
+        default=False, help_text="Whether the person is to show anew who they are."
+    )
     answer: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
         null=True
     )

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from accounts.fresh_sign_in import AUTHN_INSTANT
 from accounts.secrets_digest import digest_of
 from saml_sso.protocol.errors import Check
 from saml_sso.protocol.subject import NameID
@@ -54,6 +55,7 @@ class Evidence:
             session={
                 "issuer": assertion.issuer,
                 "session_index": assertion.session_index,
+                AUTHN_INSTANT: assertion.authn_instant.isoformat(),
                 **({name: getattr(name_id, name) for name in _NAME_ID} if name_id else {}),
             },
             session_ends=ends.isoformat() if ends else None,

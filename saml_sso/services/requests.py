@@ -49,13 +49,14 @@ class Tester(NamedTuple):
 NOBODY: Final = Tester()
 
 
-def begin_request(
+def begin_request(  # noqa: PLR0913 - what a request keeps, each by name
     *,
     tenant: Tenant,
     browser: str,
     destination: str = "",
     purpose: str = Purpose.SIGN_IN,
     tester: Tester = NOBODY,
+    force_authn: bool = False,
 ) -> Outgoing | None:
     """Return the AuthnRequest that sends this browser to the identity provider.
 
@@ -65,6 +66,8 @@ def begin_request(
         destination: A path of ours to end on, already judged.
         purpose: A sign-in, or a test of the settings.
         tester: Who tests what, if it is a test.
+        force_authn: Whether the person is to show anew who they are, also where the identity
+            provider knows them already; an answer that tells of an earlier time is refused.
 
     Returns:
         Nothing when the sign-in URL is not known.  A test is remembered also then: the admin
@@ -78,7 +81,11 @@ def begin_request(
         ensure_key(tenant=tenant)
         trust = _trust_under_test(load_trust(tenant), tester)
     now = timezone.now()
-    outgoing = start_sign_in(sp=trust.sp, idp=trust.idp, now=now) if trust.idp.sso_url else None
+    outgoing = (
+        start_sign_in(sp=trust.sp, idp=trust.idp, now=now, force_authn=force_authn)
+        if trust.idp.sso_url
+        else None
+    )
     # A new beginning replaces tests that this browser has left lying about.
     open_requests(browser).filter(purpose=Purpose.TEST).delete()
     prune_requests()
@@ -95,6 +102,7 @@ def begin_request(
         destination=destination,
         issued_at=now,
         expires_at=now + LIFETIME,
+        force_authn=force_authn,
     )
     return outgoing
 

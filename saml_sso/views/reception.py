@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.marker import session_here
+from saml_sso.models import SignInAttempt
 from saml_sso.protocol import parties
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.relay_state import safe_path
@@ -46,7 +47,7 @@ from saml_sso.views.repeats import leads_on
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-    from saml_sso.models import PendingRequest, SignInAttempt
+    from saml_sso.models import PendingRequest
     from saml_sso.protocol.response import Assertion
     from saml_sso.trust import Trust
 
@@ -113,7 +114,11 @@ class Reception:
         is_ours = may_hide_cookie(self.request) or row.is_of(self.browser)
         self.pending = row if is_ours else None
         return parties.PendingRequest(
-            row.pk, row.issued_at, row.expires_at, is_of_this_browser=is_ours
+            row.pk,
+            row.issued_at,
+            row.expires_at,
+            force_authn=row.force_authn,
+            is_of_this_browser=is_ours,
         )
 
 
@@ -157,6 +162,9 @@ def conclude(reception: Reception, evidence: Evidence) -> HttpResponse:
             evidence=evidence,
         )
         return _trial_result(reception, attempt)
+    ended = _ended_test(reception, evidence)
+    if ended is not None:
+        return ended
     destination = _destination(reception)
     # Whoever began here, or was asked, knows what follows.
     is_expected = reception.pending is not None or reception.agreed is not None
@@ -260,6 +268,20 @@ def _destination(reception: Reception) -> str:
     return wanted or _account_page()
 
 
+def _ended_test(reception: Reception, evidence: Evidence) -> HttpResponse | None:
+    """Return where the test ended that this assertion has passed before, if it has.
+
+    *Back*, *Reload* and a double click send a response twice; the page judges who may see it.
+    """
+    test = reception.pending
+    if test is None or test.purpose != Purpose.TEST or test.attempt_pk is None:
+        return None
+    if not was_used(evidence):
+        return None
+    attempt = SignInAttempt.objects.filter(pk=test.attempt_pk).first()
+    return None if attempt is None else _trial_result_of(reception, test, attempt)
+
+
 @cache
 def _account_page() -> str:
     return reverse("account")
@@ -268,5 +290,10 @@ def _account_page() -> str:
 def _trial_result(reception: Reception, attempt: SignInAttempt | None) -> HttpResponse:
     if attempt is None or reception.test is None:
         return refused_page(reception.request, new_reference())
-    test = reception.test
+    return _trial_result_of(reception, reception.test, attempt)
+
+
+def _trial_result_of(
+    reception: Reception, test: PendingRequest, attempt: SignInAttempt
+) -> HttpResponse:
     return SeeOther(page_of_trial(tenant=reception.trust.tenant, pending=test, attempt=attempt))

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.fresh_sign_in import FRESH
 from accounts.secrets_digest import digest_of
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.attempts import new_reference
@@ -75,7 +76,10 @@ receive = in_remembered_tenant(receive_response, refused_unheard)
 
 @in_tenant(_start_nowhere)
 def start(request: HttpRequest, trust: Trust) -> HttpResponse:
-    """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on."""
+    """Begin an SP-initiated sign-in; ``next`` names the page of ours to end on.
+
+    With ``fresh`` the identity provider asks the person again who they are.
+    """
     misplaced = message_in_address(request)
     if misplaced is not None:
         reception = Reception(request, trust, digest_of_browser(request))
@@ -88,6 +92,7 @@ def start(request: HttpRequest, trust: Trust) -> HttpResponse:
         tenant=tenant,
         browser=digest_of(secret),
         destination=own_path(request.GET.get("next")),
+        force_authn=FRESH in request.GET,
     )
     if outgoing is None:
         return render(request, "saml/sign_on.html", {"tenant": tenant})

@@ -360,7 +360,7 @@ class SourceAdmin(ConsoleModelAdmin[Source]):
         if submission and submission.is_stale:
             differences = submission.differences(self.entries_since(source, submission))
         if submission and submission.is_stale and not is_adding:
-            self.note_refusal(request, submission.refusal, str(source.pk))
+            self.note_stale(request, submission, str(source.pk))
             messages.error(request, str(submission.refusal))
         elif submission and not is_adding and all(table.is_valid() for _resource, table in tables):
             reason = store_tables(source, tables, submission, locked, everything=everything)

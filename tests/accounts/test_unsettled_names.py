@@ -14,12 +14,20 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import DirectoryGroup, Role, User
 from accounts.names import MARK
 from accounts.scoping import tenant_scope
+from accounts.services.groups import GroupFields, create_group
+from accounts.services.profiles import create_profile
+from accounts.services.unsettled_names import (
+    has_unsettled_names,
+    settle_names,
+    unsettled_names,
+)
 from accounts.services.users import UserFields, create_user, set_password
 from config.env import BASE_DIR
 from naming.addresses import folded
+from naming.nicknames import compared_nickname
 from tests.conftest import PASSWORD, person
 from tests.support.databases import fresh_database
 from tests.support.saml_party import connect, party_of, person_in, post_response
@@ -284,3 +292,28 @@ def test_rows_written_by_hand_without_the_compared_form_are_refused(acme: Tenant
     """So that no statement forgets it."""
     with connection.cursor() as cursor, pytest.raises(Exception, match="user_name_ci"):
         cursor.execute(PERSON, {"name": "x"})
+
+
+@pytest.mark.parametrize("name", ["Role: Admin", "ROLE: admin", "Access profile: Sales"])
+def test_a_directory_group_called_like_a_role_or_a_profile_is_listed(
+    acme: Tenant, console: Client, name: str
+) -> None:
+    with tenant_scope(acme):
+        create_profile(name="Sales")
+        group = create_group(values=GroupFields(display_name="From before"))
+        create_group(values=GroupFields(display_name="Roles"))
+        DirectoryGroup.objects.filter(pk=group.pk).update(
+            display_name=name, display_name_ci=compared_nickname(name)
+        )
+
+        found = list(unsettled_names())
+        settle_names()
+
+        assert [each.name for each in found] == [name]
+        assert has_unsettled_names()
+    assert name in console.get("/console/names-to-settle/").content.decode()
+    with tenant_scope(acme):
+        DirectoryGroup.objects.filter(pk=group.pk).update(
+            display_name="Role: Nobody", display_name_ci=compared_nickname("Role: Nobody")
+        )
+        assert not has_unsettled_names()

@@ -110,6 +110,19 @@ class TestTrial:
 
         assert post_response(Client(), message).status_code == 403
 
+    def test_a_response_that_is_posted_twice_shows_the_passed_test_twice(
+        self, acme: Tenant, bob: User, console: Client, idp: Party
+    ) -> None:
+        message = idp.forge.but(in_response_to=begin(console)).encoded()
+        first = post_response(console, message)
+
+        again = post_response(console, message)
+
+        assert again["Location"] == first["Location"]
+        assert "The test passed" in console.get(again["Location"]).content.decode()
+        with tenant_scope(acme):
+            assert SignInAttempt.objects.count() == 1
+
     def test_every_check_of_a_response_says_what_it_asks(
         self, bob: User, acme: Tenant, console: Client, idp: Party
     ) -> None:

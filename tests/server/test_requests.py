@@ -7,7 +7,7 @@ import pytest
 from config.client_address import client_address
 from config.server.answers import STATUSES, Refusal, page
 from config.server.callers import ANONYMOUS, SIGN_IN, Callers
-from config.server.environ import announced_length, environ_of, give_body
+from config.server.environ import announced_length, environ_of, give_body, refuse_long_address
 from config.server.rsgi import Scope
 
 
@@ -200,3 +200,14 @@ class TestCallers:
 
         assert tried.group == SIGN_IN
         assert callers.of(self.request(session, path="/sign-in/")).group == "tenant 1"
+
+
+@pytest.mark.parametrize("where", ["path", "query_string"])
+def test_an_address_that_is_too_long_is_refused_with_414(where: str) -> None:
+    refuse_long_address(scope(**{"path": "/", where: "/" + "x" * 98}), 100)
+
+    with pytest.raises(Refusal) as refused:
+        refuse_long_address(scope(**{"path": "/", where: "/" + "x" * 200}), 100)
+
+    assert refused.value.status == 414
+    assert refused.value.closes

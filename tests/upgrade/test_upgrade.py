@@ -282,3 +282,17 @@ def test_the_daily_work_runs(upgraded: Upgraded) -> None:
     answer = json.loads(upgraded.command("run_daily", "--json"))
 
     assert not [name for name, said in answer.items() if "failed" in said]
+
+
+def test_the_list_of_names_that_need_a_hand_can_be_had_and_changes_nobody(
+    upgraded: Upgraded,
+) -> None:
+    people = "SELECT count(*), count(DISTINCT (tenant_id, user_name_ci)) FROM accounts_user"
+    before = upgraded.ask(people)
+
+    found = json.loads(upgraded.command("settle_names", "--json"))
+
+    assert found["settled"] == 0
+    listed = [each for names in found["unsettled"].values() for each in names]
+    assert all(each["reason"] for each in listed)
+    assert upgraded.ask(people) == before

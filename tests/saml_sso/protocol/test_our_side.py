@@ -182,3 +182,20 @@ def test_what_is_sent_stands_before_the_fragment_of_the_address(
         assert outgoing.url.startswith(before)
         assert urlsplit(outgoing.url).fragment == fragment
         assert _message(outgoing).get("Destination") == url.partition("#")[0]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://idp.example/sso#part", "https://idp.example/sso?a=1#part"]
+)
+@pytest.mark.parametrize("binding", [Binding.REDIRECT, Binding.POST])
+def test_a_sign_in_url_with_a_fragment_is_asked_without_it(
+    acme: Trust, url: str, binding: Binding
+) -> None:
+    idp = replace(acme.idp, sso_url=url, sso_binding=binding)
+
+    outgoing = start_sign_in(sp=acme.sp, idp=idp, now=NOW)
+
+    query, fragment = urlsplit(outgoing.url).query, urlsplit(outgoing.url).fragment
+    assert ("SAMLRequest" in parse_qs(query)) is (binding == Binding.REDIRECT)
+    assert "SAMLRequest" not in fragment
+    assert _message(outgoing).get("Destination") == url.partition("#")[0]
