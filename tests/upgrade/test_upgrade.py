@@ -294,5 +294,6 @@ def test_the_list_of_names_that_need_a_hand_can_be_had_and_changes_nobody(
 
     assert found["settled"] == 0
     listed = [each for names in found["unsettled"].values() for each in names]
+    assert {each["id"] for each in listed} & set(KEPT["colliding"])
     assert all(each["reason"] for each in listed)
     assert upgraded.ask(people) == before
