@@ -111,7 +111,7 @@ class TestWithSAML:
     ) -> None:
         page = old.get(ASKS).content.decode()
 
-        assert 'href="/saml/acme/?next=%2Faccount%2Frecovery-codes%2F"' in page
+        assert 'href="/saml/acme/?next=%2Faccount%2Frecovery-codes%2F&amp;fresh=1"' in page
         assert 'type="password"' not in page
 
     def test_a_password_does_not_count_where_it_signs_nobody_in(
