@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.admin.person_form import PersonForm
+from licenses.csv_import import MOST_ROWS
 from licenses.models import Seat, Subscription
 from licenses.usage import subscriptions_with_use
 
@@ -127,6 +128,14 @@ class LicenseFileForm(forms.Form):
 
     file = forms.FileField(
         label=_("CSV file"),
-        help_text=_("Columns: email, product and, if wanted, action (assign or release)."),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        keys = subscriptions_with_use().values_list("product__key", flat=True)
+        self.fields["file"].help_text = _t(
+            "Columns: email (the address or the user name), product (one of: %(products)s) and, if "
+            "wanted, action (assign or release). Text in UTF-8, with commas or semicolons; at most "
+            "%(rows)s rows and 1 MB."
+        ) % {"products": ", ".join(sorted(keys)) or _t("none yet"), "rows": MOST_ROWS}

@@ -7,24 +7,39 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.console.many_result import (
+    LEFT,
+    OK,
+    REFUSED,
+    RESULT,
+    Line,
+    Result,
+    result_of,
+    result_page,
+    sealed_result,
+)
 from accounts.console.pages import ConsolePage, register_page
+from accounts.models import User
 from accounts.refusals import record_refusal
 from licenses.csv_import import TEMPLATE, Report, UnreadableFileError, apply, decode, preview
 from licenses.forms import LicenseFileForm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
 CONTENT_FIELD = "content"
 
 
-def licenses_by_csv(request: HttpRequest) -> HttpResponse:
+def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
     """Show the form; on upload what the file would do; on *Apply* do it."""
     if request.method != "POST":
         return _page(request, form=LicenseFileForm())
+    if RESULT in request.POST:
+        return _result_page(request, result_of(request))
     if CONTENT_FIELD in request.POST:
         return _applied(request, request.POST[CONTENT_FIELD])
     form = LicenseFileForm(request.POST, request.FILES)
@@ -46,7 +61,7 @@ def template(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _applied(request: HttpRequest, text: str) -> HttpResponse:
+def _applied(request: HttpRequest, text: str) -> HttpResponseBase:
     try:
         report = apply(text)
     except UnreadableFileError as error:
@@ -60,7 +75,26 @@ def _applied(request: HttpRequest, text: str) -> HttpResponse:
     count = len(report.rows)
     done = ngettext("%(n)s row was applied.", "%(n)s rows were applied.", count)
     messages.success(request, done % {"n": count})
-    return redirect("console:accounts_user_changelist")
+    return _result_page(request, _result_of(report, otherwise=OK))
+
+
+def _result_of(report: Report, *, otherwise: str) -> Result:
+    """Return what became of each row; those without a problem have the outcome ``otherwise``."""
+    problems = dict(report.errors)
+    lines = [
+        Line(
+            _("Line %(line)s: %(person)s, %(product)s")
+            % {"line": row.line, "person": row.address, "product": row.product_key},
+            REFUSED if row.line in problems else otherwise,
+            problems.get(row.line, ""),
+        )
+        for row in report.rows
+    ]
+    return Result(str(_("Licences by CSV")), "licences-by-csv", lines)
+
+
+def _result_page(request: HttpRequest, result: Result) -> HttpResponseBase:
+    return result_page(admin.site.get_model_admin(User), request, result)
 
 
 def _page(
@@ -73,6 +107,10 @@ def _page(
         "report": report,
         "text": text,
         "content_field": CONTENT_FIELD,
+        "result_name": RESULT,
+        "sealed": sealed_result(request, _result_of(report, otherwise=LEFT))
+        if report and report.errors
+        else "",
     }
     return render(request, "admin/licenses/csv.html", context)
 

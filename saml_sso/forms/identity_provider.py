@@ -60,13 +60,13 @@ class IdentityProviderForm(forms.Form):
         label=_("X.509 certificate"),
         required=False,
         allow_empty_file=True,
-        help_text=_("PEM or DER. It is added beside those that are there."),
+        help_text=_("PEM or DER, at most 100 KB. It is added beside those that are there."),
     )
     metadata = forms.FileField(
         label=_("Metadata XML"),
         required=False,
         allow_empty_file=True,
-        help_text=_("One of the two is enough; metadata tells us more."),
+        help_text=_("At most 1 MB. One of the two is enough; metadata tells us more."),
     )
     metadata_text = forms.CharField(
         label=_("Or paste the metadata"),

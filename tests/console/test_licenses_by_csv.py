@@ -9,9 +9,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.console.csv_export import harmless, unharmed
+from accounts.models import Role
 from accounts.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
-from tests.conftest import person
+from tests.conftest import person, signed_in
+from tests.support.html_forms import form_with_field
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -49,7 +51,9 @@ def test_the_preview_changes_nothing_and_applying_does(
     assert seats_held(acme) == 0
 
     response = console.post(URL, {"content": text})
-    assert response.status_code == HTTPStatus.FOUND
+    assert response.status_code == HTTPStatus.OK
+    assert "1 row was applied." in response.content.decode()
+    assert "Line 2: BOB@acme.example, crm" in response.content.decode()
     assert seats_held(acme) == 1
 
     console.post(URL, {"content": "email,product,action\nbob@acme.example,crm,release"})
@@ -115,3 +119,38 @@ def test_the_template_can_be_read_again(console: Client) -> None:
 def test_cells_that_spreadsheets_would_run_are_quoted(text: Any) -> None:
     assert harmless(text) == f"'{text}"
     assert unharmed(harmless(text)) == text
+
+
+def test_the_page_says_beforehand_what_a_file_may_hold(console: Client, crm: Subscription) -> None:
+    page = console.get(URL).content.decode()
+
+    for words in ("product (one of: crm)", "2000 rows and 1 MB", "UTF-8", "assign or release"):
+        assert words in page
+
+
+def test_the_lines_of_a_file_with_problems_are_filtered_and_taken_away(
+    console: Client, bob: User, crm: Subscription
+) -> None:
+    page = upload(console, b"email,product\nbob@acme.example,crm\n=nobody@acme.example,crm\n")
+    fields = form_with_field(page, "result").fields
+
+    everything = console.post(URL, fields).content.decode()
+    refused = console.post(URL, {**fields, "outcome": "refused"}).content.decode()
+    file = console.post(URL, {**fields, "outcome": "refused", "download": "1"})
+
+    assert "bob@acme.example, crm" in everything
+    assert "bob@acme.example, crm" not in refused
+    assert "Line 3: =nobody@acme.example, crm" in refused
+    lines = b"".join(file.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert len(lines) == 2
+    assert lines[1].startswith('"Line 3: =nobody@acme.example, crm",Refused,')
+
+
+def test_the_lines_are_for_whoever_uploaded_the_file(
+    console: Client, acme: Tenant, crm: Subscription
+) -> None:
+    page = upload(console, b"email,product\nnobody@acme.example,crm\n")
+    fields = form_with_field(page, "result").fields
+    other = signed_in(person(acme, "Carol", role=Role.ADMIN))
+
+    assert other.post(URL, fields).status_code == HTTPStatus.BAD_REQUEST
