@@ -58,6 +58,7 @@ OTHERS = [role for role in Role if role != Role.ADMIN]
 RIGHTS: Final = {
     "changelist": Access.VIEW,
     "change": Access.VIEW,
+    "members": Access.VIEW,
     "history": Access.HISTORY,
     "export": Access.EXPORT,
     "add": Access.CHANGE,

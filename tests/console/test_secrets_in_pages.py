@@ -60,19 +60,29 @@ def rows(acme: Tenant, alice: User) -> list[models.Model]:
     with tenant_scope(acme):
         ensure_key(tenant=acme)  # The page about it reads its certificate, so it must be one.
         specimens = Specimens("specimen")
-        made = [specimens.of(model) for model in tenant_models() if model not in READ_BY_PAGES]
-        made.append(ServiceProviderKey.objects.get())
-        made += [acme, Session.objects.get(user=bob)]
-        for row in made:
-            columns = {
-                name: f"{PLANTED}{row._meta.model_name}{name}"[:64]
-                for name in secret_columns(type(row))
-                if name != row._meta.pk.name and name not in ENCRYPTED
-            }
-            if columns:
-                type(row)._base_manager.filter(pk=row.pk).update(**columns)
-                row.refresh_from_db()
+        # People first: a new password ends their open links.
+        models_in_order = sorted(tenant_models(), key=lambda model: model is not User)
+        made = [
+            planted_in(specimens.of(model))
+            for model in models_in_order
+            if model not in READ_BY_PAGES
+        ]
+        made.append(planted_in(ServiceProviderKey.objects.get()))
+        made += [planted_in(acme), planted_in(Session.objects.get(user=bob))]
     return made
+
+
+def planted_in(row: models.Model) -> models.Model:
+    """Return ``row`` with a text in each of its secret columns."""
+    columns = {
+        name: f"{PLANTED}{row._meta.model_name}{name}"[:64]
+        for name in secret_columns(type(row))
+        if name != row._meta.pk.name and name not in ENCRYPTED
+    }
+    if columns:
+        type(row)._base_manager.filter(pk=row.pk).update(**columns)
+        row.refresh_from_db()
+    return row
 
 
 def pages_of_site(site: Any, rows: list[models.Model]) -> Iterator[str]:
