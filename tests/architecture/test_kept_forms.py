@@ -156,6 +156,7 @@ def check_kept(browser: Client, user: User, url: str, sent: dict[str, list[str]]
     assert set(rest) <= set(contents()), url
 
 
+@pytest.mark.slow
 def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_ends(
     keys: list[object], browsers: list[Client], alice: User, olga: User
 ) -> None:
@@ -170,6 +171,7 @@ def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_e
     assert any("mapping" in url for _browser, url, _sent in tried), tried
 
 
+@pytest.mark.slow
 def test_no_password_field_of_a_page_is_called_so_that_it_would_be_kept(
     keys: list[object],
     alice: User,

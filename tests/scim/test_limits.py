@@ -167,6 +167,7 @@ class TestTheWorkOfAPatch:
 
         assert [each["status"] for each in done["Operations"]] == ["200"] * 2 + ["400"] * 3
 
+    @pytest.mark.slow
     def test_members_selected_by_name_count_too(self, scim: SCIMClient, acme: Tenant) -> None:
         members = [{"value": str(user.pk)} for user in crowd(acme, 1_000)]
         body = {"displayName": "All", "members": members}
