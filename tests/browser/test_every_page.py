@@ -114,13 +114,11 @@ def rows(acme: Tenant, alice: User, olga: User, idp: Party) -> list[models.Model
 def arguments(acme: Tenant, alice: User, rows: list[models.Model]) -> Arguments:
     """Links that work, and the numbers of attempts to sign in."""
     with tenant_scope(acme):
-        links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
         secrets = [
             make_set_up_link(tenant=acme, purpose=purpose, days=1) for purpose in SetUpLink.Purpose
         ]
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
     return {
-        "link": [(link.rstrip("/").rpartition("/")[2],) for link in links],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
     }
@@ -165,6 +163,10 @@ def test_no_value_hides_another_on_any_page(
     with every_tenant():
         assert lengthen(rows, text) > 50
         alice.refresh_from_db()
+    # A link ends when the person gets another address, so they are made for the long one.
+    with tenant_scope(alice.tenant):
+        links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
+    arguments["link"] = [(link.rstrip("/").rpartition("/")[2],) for link in links]
     arguments["password-reset-confirm"] = [
         (
             urlsafe_base64_encode(force_bytes(alice.pk)),
