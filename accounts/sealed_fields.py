@@ -9,8 +9,8 @@ from django.db import models
 from typing_extensions import override
 
 
-class SealedTextField(models.TextField):  # type: ignore[type-arg]
-    """A sealed value as ASCII text; whoever reads or writes the row seals and unseals."""
+class SealedField(models.Field):  # type: ignore[type-arg]
+    """A sealed value; whoever reads or writes the row seals and unseals."""
 
     def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
         """Keep what is sealed for ``purpose``."""
@@ -23,25 +23,19 @@ class SealedTextField(models.TextField):  # type: ignore[type-arg]
         return name, path, args, {**kwargs, "purpose": self.purpose}
 
 
-class SealedBinaryField(models.BinaryField):  # type: ignore[type-arg]
-    """A sealed value as bytes; whoever reads or writes the row seals and unseals."""
-
-    def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
-        """Keep what is sealed for ``purpose``."""
-        super().__init__(*args, **kwargs)
-        self.purpose = purpose
-
-    @override
-    def deconstruct(self) -> Any:
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {**kwargs, "purpose": self.purpose}
+class SealedTextField(SealedField, models.TextField):  # type: ignore[type-arg]
+    """A sealed value as ASCII text."""
 
 
-def sealed_columns() -> list[tuple[type[models.Model], SealedTextField | SealedBinaryField]]:
+class SealedBinaryField(SealedField, models.BinaryField):  # type: ignore[type-arg]
+    """A sealed value as bytes."""
+
+
+def sealed_columns() -> list[tuple[type[models.Model], SealedField]]:
     """Return every sealed column with its model, in the order of the models' names."""
     return [
         (model, field)
         for model in sorted(apps.get_models(), key=lambda model: model._meta.label)
         for field in model._meta.concrete_fields
-        if isinstance(field, SealedTextField | SealedBinaryField)
+        if isinstance(field, SealedField)
     ]
