@@ -280,6 +280,7 @@ LOGGING: dict[str, Any] = {
         "json": {"()": "config.json_lines.JSONLines"},
     },
     "filters": {
+        "bounded": {"()": "config.log_bounds.Bounded"},
         "one_line": {"()": "accounts.outages.OneLine"},
         "request_id": {"()": "accounts.request_id.RequestId"},
     },
@@ -287,7 +288,7 @@ LOGGING: dict[str, Any] = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": ENV.log_format,
-            "filters": ["one_line", "request_id"],
+            "filters": ["bounded", "one_line", "request_id"],
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
