@@ -28,7 +28,7 @@ from accounts.models import User
 from accounts.sessions import SessionStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -94,6 +94,11 @@ def is_secret(name: str) -> bool:
     (True, False)
     """
     return _SECRET_NAMES.search(name) is not None
+
+
+def may_be_kept(cookies: Mapping[str, str]) -> bool:
+    """Whether a form that comes with these ``cookies``, and without a session, may be kept."""
+    return bool(_person(cookies.get(PERSON_COOKIE, ""), _KNOWN_SECONDS))
 
 
 def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:

@@ -8,10 +8,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
 
 from accounts import afterwards
+from accounts.kept_forms import may_be_kept
 from config.server.answers import prepare_pages
 from config.server.callers import Callers
 from config.server.front import Front
@@ -78,8 +80,10 @@ class _Rules:
             return not has_bearer(environ.get("HTTP_AUTHORIZATION", ""))
         if not validate_host(_host(environ), settings.ALLOWED_HOSTS):
             return True
-        if path.startswith(self._signed_in) and self._cookie not in environ.get("HTTP_COOKIE", ""):
-            return True
+        cookies = environ.get("HTTP_COOKIE", "")
+        if path.startswith(self._signed_in) and self._cookie not in cookies:
+            # What somebody entered whose session has ended is read, to be kept for them.
+            return not may_be_kept(parse_cookie(cookies))
         try:
             resolve(path)
         except Resolver404:
