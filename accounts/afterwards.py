@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import connections
 
-from accounts.request_id import current, serving
+from accounts.requests.request_id import current, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts import secret_paths
+from accounts.secrets import secret_paths
 
 
 class AccountsConfig(AppConfig):
@@ -17,5 +17,5 @@ class AccountsConfig(AppConfig):
     @override
     def ready(self) -> None:
         secret_paths.install()
-        # `accounts.services.sign_in` writes it with the rest, for less.
+        # `accounts.signing_in.sign_in` writes it with the rest, for less.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

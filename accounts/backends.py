@@ -9,13 +9,13 @@ from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import ValidationError
 from typing_extensions import override
 
-from accounts import audit
 from accounts.models import User
-from accounts.passwords import judge
-from accounts.scoping import tenant_scope
-from accounts.services.finding import meaning
-from accounts.services.recovery import use_recovery_code
-from accounts.unscoped import every_tenant
+from accounts.signing_in.passwords import judge
+from accounts.signing_in.recovery import use_recovery_code
+from accounts.storage.finding import meaning
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -79,12 +79,12 @@ class RecoveryCodeBackend(BaseBackend):
 def accounts_with_password(address: str, password: str) -> list[User]:
     """Return the active accounts at ``address``, in any tenant, that have this password.
 
-    It costs as many hashes whoever has the address, see :mod:`accounts.passwords`.
+    It costs as many hashes whoever has the address, see :mod:`accounts.signing_in.passwords`.
 
     Raises:
         HashingBusyError: Too many others are hashed at this moment.
     """
-    from accounts.salts import hashes_of_an_answer  # noqa: PLC0415 - it asks for accounts here
+    from accounts.storage.salts import hashes_of_an_answer  # noqa: PLC0415 - it asks for accounts here
 
     accounts = [user for user in accounts_of(address) if user.has_usable_password()]
     stored = [user.password for user in accounts]

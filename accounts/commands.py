@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 from typing_extensions import override
 
-from accounts import audit
 from accounts.errors import AccountError
 from accounts.models import Tenant
-from accounts.tenant_by_tenant import FAILED
+from accounts.tenancy.tenant_by_tenant import FAILED
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +30,8 @@ class OperatorCommand(BaseCommand):
 
     Subclasses implement :meth:`answer` and, to word the text themselves, :meth:`text`.  Refusals
     of services and invalid values end the command with their message and status 1.  So does an
-    answer that names failures (:mod:`accounts.tenant_by_tenant`), after it has been printed.
+    answer that names failures (:mod:`accounts.tenancy.tenant_by_tenant`), after it has been
+    printed.
     """
 
     requires_migrations_checks = False

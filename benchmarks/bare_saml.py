@@ -11,9 +11,9 @@ from django.http import HttpResponse, HttpResponseForbidden
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
-from accounts.services.sign_in import BACKEND
-from accounts.unscoped import every_tenant
+from accounts.signing_in.sign_in import BACKEND
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from benchmarks.signed import CERTIFICATE_VARIABLE, ENTITY_ID
 
 if TYPE_CHECKING:

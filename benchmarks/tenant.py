@@ -42,8 +42,8 @@ def make_tenant(metadata: str) -> Connected:
     from django.db import connection  # noqa: PLC0415
 
     from accounts.models import Plan, Tenant  # noqa: PLC0415
-    from accounts.scoping import tenant_scope  # noqa: PLC0415
     from accounts.services.tenants import create_first_admin, create_tenant  # noqa: PLC0415
+    from accounts.tenancy.scoping import tenant_scope  # noqa: PLC0415
     from scim.models import BearerToken, Source  # noqa: PLC0415
 
     call_command("migrate", run_syncdb=True, verbosity=0, interactive=False)

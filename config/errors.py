@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from accounts.views import errors as pages
-from scim.exception_handler import scim_exception_handler
-from scim.middleware import is_scim
+from scim.http.exception_handler import scim_exception_handler
+from scim.http.middleware import is_scim
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse

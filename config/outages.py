@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from django.db import connection
 from django.http import HttpResponse
 
-from accounts.outages import outage_of
+from accounts.requests.outages import outage_of
 from accounts.views import errors
 from config.server.answers import page
-from scim.exception_handler import scim_exception_handler
-from scim.middleware import is_scim
+from scim.http.exception_handler import scim_exception_handler
+from scim.http.middleware import is_scim
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Gives each request its id; see :mod:`accounts.request_id`."""
+"""Gives each request its id; see :mod:`accounts.requests.request_id`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 
-from accounts.request_id import HEADER, chosen, serving
+from accounts.requests.request_id import HEADER, chosen, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable

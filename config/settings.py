@@ -57,22 +57,22 @@ MIDDLEWARE = [
     "config.refused_bodies.RequestBodyMiddleware",
     "config.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "scim.middleware.SCIMMiddleware",
-    "accounts.secret_paths.SecretPathMiddleware",
+    "scim.http.middleware.SCIMMiddleware",
+    "accounts.secrets.secret_paths.SecretPathMiddleware",
     "config.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.caching.NoStoreMiddleware",
-    "accounts.sessions.SessionMiddleware",
+    "accounts.signing_in.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "accounts.marker.MarkerMiddleware",
-    "accounts.kept_forms.KeptFormMiddleware",
+    "accounts.signing_in.marker.MarkerMiddleware",
+    "accounts.requests.kept_forms.KeptFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "accounts.devices.DeviceMiddleware",
+    "accounts.signing_in.devices.DeviceMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.views.busy.HashingBusyMiddleware",
     "config.outages.ConflictMiddleware",
@@ -122,7 +122,7 @@ def _database() -> dict[str, Any]:
             "tcp_user_timeout": 30_000,  # Milliseconds.
             **parts,
             "application_name": "gatehouse",
-            # For what accounts.prepared executes; Django's own statements are never prepared.
+            # For what accounts.storage.prepared executes; Django's own are never prepared.
             "prepare_threshold": None if ENV.transaction_pooling else 0,
         },
     }
@@ -142,7 +142,7 @@ AUTHENTICATION_BACKENDS = [
     "accounts.backends.RecoveryCodeBackend",
 ]
 PASSWORD_HASHERS = [
-    "accounts.hashers.BoundedArgon2PasswordHasher",
+    "accounts.signing_in.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 PASSWORD_HASHES_AT_ONCE = ENV.hashes_at_once  # In a worker process; 100 MiB each.
@@ -160,16 +160,16 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
             )
         },
     },
-    {"NAME": "accounts.password_rules.OwnWordsValidator"},
-    {"NAME": "accounts.password_rules.RepetitionValidator"},
-    {"NAME": "accounts.password_rules.PermittedCharactersValidator"},
+    {"NAME": "accounts.signing_in.password_rules.OwnWordsValidator"},
+    {"NAME": "accounts.signing_in.password_rules.RepetitionValidator"},
+    {"NAME": "accounts.signing_in.password_rules.PermittedCharactersValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "sign-in"
-SESSION_ENGINE = "accounts.sessions"
-SESSION_SERIALIZER = "accounts.sessions.Serializer"
+SESSION_ENGINE = "accounts.signing_in.sessions"
+SESSION_SERIALIZER = "accounts.signing_in.sessions.Serializer"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "gatehouse_session"
 CSRF_COOKIE_NAME = "gatehouse_csrf"
@@ -179,9 +179,9 @@ AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # Hours.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_HANDLER = "accounts.throttling.SignInThrottle"
-AXES_USERNAME_CALLABLE = "accounts.throttling.throttled_name"
-AXES_CLIENT_IP_CALLABLE = "accounts.throttling.client_address"
+AXES_HANDLER = "accounts.signing_in.throttling.SignInThrottle"
+AXES_USERNAME_CALLABLE = "accounts.signing_in.throttling.throttled_name"
+AXES_CLIENT_IP_CALLABLE = "accounts.signing_in.throttling.client_address"
 AXES_SENSITIVE_PARAMETERS: list[str] = ["password", "secret"]
 AXES_LOCKOUT_CALLABLE = "accounts.views.errors.locked_out"
 AXES_ENABLE_ADMIN = False
@@ -262,8 +262,8 @@ SCIM_SERVICE_PROVIDER = {
     "NETLOC": urlsplit(BASE_URL).netloc,
     "SCHEME": urlsplit(BASE_URL).scheme,
     "AUTHENTICATION_SCHEMES": [{"type": "oauthbearertoken"}],
-    "USER_ADAPTER": "scim.adapters.UserAdapter",
-    "GROUP_ADAPTER": "scim.group_adapter.GroupAdapter",
+    "USER_ADAPTER": "scim.adapters.user_adapter.UserAdapter",
+    "GROUP_ADAPTER": "scim.adapters.group_adapter.GroupAdapter",
     "WWW_AUTHENTICATE_HEADER": "Bearer",
 }
 
@@ -281,8 +281,8 @@ LOGGING: dict[str, Any] = {
     },
     "filters": {
         "bounded": {"()": "config.log_bounds.Bounded"},
-        "one_line": {"()": "accounts.outages.OneLine"},
-        "request_id": {"()": "accounts.request_id.RequestId"},
+        "one_line": {"()": "accounts.requests.outages.OneLine"},
+        "request_id": {"()": "accounts.requests.request_id.RequestId"},
     },
     "handlers": {
         "stderr": {

@@ -24,9 +24,6 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts import audit
-from accounts.acting_session import acting_in
-from accounts.callers import name_caller
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
 from accounts.console.questions import (
@@ -37,11 +34,14 @@ from accounts.console.questions import (
     undeclared,
 )
 from accounts.models import Tenant, User
-from accounts.refusals import record_refusal, record_refused_entry
-from accounts.scoping import tenant_scope
-from accounts.sessions import stored_key
+from accounts.requests.callers import name_caller
+from accounts.signing_in.acting_session import acting_in
+from accounts.signing_in.sessions import stored_key
 from accounts.storable import is_storable
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
+from accounts.trail.refusals import record_refusal, record_refused_entry
 from config.dashboard import dashboard_context
 from config.installation.findings import Level
 from config.installation.stored_secrets import of_stored_secrets

@@ -13,9 +13,9 @@ from django.core.management import call_command
 from django.db import transaction
 
 from accounts.models import Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.users import create_operator, set_password
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from demo.connection import Connection, NotConnectedError, load_connection, save_connection
 from demo.secrets_file import DemoSecrets
 from licenses.models import Product, Subscription

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from accounts.refusals import record_refusal
+from accounts.trail.refusals import record_refusal
 
 if TYPE_CHECKING:
     from licenses.models import Subscription

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.console.csv_export import unharmed
-from accounts.services.finding import find_people
+from accounts.storage.finding import find_people
 from licenses.errors import LicenseError
 from licenses.models import Subscription
 from licenses.services import assign_seat, release_seat

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.memberships import groups_reached, people_below
-from accounts.services.group_locks import hold_below, hold_rules, read_held_group
+from accounts.storage.group_locks import hold_below, hold_rules, read_held_group
+from accounts.storage.memberships import groups_reached, people_below
+from accounts.trail import audit
 from accounts.trail.changes import changes
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import release_seats_of_group

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
 from accounts.models import DirectoryGroup, User
-from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class Product(models.Model):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.prepared import prepared_cursor
-from accounts.scoping import active_tenant_id
 from accounts.signals import (
     group_membership_changed,
     group_rule_tables,
     users_deactivated,
 )
+from accounts.storage.prepared import prepared_cursor
+from accounts.tenancy.scoping import active_tenant_id
 from licenses.group_licenses import apply_group_licenses
 from licenses.services import release_all_seats
 

@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import User
-from accounts.prepared import prepared_cursor
+from accounts.storage.prepared import prepared_cursor
+from accounts.trail import audit
 from licenses.errors import (
     InactiveUserError,
     LicenseError,

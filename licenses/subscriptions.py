@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.scoping import tenant_id_scope
+from accounts.tenancy.scoping import tenant_id_scope
+from accounts.trail import audit
 from accounts.trail.changes import changes
 from licenses.errors import SeatsInUseError
 from licenses.models import GroupLicense, Product, Seat, Subscription

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Q
 
-from accounts.memberships import people_below
+from accounts.storage.memberships import people_below
 from licenses.models import GroupLicense, Seat, Subscription
 
 if TYPE_CHECKING:

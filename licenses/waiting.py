@@ -15,10 +15,10 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.memberships import groups_below
 from accounts.models import DirectoryGroupMember, User
-from accounts.scoping import active_tenant_id, tenant_id_scope
+from accounts.storage.memberships import groups_below
+from accounts.tenancy.scoping import active_tenant_id, tenant_id_scope
+from accounts.trail import audit
 from licenses.models import GroupLicense, Seat, Subscription
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from django.dispatch import receiver
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
 from accounts.services.notices import contacts
-from accounts.sessions import COLUMNS_KEY
 from accounts.signals import signing_out
+from accounts.signing_in.sessions import COLUMNS_KEY
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.logout import begin_logout
 

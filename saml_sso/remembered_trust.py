@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from accounts.prepared import prepared_cursor
+from accounts.storage.prepared import prepared_cursor
 from saml_sso.trust import FROM, STAMP
 
 if TYPE_CHECKING:

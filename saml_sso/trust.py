@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from django.db import DEFAULT_DB_ALIAS
 
-from accounts.encryption import SealError, unseal
 from accounts.models import Tenant
-from accounts.prepared import prepared_cursor
-from accounts.scoping import TenantScopeMissingError, active_tenant_id
+from accounts.secrets.encryption import SealError, unseal
+from accounts.storage.prepared import prepared_cursor
+from accounts.tenancy.scoping import TenantScopeMissingError, active_tenant_id
 from saml_sso.addresses import logout_url, sign_on_page_url
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
 from saml_sso.models.keys import PRIVATE_KEY

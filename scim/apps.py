@@ -16,14 +16,11 @@ class ScimConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Let the rate limit and the request log watch what passes; say who holds fields."""
-        from scim import (  # noqa: PLC0415 - needs the models
-            checks,  # noqa: F401 - registers its checks
-            exchanges,
-            managed,
-            rate_limit,
-            request_log,
-            trail_words,
-        )
+        # These need the models; ``checks`` registers its checks by being imported.
+        from scim import checks, trail_words  # noqa: F401, PLC0415
+        from scim.http import exchanges, rate_limit  # noqa: PLC0415
+        from scim.log import request_log  # noqa: PLC0415
+        from scim.sources import managed  # noqa: PLC0415
 
         exchanges.gates.append(rate_limit.gate)
         exchanges.observers.append(request_log.observe)

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, transaction
 
-from scim.answers import Answer
-from scim.contention import in_turn, lost_a_race
-from scim.exception_handler import as_scim_error
+from scim.http.answers import Answer
+from scim.http.contention import in_turn, lost_a_race
+from scim.http.exception_handler import as_scim_error
+from scim.http.refusals import note_refusal
 from scim.protocol.bulk import BulkRequest, BulkResults
 from scim.protocol.bulk_plan import Batch, known_references, plan, resolve_references
 from scim.protocol.errors import ConflictError, InternalServerError, SCIMError
 from scim.protocol.preconditions import Preconditions
-from scim.refusals import note_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from scim.answers import Endpoint
+    from scim.http.answers import Endpoint
     from scim.protocol.bulk import BulkOperation
     from scim.protocol.projection import Projection
 

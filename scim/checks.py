@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 @register(Tags.compatibility)
 def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report adapters in ``SCIM_SERVICE_PROVIDER`` that cannot stand between us and SCIM."""
-    from scim.adapters import UserAdapter  # noqa: PLC0415 - needs the models
-    from scim.group_adapter import GroupAdapter  # noqa: PLC0415
-    from scim.named_adapters import group_adapter, user_adapter  # noqa: PLC0415
+    from scim.adapters.group_adapter import GroupAdapter  # noqa: PLC0415
+    from scim.adapters.named_adapters import group_adapter, user_adapter  # noqa: PLC0415
+    from scim.adapters.user_adapter import UserAdapter  # noqa: PLC0415 - needs the models
 
     return [
         *_faults("USER_ADAPTER", user_adapter(), UserAdapter, User),
@@ -29,7 +29,7 @@ def check_adapters(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 def _faults(setting: str, adapter: Any, base: Any, model: Any) -> Iterator[CheckMessage]:
-    from scim.adapter_catalog import AS_SENT, columns_of  # noqa: PLC0415
+    from scim.adapters.adapter_catalog import AS_SENT, columns_of  # noqa: PLC0415
 
     is_derived: bool = isinstance(adapter, type) and issubclass(adapter, base)
     if not is_derived:

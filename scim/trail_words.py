@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.trail.labels import register_labels, register_words
 from accounts.trail.search import register_searched
 from accounts.trail.sentences import register_sentences
-from scim.field_labels import FIELD_LABELS, MAPPED
-from scim.mapping import USER_FIELDS
 from scim.models import Resource
+from scim.sources.field_labels import FIELD_LABELS, MAPPED
+from scim.sources.mapping import USER_FIELDS
 
 
 def register() -> None:

@@ -1,6 +1,6 @@
 """Routes of the SCIM endpoints; a slash at the end is tolerated everywhere.
 
-So is any letter case of an endpoint; see :mod:`scim.middleware`.
+So is any letter case of an endpoint; see :mod:`scim.http.middleware`.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import URLPattern, re_path
 
-from scim.views.bulk import BulkViewSet
-from scim.views.discovery import ResourceTypeViewSet, SchemaViewSet
-from scim.views.entitlements import EntitlementViewSet, RoleViewSet
-from scim.views.groups import GroupViewSet
-from scim.views.me import MeViewSet
-from scim.views.search import RootViewSet
-from scim.views.service_provider_config import ServiceProviderConfigViewSet
-from scim.views.unknown import UnknownRouteView
-from scim.views.users import UserViewSet
+from scim.http.views.bulk import BulkViewSet
+from scim.http.views.discovery import ResourceTypeViewSet, SchemaViewSet
+from scim.http.views.entitlements import EntitlementViewSet, RoleViewSet
+from scim.http.views.groups import GroupViewSet
+from scim.http.views.me import MeViewSet
+from scim.http.views.search import RootViewSet
+from scim.http.views.service_provider_config import ServiceProviderConfigViewSet
+from scim.http.views.unknown import UnknownRouteView
+from scim.http.views.users import UserViewSet
 
 if TYPE_CHECKING:
-    from scim.views.base import SCIMViewSet
-    from scim.views.resources import ResourceViewSet
+    from scim.http.views.base import SCIMViewSet
+    from scim.http.views.resources import ResourceViewSet
 
 app_name = "scim"
 

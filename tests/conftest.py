@@ -16,16 +16,17 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from accounts import afterwards, refusals
+from accounts import afterwards
 from accounts.models import Plan, Role, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
-from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_operator, create_user
-from accounts.unscoped import every_tenant
+from accounts.storage.user_sets import create_users
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import refusals
 from saml_sso import remembered_trust
-from scim import request_log
-from scim.request_log import RequestLogBuffer
+from scim.log import request_log
+from scim.log.request_log import RequestLogBuffer
 from tests.support.databases import template_kept
 from tests.support.installation import Gatehouse, serving_gatehouse
 

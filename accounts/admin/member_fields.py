@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.console.model_admin import RefusableForm
-from accounts.memberships import people_below
-from accounts.services.finding import find_groups, find_people
+from accounts.storage.finding import find_groups, find_people
+from accounts.storage.memberships import people_below
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

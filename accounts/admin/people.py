@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
-from accounts import audit
 from accounts.admin.locked_fields import UNLOCK, are_fields, lock, unlocked
 from accounts.admin.many_people import DeactivateMany, ReactivateMany, last_admins
 from accounts.admin.person_form import PersonForm
@@ -33,9 +32,10 @@ from accounts.models import Role, User
 from accounts.services import users
 from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people, sessions_of
-from accounts.services.own_sessions import sign_out_everywhere
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.services.unsettled_names import has_unsettled_names
+from accounts.signing_in.own_sessions import sign_out_everywhere
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,9 +13,9 @@ from accounts.admin.member_fields import MemberNamesField, MembersForm
 from accounts.console.access import Access
 from accounts.console.losses import words_for_profiles
 from accounts.console.members_page import Member, MembersPageAdmin
+from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile
 from accounts.services.losses import loss_of_profiles
-from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import (
     change_profile_members,
     create_profile,

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from accounts.console.many_result import LEFT, OK, REFUSED, Line, Result, result_page
-from accounts.refusals import in_words
+from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

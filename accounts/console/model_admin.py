@@ -24,7 +24,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts import audit
 from accounts.console.access import Access, access_of
 from accounts.console.change_list import DeclaredChangeList
 from accounts.console.many import DeleteMany, PassedOver
@@ -36,6 +35,7 @@ from accounts.console.versioned import RefusableForm, VersionedModelAdmin
 from accounts.errors import AccountError, InUseError
 from accounts.models import AuditEntry, User
 from accounts.models.searched_text import Finds
+from accounts.trail import audit
 from accounts.trail.changes import changes
 from accounts.trail.telling import tell
 

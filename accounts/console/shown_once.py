@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from accounts.encryption import SealError, seal, unseal
+from accounts.secrets.encryption import SealError, seal, unseal
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.console.shown import VERSION, Page, Row, Table, Values, as_sent, seal, unseal
 from accounts.errors import AccountError
-from accounts.kept_forms import LOOK_AGAIN
+from accounts.requests.kept_forms import LOOK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping

@@ -16,9 +16,9 @@ from typing_extensions import override
 
 from accounts.console.shown import Fact, Page, TableOf, page_of, seal
 from accounts.console.submissions import StaleFormError, Submission, came_back
-from accounts.kept_forms import LOOK_AGAIN
 from accounts.models import AuditEntry
-from accounts.refusals import in_words, record_refusal
+from accounts.requests.kept_forms import LOOK_AGAIN
+from accounts.trail.refusals import in_words, record_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-import accounts.scoping
+import accounts.tenancy.scoping
 
 EMAIL_VALUES = """
 CREATE FUNCTION accounts_email_values(attributes jsonb) RETURNS text[]
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ("users", models.BigIntegerField()),
                 (
                     "tenant",
-                    accounts.scoping.TenantForeignKey(
+                    accounts.tenancy.scoping.TenantForeignKey(
                         db_constraint=False,
                         editable=False,
                         on_delete=django.db.models.deletion.CASCADE,

@@ -10,7 +10,7 @@ call, also where it stands in the index; what it yields is the same, so the inde
 import django.db.models.deletion
 from django.db import migrations
 
-import accounts.scoping
+import accounts.tenancy.scoping
 
 FORWARDS = """
 CREATE FUNCTION accounts_all_email_values(attributes jsonb) RETURNS text[]
@@ -51,7 +51,7 @@ DROP FUNCTION accounts_all_email_values(jsonb);
 
 
 def owner():
-    return accounts.scoping.TenantForeignKey(
+    return accounts.tenancy.scoping.TenantForeignKey(
         db_index=False,
         editable=False,
         null=True,

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import accounts.scoping
+import accounts.tenancy.scoping
 
 COUNTING = """
 CREATE FUNCTION accounts_count_groups() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="directorygroupmember",
             name="tenant",
-            field=accounts.scoping.TenantForeignKey(
+            field=accounts.tenancy.scoping.TenantForeignKey(
                 db_constraint=False,
                 db_index=False,
                 editable=False,
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                 ("directory_groups", models.BigIntegerField()),
                 (
                     "tenant",
-                    accounts.scoping.TenantForeignKey(
+                    accounts.tenancy.scoping.TenantForeignKey(
                         db_constraint=False,
                         db_index=False,
                         editable=False,

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.scoping import TenantForeignKey, TenantScopedManager
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 if TYPE_CHECKING:
     from accounts.trail.telling import Told

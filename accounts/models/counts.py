@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from typing_extensions import override
 
-from accounts.scoping import TenantForeignKey, TenantScopedManager
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 
 class UserCount(models.Model):

@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
 from accounts.identifiers import uuid7
 from accounts.models.compared_names import ComparedNameField
 from accounts.models.profiles import AccessProfile
 from accounts.models.users import Role, User
 from accounts.names import MARK, group_name_key
-from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class DirectoryGroup(TenantScopedModel):

@@ -19,8 +19,8 @@ from accounts.models.compared_names import ComparedNameField
 from accounts.models.searched_text import FOLDED, FoldedText
 from accounts.models.tenants import Tenant
 from accounts.names import MARK, email_key, user_name_key
-from accounts.passwords import hash_of, judge
-from accounts.scoping import TenantForeignKey, TenantScopedManager
+from accounts.signing_in.passwords import hash_of, judge
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 UNICODE_COLLATION = "gatehouse_unicode"
 """Made by the first migration: letter case by Unicode's rules, whatever the server's locale."""
@@ -207,7 +207,7 @@ class User(AbstractBaseUser):
             UnicodeError: It holds a character that no password may hold.
             HashingBusyError: Too many others are hashed at this moment.
         """
-        from accounts.salts import shared_salt  # noqa: PLC0415 - it asks for users
+        from accounts.storage.salts import shared_salt  # noqa: PLC0415 - it asks for users
 
         if raw_password is None:
             super().set_password(None)

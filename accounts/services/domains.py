@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import EmailDomain
-from accounts.scoping import active_tenant_id
-from accounts.services.routing import PUBLIC_MAIL_DOMAINS, claimed_domain
+from accounts.signing_in.routing import PUBLIC_MAIL_DOMAINS, claimed_domain
+from accounts.storage.violations import violated_constraint
+from accounts.tenancy.scoping import active_tenant_id
+from accounts.trail import audit
 from accounts.trail.changes import names
-from accounts.violations import violated_constraint
 
 
 @transaction.atomic

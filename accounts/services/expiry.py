@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts import audit
 from accounts.models.expiring import ExpiringCredential
 from accounts.services.notices import addresses_for_warnings
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from datetime import datetime

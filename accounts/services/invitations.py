@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import audit
 from accounts.models import OneTimeLink, User
-from accounts.services.links import INVITATION_LIFETIME, make_link
+from accounts.signing_in.links import INVITATION_LIFETIME, make_link
+from accounts.trail import audit
 
 _BY_SOMEBODY: Final = gettext_lazy(
     "Hello %(name)s,\n\n"

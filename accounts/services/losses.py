@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 
-from accounts.memberships import count_people_given_a_role
 from accounts.models import (
     AccessProfile,
     DirectoryGroup,
@@ -20,6 +19,7 @@ from accounts.models import (
     Session,
     User,
 )
+from accounts.storage.memberships import count_people_given_a_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from accounts.models import Role, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.errors import LastAdminError
 from accounts.models import Session, User
-from accounts.unscoped import every_tenant
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 
 
 @transaction.atomic

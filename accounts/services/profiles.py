@@ -9,16 +9,16 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
+from accounts.groups.keeping_apart import keep_apart_from_groups
+from accounts.groups.member_deltas import MemberDelta, audit_details, refuse_unknown
 from accounts.models import AccessProfile, ProfileMembership, User
 from accounts.names import profile_name_key
-from accounts.services.fixed_names import keep_apart_from_groups
-from accounts.services.group_locks import hold_profile_to_delete, hold_profiles
-from accounts.services.group_versions import touch_profiles
-from accounts.services.member_deltas import MemberDelta, audit_details, refuse_unknown
+from accounts.storage.group_locks import hold_profile_to_delete, hold_profiles
+from accounts.storage.group_versions import touch_profiles
+from accounts.storage.violations import violated_constraint
+from accounts.trail import audit
 from accounts.trail.changes import changes, names
-from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from accounts import audit
-from accounts.encryption import SealError, resealed
-from accounts.sealed_fields import SealedTextField, sealed_columns
+from accounts.secrets.encryption import SealError, resealed
+from accounts.secrets.sealed_fields import SealedTextField, sealed_columns
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts import audit
+from accounts.groups.member_deltas import MemberDelta, refuse_unknown
 from accounts.models import Role, User
-from accounts.services.member_deltas import MemberDelta, refuse_unknown
 from accounts.services.users import keeping_an_admin
+from accounts.trail import audit
 from accounts.trail.changes import changes
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts import audit
 from accounts.models import AccessProfile, Plan, Role, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, create_user
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from accounts.trail.changes import changes
 
 DEFAULT_PROFILE_NAME = "Everybody"

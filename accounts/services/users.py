@@ -10,19 +10,19 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.names import email_key, user_name_key
-from accounts.scoping import active_tenant_id
-from accounts.services.group_locks import hold_people
-from accounts.services.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
-from accounts.services.user_rows import change_user, insert_user
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
+from accounts.signing_in.unusable_passwords import unusable_password
+from accounts.storage.group_locks import hold_people
+from accounts.storage.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
+from accounts.storage.user_rows import change_user, insert_user
+from accounts.storage.violations import violated_constraint
+from accounts.tenancy.scoping import active_tenant_id
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 from accounts.trail.changes import changes, flat, names
-from accounts.unscoped import every_tenant
-from accounts.unusable_passwords import unusable_password
-from accounts.violations import violated_constraint
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

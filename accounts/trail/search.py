@@ -17,7 +17,7 @@ from django.db.models import CharField, Func, Q, TextField, Value
 from accounts.models import AuditEntry, User
 from accounts.models.audit import FORMER_NAMES, IS_NAMING
 from accounts.models.searched_text import FOLDED
-from accounts.services.finding import meaning
+from accounts.storage.finding import meaning
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.audit import SYSTEM
-from accounts.refusals import NOT_SIGNED_IN
+from accounts.trail.audit import SYSTEM
 from accounts.trail.labels import kind_in_words
+from accounts.trail.refusals import NOT_SIGNED_IN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

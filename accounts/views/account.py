@@ -18,15 +18,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
-from accounts import audit
 from accounts.account_page import sections_of
-from accounts.callers import name_caller
 from accounts.models import AccessProfile, Session, User
-from accounts.services.own_sessions import end_other_sessions, end_session, list_sessions
-from accounts.services.recovery import count_recovery_codes
-from accounts.services.sign_in import begin_session, scope_of
+from accounts.requests.callers import name_caller
 from accounts.services.users import set_password
-from accounts.sessions import stored_key
+from accounts.signing_in.own_sessions import end_other_sessions, end_session, list_sessions
+from accounts.signing_in.recovery import count_recovery_codes
+from accounts.signing_in.sessions import stored_key
+from accounts.signing_in.sign_in import begin_session, scope_of
+from accounts.trail import audit
 from accounts.views.busy import FormKeptWhenBusy
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from typing_extensions import override
 
 from accounts.addresses import sign_on_page_path
 from accounts.forms import ConfirmationForm
-from accounts.fresh_sign_in import FRESH, FRESH_MINUTES, note_password
 from accounts.models import User
-from accounts.refusals import record_refused_entry
-from accounts.services.password_reset import may_reset
+from accounts.signing_in.fresh_sign_in import FRESH, FRESH_MINUTES, note_password
+from accounts.signing_in.password_reset import may_reset
+from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path, safe_next
 

@@ -13,9 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from accounts.backends import accounts_of
-from accounts.refusals import record_refused_entry
-from accounts.request_id import current
-from accounts.throttling import throttled_name
+from accounts.requests.request_id import current
+from accounts.signing_in.throttling import throttled_name
+from accounts.trail.refusals import record_refused_entry
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -19,16 +19,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from typing_extensions import override
 
-from accounts import audit
 from accounts.addresses import sign_on_page_url
 from accounts.errors import InvalidLinkError
 from accounts.models import OneTimeLink, User
-from accounts.refusals import record_refused_entry
-from accounts.scoping import tenant_scope
-from accounts.services.emergency import begin_emergency_session
-from accounts.services.links import find_link, owner_of_link, use_link
-from accounts.services.sign_in import begin_session
 from accounts.services.users import set_password
+from accounts.signing_in.emergency import begin_emergency_session
+from accounts.signing_in.links import find_link, owner_of_link, use_link
+from accounts.signing_in.sign_in import begin_session
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
+from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path
 

@@ -28,9 +28,9 @@ from typing_extensions import override
 
 from accounts.afterwards import do_afterwards
 from accounts.backends import SignInBackend
-from accounts.devices import note_sign_in
-from accounts.password_reset_form import AskForMailForm
-from accounts.services.password_reset import may_reset, reset_password
+from accounts.signing_in.devices import note_sign_in
+from accounts.signing_in.password_reset import may_reset, reset_password
+from accounts.signing_in.password_reset_form import AskForMailForm
 from accounts.views.busy import FormKeptWhenBusy
 
 if TYPE_CHECKING:

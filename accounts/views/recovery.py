@@ -16,18 +16,18 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts import audit
 from accounts.backends import accounts_of
 from accounts.console.shown import Page, seal
 from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.forms import RecoveryCodeForm
-from accounts.fresh_sign_in import is_fresh
 from accounts.models import RecoveryCode
-from accounts.refusals import record_refused_entry
-from accounts.services.emergency import begin_emergency_session
-from accounts.services.recovery import count_recovery_codes, make_recovery_codes
-from accounts.services.sign_in import scope_of
+from accounts.signing_in.emergency import begin_emergency_session
+from accounts.signing_in.fresh_sign_in import is_fresh
+from accounts.signing_in.recovery import count_recovery_codes, make_recovery_codes
+from accounts.signing_in.sign_in import scope_of
+from accounts.trail import audit
+from accounts.trail.refusals import record_refused_entry
 from accounts.views.landing import landing_path, safe_next, with_next
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from typing_extensions import override
 from accounts.addresses import sign_on_page_path, sign_on_page_url
 from accounts.backends import SignInBackend, accounts_of
 from accounts.forms import AddressForm, CompanyForm, PasswordForm
-from accounts.refusals import record_refused_entry
-from accounts.services.routing import identity_provider_of
-from accounts.services.sign_in import begin_session
+from accounts.signing_in.routing import identity_provider_of
+from accounts.signing_in.sign_in import begin_session
+from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path, safe_next, with_next
 

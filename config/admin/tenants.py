@@ -14,10 +14,10 @@ from accounts.console.losses import words_for_domains
 from accounts.console.many import Look, ManyAction, PassedOver
 from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
 from accounts.models import EmailDomain, Plan, Tenant
-from accounts.scoping import tenant_id_scope, tenant_scope
 from accounts.services.domains import verify_domain, withdraw_domain
 from accounts.services.invitations import invite_user
 from accounts.services.tenants import create_first_admin, create_tenant, update_tenant
+from accounts.tenancy.scoping import tenant_id_scope, tenant_scope
 from config.sites import platform_site
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import Error
 from django.utils.translation import gettext as _
 
-from accounts.encryption import SealError, unseal
-from accounts.unscoped import every_tenant
+from accounts.secrets.encryption import SealError, unseal
+from accounts.tenancy.unscoped import every_tenant
 from config.installation.findings import Finding, good, wrong
 from saml_sso.models import ServiceProviderKey
 from saml_sso.models.keys import PRIVATE_KEY

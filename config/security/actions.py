@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from accounts.console.shown_once import show_once
 from accounts.console.submissions import Submission, answered
 from accounts.errors import AccountError
-from accounts.refusals import record_refusal
+from accounts.trail.refusals import record_refusal
 from config.security.attribute_uses import use_attribute
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.console.csv_export import csv_response
-from accounts.encryption import SealError
+from accounts.secrets.encryption import SealError
 from config.security.attribute_uses import ATTRIBUTE_USES, masked_attributes, shown_attributes
 from config.security.page import frame, tenant_of
 from config.security.progress import is_fresh

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.services.recovery import count_recovery_codes
+from accounts.signing_in.recovery import count_recovery_codes
 from saml_sso.forms.identity_provider import IdentityProviderForm
 from saml_sso.models import IdentityProviderSettings, SetUpLink
 from saml_sso.services.switches import Choices

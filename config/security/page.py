@@ -15,9 +15,9 @@ from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import StaleFormError, Submission, answered
 from accounts.errors import AccountError
 from accounts.models import Tenant, User
-from accounts.refusals import record_refusal
 from accounts.services.expiry import warnings
-from accounts.services.recovery import count_recovery_codes
+from accounts.signing_in.recovery import count_recovery_codes
+from accounts.trail.refusals import record_refusal
 from config.security.changes import changes_by, would_be_candidate
 from config.security.forms import LinkForm, RulesForm, SettingsForm
 from config.security.once import LINK, TOKEN

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
-from accounts.refusals import record_refusal
+from accounts.trail.refusals import record_refusal
 from config.security.page import frame, tenant_of
 from config.security.provisioning import new_token, scim_context
 from config.security.versions import hold_and_compare, versions_of_actions

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.console.shown_once import show_once, take
 from accounts.errors import AccountError
-from accounts.refusals import record_refusal
+from accounts.trail.refusals import record_refusal
 from config.security.changes import changes_by
 from config.security.forms import SetUpForm
 from config.security.progress import progress_of

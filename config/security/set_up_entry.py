@@ -11,9 +11,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from accounts import audit
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from saml_sso.services.set_up_links import note_dead_link, open_set_up_link
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import audit
-from accounts.encryption import SealError, seal, unseal
-from accounts.secrets_digest import digest_of
+from accounts.secrets.encryption import SealError, seal, unseal
+from accounts.secrets.secrets_digest import digest_of
+from accounts.trail import audit
 from config.security.attribute_uses import (
     ATTRIBUTE_USES,
     masked_attributes,

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.acting_session import acting_session
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.signing_in.acting_session import acting_session
 from config.security.page import admin_of, frame, tenant_of
 from config.security.progress import latest_test_of, progress_response
 from saml_sso.errors import StaleProposalError

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import orjson
 from django.template.loader import render_to_string
 
-from accounts.request_id import HEADER
-from scim.middleware import is_scim
+from accounts.requests.request_id import HEADER
+from scim.http.middleware import is_scim
 from scim.protocol import urns
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from collections import Counter, deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from accounts.callers import CALLER
+from accounts.requests.callers import CALLER
 from config.request_id import request_id_of
 from config.server.answers import Refusal
 from config.server.bodies import Bodies

@@ -19,7 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from config.env import BASE_DIR
-from scim import rate_limit
+from scim.http import rate_limit
 
 if TYPE_CHECKING:
     from config.bounds import Bounds

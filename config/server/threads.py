@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
-from accounts.outages import Outage, outage_of
-from accounts.request_id import serving
+from accounts.requests.outages import Outage, outage_of
+from accounts.requests.request_id import serving
 from config.request_id import request_id_of
 from config.server.answers import Answer, Refusal
 from config.server.rsgi import ProtocolClosed, ProtocolError

@@ -13,16 +13,16 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
 
 from accounts import afterwards
-from accounts.kept_forms import may_be_kept
+from accounts.requests.kept_forms import may_be_kept
 from config.server.answers import prepare_pages
 from config.server.callers import Callers
 from config.server.front import Front
 from config.server.parent import end_with_parent
 from config.wsgi import application
-from scim import request_log
-from scim.addresses import PATH
-from scim.authentication import has_bearer
-from scim.middleware import is_scim
+from scim.http.addresses import PATH
+from scim.http.authentication import has_bearer
+from scim.http.middleware import is_scim
+from scim.log import request_log
 
 if TYPE_CHECKING:
     import asyncio

@@ -23,7 +23,7 @@ from accounts.console.many_result import (
 )
 from accounts.console.pages import ConsolePage, register_page
 from accounts.models import User
-from accounts.refusals import record_refusal
+from accounts.trail.refusals import record_refusal
 from licenses.csv_import import TEMPLATE, Report, UnreadableFileError, apply, decode, preview
 from licenses.forms import LicenseFileForm
 

@@ -16,13 +16,13 @@ from accounts.console.access import Access
 from accounts.console.losses import words_for_groups, words_for_seats
 from accounts.console.members_page import Member, MembersPageAdmin
 from accounts.errors import AccountError
-from accounts.memberships import gives_a_role, people_below
+from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
+from accounts.groups.mappings import set_group_attributes, set_group_mappings
+from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
-from accounts.services.group_locks import hold_below, hold_rules, read_held_group
-from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.losses import loss_of_groups
-from accounts.services.mappings import set_group_attributes, set_group_mappings
-from accounts.services.member_deltas import MemberDelta
+from accounts.storage.group_locks import hold_below, hold_rules, read_held_group
+from accounts.storage.memberships import gives_a_role, people_below
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
 from licenses.models import GroupLicense, Subscription

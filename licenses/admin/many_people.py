@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.console.many import Look, ManyAction, PassedOver
-from accounts.refusals import in_words
+from accounts.trail.refusals import in_words
 from licenses.bulk import record_refused_seats
 from licenses.forms import ChooseLicenseForm
 from licenses.models import Seat

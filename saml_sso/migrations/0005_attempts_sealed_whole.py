@@ -2,12 +2,12 @@
 
 import json
 
-import accounts.scoping
+import accounts.tenancy.scoping
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.encryption import SealError, seal_json, unseal
+from accounts.secrets.encryption import SealError, seal_json, unseal
 
 _PURPOSE = 'saml_sso: a sign-in and the checks of its assertion'
 
@@ -40,12 +40,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='consumedassertion',
             name='tenant',
-            field=accounts.scoping.TenantForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant'),
+            field=accounts.tenancy.scoping.TenantForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant'),
         ),
         migrations.AlterField(
             model_name='signinattempt',
             name='tenant',
-            field=accounts.scoping.TenantForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant'),
+            field=accounts.tenancy.scoping.TenantForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant'),
         ),
         migrations.AlterField(
             model_name='signinattempt',

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations
 
-import accounts.scoping
+import accounts.tenancy.scoping
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="signinattempt",
             name="tenant",
-            field=accounts.scoping.TenantForeignKey(
+            field=accounts.tenancy.scoping.TenantForeignKey(
                 db_constraint=False,
                 db_index=False,
                 editable=False,
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="consumedassertion",
             name="tenant",
-            field=accounts.scoping.TenantForeignKey(
+            field=accounts.tenancy.scoping.TenantForeignKey(
                 db_constraint=False,
                 db_index=False,
                 editable=False,

@@ -11,9 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
-from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
-from accounts.sealed_fields import SealedBinaryField
+from accounts.secrets.sealed_fields import SealedBinaryField
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 ATTEMPT: Final = "saml_sso: a sign-in and the checks of its assertion"
 """The purpose for which their personal part is sealed."""

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models.expiring import ExpiringCredential
-from accounts.scoping import TenantScopedManager, TenantScopedModel
-from accounts.sealed_fields import SealedTextField
+from accounts.secrets.sealed_fields import SealedTextField
+from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 from saml_sso.protocol.certificates import describe_certificate
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 
 
 class SetUpLink(TenantScopedModel):

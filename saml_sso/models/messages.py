@@ -9,8 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
-from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 
 class PendingRequest(TenantScopedModel):

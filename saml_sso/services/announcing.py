@@ -19,8 +19,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.services.notices import notify_admins
+from accounts.trail import audit
 from saml_sso.services.differences import differences
 from saml_sso.trust import load_trust
 

@@ -14,11 +14,11 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import audit
-from accounts.encryption import seal_json, unseal_json
-from accounts.prepared import insert_row
-from accounts.scoping import active_tenant_id
-from accounts.services.session_rows import Companion
+from accounts.secrets.encryption import seal_json, unseal_json
+from accounts.storage.prepared import insert_row
+from accounts.storage.session_rows import Companion
+from accounts.tenancy.scoping import active_tenant_id
+from accounts.trail import audit
 from saml_sso.models import SignInAttempt
 from saml_sso.models.attempts import ATTEMPT
 from saml_sso.services.evidence import as_json

@@ -6,8 +6,8 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from accounts import audit
-from accounts.acting_session import acting_in
+from accounts.signing_in.acting_session import acting_in
+from accounts.trail import audit
 from saml_sso.models import TrustProposal
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.announcing import announced

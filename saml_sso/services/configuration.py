@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.services.sign_in import end_sessions_of_tenant
+from accounts.signing_in.sign_in import end_sessions_of_tenant
+from accounts.trail import audit
 from accounts.trail.changes import changes
 from saml_sso.errors import SAMLSettingsError, TooManyCertificatesError
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings

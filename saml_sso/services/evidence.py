@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from accounts.fresh_sign_in import AUTHN_INSTANT
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.signing_in.fresh_sign_in import AUTHN_INSTANT
 from saml_sso.protocol.errors import Check
 from saml_sso.protocol.subject import NameID
 

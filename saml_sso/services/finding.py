@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from accounts.errors import AmbiguousAddressError
-from accounts.prepared import prepared_cursor
-from accounts.scoping import active_tenant_id
-from accounts.services.finding import find_person, sought, the_one
+from accounts.storage.finding import find_person, sought, the_one
+from accounts.storage.prepared import prepared_cursor
+from accounts.tenancy.scoping import active_tenant_id
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.remembered_trust import require_unchanged

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.encryption import seal
+from accounts.secrets.encryption import seal
+from accounts.trail import audit
 from saml_sso.errors import SAMLSettingsError
 from saml_sso.models import ServiceProviderKey
 from saml_sso.models.keys import PRIVATE_KEY

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Session
+from accounts.trail import audit
 from saml_sso.models import PendingRequest
 from saml_sso.protocol.bindings import Outgoing
 from saml_sso.protocol.outgoing_logout import answer_logout, start_logout

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import Tenant
+from accounts.trail import audit
 from saml_sso.errors import StaleProposalError, TooManyCertificatesError
 from saml_sso.models import TrustProposal
 from saml_sso.protocol.candidates import digest_of_trust, replaces

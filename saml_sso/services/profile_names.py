@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.db import DatabaseError
 
-from accounts import audit
 from accounts.errors import AccountError
 from accounts.managed import is_managed
 from accounts.models import User
 from accounts.services.users import UserFields, update_user
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from saml_sso.models import IdentityProviderSettings

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
-from accounts.prepared import prepared_cursor
-from accounts.scoping import active_tenant_id
-from accounts.services.session_rows import Condition
+from accounts.storage.prepared import prepared_cursor
+from accounts.storage.session_rows import Condition
+from accounts.tenancy.scoping import active_tenant_id
 from saml_sso.models import ConsumedAssertion
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.evidence import message_digest

@@ -11,9 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.refusals import record_refusal
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.trail import audit
+from accounts.trail.refusals import record_refusal
 from saml_sso.errors import NotTestedError
 from saml_sso.models import (
     IdentityProviderSettings,

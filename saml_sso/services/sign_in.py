@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.errors import SessionRefusedError, UserNameTakenError
-from accounts.services.session_rows import NOTHING
-from accounts.services.sign_in import begin_session
 from accounts.services.users import UserFields, create_user
+from accounts.signing_in.sign_in import begin_session
+from accounts.storage.session_rows import NOTHING
+from accounts.trail import audit
 from saml_sso.protocol.assertion_rules import session_is_over
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.identifiers import require_unmistakable
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import Session, User
-    from accounts.services.session_rows import Companion
+    from accounts.storage.session_rows import Companion
     from saml_sso.models import IdentityProviderSettings, PendingRequest
     from saml_sso.services.attempts import Outline
     from saml_sso.services.evidence import Evidence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.prepared import prepared_cursor
+from accounts.storage.prepared import prepared_cursor
 from saml_sso.models import SignInAttempt
 
 if TYPE_CHECKING:

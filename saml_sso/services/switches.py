@@ -9,12 +9,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.errors import PlanError
 from accounts.models import Tenant
-from accounts.services.recovery import count_recovery_codes
-from accounts.services.sign_in import end_sessions_of_tenant
-from accounts.sign_in_methods import BY_PASSWORD
+from accounts.signing_in.recovery import count_recovery_codes
+from accounts.signing_in.sign_in import end_sessions_of_tenant
+from accounts.signing_in.sign_in_methods import BY_PASSWORD
+from accounts.trail import audit
 from accounts.trail.changes import changes
 from saml_sso.errors import (
     NoRecoveryCodesError,

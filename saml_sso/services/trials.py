@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import audit
+from accounts.trail import audit
 from saml_sso.models import PendingRequest
 from saml_sso.protocol.errors import Check, SAMLError
 from saml_sso.services.attempts import (

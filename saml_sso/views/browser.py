@@ -15,7 +15,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
 from saml_sso.services.requests import LIFETIME
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
 from saml_sso.protocol.bindings import Incoming, read_post, read_redirect
 from saml_sso.protocol.errors import MessageError, SAMLError
 from saml_sso.protocol.logout import read_logout_request, read_logout_response

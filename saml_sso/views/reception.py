@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.marker import session_here
+from accounts.signing_in.marker import session_here
 from saml_sso.models import SignInAttempt
 from saml_sso.protocol import parties
 from saml_sso.protocol.errors import MessageError, SAMLError

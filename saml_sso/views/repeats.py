@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from accounts.sessions import COLUMNS_KEY
+from accounts.signing_in.sessions import COLUMNS_KEY
 from saml_sso.services.sign_in import ASSERTION, LED_TO
 from saml_sso.views.browser import SeeOther, may_hide_session
 

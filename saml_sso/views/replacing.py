@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.sessions import stored_key
+from accounts.signing_in.sessions import stored_key
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.evidence import Evidence
 from saml_sso.services.requests import (

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts.fresh_sign_in import FRESH
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.signing_in.fresh_sign_in import FRESH
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.attempts import new_reference
 from saml_sso.services.replay import replayed

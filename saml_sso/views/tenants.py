@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 from django.shortcuts import render
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.remembered_trust import TrustChangedError, memory
 from saml_sso.trust import find_trust
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.console.model_admin import RefusableForm
-from scim.field_labels import FIELD_LABELS
 from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, fields_of, fixed_fields
+from scim.sources.field_labels import FIELD_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

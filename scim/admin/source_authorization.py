@@ -16,7 +16,6 @@ from accounts.console.shown import seal
 from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.services.expiry import warnings
-from scim.addresses import base_url
 from scim.admin.forms import (
     RegenerateForm,
     TokenForm,
@@ -26,6 +25,7 @@ from scim.admin.versions import (
     tokens_shown,
 )
 from scim.errors import SourceError
+from scim.http.addresses import base_url
 from scim.models import BearerToken, Source
 from scim.services import (
     IssuedToken,

@@ -23,11 +23,11 @@ from scim.admin.versions import (
     store_tables,
     stored_rows,
 )
-from scim.field_labels import FIELD_LABELS
 from scim.models import Resource, Source
 from scim.services.mappings import (
     deciding_fields,
 )
+from scim.sources.field_labels import FIELD_LABELS
 
 if TYPE_CHECKING:
     from accounts.console.submissions import Difference

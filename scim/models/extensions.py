@@ -11,8 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 from scim.models.mappings import Resource
 
 

@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
-from accounts.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 from scim.models.sources import Source
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.constraints import SameTenant
 from accounts.models.expiring import ExpiringCredential
-from accounts.scoping import TenantScopedManager, TenantScopedModel
+from accounts.tenancy.constraints import SameTenant
+from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts.trail import audit
 from accounts.trail.changes import VERBATIM, changes, names
 from scim.errors import SchemaError
 from scim.models import AttributeKind, ExtensionAttribute, ExtensionSchema

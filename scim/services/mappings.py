@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
+from accounts.trail import audit
 from accounts.trail.changes import changes
+from scim.adapters.resource_types import tenant_resource_type
 from scim.errors import MappingError
-from scim.field_labels import MAPPED, label_of
-from scim.mapping import GROUP_FIELDS, USER_FIELDS
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
 from scim.protocol.errors import SCIMError
 from scim.protocol.paths import PatchPath, parse_path
 from scim.protocol.schemas import AttributePath
-from scim.resource_types import tenant_resource_type
+from scim.sources.field_labels import MAPPED, label_of
+from scim.sources.mapping import GROUP_FIELDS, USER_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts import audit
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.storage.violations import violated_constraint
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from accounts.trail.changes import changes, names
-from accounts.violations import violated_constraint
 from scim.errors import ScimUnavailableError, SourceNameTakenError
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
 from scim.services.tokens import IssuedToken, create_token

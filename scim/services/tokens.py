@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import audit
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.trail import audit
 from scim.errors import TokenError
 from scim.models import BearerToken, Source
 

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AccessProfile, ProfileMembership, RecoveryCode, Session, Tenant, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from accounts.views.landing import with_next
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat

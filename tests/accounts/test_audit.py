@@ -6,10 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import audit
 from accounts.models import AuditEntry, Tenant, User
-from accounts.scoping import ForeignTenantError, TenantScopeMissingError, tenant_scope
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import ForeignTenantError, TenantScopeMissingError, tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 
 
 @pytest.mark.django_db

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry, RecoveryCode, Session, User
-from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, create_user
-from accounts.unscoped import every_tenant
-from accounts.unusable_passwords import unusable_password
+from accounts.signing_in.unusable_passwords import unusable_password
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from tests.conftest import PASSWORD, signed_in
 from tests.support.html_forms import submit
 

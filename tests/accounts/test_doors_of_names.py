@@ -11,8 +11,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from saml_sso.models import IdentityProviderSettings
 from scim.protocol import urns
 from tests.conftest import signed_in

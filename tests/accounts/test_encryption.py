@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 
-from accounts.encryption import SealError, seal, seal_json, unseal, unseal_json
 from accounts.models import AuditEntry, Tenant
-from accounts.scoping import tenant_scope
-from accounts.sealed_fields import SealedTextField, sealed_columns
+from accounts.secrets.encryption import SealError, seal, seal_json, unseal, unseal_json
+from accounts.secrets.sealed_fields import SealedTextField, sealed_columns
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import ServiceProviderKey
 from saml_sso.services.keys import ensure_key
 

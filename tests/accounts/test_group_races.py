@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accounts.errors import AccountError, GroupCycleError, UnknownGroupError
-from accounts.memberships import groups_reached, mapped_to
+from accounts.groups.groups import GroupFields, create_group, delete_group
+from accounts.groups.mappings import set_group_mappings
 from accounts.models import (
     AccessProfile,
     DirectoryGroup,
@@ -18,9 +19,6 @@ from accounts.models import (
     Role,
     User,
 )
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, delete_group
-from accounts.services.mappings import set_group_mappings
 from accounts.services.profiles import (
     add_profile_members,
     create_profile,
@@ -28,8 +26,10 @@ from accounts.services.profiles import (
     remove_profile_members,
 )
 from accounts.services.roles import add_role_members, change_role
-from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, deactivate_user, delete_user
+from accounts.storage.memberships import groups_reached, mapped_to
+from accounts.storage.user_sets import create_users
+from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import GroupLicense, Product, Seat, Subscription
 from tests.support.members import add_group_members, remove_group_members, replace_group_members

@@ -18,6 +18,9 @@ from accounts.errors import (
     UnknownGroupError,
     UnknownMemberError,
 )
+from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
+from accounts.groups.mappings import set_group_mappings
+from accounts.groups.member_deltas import MemberDelta
 from accounts.identifiers import uuid7
 from accounts.models import (
     AccessProfile,
@@ -27,10 +30,6 @@ from accounts.models import (
     Role,
     User,
 )
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, delete_group, update_group
-from accounts.services.mappings import set_group_mappings
-from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import (
     add_profile_members,
     create_profile,
@@ -40,6 +39,7 @@ from accounts.services.profiles import (
 )
 from accounts.services.roles import change_role
 from accounts.services.users import delete_user
+from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat

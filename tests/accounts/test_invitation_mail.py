@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts import audit
-from accounts.scoping import tenant_scope
 from accounts.services.invitations import invite_user
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from django.core.mail import EmailMessage

@@ -16,10 +16,10 @@ from django.utils import timezone
 
 from accounts.commands import refusals_reported
 from accounts.models import AuditEntry, OneTimeLink, Role, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
 from accounts.services.users import deactivate_user
-from accounts.unscoped import every_tenant
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -44,7 +44,7 @@ def test_a_flood_of_one_kind_leaves_the_lines_of_others() -> None:
     for _ in range(1_000):
         bounded.filter(refused(7))
 
-    assert bounded.filter(refused(7, name="accounts.refusals"))
+    assert bounded.filter(refused(7, name="accounts.trail.refusals"))
     assert bounded.filter(refused(7, level=logging.INFO))
 
 

@@ -12,9 +12,9 @@ from django.test import Client
 
 from accounts import afterwards
 from accounts.models import AuditEntry, Session, User
-from accounts.scoping import tenant_scope
-from accounts.services.password_reset import MAILS_PER_HOUR, reset_password
 from accounts.services.users import UserFields, create_user, deactivate_user, update_user
+from accounts.signing_in.password_reset import MAILS_PER_HOUR, reset_password
+from accounts.tenancy.scoping import tenant_scope
 from accounts.views.password_reset import MOST_REQUESTS
 from tests.conftest import PASSWORD, person, signed_in
 

@@ -12,10 +12,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import AuditEntry, OneTimeLink, User
-from accounts.password_rules import OwnWordsValidator, RepetitionValidator
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
-from accounts.unscoped import every_tenant
+from accounts.signing_in.links import make_link
+from accounts.signing_in.password_rules import OwnWordsValidator, RepetitionValidator
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from tests.conftest import PASSWORD, signed_in
 
 if TYPE_CHECKING:

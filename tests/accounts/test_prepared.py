@@ -6,7 +6,7 @@ import pytest
 from django.db import InterfaceError, connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.prepared import prepared_cursor
+from accounts.storage.prepared import prepared_cursor
 
 pytestmark = pytest.mark.django_db
 

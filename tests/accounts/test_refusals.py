@@ -10,14 +10,14 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from accounts import refusals
 from accounts.errors import LastAdminError
 from accounts.models import AuditEntry, OneTimeLink, Role, Tenant, User
-from accounts.refusals import NOT_SIGNED_IN, RefusalLimit, record_refusal
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
 from accounts.services.users import deactivate_user
-from accounts.unscoped import every_tenant
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import refusals
+from accounts.trail.refusals import NOT_SIGNED_IN, RefusalLimit, record_refusal
 from licenses.models import Product, Subscription
 from saml_sso.models import SetUpLink
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link

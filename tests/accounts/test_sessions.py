@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session, User
-from accounts.sessions import Serializer, SessionStore
+from accounts.signing_in.sessions import Serializer, SessionStore
 from tests.conftest import signed_in
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.test import Client
 
-from accounts import audit
 from accounts.models import AuditEntry, Role, Session, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.domains import claim_domain, verify_domain
 from accounts.services.users import UserFields, create_user, deactivate_user
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from tests.conftest import PASSWORD, person, signed_in
 
 if TYPE_CHECKING:

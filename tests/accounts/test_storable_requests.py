@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import resolve
 
-from accounts import audit
 from accounts.models import AuditEntry
-from accounts.scoping import tenant_scope
 from accounts.storable import storable_json
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from scim.models import RequestLogEntry
 from scim.protocol import urns
 from tests.architecture.test_routes import Route, routes
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from accounts.models import Tenant
-    from scim.request_log import RequestLogBuffer
+    from scim.log.request_log import RequestLogBuffer
 
 SCIM = "/scim/v2/"
 ROUTES = [route for route in routes() if not route.url.startswith(SCIM)]

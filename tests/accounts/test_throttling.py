@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.test import Client
 
-from accounts import devices, throttling
-from accounts.devices import COOKIE
 from accounts.models import User
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import make_recovery_codes
+from accounts.signing_in import devices, throttling
+from accounts.signing_in.devices import COOKIE
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import PASSWORD, person
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
 from tests.support.saml_party import Party, person_in, post_response

@@ -14,10 +14,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import DirectoryGroup, Role, User
 from accounts.names import MARK
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
 from accounts.services.profiles import create_profile
 from accounts.services.unsettled_names import (
     has_unsettled_names,
@@ -25,6 +24,7 @@ from accounts.services.unsettled_names import (
     unsettled_names,
 )
 from accounts.services.users import UserFields, create_user, set_password
+from accounts.tenancy.scoping import tenant_scope
 from config.env import BASE_DIR
 from naming.addresses import folded
 from naming.nicknames import compared_nickname

@@ -8,11 +8,6 @@ import pytest
 
 from accounts.errors import LastAdminError, UnknownMemberError, UserNameTakenError
 from accounts.models import AuditEntry, Role, Session, User
-from accounts.scoping import (
-    ForeignTenantError,
-    TenantScopeMissingError,
-    tenant_scope,
-)
 from accounts.services.roles import add_role_members, change_role
 from accounts.services.users import (
     UserFields,
@@ -21,6 +16,7 @@ from accounts.services.users import (
     delete_user,
     update_user,
 )
+from accounts.tenancy.scoping import ForeignTenantError, TenantScopeMissingError, tenant_scope
 from tests.conftest import person, signed_in
 from tests.support.members import replace_role_members
 

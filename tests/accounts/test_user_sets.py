@@ -9,12 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.audit import acting_as
 from accounts.identifiers import uuid7_texts
 from accounts.models import AuditEntry, Role, User
-from accounts.scoping import TenantScopeMissingError, tenant_scope
-from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
+from accounts.storage.user_sets import create_users
+from accounts.tenancy.scoping import TenantScopeMissingError, tenant_scope
+from accounts.trail.audit import acting_as
 
 if TYPE_CHECKING:
     from accounts.models import Tenant

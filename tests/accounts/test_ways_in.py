@@ -11,9 +11,7 @@ from django.test import Client
 
 from accounts.errors import SignInRefusedError
 from accounts.models import OneTimeLink, Role, User
-from accounts.scoping import tenant_scope
 from accounts.services.invitations import invite_user
-from accounts.services.links import make_link
 from accounts.services.users import (
     UserFields,
     deactivate_user,
@@ -21,6 +19,8 @@ from accounts.services.users import (
     set_password,
     update_user,
 )
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import PASSWORD, person
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.console.pages import registered_pages
 from accounts.models import Role, Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.conftest import person
 

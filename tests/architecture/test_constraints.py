@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Tenant
-from accounts.violations import refers_to_nothing, violated_constraint
+from accounts.storage.violations import refers_to_nothing, violated_constraint
 from config.env import BASE_DIR
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from django.contrib import admin
 from django.urls import NoReverseMatch, resolve, reverse
 
 from accounts.models import Role
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from licenses.models import Product
 from saml_sso.models import SetUpLink, SignInAttempt

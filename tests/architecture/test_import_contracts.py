@@ -53,9 +53,9 @@ OFFENCES = {
         ("config.sites", "saml2"),
     ],
     "The unscoped escape hatch has a short, reviewed list of users": [
-        ("accounts.services.groups", "accounts.unscoped"),
-        ("scim.users", "accounts.unscoped"),
-        ("saml_sso.services.sign_in", "accounts.unscoped"),
+        ("accounts.groups.groups", "accounts.tenancy.unscoped"),
+        ("scim.users.users", "accounts.tenancy.unscoped"),
+        ("saml_sso.services.sign_in", "accounts.tenancy.unscoped"),
     ],
 }
 """For each contract, (module, what it must not import), in several of the modules it is about."""

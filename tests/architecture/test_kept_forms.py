@@ -15,9 +15,9 @@ import pytest
 from django.urls import resolve, reverse
 
 from accounts.console.shown import shows_fields
-from accounts.kept_forms import LOOK_AGAIN, is_secret
 from accounts.models import Session
-from accounts.unscoped import every_tenant
+from accounts.requests.kept_forms import LOOK_AGAIN, is_secret
+from accounts.tenancy.unscoped import every_tenant
 from tests.architecture.specimens import tenant_models
 from tests.architecture.test_every_posting_form import keys, urls
 from tests.conftest import PASSWORD, signed_in

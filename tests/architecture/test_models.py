@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import transaction
 
-from accounts.scoping import (
+from accounts.tenancy.scoping import (
     ForeignTenantError,
     TenantForeignKey,
     TenantScopedManager,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from accounts.secret_paths import mask_path, mask_text
+from accounts.secrets.secret_paths import mask_path, mask_text
 from saml_sso.protocol.certificate_files import MAX_FILE_BYTES, find_certificates
 from saml_sso.protocol.errors import CertificateError
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection
 
 from accounts.models import AccessProfile, User
-from accounts.scoping import TenantScopedModel, tenant_scope
+from accounts.tenancy.scoping import TenantScopedModel, tenant_scope
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import OneTimeLink, User
-from accounts.scoping import tenant_scope
-from accounts.sealed_fields import sealed_columns
-from accounts.services.links import make_link
+from accounts.secrets.sealed_fields import sealed_columns
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import Source
 from scim.services.tokens import create_token
 from tests.conftest import PASSWORD

@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.secret_paths import SecretConverter, mask_text
+from accounts.secrets.secret_paths import SecretConverter, mask_text
 from tests.conftest import signed_in
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import Role, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from config.sites import platform_site
 from licenses.models import Product
 from scim.models import ExtensionSchema

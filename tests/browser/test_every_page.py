@@ -17,9 +17,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.models import OneTimeLink, Role
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
-from accounts.unscoped import every_tenant
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link
 from tests.architecture.specimens import Specimens, our_models, tenant_models

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import Source
 from tests.browser.test_user_list import LOOKS, sign_in
 from tests.scim.test_sources_of_people import fill_default_table

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from tests.browser.test_user_list import sign_in
 from tests.conftest import person
 from tests.support.browser import assert_fits

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AccessProfile, AuditEntry, DirectoryGroup
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
 from accounts.services.profiles import create_profile
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source, create_token
 from tests.conftest import PASSWORD
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from accounts.models import Tenant, User
-    from scim.request_log import RequestLogBuffer
+    from scim.log.request_log import RequestLogBuffer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

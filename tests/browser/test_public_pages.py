@@ -10,8 +10,8 @@ from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.models import OneTimeLink
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import PASSWORD
 from tests.support.browser import assert_accessible, assert_fits, focused_name, press_tab_until
 

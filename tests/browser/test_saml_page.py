@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import make_recovery_codes
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.switches import enforce_saml_untested
 from tests.conftest import PASSWORD

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import PASSWORD
 from tests.support.browser import assert_accessible, assert_fits, focused_name, press_tab_until

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from accounts.models import AuditEntry
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from django.test import Client

@@ -18,7 +18,7 @@ from django.contrib import admin
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.architecture.test_routes import routes

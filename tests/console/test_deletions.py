@@ -10,11 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.groups.groups import GroupFields, create_group
+from accounts.groups.mappings import set_group_mappings
 from accounts.models import AccessProfile, DirectoryGroup, Role, Session, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
-from accounts.services.mappings import set_group_mappings
 from accounts.services.profiles import add_profile_members, create_profile
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat

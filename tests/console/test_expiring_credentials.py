@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.models.expiring import ExpiringCredential
-from accounts.scoping import TenantScopedModel, tenant_scope
 from accounts.services.expiry import kinds_of_credentials, warn_of_endings
+from accounts.tenancy.scoping import TenantScopedModel, tenant_scope
 from saml_sso.models import (
     IdentityProviderCertificate,
     IdentityProviderSettings,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from accounts.groups.groups import GroupFields, create_group
+from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
-from accounts.services.member_deltas import MemberDelta
 from accounts.services.profiles import change_profile_members, create_profile
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import crowd, person, signed_in
 from tests.support.html_forms import submit

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.console.csv_export import harmless, unharmed
 from accounts.models import Role
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import person, signed_in
 from tests.support.html_forms import form_with_field

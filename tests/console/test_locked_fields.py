@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import AuditEntry, Role, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import Source
 from scim.services.sources import delete_source
 from tests.conftest import person, signed_in

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.console import many
 from accounts.console.many import ManyAction
 from accounts.models import Role, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from licenses.models import Product, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.cache import SessionStore
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from scim.services import SourceOptions, create_source
 from tests.support.html_forms import what_is_sent

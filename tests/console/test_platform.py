@@ -9,9 +9,9 @@ import pytest
 from axes.models import AccessAttempt
 
 from accounts.models import OneTimeLink, Plan, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.domains import claim_domain
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import Session, Tenant
-from accounts.scoping import active_tenant_id, tenant_scope
+from accounts.tenancy.scoping import active_tenant_id, tenant_scope
 from config.management.commands import run_daily
 from config.one_at_a_time import one_at_a_time
 from licenses.management.commands import start_subscriptions

@@ -9,9 +9,9 @@ from django.contrib import admin
 from django.contrib.admin.utils import get_fields_from_path
 from django.db import models
 
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
+from accounts.groups.groups import GroupFields, create_group
 from accounts.services.users import UserFields, create_user
+from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.console.pages import registered_pages
 from accounts.models import AuditEntry, OneTimeLink, RecoveryCode, Session, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.invitations import invite_user
-from accounts.services.recovery import make_recovery_codes
-from accounts.unscoped import every_tenant
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from config.sites import platform_site
 from saml_sso.models import IdentityProviderCertificate, ServiceProviderKey, TrustProposal
 from saml_sso.services.keys import ensure_key

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from accounts.models import AuditEntry, Role, Session, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import person, signed_in
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import Role
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
 from tests.conftest import person, signed_in
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from accounts.models import Tenant
-    from scim.request_log import RequestLogBuffer
+    from scim.log.request_log import RequestLogBuffer
 
 SOURCES = "/console/scim/source/"
 SCHEMAS = "/console/scim/extensionschema/"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, ProfileMembership, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
 from accounts.services.profiles import add_profile_members, create_profile
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.support.html_forms import fill_in, what_is_sent

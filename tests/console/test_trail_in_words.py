@@ -18,15 +18,15 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts import audit
+from accounts.groups.groups import GroupFields, create_group, update_group
+from accounts.groups.mappings import set_group_attributes, set_group_mappings
 from accounts.models import AuditEntry, DirectoryGroup, OneTimeLink, Plan, Role, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, update_group
-from accounts.services.mappings import set_group_attributes, set_group_mappings
 from accounts.services.profiles import create_profile, update_profile
 from accounts.services.roles import change_role
 from accounts.services.tenants import update_tenant
 from accounts.services.users import UserFields, update_user
+from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from accounts.trail.changes import changes, kept
 from accounts.trail.kinds import kinds
 from accounts.trail.labels import has_label, label_of

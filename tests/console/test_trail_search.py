@@ -10,13 +10,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import audit
+from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
 from accounts.models import AuditEntry, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group, delete_group, update_group
 from accounts.services.users import UserFields, create_user, delete_user, update_user
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 from accounts.trail.search import SEARCHED, finding
-from accounts.unscoped import every_tenant
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.architecture.specimens import Specimens, our_models

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import AccessProfile, OneTimeLink, Role, Session, User
-from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
 from accounts.services.users import deactivate_user
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person, signed_in

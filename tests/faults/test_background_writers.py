@@ -20,7 +20,7 @@ KNOWN = {
     "config/server/health.py": "the look at readiness, tested with it",
     "config/server/threads.py": "the requests",
     "config/server/worker.py": "nothing of the database",
-    "scim/request_log.py": "the log of requests",
+    "scim/log/request_log.py": "the log of requests",
 }
 """Modules that start something beside the thread that calls them, and what that does."""
 END_ALL = """

@@ -17,7 +17,7 @@ from pytest_django.fixtures import Settings
 from typing_extensions import override
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.embedded.binaries import locked_version
 from config.installation.findings import Level
 from config.installation.proxy import of_proxy

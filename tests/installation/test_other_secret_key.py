@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import ServiceProviderKey
 from saml_sso.services.keys import ensure_key
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection, transaction
 
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user
+from accounts.tenancy.scoping import tenant_scope
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription

@@ -8,9 +8,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
 from accounts.services.users import deactivate_user
 from accounts.signals import LEAVER_HOLDS_NOTHING
+from accounts.tenancy.scoping import tenant_scope
 from licenses.errors import InactiveUserError, NoSeatAvailableError
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, change_seats

@@ -11,10 +11,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AuditEntry
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user, delete_user
+from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, change_seats, release_seat

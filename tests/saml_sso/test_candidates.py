@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import AuditEntry, Role, Tenant, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import (
     IdentityProviderCertificate,
     IdentityProviderSettings,

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree
 
-from accounts.scoping import tenant_scope
 from accounts.services.users import deactivate_user
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings, PendingRequest, SignInAttempt
 from tests.saml_sso.test_sp_initiated import CROSS_SITE, begin
 from tests.support.saml import NS, instant, new_id, sign_element

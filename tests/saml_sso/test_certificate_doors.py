@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.security.set_up_entry import set_up_url
 from saml_sso.forms.identity_provider import IdentityProviderForm
 from saml_sso.management.commands.configure_saml import Command

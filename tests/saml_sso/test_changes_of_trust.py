@@ -15,9 +15,9 @@ from django.test import Client
 
 import saml_sso.services
 from accounts.models import Role, Session, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import make_recovery_codes
 from accounts.services.users import deactivate_user
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from config.security import actions
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings, TrustProposal
 from saml_sso.services.announcing import ANNOUNCED

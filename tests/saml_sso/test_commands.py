@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import (
     ConsumedAssertion,
     IdentityProviderCertificate,

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import SignInAttempt
 from saml_sso.remembered_trust import memory
 from saml_sso.services.attempts import kept_attempts, masked_trace, noted_strangers

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.test import Client
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
 from saml_sso.services.keys import ensure_key
 from tests.saml_sso.test_settings_page import press

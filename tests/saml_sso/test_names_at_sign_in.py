@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
 from tests.saml_sso.test_sp_initiated import begin
 from tests.support.saml_party import Party, person_in, post_response

@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Plan, Tenant
-from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.remembered_trust import TrustMemory, memory

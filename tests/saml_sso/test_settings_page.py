@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Session, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import make_recovery_codes
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from tests.conftest import signed_in
 from tests.support.html_forms import version_of

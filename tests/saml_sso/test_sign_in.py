@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Session, Tenant, User
-from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, deactivate_user, update_user
-from accounts.sessions import stored_key
+from accounts.signing_in.sessions import stored_key
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import SignInAttempt
 from saml_sso.protocol.instants import format_instant
 from saml_sso.services.attempts import masked_trace

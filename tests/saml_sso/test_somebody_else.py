@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Session, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings, PendingRequest
 from tests.saml_sso.test_sp_initiated import CROSS_SITE, answer, begin
 from tests.support.saml_party import Party, person_in, post_response

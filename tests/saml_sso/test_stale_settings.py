@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import make_recovery_codes
+from accounts.signing_in.recovery import make_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey, SetUpLink
 from saml_sso.services.switches import enforce_saml_untested
 from scim.models import BearerToken

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from django.test import Client
 
 from accounts.models import Session, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from config.security.traces import MEANINGS
 from saml_sso.models import IdentityProviderSettings, SignInAttempt
 from saml_sso.services.attempts import sealed_detail

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Plan, Tenant
-from accounts.unscoped import every_tenant
+from accounts.tenancy.unscoped import every_tenant
 from scim.models import BearerToken, Source
 from scim.protocol import urns
 from tests.support.scim import SCIMClient

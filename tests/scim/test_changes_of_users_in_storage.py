@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.identifiers import uuid7
 from accounts.models import User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from typing import Any

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, OperationalError
 from psycopg import errors
 
-from scim import contention
-from scim.contention import in_turn
+from scim.http import contention
+from scim.http.contention import in_turn
 from tests.scim.test_races import all_at_once, elements, patch
 from tests.support.scim import SCIMClient
 
@@ -55,14 +55,14 @@ def test_what_will_not_be_other_soon_is_not_tried_again(kind: type[Exception]) -
 
 
 METHODS = [
-    ("POST", "/Users", {"userName": "a"}, "scim.users.UserEndpoint.create"),
-    ("PUT", "/Users/{user}", {"userName": "a"}, "scim.users.UserEndpoint.replace"),
-    ("PATCH", "/Users/{user}", {"Operations": []}, "scim.users.UserEndpoint.modify"),
-    ("DELETE", "/Users/{user}", None, "scim.users.UserEndpoint.remove"),
-    ("POST", "/Groups", {"displayName": "a"}, "scim.groups.GroupEndpoint.create"),
-    ("PUT", "/Groups/role:editor", {"members": []}, "scim.groups.GroupEndpoint.replace"),
-    ("PATCH", "/Groups/role:editor", {"Operations": []}, "scim.groups.GroupEndpoint.modify"),
-    ("DELETE", "/Groups/role:editor", None, "scim.groups.GroupEndpoint.remove"),
+    ("POST", "/Users", {"userName": "a"}, "scim.users.users.UserEndpoint.create"),
+    ("PUT", "/Users/{user}", {"userName": "a"}, "scim.users.users.UserEndpoint.replace"),
+    ("PATCH", "/Users/{user}", {"Operations": []}, "scim.users.users.UserEndpoint.modify"),
+    ("DELETE", "/Users/{user}", None, "scim.users.users.UserEndpoint.remove"),
+    ("POST", "/Groups", {"displayName": "a"}, "scim.groups.groups.GroupEndpoint.create"),
+    ("PUT", "/Groups/role:editor", {"members": []}, "scim.groups.groups.GroupEndpoint.replace"),
+    ("PATCH", "/Groups/role:editor", {"Operations": []}, "scim.groups.groups.GroupEndpoint.modify"),
+    ("DELETE", "/Groups/role:editor", None, "scim.groups.groups.GroupEndpoint.remove"),
 ]
 
 

@@ -9,16 +9,16 @@ from django.test import RequestFactory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.scoping import tenant_scope
-from scim.authentication import find_credential
+from accounts.tenancy.scoping import tenant_scope
+from scim.adapters.resource_types import schemas_of
+from scim.http.authentication import find_credential
 from scim.models import ExtensionAttribute, ExtensionSchema
 from scim.protocol import urns
 from scim.protocol.filters import parse_filter
 from scim.protocol.matching import matches
 from scim.protocol.messages import Query
 from scim.protocol.paging import Page
-from scim.resource_types import schemas_of
-from scim.user_list import list_users
+from scim.users.user_list import list_users
 
 if TYPE_CHECKING:
     from accounts.models import Tenant

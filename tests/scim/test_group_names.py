@@ -9,8 +9,8 @@ import pytest
 
 from accounts.errors import ProfileNameTakenError
 from accounts.models import AccessProfile, DirectoryGroup, Role
-from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile, update_profile
+from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import person
 from tests.support.scim import connect
 

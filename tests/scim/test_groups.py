@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.identifiers import uuid7
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupMember, Role, User
-from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
-from scim.limits import SHOWN_AFTER_CHANGE
+from accounts.tenancy.scoping import tenant_scope
+from scim.http.limits import SHOWN_AFTER_CHANGE
 from scim.protocol import urns
 from tests.conftest import crowd, person
 

@@ -13,7 +13,7 @@ from django.conf import settings
 
 import scim
 from accounts.models import DirectoryGroupMember, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.protocol.core_schemas import USER
 from scim.protocol.work import MAX_COMPARISONS, MAX_ELEMENTS
 from tests.conftest import crowd

@@ -11,7 +11,7 @@ from django.http import UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.test import Client, override_settings
 
-from scim.views import users
+from scim.http.views import users
 from tests.architecture.test_routes import Route, routes
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def test_whatever_django_refuses_is_a_scim_error_on_scim(
 def test_whatever_django_refuses_before_a_view_is_a_scim_error_on_scim(
     scim: SCIMClient, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
-    monkeypatch.setattr("scim.middleware.resolve", raising(error))
+    monkeypatch.setattr("scim.http.middleware.resolve", raising(error))
 
     message = scim.request("GET", "/Users", expect=413 if error is RequestDataTooBig else 400)
 

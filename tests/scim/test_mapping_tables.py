@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.errors import MappingError
-from scim.mapping import GROUP_FIELDS, USER_FIELDS, compile_mapping
 from scim.models import DEFAULT_MAPPINGS, Resource, Source
 from scim.protocol import urns
 from scim.protocol.core_schemas import GROUP, USER
@@ -16,6 +15,7 @@ from scim.protocol.paths import PatchPath, parse_path
 from scim.protocol.resources import attribute_value, read_resource
 from scim.protocol.schemas import Attribute, AttributePath, ResourceType, Schema, with_extensions
 from scim.services.mappings import MappingRow, check_attribute, set_mapping
+from scim.sources.mapping import GROUP_FIELDS, USER_FIELDS, compile_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.protocol import urns
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from django.core.checks import run_checks
 from typing_extensions import override
 
 from accounts.models import AuditEntry, Tenant
-from accounts.scoping import tenant_scope
-from scim.adapters import UserAdapter
-from scim.group_adapter import GroupAdapter
+from accounts.tenancy.scoping import tenant_scope
+from scim.adapters.group_adapter import GroupAdapter
+from scim.adapters.user_adapter import UserAdapter
 from scim.protocol import urns
 from scim.protocol.schemas import Attribute, Schema
 from tests.support.scim import SCIMClient, connect

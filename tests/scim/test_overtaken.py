@@ -13,12 +13,12 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.groups.groups import GroupFields, create_group
+from accounts.groups.mappings import set_group_mappings
 from accounts.models import AuditEntry, Role, Session, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.groups import GroupFields, create_group
-from accounts.services.mappings import set_group_mappings
 from accounts.services.profiles import create_profile
 from accounts.services.users import UserFields, delete_user, update_user
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from scim.protocol import urns

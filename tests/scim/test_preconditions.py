@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts.scoping import tenant_scope
 from accounts.services.profiles import create_profile
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from accounts.models import AccessProfile, Tenant

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scim.rate_stamps import OwnStamps, SharedStamps, Stamps
+from scim.http.rate_stamps import OwnStamps, SharedStamps, Stamps
 
 _PROCESSES = 3
 _SECONDS = 1.0

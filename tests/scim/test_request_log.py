@@ -11,18 +11,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.scoping import tenant_scope
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from scim.http.rate_limit import RateLimit
+from scim.log.redaction import LONGEST_BODY, readable_body
+from scim.log.request_log_retention import prune_request_log
 from scim.models import BearerToken, RequestLogEntry, Source
 from scim.protocol.errors import TooManyRequestsError
-from scim.rate_limit import RateLimit
-from scim.redaction import LONGEST_BODY, readable_body
-from scim.request_log_retention import prune_request_log
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
-    from scim.request_log import RequestLogBuffer
+    from scim.log.request_log import RequestLogBuffer
     from tests.support.scim import SCIMClient
 
 

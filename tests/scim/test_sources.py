@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Plan, Tenant
-from accounts.scoping import tenant_scope
 from accounts.services.tenants import create_tenant
+from accounts.tenancy.scoping import tenant_scope
 from scim.admin.forms import SourceOptionsForm
 from scim.errors import (
     MappingError,

@@ -8,8 +8,8 @@ import pytest
 
 from accounts.managed import held_fields, holders_of
 from accounts.models import User
-from accounts.scoping import tenant_scope
 from accounts.services.users import UserFields, create_user, deactivate_user
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import DEFAULT_MAPPINGS, Resource, Source
 from scim.services.mappings import MappingRow, set_mapping
 from scim.services.sources import delete_source

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import AuditEntry, Role, User
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Subscription
 from scim.models import AttributeMapping, ExtensionAttribute, ExtensionSchema, Source
 from scim.protocol import urns

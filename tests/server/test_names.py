@@ -3,8 +3,8 @@
 import pytest
 from django.test import Client
 
-from accounts.callers import CALLER, OPERATORS
 from accounts.models import Tenant
+from accounts.requests.callers import CALLER, OPERATORS
 from tests.conftest import PASSWORD
 from tests.support.scim import connect
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
 
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable

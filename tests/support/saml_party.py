@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from lxml import etree
 
-from accounts.sessions import COLUMNS_KEY
+from accounts.signing_in.sessions import COLUMNS_KEY
 from tests.support.saml import NS, Forge, certificate, pem, private_key
 
 if TYPE_CHECKING:

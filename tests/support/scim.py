@@ -11,8 +11,8 @@ from typing import Any
 from django.test import Client
 
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
-from accounts.secrets_digest import digest_of
+from accounts.secrets.secrets_digest import digest_of
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken, Source
 from scim.protocol import urns
 

@@ -10,10 +10,10 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import OneTimeLink, Role, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.finding import meaning
-from accounts.services.links import BREAK_GLASS_LIFETIME, make_link
 from accounts.services.notices import notify_admins
+from accounts.signing_in.links import BREAK_GLASS_LIFETIME, make_link
+from accounts.storage.finding import meaning
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,9 +15,9 @@ from typing_extensions import override
 from accounts.addresses import console_url
 from accounts.commands import OperatorCommand
 from accounts.models import OneTimeLink, Plan, Tenant, User
-from accounts.scoping import tenant_scope
-from accounts.services.links import make_link
 from accounts.services.tenants import create_first_admin, create_tenant
+from accounts.signing_in.links import make_link
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

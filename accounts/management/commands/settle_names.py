@@ -8,8 +8,8 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
 from accounts.services.unsettled_names import settle_names, unsettled_names
+from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

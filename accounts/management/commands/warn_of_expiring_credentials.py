@@ -8,9 +8,9 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
 from accounts.services.expiry import warn_of_endings
-from accounts.tenant_by_tenant import do_for_each, with_failures
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

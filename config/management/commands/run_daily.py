@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.tenant_by_tenant import FAILED
+from accounts.tenancy.tenant_by_tenant import FAILED
 from config.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
-from accounts.tenant_by_tenant import do_for_each, with_failures
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from licenses.subscriptions import serve_waiting_people
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Role, User
-from accounts.scoping import tenant_scope
-from accounts.services.recovery import count_recovery_codes
+from accounts.signing_in.recovery import count_recovery_codes
+from accounts.tenancy.scoping import tenant_scope
 from saml_sso.addresses import metadata_url, sign_on_page_url
 from saml_sso.protocol.errors import FileError
 from saml_sso.protocol.parties import IdentityProvider

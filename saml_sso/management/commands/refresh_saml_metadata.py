@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts import audit
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
-from accounts.tenant_by_tenant import do_for_each, with_failures
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
+from accounts.trail import audit
 from saml_sso.services.refreshing import refresh_metadata
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
-from accounts.scoping import tenant_scope
+from accounts.tenancy.scoping import tenant_scope
 from scim.models import Departure, Source
 from scim.services import SourceOptions, first_source, update_source
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
-from accounts.scoping import tenant_scope
-from scim.addresses import base_url
+from accounts.tenancy.scoping import tenant_scope
+from scim.http.addresses import base_url
 from scim.models import Source
 from scim.services import (
     SourceOptions,

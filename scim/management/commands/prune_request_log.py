@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from scim.request_log_retention import prune_request_log
+from scim.log.request_log_retention import prune_request_log
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

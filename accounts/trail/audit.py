@@ -1,0 +1,135 @@
+"""Writing the audit trail.
+
+Whoever starts an action says once who acts (:func:`acting_as`); services then record what they
+change, in the transaction of the change.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from django.db import connection
+from django.utils import timezone
+
+from accounts.requests import request_id
+from accounts.storable import storable, storable_json
+from accounts.storage.prepared import prepared_cursor
+from accounts.tenancy.scoping import Everything, ForeignTenantError, active_tenant_id, scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import datetime
+
+    from django.db.models import Model
+
+SYSTEM = "system"
+LONGEST_TARGET: Final = 500
+INSERT: Final = (
+    "INSERT INTO accounts_auditentry "
+    "(tenant_id, at, actor, action, target_type, target_id, target, details, request_id)"
+)
+"""How a statement begins that adds entries, for one that takes them from rows it has changed."""
+
+VALUES: Final = ", ".join(["%s"] * 9)
+"""The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
+
+_actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
+_source: ContextVar[int | None] = ContextVar("source", default=None)
+
+
+@contextmanager
+def acting_as(actor: str, *, source_id: int | None = None) -> Iterator[None]:
+    """Name who acts inside the ``with`` block, such as ``babs@acme.example`` or ``SCIM: Okta``.
+
+    ``source_id`` is that of the source, if an identity provider acts.
+    """
+    reset_token, reset_source = _actor.set(storable(actor[:300])), _source.set(source_id)
+    try:
+        yield
+    finally:
+        _actor.reset(reset_token)
+        _source.reset(reset_source)
+
+
+def acting() -> str:
+    """Return who acts now."""
+    return _actor.get()
+
+
+def acting_source() -> int | None:
+    """Return the id of the source that acts now; ``None`` when a person or we ourselves do."""
+    return _source.get()
+
+
+class Event(NamedTuple):
+    """What happened to one object; see :class:`accounts.models.AuditEntry` for the fields."""
+
+    action: str
+    target: Model | None = None
+    details: dict[str, Any] = {}
+
+
+def record(action: str, target: Model | None = None, **details: Any) -> None:
+    """Add an entry to the active tenant's trail; ``details`` must be JSON and hold no secret."""
+    record_all([Event(action, target, details)])
+
+
+def record_all(events: Iterable[Event]) -> None:
+    """Add one entry for each event, with one statement for all of them.
+
+    Raises:
+        ForeignTenantError: A target belongs to another tenant than the active one.
+    """
+    now = timezone.now()
+    rows = [_values(event, now) for event in events]
+    if not rows:
+        return
+    # Every change writes here, so what the ORM would work out each time is spelt out once.
+    places = ", ".join([f"({VALUES})"] * len(rows))
+    with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
+        cursor.execute(f"{INSERT} VALUES {places}", [value for row in rows for value in row])
+
+
+def values_of(event: Event) -> tuple[Any, ...]:
+    """Return the entry for ``event`` as the values of :data:`VALUES`.
+
+    Raises:
+        ForeignTenantError: The target belongs to another tenant than the active one.
+    """
+    return _values(event, timezone.now())
+
+
+def _values(event: Event, at: datetime) -> tuple[Any, ...]:
+    return (_owner(event.target), at, acting(), *_columns(event), request_id.current())
+
+
+def _columns(event: Event) -> tuple[str, str, str, str, str]:
+    """Return the values of an entry from ``action`` on."""
+    target = event.target
+    details = storable_json(event.details)
+    if target is None:
+        return event.action, "", "", "", details
+    return (
+        event.action,
+        target._meta.model_name or "",
+        str(target.pk),
+        storable(called(target)[:LONGEST_TARGET]),
+        details,
+    )
+
+
+def called(target: Model) -> str:
+    """Return what the trail calls an object: people by name and address."""
+    return getattr(target, "name_and_address", "") or str(target)
+
+
+def _owner(target: Model | None) -> int | None:
+    owner: int | None = getattr(target, "tenant_id", None)
+    if scope.get() is Everything.EVERY_TENANT:
+        return owner
+    active = active_tenant_id()
+    if owner not in {None, active}:
+        raise ForeignTenantError(f"The target belongs to tenant {owner}; active is {active}.")
+    return active
