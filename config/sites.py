@@ -24,6 +24,7 @@ from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console import many_result
 from accounts.console.access import Access, access_of, may_enter
 from accounts.console.pages import ConsolePage, registered_pages
 from accounts.console.questions import (
@@ -50,6 +51,7 @@ from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
+    from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
@@ -122,7 +124,12 @@ class GatehouseSite(admin.AdminSite):
         return [*self._page_urls(), *urls]
 
     def _page_urls(self) -> Iterator[URLPattern]:
-        yield from ()
+        yield path(many_result.ROUTE, self.admin_view(self.result_view), name=many_result.NAME)
+
+    @asks(**many_result.QUESTIONS)
+    def result_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        """Tell how an action on many rows went, to whoever did it."""
+        return many_result.result_page(self, request, key)
 
     @override
     def login(
@@ -283,6 +290,7 @@ class ConsoleSite(GatehouseSite):
 
     @override
     def _page_urls(self) -> Iterator[URLPattern]:
+        yield from super()._page_urls()
         for page in registered_pages():
             yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
 

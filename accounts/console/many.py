@@ -10,18 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
-from accounts.console.many_result import LEFT, OK, REFUSED, Line, Result, result_page
+from accounts.console.many_result import LEFT, OK, REFUSED, Line, Result, address_of, keep
 from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
@@ -138,6 +140,10 @@ class ManyAction:
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseBase:
         """Ask; or, when the page was seen on which the button was pressed, do and tell."""
+        known = _key_of(request)
+        site = model_admin.admin_site
+        if known is not None and (told := address_of(site, request, known)):
+            return redirect(told)  # The button was pressed twice.
         form = self.form(request.POST)
         if form is not None and not form.is_valid():
             return self._page(model_admin, request, _Asked(queryset, form))
@@ -149,13 +155,15 @@ class ManyAction:
             return self._page(model_admin, request, _Asked(queryset, form))
         about = self._about(model_admin, request, keys, choice)
         seen = request.POST.get(SEEN)
-        if seen is not None and _unsealed(seen) == about:
-            return self._done(model_admin, request, queryset, choice)
+        if seen is not None and _unsealed(seen)[1:] == about:
+            assert known is not None  # noqa: S101 - the page named it
+            done = self._done(model_admin, request, queryset, choice)
+            return keep(site, request, done, known)
         if seen is not None:
             text = _("Nothing was done: others are selected now than this page showed. Look again.")
             messages.warning(request, text)
         asked = _Asked(queryset, form, self.look(model_admin, request, queryset, choice))
-        return self._page(model_admin, request, asked, signing.dumps(about, salt=_SALT))
+        return self._page(model_admin, request, asked, _sealed(about))
 
     def _about(
         self, model_admin: Any, request: HttpRequest, keys: list[Any], choice: Model | None
@@ -201,7 +209,7 @@ class ManyAction:
 
     def _done(
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], choice: Any
-    ) -> HttpResponseBase:
+    ) -> Result:
         look = self.look(model_admin, request, queryset, choice)
         left = {
             key: each.reason
@@ -224,8 +232,8 @@ class ManyAction:
             else:
                 lines.append(Line(name, OK, ""))
         self.note(model_admin, request, refused, choice)
-        result = Result(str(self.short_description % _names(model_admin)), self.__name__, lines)
-        return result_page(model_admin, request, result)
+        title = str(self.short_description % _names(model_admin)).rstrip("…")
+        return Result(title, self.__name__, model_admin.opts.label_lower, lines)
 
 
 class DeleteMany(ManyAction):
@@ -266,8 +274,19 @@ def _names(model_admin: Any) -> dict[str, Any]:
     return {"verbose_name": opts.verbose_name, "verbose_name_plural": opts.verbose_name_plural}
 
 
-def _unsealed(sealed: str) -> Any:
+def _sealed(about: list[str]) -> str:
+    """Return what the page that asks was about, with the key that its result will have."""
+    return signing.dumps([str(uuid4()), *about], salt=_SALT)
+
+
+def _unsealed(sealed: str) -> list[str]:
     try:
-        return signing.loads(sealed, salt=_SALT)
+        return list(signing.loads(sealed, salt=_SALT))
     except signing.BadSignature:
-        return None
+        return []
+
+
+def _key_of(request: HttpRequest) -> UUID | None:
+    """Return the key of the result that the pressed button leads to."""
+    seen = _unsealed(request.POST.get(SEEN, ""))
+    return UUID(seen[0]) if seen else None

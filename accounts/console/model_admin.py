@@ -27,7 +27,6 @@ from typing_extensions import override
 from accounts.console.access import Access, access_of
 from accounts.console.change_list import DeclaredChangeList
 from accounts.console.many import DeleteMany, PassedOver
-from accounts.console.many_result import RESULT, result_of, result_page
 from accounts.console.questions import asks, is_filters, judges_itself, malformed
 from accounts.console.shown import Page, seal
 from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
@@ -171,10 +170,6 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         self._refuse_unreadable_keys(request)
-        if request.method == "POST" and RESULT in request.POST:
-            if not self.has_view_permission(request):
-                raise PermissionDenied
-            return result_page(self, request, result_of(request))  # type: ignore[return-value]
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
         context = {"title": title, "may_export": self.has_export_permission(request)}
         return super().changelist_view(request, {**context, **(extra_context or {})})

@@ -10,12 +10,14 @@ from accounts.models.groups import (
 )
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
+from accounts.models.results import ActionResult
 from accounts.models.sessions import OneTimeLink, Session
 from accounts.models.tenants import Plan, Tenant
 from accounts.models.users import Role, User
 
 __all__ = [
     "AccessProfile",
+    "ActionResult",
     "AuditEntry",
     "DirectoryGroup",
     "DirectoryGroupAttribute",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.contrib import admin, messages
 from django.http import HttpResponse
@@ -10,17 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.console.many_result import (
-    LEFT,
-    OK,
-    REFUSED,
-    RESULT,
-    Line,
-    Result,
-    result_of,
-    result_page,
-    sealed_result,
-)
+from accounts.console.many_result import LEFT, OK, REFUSED, Line, Result, keep
 from accounts.console.pages import ConsolePage, register_page
 from accounts.models import User
 from accounts.trail.refusals import record_refusal
@@ -38,8 +29,6 @@ def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
     """Show the form; on upload what the file would do; on *Apply* do it."""
     if request.method != "POST":
         return _page(request, form=LicenseFileForm())
-    if RESULT in request.POST:
-        return _result_page(request, result_of(request))
     if CONTENT_FIELD in request.POST:
         return _applied(request, request.POST[CONTENT_FIELD])
     form = LicenseFileForm(request.POST, request.FILES)
@@ -51,6 +40,9 @@ def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
     except UnreadableFileError as error:
         form.add_error("file", str(error))
         return _page(request, form=form)
+    if report.errors:
+        messages.error(request, _nothing_changed(report))
+        return _led_to_result(request, report, otherwise=LEFT)
     return _page(request, form=LicenseFileForm(), report=report, text=text)
 
 
@@ -71,15 +63,16 @@ def _applied(request: HttpRequest, text: str) -> HttpResponseBase:
         record_refusal(
             "license.refused", reason=report.errors[0][1], number=len(report.errors), by="CSV"
         )
-        return _page(request, form=LicenseFileForm(), report=report, text=text)
+        messages.error(request, _nothing_changed(report))
+        return _led_to_result(request, report, otherwise=LEFT)
     count = len(report.rows)
     done = ngettext("%(n)s row was applied.", "%(n)s rows were applied.", count)
     messages.success(request, done % {"n": count})
-    return _result_page(request, _result_of(report, otherwise=OK))
+    return _led_to_result(request, report, otherwise=OK)
 
 
-def _result_of(report: Report, *, otherwise: str) -> Result:
-    """Return what became of each row; those without a problem have the outcome ``otherwise``."""
+def _led_to_result(request: HttpRequest, report: Report, *, otherwise: str) -> HttpResponseBase:
+    """Keep what became of each row; those without a problem have the outcome ``otherwise``."""
     problems = dict(report.errors)
     lines = [
         Line(
@@ -90,11 +83,19 @@ def _result_of(report: Report, *, otherwise: str) -> Result:
         )
         for row in report.rows
     ]
-    return Result(str(_("Licences by CSV")), "licences-by-csv", lines)
+    result = Result(_("Licences by CSV"), "licences-by-csv", User._meta.label_lower, lines)
+    return keep(admin.site, request, result, uuid4())
 
 
-def _result_page(request: HttpRequest, result: Result) -> HttpResponseBase:
-    return result_page(admin.site.get_model_admin(User), request, result)
+def _nothing_changed(report: Report) -> str:
+    text = ngettext(
+        "Nothing was changed: %(n)s line of the file has a problem. Correct it and upload the "
+        "file again.",
+        "Nothing was changed: %(n)s lines of the file have a problem. Correct them and upload the "
+        "file again.",
+        len(report.errors),
+    )
+    return text % {"n": len(report.errors)}
 
 
 def _page(
@@ -107,10 +108,6 @@ def _page(
         "report": report,
         "text": text,
         "content_field": CONTENT_FIELD,
-        "result_name": RESULT,
-        "sealed": sealed_result(request, _result_of(report, otherwise=LEFT))
-        if report and report.errors
-        else "",
     }
     return render(request, "admin/licenses/csv.html", context)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
@@ -83,6 +84,7 @@ def _value(field: models.Field[Any, Any], marker: str) -> Any:
         (models.GenericIPAddressField, None),
         (models.CharField, marker[: field.max_length]),
         (models.TextField, marker),
+        (models.UUIDField, uuid4()),
         (models.IntegerField, None if field.null else 3),
     ]
     return next((value for kind, value in samples if isinstance(field, kind)), None)

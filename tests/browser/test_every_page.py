@@ -8,6 +8,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from axes.models import AccessAttempt
@@ -16,7 +17,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import OneTimeLink, Role
+from accounts.models import ActionResult, OneTimeLink, Role
+from accounts.services.action_results import keep_result
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -111,14 +113,25 @@ def rows(acme: Tenant, alice: User, olga: User, idp: Party) -> list[models.Model
 
 
 @pytest.fixture
-def arguments(acme: Tenant, alice: User, rows: list[models.Model]) -> Arguments:
-    """Links that work, and the numbers of attempts to sign in."""
+def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -> Arguments:
+    """Links that work, the numbers of attempts to sign in, and results of actions."""
     with tenant_scope(acme):
         secrets = [
             make_set_up_link(tenant=acme, purpose=purpose, days=1) for purpose in SetUpLink.Purpose
         ]
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
+    results = {
+        site: ActionResult(
+            about=model, back=f"/{site}/", lines=[["Specimen", "refused", "Specimen"]], title="x"
+        )
+        for site, model in (("console", "accounts.user"), ("platform", "accounts.tenant"))
+    }
+    for site, maker in (("console", alice), ("platform", olga)):
+        with every_tenant():
+            keep_result(key=uuid4(), maker=maker, result=results[site])
+    rows += results.values()
     return {
+        **{f"{site}:result": [(result.pk,)] for site, result in results.items()},
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
     }

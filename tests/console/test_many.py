@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ from django.urls import reverse
 from accounts.console import many
 from accounts.console.many import ManyAction
 from accounts.models import Role, User
+from accounts.services import action_results
+from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from config.sites import platform_site
 from licenses.models import Product, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
-from tests.conftest import crowd, person
+from tests.conftest import PASSWORD, crowd, person, signed_in
 from tests.support.html_forms import what_is_sent
 from tests.support.many import ask, do
 
@@ -37,6 +40,14 @@ ACTIONS = [
     for model, model_admin in site._registry.items()
     for name in model_admin.actions or ()
 ]
+BY_CSV_NAME = "by CSV"
+BY_CSV = pytest.param(admin.site, User, BY_CSV_NAME, id="console-licences-by-csv")
+CSV_PAGE = "/console/licenses/csv/"
+
+
+def address_of(told: Any) -> str:
+    """Where the page stands that tells how it went."""
+    return str(told.request["PATH_INFO"])
 
 
 def text_of(answer: Any) -> str:
@@ -176,10 +187,8 @@ class TestResult:
         assert active_people(acme) == 1
 
     def test_is_filtered(self, told: Any, console: Client) -> None:
-        sent = what_is_sent(told.content.decode(), "result")
-
-        done = text_of(console.post(USERS, {**sent, "outcome": "done"}))
-        named = text_of(console.post(USERS, {**sent, "outcome": "", "containing": "CROWD1"}))
+        done = text_of(console.get(address_of(told), {"outcome": "done"}))
+        named = text_of(console.get(address_of(told), {"outcome": "", "containing": "CROWD1"}))
 
         assert "inactive already" not in done
         assert "crowd1" in done
@@ -187,9 +196,7 @@ class TestResult:
         assert "<bdi>crowd1" in named
 
     def test_is_downloaded_line_by_line(self, told: Any, console: Client) -> None:
-        sent = what_is_sent(told.content.decode(), "result")
-
-        answer: Any = console.post(USERS, {**sent, "outcome": "passed over", "download": "1"})
+        answer: Any = console.get(address_of(told), {"outcome": "passed over", "csv": "1"})
 
         content = b"".join(answer.streaming_content).decode("utf-8-sig")
         rows = list(csv.reader(content.splitlines()))
@@ -197,11 +204,94 @@ class TestResult:
         assert [row[1] for row in rows[1:]] == ["Passed over", "Passed over"]
         assert "They are inactive already." in content
 
-    def test_belongs_to_who_did_it(self, told: Any, acme: Tenant, other_console: Client) -> None:
-        sent = what_is_sent(told.content.decode(), "result")
+    @pytest.mark.parametrize(
+        "asked", [{"outcome": "x"}, {"csv": "2"}, {"other": "1"}, {"containing": "\x00"}]
+    )
+    def test_answers_no_undeclared_question(
+        self, told: Any, console: Client, asked: dict[str, str]
+    ) -> None:
+        assert console.get(address_of(told), asked).status_code == HTTPStatus.BAD_REQUEST
 
-        assert other_console.post(USERS, sent).status_code == HTTPStatus.BAD_REQUEST
-        assert "crowd" not in other_console.post(USERS, {**sent, "result": "x"}).content.decode()
+    def test_is_there_for_a_week(
+        self, told: Any, console: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(action_results, "KEPT", timedelta(0))
+
+        assert console.get(address_of(told)).status_code == HTTPStatus.NOT_FOUND
+
+    def test_gives_way_to_the_newest(
+        self, told: Any, acme: Tenant, console: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(action_results, "KEPT_OF_EACH", 2)
+        with tenant_scope(acme):
+            key = User.objects.filter(user_name="crowd1").get().pk
+        addresses = [address_of(do(console, USERS, "reactivate", [key])) for _ in range(2)]
+
+        assert console.get(address_of(told)).status_code == HTTPStatus.NOT_FOUND
+        assert {console.get(each).status_code for each in addresses} == {HTTPStatus.OK}
+
+    def test_is_not_for_a_role_that_may_not_see_the_list(
+        self, told: Any, acme: Tenant, console: Client, alice: User
+    ) -> None:
+        with tenant_scope(acme):
+            User.objects.filter(pk=alice.pk).update(role=Role.CONNECTOR_ADMIN)
+
+        assert console.get(address_of(told)).status_code == HTTPStatus.FORBIDDEN
+
+    def test_of_a_button_that_is_pressed_twice_is_one(
+        self, acme: Tenant, console: Client, bob: User
+    ) -> None:
+        sent = what_is_sent(ask(console, USERS, "deactivate", [bob.pk]).content.decode(), "seen")
+        first = console.post(USERS, sent)
+
+        again = console.post(USERS, sent)
+
+        assert again.headers["Location"] == first.headers["Location"]
+        page = text_of(console.get(again.headers["Location"]))
+        assert "Done</dt><dd>1" in page
+        assert "Passed over</dt><dd>0" in page
+
+
+@pytest.mark.parametrize(("site", "model", "name"), [*ACTIONS, BY_CSV])
+def test_how_an_action_went_has_an_address_of_its_own(
+    request: pytest.FixtureRequest, site: Any, model: Any, name: str, acme: Tenant
+) -> None:
+    if model._meta.app_label not in OUR_APPS:
+        return
+    browser: Client = request.getfixturevalue("console" if site is admin.site else "platform")
+    others = [
+        person(acme, "Carol", Role.ADMIN),
+        request.getfixturevalue("grace"),
+        create_operator(email="otto@x.example", password=PASSWORD),
+    ]
+    with tenant_scope(acme):
+        specimens = Specimens("specimenname")
+        person(acme, "Zoe")
+        row = specimens.of(model)
+        subscription = specimens.of(Subscription)
+    if name == BY_CSV_NAME:
+        done: Any = browser.post(CSV_PAGE, {"content": "email,product\nzoe@acme.example,x\n"})
+    else:
+        url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        page = ask(browser, url, name, [row.pk], subscription=subscription.pk).content.decode()
+        done = browser.post(url, what_is_sent(page, "seen"))
+
+    assert done.status_code == HTTPStatus.FOUND
+    address = done.headers["Location"]
+    assert address.startswith(f"/{site.name}/results/")
+    with CaptureQueriesContext(connection) as statements:
+        shown = [browser.get(address) for _ in range(2)]
+    assert {each.status_code for each in shown} == {HTTPStatus.OK}
+    assert 'method="post" class="gh-c' not in shown[0].content.decode()
+    written = [each["sql"] for each in statements if not each["sql"].startswith(READS)]
+    assert [each for each in written if "accounts_session" not in each] == []
+    file: Any = browser.get(address.partition("?")[0], {"csv": "1"})
+    assert len(b"".join(file.streaming_content).decode().splitlines()) > 1
+    for other in others:
+        assert signed_in(other).get(address).status_code in {
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.FORBIDDEN,  # Of a site that they may not enter.
+        }
 
 
 def test_an_admin_who_selects_every_admin_stays_one(

@@ -59,6 +59,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "prune_saml",
         "prune_request_log",
         "clear_sessions",
+        "clear_results",
     ]
     assert answer["prune_saml"]["used_assertions"] == 1
     assert not Session.objects.exists()

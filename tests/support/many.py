@@ -18,7 +18,7 @@ def do(browser: Any, url: str, action: str, rows: Any, **fields: Any) -> Any:
     page = asked.content.decode()
     if asked.status_code != 200 or 'name="seen"' not in page:
         return asked
-    return browser.post(url, {**what_is_sent(page, "seen"), **fields})
+    return browser.post(url, {**what_is_sent(page, "seen"), **fields}, follow=True)
 
 
 def _chosen(rows: Any) -> dict[str, Any]:

@@ -15,7 +15,10 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.tenancy.tenant_by_tenant import FAILED
+from accounts.models import Tenant
+from accounts.services.action_results import delete_old_results
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import FAILED, do_for_each, with_failures
 from config.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
@@ -79,7 +82,8 @@ def parts() -> dict[str, Callable[[], Any]]:
         "prune_request_log",
     )
     return {name: partial(_answer_of, name) for name in commands} | {
-        "clear_sessions": _clear_sessions
+        "clear_sessions": _clear_sessions,
+        "clear_results": _clear_results,
     }
 
 
@@ -98,3 +102,14 @@ def _clear_sessions() -> dict[str, Any]:
     """Delete the sessions that are over; Django's own command is of an app we do without."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
     return {}
+
+
+def _clear_results() -> dict[str, Any]:
+    """Delete the results of actions that are kept no longer."""
+    done, failed = do_for_each(Tenant.objects.all(), _results_deleted)
+    return with_failures({"deleted": sum(done.values())}, failed)
+
+
+def _results_deleted(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        return delete_old_results()
