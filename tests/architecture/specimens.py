@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Session, Tenant, User
+from accounts.tenancy.scoping import active_tenant_id
 from licenses.models import Product
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ class Specimens:
 
     def _values(self, model: type[models.Model]) -> Iterator[tuple[str, Any]]:
         for field in model._meta.concrete_fields:
+            if field.name == "tenant" and field.null:  # Not filled in by itself.
+                yield field.attname, active_tenant_id()
             if field.name == "tenant" or field.primary_key or field.generated:
                 continue
             if isinstance(field, models.ForeignKey):
