@@ -127,9 +127,9 @@ class GatehouseSite(admin.AdminSite):
         yield path(many_result.ROUTE, self.admin_view(self.result_view), name=many_result.NAME)
 
     @asks(**many_result.QUESTIONS)
-    def result_view(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+    def result_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
         """Tell how an action on many rows went, to whoever did it."""
-        return many_result.result_page(self, request, key)
+        return many_result.result_page(self, request, result_id)
 
     @override
     def login(

@@ -41,7 +41,7 @@ OUTCOMES: Final = {
 }
 KINDS: Final = {OK: "good", LEFT: "", REFUSED: "bad"}
 SHOWN_LINES: Final = 200
-ROUTE: Final = "results/<uuid:key>/"
+ROUTE: Final = "results/<uuid:result_id>/"
 NAME: Final = "result"
 """Where a site has the page, and what it calls it."""
 QUESTIONS: Final[Questions] = {
@@ -110,14 +110,14 @@ def address_of(site: AdminSite, request: HttpRequest, key: UUID) -> str:
     return "" if found is None else _address(site, key)
 
 
-def result_page(site: AdminSite, request: HttpRequest, key: UUID) -> HttpResponseBase:
+def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
     """Return the page, filtered as the address asks, or the lines that it shows as CSV.
 
     Raises:
         Http404: Whoever asks did nothing of which this is the result, or it is kept no longer.
         PermissionDenied: They may not see the list any more on which it was done.
     """
-    result = find_result(key=key, maker=_person(request))
+    result = find_result(key=result_id, maker=_person(request))
     if result is None:
         raise Http404
     model_admin = site.get_model_admin(apps.get_model(result.about))
