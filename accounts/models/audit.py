@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.transactions import CurrentTransaction, TransactionNumberField
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ class AuditEntry(models.Model):
         _("request id"), max_length=64, blank=True, db_default="", help_text="As in the log."
     )
 
+    transaction = TransactionNumberField(
+        _("change number"),
+        db_default=CurrentTransaction(),
+        editable=False,
+        help_text="The same for all entries that were written in one transaction.",
+    )
+
     told: Told | None = None
     """The entry in words, once a page has looked them up."""
     page: str = ""
@@ -64,6 +72,9 @@ class AuditEntry(models.Model):
             models.Index(fields=["tenant", "target_id", "-id"], name="audit_of_target"),
             models.Index(fields=["tenant", "actor", "-id"], name="audit_of_actor"),
             models.Index(fields=["tenant", "action", "-id"], name="audit_of_action"),
+            # What happened in one tenant, and in all of them, in the order of the change feed.
+            models.Index(fields=["tenant", "transaction", "id"], name="audit_feed_of_tenant"),
+            models.Index(fields=["transaction", "id"], name="audit_feed"),
             models.Index(
                 fields=["request_id"], name="audit_of_request", condition=~Q(request_id="")
             ),
