@@ -44,6 +44,7 @@ from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 from accounts.trail.refusals import record_refusal, record_refused_entry
 from config.dashboard import dashboard_context
+from config.installation.change_feed import of_change_feed
 from config.installation.findings import Level
 from config.installation.stored_secrets import of_stored_secrets
 from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
@@ -343,9 +344,9 @@ class PlatformSite(GatehouseSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        finding = of_stored_secrets()
-        unserved = finding if finding.level is Level.WRONG else None
-        return super().index(request, {"unserved": unserved, **(extra_context or {})})
+        found = [of_stored_secrets(), of_change_feed()]
+        wrong = [finding for finding in found if finding.level is Level.WRONG]
+        return super().index(request, {"wrong": wrong, **(extra_context or {})})
 
 
 def _mark_current(entries: list[dict[str, Any]], path: str) -> None:

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.errors import AccountError
-from accounts.prepared import prepared_cursor
-from accounts.scoping import Everything, active_tenant_id, scope
+from accounts.storage.prepared import prepared_cursor
+from accounts.tenancy.scoping import Everything, active_tenant_id, scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,11 +64,11 @@ FROM ({generation}) AS feed LEFT JOIN (
 _LATEST_IN_TENANT: Final = _LATEST.format(tenant=f"trail.{_TENANT}", generation=_GENERATION)
 _LATEST_IN_ALL: Final = _LATEST.format(tenant="", generation=_GENERATION)
 _LAG: Final = """
-SELECT count(*), COALESCE(extract(epoch FROM now() - min(at)), 0)::float
+SELECT count(*), GREATEST(COALESCE(extract(epoch FROM clock_timestamp() - min(at)), 0), 0)::float
 FROM accounts_auditentry
 WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot())
 """
-_WRITTEN: Final = re.compile(r"([0-9a-f-]{36}-\d{1,10}):(\d{1,19}):(\d{1,18})")
+_WRITTEN: Final = re.compile(r"([0-9a-f-]{36}-[0-9]{1,10}):([0-9]{1,19}):([0-9]{1,18})")
 
 
 class Position(NamedTuple):

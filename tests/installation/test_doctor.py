@@ -6,28 +6,37 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 from typing_extensions import override
 
-from accounts.models import Tenant
+from accounts.models import AuditEntry, Tenant
+from accounts.storage.changes import latest_position
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from config.embedded.binaries import locked_version
 from config.installation.findings import Level
 from config.installation.proxy import of_proxy
 from saml_sso.models import ServiceProviderKey
 from saml_sso.services.keys import ensure_key
+from tests.support.feed import feed_caught_up
 from tests.support.processes import LOOPBACK, free_port
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "hush-hush"
+A_DAY = timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -164,3 +173,38 @@ def test_an_address_where_nobody_listens_is_told() -> None:
         port = closed.getsockname()[1]
 
     assert wrong_at(f"http://{LOOPBACK}:{port}") == {"public_address"}
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTheFeedOfChanges:
+    @contextmanager
+    def held_up(self, tenant: Tenant) -> Iterator[None]:
+        """A transaction that began before a change of yesterday, and has not ended."""
+        with psycopg.connect(**connection.get_connection_params()) as stranger:
+            stranger.execute("SELECT pg_current_xact_id()")
+            with tenant_scope(tenant):
+                AuditEntry.objects.create(
+                    tenant=tenant, action="tenant.updated", at=timezone.now() - A_DAY
+                )
+            yield
+
+    def test_its_position_is_told(self, acme: Tenant) -> None:
+        feed_caught_up()
+
+        found, _printed = findings()
+
+        assert found["change_feed"]["level"] == "good"
+        with every_tenant():
+            assert str(latest_position()) in found["change_feed"]["says"]
+
+    def test_what_holds_it_up_is_wrong(self, acme: Tenant, platform: Client) -> None:
+        with self.held_up(acme):
+            found, _printed = findings()
+            page = platform.get("/platform/").content.decode()
+
+        assert found["change_feed"]["level"] == "wrong"
+        assert "86400 seconds ago" in found["change_feed"]["says"]
+        assert "pg_stat_activity" in found["change_feed"]["remedy"]
+        assert "The feed of changes is held up" in page
+        feed_caught_up()
+        assert "held up" not in platform.get("/platform/").content.decode()

@@ -75,8 +75,8 @@ class PostgresServer:
         """Let them run again."""
         self._signal_all(signal.SIGCONT)
 
-    def migrated(self, name: str) -> str:
-        """The connection string of a new database with every table."""
+    def empty(self, name: str) -> str:
+        """The connection string of a new database with nothing in it."""
         url = f"postgresql://{ROLE}@{LOOPBACK}:{self.port}/{name}"
         with psycopg.connect(self.url, autocommit=True) as admin:
             admin.execute(
@@ -84,12 +84,21 @@ class PostgresServer:
                     sql.Identifier(name), sql.Identifier(ROLE)
                 )
             )
+        return url
+
+    def migrated(self, name: str) -> str:
+        """The connection string of a new database with every table."""
+        url = self.empty(name)
         subprocess.run(  # noqa: S603
             [sys.executable, BASE_DIR / "manage.py", "migrate", "--verbosity=0"],
             env={**os.environ, "DATABASE_URL": url},
             check=True,
         )
         return url
+
+    def run(self, program: str, *words: str) -> None:
+        """Run one of PostgreSQL's programs, such as ``pg_dump``, to its end."""
+        subprocess.run([self._programs / program, *words], check=True)  # noqa: S603
 
     def initialise(self) -> None:
         """Make its data folder."""

@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
 from accounts.models import Tenant
-from accounts.scoping import tenant_scope
 from accounts.storage.changes import (
     MOST_AT_ONCE,
     Position,
@@ -20,7 +19,8 @@ from accounts.storage.changes import (
     first_position,
     latest_position,
 )
-from accounts.unscoped import every_tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
+from config.installation.change_feed import of_change_feed
 from config.installation.database import of_database
 from config.installation.findings import Level
 from config.installation.machine import of_machine
@@ -28,7 +29,8 @@ FINDINGS: Final = "findings"
 class Command(OperatorCommand):
     help = (
         "Say what is wrong with this installation, and how to mend it: variables, secret key, "
-        "database, mail, disk. The status is not 0 when something is wrong. Prints no secret."
+        "database, feed of changes, mail, disk. The status is not 0 when something is wrong. "
+        "Prints no secret."
     )
     requires_system_checks = []
 
@@ -46,7 +48,8 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        found: list[Finding] = [*of_variables(), *of_database(), of_stored_secrets(), *of_machine()]
+        found: list[Finding] = [*of_variables(), *of_database(), of_stored_secrets()]
+        found += [of_change_feed(), *of_machine()]
         if options["url"]:
             found += of_proxy(options["url"].rstrip("/"))
         self.wrong = [each.name for each in found if each.level is Level.WRONG]
