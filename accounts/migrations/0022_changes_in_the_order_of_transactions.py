@@ -21,7 +21,7 @@ END $do$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0020_links_end_with_what_they_were_made_for")]
+    dependencies = [("accounts", "0021_results_of_actions")]
 
     operations = [
         migrations.RunSQL(ORIGIN, "DROP FUNCTION accounts_feed_origin()"),
