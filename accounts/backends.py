@@ -12,7 +12,8 @@ from typing_extensions import override
 from accounts.models import User
 from accounts.signing_in.passwords import judge
 from accounts.signing_in.recovery import use_recovery_code
-from accounts.storage.finding import meaning
+from accounts.storage.finding import accounts_of
+from accounts.storage.salts import hashes_of_an_answer
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
@@ -84,8 +85,6 @@ def accounts_with_password(address: str, password: str) -> list[User]:
     Raises:
         HashingBusyError: Too many others are hashed at this moment.
     """
-    from accounts.storage.salts import hashes_of_an_answer  # noqa: PLC0415 - it asks for accounts here
-
     accounts = [user for user in accounts_of(address) if user.has_usable_password()]
     stored = [user.password for user in accounts]
     verdicts = judge(password, stored, salts=hashes_of_an_answer(stored))
@@ -95,13 +94,3 @@ def accounts_with_password(address: str, password: str) -> list[User]:
             if verdict.matches and not verdict.is_current:
                 user.renew_hash(password)
     return [user for user, verdict in found if verdict.matches]
-
-
-def accounts_of(address: str) -> list[User]:
-    """Return the active accounts, in any tenant, with this user name or e-mail address."""
-    with every_tenant():
-        return list(
-            User.objects.select_related("tenant")
-            .filter(meaning(address.strip()), active=True)
-            .order_by("id")[:20]
-        )

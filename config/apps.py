@@ -20,8 +20,9 @@ class GatehouseConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Register checks, and our applications' admin pages; libraries' own ones stay out."""
+        """Register checks, addresses and our applications' admin pages, and no library's."""
         import_module("config.installation.checks")
+        import_module("config.page_addresses").tell_layers_below()
         for label in APPLICATIONS:
             module = apps.get_app_config(label).module
             if module is not None and module_has_submodule(module, "admin"):

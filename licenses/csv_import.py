@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.console.csv_export import unharmed
+from accounts.csv_cells import unharmed
 from accounts.storage.finding import find_people
 from licenses.errors import LicenseError
 from licenses.models import Subscription

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.addresses import PageAbove
+
 if TYPE_CHECKING:
     from accounts.models import Tenant
+
+TRUST: Final = PageAbove("the page on which a tenant's trust is set up")
+ATTEMPT: Final = PageAbove("the trace of an attempt to sign in, by its key")
+TESTED: Final = PageAbove("how a test went, for who follows a set-up link: slug and request")
 
 
 def sign_on_page_url(tenant: Tenant) -> str:
@@ -25,6 +31,11 @@ def metadata_url(tenant: Tenant) -> str:
 def logout_url(tenant: Tenant) -> str:
     """Return where Single Logout messages arrive."""
     return _absolute("saml-logout", tenant)
+
+
+def leave_path(tenant: Tenant, request_id: str) -> str:
+    """Return the path at which a browser goes to the identity provider to sign out."""
+    return reverse("saml-leave", args=[tenant.slug, request_id])
 
 
 def _absolute(name: str, tenant: Tenant) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError
 from django.dispatch import receiver
-from django.urls import reverse
 
 from accounts.models import User
 from accounts.services.notices import contacts
 from accounts.signals import signing_out
 from accounts.signing_in.sessions import COLUMNS_KEY
 from accounts.tenancy.scoping import tenant_scope
+from saml_sso.addresses import leave_path
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.logout import begin_logout
 
@@ -49,4 +49,4 @@ def sign_out_at_identity_provider(request: HttpRequest, **_: Any) -> str:
     except (DatabaseError, ValueError):
         logger.exception("Single Logout could not begin for %s.", tenant.slug)
         return ""
-    return reverse("saml-leave", args=[tenant.slug, outgoing.id]) if outgoing else ""
+    return leave_path(tenant, outgoing.id) if outgoing else ""

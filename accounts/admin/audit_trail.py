@@ -18,12 +18,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.admin.trail_kinds import KindFilter
 from accounts.console.change_list import DeclaredChangeList
 from accounts.console.csv_export import csv_response
 from accounts.console.model_admin import AuditedModelAdmin, ConsoleModelAdmin
 from accounts.console.questions import judges_itself
 from accounts.models import AuditEntry
-from accounts.trail.kinds import KindFilter
 from accounts.trail.labels import kind_in_words, model_of
 from accounts.trail.search import MOST_OBJECTS, finding
 from accounts.trail.telling import Told, as_text, tell

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from accounts.csv_cells import harmless
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _EXHAUSTED = object()
 
 
@@ -22,30 +23,6 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-def harmless(value: object) -> str:
-    """Return ``value`` as a cell that no spreadsheet takes for a formula.
-
-    A leading apostrophe is what OWASP advises against "CSV injection"; spreadsheets hide it.
-
-    >>> harmless("=HYPERLINK(1)")
-    "'=HYPERLINK(1)"
-    >>> harmless(None), harmless(-3)
-    ('', '-3')
-    """
-    if value is None:
-        return ""
-    text = str(value)
-    if isinstance(value, str) and text.lstrip(" ").startswith(_STARTS_A_FORMULA):
-        return f"'{text}"
-    return text
-
-
-def unharmed(cell: str) -> str:
-    """Return what :func:`harmless` was given, so that an exported file can be read again."""
-    rest = cell.removeprefix("'")
-    return rest if rest != cell and rest.lstrip(" ").startswith(_STARTS_A_FORMULA) else cell
 
 
 def csv_response(

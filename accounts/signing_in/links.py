@@ -6,11 +6,11 @@ import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.addresses import link_url
 from accounts.errors import InvalidLinkError, SignInRefusedError
 from accounts.models import OneTimeLink, User
 from accounts.secrets.secrets_digest import digest_of
@@ -23,7 +23,6 @@ _LIFETIMES: Final = {
     OneTimeLink.Purpose.INVITATION: INVITATION_LIFETIME,
     OneTimeLink.Purpose.BREAK_GLASS: BREAK_GLASS_LIFETIME,
 }
-_PATH: Final = "/link/{secret}/"
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -63,7 +62,7 @@ def make_link(*, user: User, purpose: OneTimeLink.Purpose) -> str:
         expires=now + _LIFETIMES[purpose],
     )
     audit.record(f"{purpose}.link_made", user)
-    return settings.BASE_URL + _PATH.format(secret=secret)
+    return link_url(secret)
 
 
 def find_link(*, secret: str) -> OneTimeLink:

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.backends import accounts_of
 from accounts.models import AuditEntry, User
 from accounts.services.users import set_password
 from accounts.signing_in.sign_in import scope_of
+from accounts.storage.finding import accounts_of
 from accounts.trail import audit
 from accounts.trail.refusals import NOT_SIGNED_IN, record_refused_entry
 from naming.addresses import compared_address

@@ -18,9 +18,9 @@ from axes.models import AccessAttempt
 from django.db.models import Q, Sum
 from typing_extensions import override
 
-from accounts.backends import accounts_of
 from accounts.signing_in.devices import knows_one_of
 from accounts.signing_in.sessions import COLUMNS_KEY
+from accounts.storage.finding import accounts_of
 from naming.addresses import compared_address
 
 if TYPE_CHECKING:

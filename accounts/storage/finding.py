@@ -22,6 +22,7 @@ from accounts.models.users import UNICODE_COLLATION
 from accounts.names import IS_MARKED, MARK
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
+from accounts.tenancy.unscoped import every_tenant
 from naming import nicknames
 from naming.addresses import compared_address, is_plain
 from naming.nicknames import compared_nickname
@@ -117,6 +118,16 @@ def meaning(address: str) -> Q:
     key = compared_address(address)
     means = Q(user_name_ci=key) | Q(email_ci=key)
     return means if is_plain(address) else means | _called_so_before(address)
+
+
+def accounts_of(address: str) -> list[User]:
+    """Return the active accounts, in any tenant, with this user name or e-mail address."""
+    with every_tenant():
+        return list(
+            User.objects.select_related("tenant")
+            .filter(meaning(address.strip()), active=True)
+            .order_by("id")[:20]
+        )
 
 
 def find_people(addresses: Collection[str]) -> dict[str, list[User]]:

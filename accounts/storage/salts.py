@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from django.core.cache import cache
 from django.db import connection
 
-from accounts.backends import accounts_of
 from accounts.signing_in.passwords import salt_of
+from accounts.storage.finding import accounts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

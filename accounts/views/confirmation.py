@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from typing_extensions import override
 
-from accounts.addresses import sign_on_page_path
+from accounts.addresses import SIGN_ON
 from accounts.forms import ConfirmationForm
 from accounts.models import User
 from accounts.signing_in.fresh_sign_in import FRESH, FRESH_MINUTES, note_password
@@ -73,7 +73,7 @@ def _page(request: HttpRequest, user: User, form: ConfirmationForm) -> HttpRespo
     wanted = safe_next(request)
     uses_saml = user.tenant is not None and user.tenant.saml_active
     question = urlencode({"next": wanted, FRESH: 1})
-    sign_on = f"{sign_on_page_path(user.tenant)}?{question}" if uses_saml else ""
+    sign_on = f"{SIGN_ON.path(user.tenant.slug)}?{question}" if uses_saml else ""
     context = {
         "form": form if may_reset(user) else None,
         "next": wanted,

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from accounts.backends import accounts_of
 from accounts.requests.request_id import current
 from accounts.signing_in.throttling import throttled_name
+from accounts.storage.finding import accounts_of
 from accounts.trail.refusals import record_refused_entry
 
 if TYPE_CHECKING:

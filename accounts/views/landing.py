@@ -11,6 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.addresses import PLATFORM
+
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
@@ -30,7 +32,7 @@ def landing_path(user: User, wanted: str = "") -> str:
     """Return ``wanted``, or the page a person of this kind starts from."""
     if wanted:
         return wanted
-    return "/platform/" if user.is_operator else reverse("account")
+    return PLATFORM.path() if user.is_operator else reverse("account")
 
 
 def with_next(path: str, wanted: str) -> str:

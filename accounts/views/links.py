@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from typing_extensions import override
 
-from accounts.addresses import sign_on_page_url
+from accounts.addresses import SIGN_ON
 from accounts.errors import InvalidLinkError
 from accounts.models import OneTimeLink, User
 from accounts.services.users import set_password
@@ -112,6 +112,6 @@ def _invitation_page(
     context = {
         "link": link,
         "form": form,
-        "sign_on_page": sign_on_page_url(tenant) if tenant.refuses_passwords else "",
+        "sign_on_page": SIGN_ON.url(tenant.slug) if tenant.refuses_passwords else "",
     }
     return render(request, "accounts/invitation.html", context)

@@ -30,8 +30,8 @@ from accounts.afterwards import do_afterwards
 from accounts.backends import SignInBackend
 from accounts.signing_in.devices import note_sign_in
 from accounts.signing_in.password_reset import may_reset, reset_password
-from accounts.signing_in.password_reset_form import AskForMailForm
 from accounts.views.busy import FormKeptWhenBusy
+from accounts.views.password_reset_form import AskForMailForm
 
 if TYPE_CHECKING:
     from django import forms

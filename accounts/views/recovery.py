@@ -16,7 +16,6 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.backends import accounts_of
 from accounts.console.shown import Page, seal
 from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
@@ -26,6 +25,7 @@ from accounts.signing_in.emergency import begin_emergency_session
 from accounts.signing_in.fresh_sign_in import is_fresh
 from accounts.signing_in.recovery import count_recovery_codes, make_recovery_codes
 from accounts.signing_in.sign_in import scope_of
+from accounts.storage.finding import accounts_of
 from accounts.trail import audit
 from accounts.trail.refusals import record_refused_entry
 from accounts.views.landing import landing_path, safe_next, with_next

@@ -17,11 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from typing_extensions import override
 
-from accounts.addresses import sign_on_page_path, sign_on_page_url
-from accounts.backends import SignInBackend, accounts_of
+from accounts.addresses import SIGN_ON
+from accounts.backends import SignInBackend
 from accounts.forms import AddressForm, CompanyForm, PasswordForm
 from accounts.signing_in.routing import identity_provider_of
 from accounts.signing_in.sign_in import begin_session
+from accounts.storage.finding import accounts_of
 from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path, safe_next, with_next
@@ -71,7 +72,7 @@ class SignInView(FormKeptWhenBusy, View):
             return _address_page(request, form)
         tenant = identity_provider_of(form.cleaned_data["username"])
         if tenant is not None:
-            return redirect(with_next(sign_on_page_path(tenant), safe_next(request)))
+            return redirect(with_next(SIGN_ON.path(tenant.slug), safe_next(request)))
         return _password_page(request, PasswordForm(initial=form.cleaned_data))
 
     def _take_password(self, request: HttpRequest, form: PasswordForm) -> HttpResponse:
@@ -133,7 +134,7 @@ class CompanySignInView(View):
         form = CompanyForm(request.POST)
         if not form.is_valid():
             return render(request, "accounts/company.html", {"form": form})
-        return redirect(f"/saml/{form.cleaned_data['company'].lower()}/")
+        return redirect(SIGN_ON.path(form.cleaned_data["company"].lower()))
 
 
 def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
@@ -173,7 +174,7 @@ def _record_refusals(accounts: Iterable[User], reason: str) -> None:
 
 def _refusal_page(request: HttpRequest, tenants: Iterable[Tenant]) -> HttpResponse:
     context: dict[str, Any] = {
-        "tenants": [{"name": tenant.name, "url": sign_on_page_url(tenant)} for tenant in tenants]
+        "tenants": [{"name": tenant.name, "url": SIGN_ON.url(tenant.slug)} for tenant in tenants]
     }
     return render(request, "accounts/refused.html", context, status=HTTPStatus.FORBIDDEN)
 
@@ -188,7 +189,7 @@ def _refuses_passwords(account: User) -> bool:
 
 
 def _sign_on_page_of(account: User) -> str:
-    return sign_on_page_url(account.tenant) if _refuses_passwords(account) else ""
+    return SIGN_ON.url(account.tenant.slug) if _refuses_passwords(account) else ""
 
 
 def _accounts_to_choose(request: HttpRequest) -> list[User]:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.admin.audit_trail import READ_FIELDS, AuditTrailAdmin
+from accounts.admin.trail_kinds import KindFilter
 from accounts.console.model_admin import AuditedModelAdmin, RefusableForm
 from accounts.models import AuditEntry, User
 from accounts.services.operators import set_operator_active
 from accounts.services.users import create_operator
 from accounts.trail import audit
-from accounts.trail.kinds import KindFilter
 from config.sites import platform_site
 
 if TYPE_CHECKING:

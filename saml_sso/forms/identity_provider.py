@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -21,32 +20,12 @@ from saml_sso.protocol.errors import FileError, MetadataError
 from saml_sso.protocol.metadata import METADATA_LIMITS
 from saml_sso.services.documents import read_certificate_file, read_metadata_file, the_one
 from saml_sso.services.metadata_address import fetch_metadata
+from saml_sso.services.readings import Reading
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
     from saml_sso.models import IdentityProviderSettings
     from saml_sso.protocol.candidates import Candidate
-    from saml_sso.protocol.certificates import CertificateFile
-
-
-@dataclass(slots=True)
-class Reading:
-    """What was read of what somebody gave us, before anything is stored."""
-
-    candidate: Candidate | None = None
-    certificate_file: CertificateFile | None = None
-    metadata_url: str = ""
-
-    def __bool__(self) -> bool:
-        """Tell whether anything was given."""
-        return self.candidate is not None or self.certificate_file is not None
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Sentences about what was left out."""
-        metadata = self.candidate.warnings if self.candidate else ()
-        certificate = self.certificate_file.warnings if self.certificate_file else ()
-        return (*metadata, *certificate)
 
 
 class IdentityProviderForm(forms.Form):

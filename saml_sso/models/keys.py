@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from typing_extensions import override
 from accounts.models.expiring import ExpiringCredential
 from accounts.secrets.sealed_fields import SealedTextField
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
+from saml_sso.addresses import TRUST
 from saml_sso.protocol.certificates import describe_certificate
 
 if TYPE_CHECKING:
@@ -91,4 +91,4 @@ class ServiceProviderKey(ExpiringCredential, TenantScopedModel):
     @property
     @override
     def page(self) -> str:
-        return reverse("console:saml-and-scim")
+        return TRUST.path()

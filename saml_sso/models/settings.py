@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +13,7 @@ from typing_extensions import override
 from accounts.models.expiring import ExpiringCredential
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
+from saml_sso.addresses import TRUST
 from saml_sso.models.proposals import TrustProposal
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.protocol.names import Binding
@@ -181,4 +181,4 @@ class IdentityProviderCertificate(ExpiringCredential, TenantScopedModel):
     @property
     @override
     def page(self) -> str:
-        return reverse("console:saml-and-scim")
+        return TRUST.path()

@@ -12,15 +12,14 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
-from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services.notices import notify_admins
 from accounts.trail import audit
+from saml_sso.addresses import TRUST
 from saml_sso.services.differences import differences
 from saml_sso.trust import load_trust
 
@@ -90,7 +89,7 @@ def announce(
         "actor": audit.acting(),
         "at": timezone.now(),
         "differences": found,
-        "url": f"{settings.BASE_URL}{reverse('console:saml-and-scim')}",
+        "url": TRUST.url(),
     }
     notify_admins(
         tenant=tenant,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from saml_sso.trust import load_trust
@@ -9,7 +10,28 @@ from saml_sso.wishes import Wish
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
-    from saml_sso.forms.identity_provider import Reading
+    from saml_sso.protocol.candidates import Candidate
+    from saml_sso.protocol.certificates import CertificateFile
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of what somebody gave us, before anything is stored."""
+
+    candidate: Candidate | None = None
+    certificate_file: CertificateFile | None = None
+    metadata_url: str = ""
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was given."""
+        return self.candidate is not None or self.certificate_file is not None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about what was left out."""
+        metadata = self.candidate.warnings if self.candidate else ()
+        certificate = self.certificate_file.warnings if self.certificate_file else ()
+        return (*metadata, *certificate)
 
 
 def wish_of(*, tenant: Tenant, reading: Reading, entity_id: str, sso_url: str) -> Wish:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.trail import audit
+from saml_sso.addresses import ATTEMPT, TESTED
 from saml_sso.models import PendingRequest
 from saml_sso.protocol.errors import Check, SAMLError
 from saml_sso.services.attempts import (
@@ -91,8 +91,8 @@ def fail_trial(
 def page_of_trial(*, tenant: Tenant, pending: PendingRequest, attempt: SignInAttempt) -> str:
     """Return the path of the page with the trace: the tester's own, in the console or without."""
     if pending.link_id is not None:
-        return reverse("set-up-tested", args=[tenant.slug, pending.pk])
-    return reverse("console:saml-and-scim-attempt", args=[attempt.pk])
+        return TESTED.path(tenant.slug, pending.pk)
+    return ATTEMPT.path(attempt.pk)
 
 
 def _ended(pending: PendingRequest, attempt: SignInAttempt | None) -> SignInAttempt | None:

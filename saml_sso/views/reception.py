@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.addresses import CONSOLE
 from accounts.signing_in.marker import session_here
 from saml_sso.models import SignInAttempt
 from saml_sso.protocol import parties
@@ -52,8 +53,6 @@ if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 logger = logging.getLogger(__name__)
-
-_OWN_PAGES = ("/account/", "/console/")
 
 
 @dataclass(slots=True)
@@ -222,7 +221,7 @@ def refused_page(
 def own_path(text: str | None) -> str:
     """Return ``text`` when it is one of our pages, as a path or below our own address."""
     path = (text or "").removeprefix(settings.BASE_URL)
-    return safe_path(path, prefixes=_OWN_PAGES) or ""
+    return safe_path(path, prefixes=(reverse("account"), CONSOLE.path())) or ""
 
 
 def _validated(reception: Reception) -> Assertion:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.addresses import PageAbove
 from accounts.models.expiring import ExpiringCredential
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
 
 ONE_DAY, TEN_YEARS = 1, 3650
+TOKENS: Final = PageAbove("the tokens of a source, by its key")
 
 
 class Departure(models.TextChoices):
@@ -179,4 +180,4 @@ class BearerToken(ExpiringCredential, TenantScopedModel):
     @property
     @override
     def page(self) -> str:
-        return reverse("console:scim_source_authorization", args=[self.source_id])
+        return TOKENS.path(self.source_id)

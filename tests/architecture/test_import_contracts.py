@@ -57,6 +57,13 @@ OFFENCES = {
         ("scim.users.users", "accounts.tenancy.unscoped"),
         ("saml_sso.services.sign_in", "accounts.tenancy.unscoped"),
     ],
+    "Models, services and storage know no pages, forms, routes or backends": [
+        ("accounts.services.users", "accounts.backends"),
+        ("accounts.models.users", "accounts.forms"),
+        ("licenses.waiting", "licenses.forms"),
+        ("saml_sso.services.trials", "saml_sso.views.sign_on"),
+        ("scim.users.users", "scim.http.views.users"),
+    ],
 }
 """For each contract, (module, what it must not import), in several of the modules it is about."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from accounts.console.csv_export import harmless, unharmed
+from accounts.csv_cells import harmless, unharmed
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import person

@@ -18,6 +18,7 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from accounts.admin.trail_kinds import kinds
 from accounts.groups.groups import GroupFields, create_group, update_group
 from accounts.groups.mappings import set_group_attributes, set_group_mappings
 from accounts.models import AuditEntry, DirectoryGroup, OneTimeLink, Plan, Role, Tenant, User
@@ -28,7 +29,6 @@ from accounts.services.users import UserFields, update_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from accounts.trail.changes import changes, kept
-from accounts.trail.kinds import kinds
 from accounts.trail.labels import has_label, label_of
 from accounts.trail.sentences import known_actions
 from accounts.trail.telling import Change, tell

@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts.addresses import platform_url
+from accounts.addresses import PLATFORM
 from accounts.commands import OperatorCommand
 from accounts.errors import UserNameTakenError
 from accounts.models import User
@@ -47,7 +47,7 @@ class Command(OperatorCommand):
                 _("“%(email)s” is no e-mail address. Use one like olga@gatehouse.example.")
                 % {"email": email}
             ) from error
-        answer = {"operator_email": email, "platform_url": platform_url()}
+        answer = {"operator_email": email, "platform_url": PLATFORM.url()}
         if password:
             validate_password(password, User(user_name=email, email=email))
         else:

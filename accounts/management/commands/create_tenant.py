@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts.addresses import console_url
+from accounts.addresses import CONSOLE
 from accounts.commands import OperatorCommand
 from accounts.models import OneTimeLink, Plan, Tenant, User
 from accounts.services.tenants import create_first_admin, create_tenant
@@ -69,7 +69,7 @@ class Command(OperatorCommand):
             answer = {
                 "tenant": tenant.slug,
                 "admin_email": admin.email,
-                "console_url": console_url(),
+                "console_url": CONSOLE.url(),
             }
             if not password:
                 with tenant_scope(tenant):

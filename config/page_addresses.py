@@ -1,0 +1,18 @@
+"""Where the pages are whose addresses the layers below tell people."""
+
+from __future__ import annotations
+
+from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
+from saml_sso.addresses import ATTEMPT, TESTED, TRUST
+from scim.models.sources import TOKENS
+
+
+def tell_layers_below() -> None:
+    """Say of each page by which route it is reached."""
+    CONSOLE.is_at("console:index")
+    PLATFORM.is_at("platform:index")
+    SIGN_ON.is_at("saml-sign-on")
+    TRUST.is_at("console:saml-and-scim")
+    ATTEMPT.is_at("console:saml-and-scim-attempt")
+    TESTED.is_at("set-up-tested")
+    TOKENS.is_at("console:scim_source_authorization")
