@@ -30,11 +30,12 @@ test: $(STAMP) ## Run the tests, in random order, on two cores
 test-slow: $(STAMP) ## Run the tests that wait or load the machine, one after the other
 	$(PYTHON) -m pytest -m slow $(ARGS)
 
-check: $(STAMP) ## Check style, types, layers, migrations and deployment settings
+check: $(STAMP) ## Check style, types, layers, rooms, migrations and deployment settings
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy .
 	.venv/bin/lint-imports
+	$(PYTHON) scripts/rooms --check
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	env $$(grep '^[A-Z]' deploy/gatehouse.env) GATEHOUSE_SECRET_KEY="$$(openssl rand -base64 48)" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from typing_extensions import override
 
 from accounts.models import User
-from accounts.signing_in.passwords import judge
+from accounts.secrets.passwords import judge
 from accounts.signing_in.recovery import use_recovery_code
 from accounts.storage.finding import accounts_of
 from accounts.storage.salts import hashes_of_an_answer
@@ -80,7 +80,7 @@ class RecoveryCodeBackend(BaseBackend):
 def accounts_with_password(address: str, password: str) -> list[User]:
     """Return the active accounts at ``address``, in any tenant, that have this password.
 
-    It costs as many hashes whoever has the address, see :mod:`accounts.signing_in.passwords`.
+    It costs as many hashes whoever has the address, see :mod:`accounts.secrets.passwords`.
 
     Raises:
         HashingBusyError: Too many others are hashed at this moment.

@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.signing_in.marker.MarkerMiddleware",
-    "accounts.requests.kept_forms.KeptFormMiddleware",
+    "accounts.console.kept_forms.KeptFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.signing_in.devices.DeviceMiddleware",
@@ -142,7 +142,7 @@ AUTHENTICATION_BACKENDS = [
     "accounts.backends.RecoveryCodeBackend",
 ]
 PASSWORD_HASHERS = [
-    "accounts.signing_in.hashers.BoundedArgon2PasswordHasher",
+    "accounts.secrets.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 PASSWORD_HASHES_AT_ONCE = ENV.hashes_at_once  # In a worker process; 100 MiB each.

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.console.kept_forms import LOOK_AGAIN
 from accounts.console.shown import VERSION, Page, Row, Table, Values, as_sent, seal, unseal
 from accounts.errors import AccountError
-from accounts.requests.kept_forms import LOOK_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping

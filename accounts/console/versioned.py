@@ -14,10 +14,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from typing_extensions import override
 
+from accounts.console.kept_forms import LOOK_AGAIN
 from accounts.console.shown import Fact, Page, TableOf, page_of, seal
 from accounts.console.submissions import StaleFormError, Submission, came_back
 from accounts.models import AuditEntry
-from accounts.requests.kept_forms import LOOK_AGAIN
 from accounts.trail.refusals import in_words, record_refusal
 
 if TYPE_CHECKING:

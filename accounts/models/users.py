@@ -19,7 +19,7 @@ from accounts.models.compared_names import ComparedNameField
 from accounts.models.searched_text import FOLDED, FoldedText
 from accounts.models.tenants import Tenant
 from accounts.names import MARK, email_key, user_name_key
-from accounts.signing_in.passwords import hash_of, judge
+from accounts.secrets.passwords import hash_of, judge
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 UNICODE_COLLATION = "gatehouse_unicode"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
 from accounts.names import email_key, user_name_key
+from accounts.secrets.unusable_passwords import unusable_password
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
-from accounts.signing_in.unusable_passwords import unusable_password
 from accounts.storage.group_locks import hold_people
 from accounts.storage.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
 from accounts.storage.user_rows import change_user, insert_user

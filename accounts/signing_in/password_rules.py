@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from accounts.signing_in.passwords import prepare
+from accounts.secrets.passwords import prepare
 
 if TYPE_CHECKING:
     from accounts.models import User

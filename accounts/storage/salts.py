@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.core.cache import cache
 from django.db import connection
 
-from accounts.signing_in.passwords import salt_of
+from accounts.secrets.passwords import salt_of
 from accounts.storage.finding import accounts_of
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from accounts.models import Role
 from accounts.models.users import LONGEST_SHOWN_NAME
 from accounts.names import email_key, user_name_key
 from accounts.requests import request_id
-from accounts.signing_in.unusable_passwords import unusable_password
+from accounts.secrets.unusable_passwords import unusable_password
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import AuditEntry, RecoveryCode, Session, User
+from accounts.secrets.unusable_passwords import unusable_password
 from accounts.services.users import UserFields, create_user
-from accounts.signing_in.unusable_passwords import unusable_password
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from tests.conftest import PASSWORD, signed_in

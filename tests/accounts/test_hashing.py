@@ -15,9 +15,9 @@ from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import OneTimeLink, Plan, User
+from accounts.secrets import hashers
 from accounts.services.tenants import create_tenant
 from accounts.services.users import UserFields, create_user, deactivate_user
-from accounts.signing_in import hashers
 from accounts.signing_in.links import make_link
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
@@ -286,7 +286,7 @@ class TestForms:
 @pytest.fixture
 def busy(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process all of whose places for hashes are taken."""
-    settings.PASSWORD_HASHERS = ["accounts.signing_in.hashers.BoundedArgon2PasswordHasher"]
+    settings.PASSWORD_HASHERS = ["accounts.secrets.hashers.BoundedArgon2PasswordHasher"]
     settings.PASSWORD_HASH_WAIT_SECONDS = 0.05
     taken = threading.BoundedSemaphore(1)
     taken.acquire()
@@ -364,7 +364,7 @@ class TestOverHTTP:
         bob: User,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        settings.PASSWORD_HASHERS = ["accounts.signing_in.hashers.BoundedArgon2PasswordHasher"]
+        settings.PASSWORD_HASHERS = ["accounts.secrets.hashers.BoundedArgon2PasswordHasher"]
         settings.PASSWORD_HASH_WAIT_SECONDS = 0.2
         settings.ALLOWED_HOSTS = ["*"]
         with every_tenant():

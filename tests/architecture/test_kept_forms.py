@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.urls import resolve, reverse
 
+from accounts.console.kept_forms import LOOK_AGAIN, is_secret
 from accounts.console.shown import shows_fields
 from accounts.models import Session
-from accounts.requests.kept_forms import LOOK_AGAIN, is_secret
 from accounts.tenancy.unscoped import every_tenant
 from tests.architecture.specimens import tenant_models
 from tests.architecture.test_every_posting_form import keys, urls

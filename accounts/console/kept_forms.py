@@ -46,7 +46,7 @@ MOST_IN_AN_HOUR: Final = 20
 
 _KNOWN_SECONDS: Final = 24 * 60 * 60
 _RENEWED_SECONDS: Final = 60 * 60
-_SALT: Final = "accounts.requests.kept_forms"
+_SALT: Final = "accounts.console.kept_forms"
 _PLACE: Final = "kept_form"
 _FORGOTTEN: Final = "gatehouse.signed_out"
 _SECRET_NAMES: Final = re.compile(r"password|passphrase|secret|token|private|recovery", re.I)
