@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "scim.http.middleware.SCIMMiddleware",
     "accounts.secrets.secret_paths.SecretPathMiddleware",
+    "config.charsets.CharsetMiddleware",
     "config.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.caching.NoStoreMiddleware",

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from accounts.postgresql import limits
+from config.charsets import read_as_utf_8
 from config.request_bodies import take_body
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iter
     long it is; anything else it would ask for piece by piece, and send in chunks.
     """
     take_body(environ)
+    read_as_utf_8(environ)
     response: Any = _django(environ, start_response)
     if getattr(response, "streaming", True):
         stream: Iterable[bytes] = response
