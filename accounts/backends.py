@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.contrib.auth.backends import BaseBackend
-from django.core.exceptions import ValidationError
 from typing_extensions import override
 
+from accounts.identifiers import read_uuid
 from accounts.models import User
 from accounts.secrets.passwords import judge
 from accounts.signing_in.recovery import use_recovery_code
@@ -47,9 +46,8 @@ class SignInBackend(BaseBackend):
 
     @override
     def get_user(self, user_id: Any) -> User | None:
-        try:
-            key = UUID(str(user_id))
-        except (ValueError, ValidationError):
+        key = read_uuid(str(user_id))
+        if key is None:
             return None
         with every_tenant():
             return User.objects.select_related("tenant").filter(pk=key, active=True).first()

@@ -44,6 +44,21 @@ def read_uuid(text: str) -> uuid.UUID | None:
     return value if str(value) == text.lower() else None
 
 
+def is_canonical_uuid(text: str) -> bool:
+    """Whether ``text`` is a UUID spelt to the letter as the ids of resources are."""
+    value = read_uuid(text)
+    return value is not None and str(value) == text
+
+
+def uuid_of(own_id: str) -> uuid.UUID:
+    """Return the UUID of an id that comes from here, such as from a row that was read as text.
+
+    Raises:
+        ValueError: It is none.
+    """
+    return uuid.UUID(own_id)
+
+
 def _text(moment: int, tail: str) -> str:
     """Return the UUID of 60 bits of time and sixteen hexadecimal digits, two bits of them set."""
     time_digits = f"{moment:015x}"

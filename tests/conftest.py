@@ -29,6 +29,7 @@ from scim.log import request_log
 from scim.log.request_log import RequestLogBuffer
 from tests.support.databases import template_kept
 from tests.support.installation import Gatehouse, serving_gatehouse
+from tests.support.scim import SCIMClient, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,6 +174,24 @@ def other_console(grace: User) -> Client:
 def platform(olga: User) -> Client:
     """Olga's browser, signed in."""
     return signed_in(olga)
+
+
+@pytest.fixture
+def scim(acme: Tenant) -> SCIMClient:
+    """Acme's identity provider."""
+    return connect(acme)
+
+
+@pytest.fixture
+def other_scim(globex: Tenant) -> SCIMClient:
+    """Globex's identity provider."""
+    return connect(globex)
+
+
+@pytest.fixture
+def deleting_scim(acme: Tenant) -> SCIMClient:
+    """An identity provider of Acme whose DELETE deletes."""
+    return connect(acme, on_delete="delete")
 
 
 def signed_in(user: User) -> Client:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from accounts.console.many_result import LEFT, OK, REFUSED, Line, Result, address_of, keep
+from accounts.identifiers import read_uuid
 from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
@@ -289,4 +290,4 @@ def _unsealed(sealed: str) -> list[str]:
 def _key_of(request: HttpRequest) -> UUID | None:
     """Return the key of the result that the pressed button leads to."""
     seen = _unsealed(request.POST.get(SEEN, ""))
-    return UUID(seen[0]) if seen else None
+    return read_uuid(seen[0]) if seen else None

@@ -19,13 +19,13 @@ from accounts.models.compared_names import ComparedNameField
 from accounts.models.searched_text import FOLDED, FoldedText
 from accounts.models.tenants import Tenant
 from accounts.names import MARK, email_key, user_name_key
+from accounts.person_names import name_beside_user_name, person_name
 from accounts.secrets.passwords import hash_of, judge
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 UNICODE_COLLATION = "gatehouse_unicode"
 """Made by the first migration: letter case by Unicode's rules, whatever the server's locale."""
 
-LONGEST_SHOWN_NAME = 240
 """Of a display name where the user name stands beside it, so that both find room."""
 
 
@@ -156,14 +156,12 @@ class User(AbstractBaseUser):
 
     @override
     def __str__(self) -> str:
-        return self.display_name or self.user_name
+        return self.get_full_name()
 
     @property
     def name_and_address(self) -> str:
-        """The display name with the user name beside it, which tells namesakes apart."""
-        if self.display_name in ("", self.user_name):
-            return self.user_name
-        return f"{self.display_name[:LONGEST_SHOWN_NAME]} ({self.user_name})"
+        """What the person is called with the user name beside it, which tells namesakes apart."""
+        return name_beside_user_name(self.get_full_name(), self.user_name)
 
     @property
     @override
@@ -249,9 +247,12 @@ class User(AbstractBaseUser):
         return self.is_staff
 
     def get_full_name(self) -> str:
-        """Return the display name, or given and family name, or the user name."""
-        return (
-            self.display_name or f"{self.given_name} {self.family_name}".strip() or self.user_name
+        """Return what the person is called; see :mod:`accounts.person_names`."""
+        return person_name(
+            display_name=self.display_name,
+            given_name=self.given_name,
+            family_name=self.family_name,
+            user_name=self.user_name,
         )
 
     def get_short_name(self) -> str:

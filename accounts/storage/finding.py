@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 # What it takes to sign in; the rest is read when it is asked for.
 _NEEDED: Final = frozenset(
-    ("id", "tenant_id", "user_name", "email", "display_name", "password", "active", "role")
+    {
+        *("id", "tenant_id", "user_name", "email", "password", "active", "role"),
+        *("display_name", "given_name", "family_name"),
+    }
 )
 _COLUMNS: Final = tuple(
     field.attname for field in User._meta.concrete_fields if field.attname in _NEEDED

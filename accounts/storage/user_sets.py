@@ -10,8 +10,8 @@ from django.utils import timezone
 from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7_texts
 from accounts.models import Role
-from accounts.models.users import LONGEST_SHOWN_NAME
 from accounts.names import email_key, user_name_key
+from accounts.person_names import name_beside_user_name_sql
 from accounts.requests import request_id
 from accounts.secrets.unusable_passwords import unusable_password
 from accounts.storage.prepared import prepared_cursor
@@ -50,12 +50,11 @@ WITH made AS (
   FROM json_to_recordset(%s) AS sent({_TYPED})
   ORDER BY user_name_ci COLLATE "C", id
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
-  RETURNING tenant_id, created, id, display_name, user_name, active, role
+  RETURNING tenant_id, created, id, display_name, given_name, family_name, user_name, active, role
 )
 {audit.INSERT}
 SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
-  CASE WHEN display_name IN ('', user_name) THEN user_name
-    ELSE left(display_name, {LONGEST_SHOWN_NAME}) || ' (' || user_name || ')' END,
+  {name_beside_user_name_sql("made")},
   jsonb_build_object('active', active, 'role', role), %s
 FROM made ORDER BY id RETURNING target_id
 """  # noqa: S608 - columns that are listed above

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, User
 from accounts.trail.labels import (
     label_of,
@@ -155,7 +155,7 @@ def _names_of_members(entries: Iterable[AuditEntry]) -> dict[str, str]:
         for name in _MEMBERS
         for pk in (entry.details.get(name) or ())[:MOST_SHOWN]
     }
-    ids = [pk for pk in shown if _is_uuid(pk)]
+    ids = [pk for pk in shown if read_uuid(pk)]
     if not ids:
         return {}
     found = {str(user.pk): user.name_and_address for user in User.objects.filter(pk__in=ids)}
@@ -164,14 +164,6 @@ def _names_of_members(entries: Iterable[AuditEntry]) -> dict[str, str]:
         groups = DirectoryGroup.objects.filter(pk__in=rest).values_list("pk", "display_name")
         found |= {str(pk): name for pk, name in groups}
     return found
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _is_old_pair(value: Any) -> bool:

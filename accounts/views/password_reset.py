@@ -6,7 +6,6 @@ import math
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.tokens import default_token_generator
@@ -93,10 +92,10 @@ class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
     def get_user(self, uidb64: str) -> User | None:
         """Return whose link it is, of any tenant, if they may choose a password now."""
         try:
-            number = UUID(urlsafe_base64_decode(uidb64).decode("ascii"))
+            user_id = urlsafe_base64_decode(uidb64).decode("ascii")
         except ValueError:
             return None
-        user = SignInBackend().get_user(number)
+        user = SignInBackend().get_user(user_id)
         return user if user is not None and may_reset(user) else None
 
     @override

@@ -167,7 +167,7 @@ def _create_user(row: IdentityProviderSettings, evidence: Evidence) -> User | No
         email=email,
         given_name=names.given,
         family_name=names.family,
-        display_name=names.display or f"{names.given} {names.family}".strip(),
+        display_name=names.display,
         attributes={"emails": [{"value": email, "type": "work", "primary": True}]} if email else {},
     )
     try:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypedDict, cast
-from uuid import UUID
 
 from django.utils.functional import SimpleLazyObject
 from django_scim.adapters import SCIMUser
 from typing_extensions import override
 
 from accounts.errors import ChangedMeanwhileError
+from accounts.identifiers import uuid_of
 from accounts.models import User
 from accounts.services.users import (
     USER_FIELD_NAMES,
@@ -348,7 +348,7 @@ def _model(person: Person) -> User:
     """
     values: dict[str, Any] = {
         **person,
-        "id": UUID(person["id"]),
+        "id": uuid_of(person["id"]),
         "tenant_id": active_tenant_id(),
     }
     # ``from_db`` takes the values in the model's own order and defers what is not named.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from accounts.identifiers import read_uuid
+from accounts.identifiers import is_canonical_uuid, read_uuid
+from accounts.person_names import person_name_sql
 from scim.groups.group_rows import GroupKind
 from scim.http.addresses import base_url, groups_url
 from scim.protocol import urns
@@ -45,7 +46,7 @@ SELECT jsonb_build_object('value', x.id, 'type', x.type, 'display', x.display,
   '$ref', {base} || x.type || 's/' || x.id)
 FROM (
   SELECT u.id::text AS id, 'User' AS type,
-    COALESCE(NULLIF(u.display_name, ''), u.user_name) AS display
+    {name} AS display
   FROM accounts_directorygroupmember m JOIN accounts_user u ON u.id = m.user_id
   WHERE g.kind = 2 AND m.tenant_id = {tenant} AND m.group_id = g.uid
   UNION ALL
@@ -54,11 +55,11 @@ FROM (
   JOIN accounts_directorygroup inner_group ON inner_group.id = m.member_group_id
   WHERE g.kind = 2 AND m.tenant_id = {tenant} AND m.group_id = g.uid
   UNION ALL
-  SELECT u.id::text, 'User', COALESCE(NULLIF(u.display_name, ''), u.user_name)
+  SELECT u.id::text, 'User', {name}
   FROM accounts_profilemembership pm JOIN accounts_user u ON u.id = pm.user_id
   WHERE g.kind = 1 AND pm.tenant_id = {tenant} AND pm.profile_id = g.number
   UNION ALL
-  SELECT u.id::text, 'User', COALESCE(NULLIF(u.display_name, ''), u.user_name)
+  SELECT u.id::text, 'User', {name}
   FROM accounts_user u
   WHERE g.kind = 0 AND u.tenant_id = {tenant} AND u.role = substr(g.id, 6)
 ) x) AS e(v)"""
@@ -89,7 +90,7 @@ class GroupCatalog:
             )
         if path.attribute.name == "members":
             base = quoted(f"{base_url()}/")
-            return _MEMBERS.format(tenant=self._tenant, base=base)
+            return _MEMBERS.format(tenant=self._tenant, base=base, name=person_name_sql("u"))
         return _SCHEMAS if path.attribute.name == "schemas" else None
 
     def presence(self, path: AttributePath) -> str | None:
@@ -104,10 +105,9 @@ class GroupCatalog:
             return None
         if path.sub_attribute is None or path.sub_attribute.name != "value":
             return None
-        member = read_uuid(value)
-        if member is None or str(member) != value:
+        if not is_canonical_uuid(value):
             return SQL("FALSE")
-        return SQL(_HAS_MEMBER.format(tenant=self._tenant), (member,) * 4)
+        return SQL(_HAS_MEMBER.format(tenant=self._tenant), (value,) * 4)
 
 
 def hint(node: Node) -> SQL | None:

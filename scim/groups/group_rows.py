@@ -16,7 +16,7 @@ import orjson
 from django.db import models
 
 from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
-from accounts.identifiers import read_uuid
+from accounts.identifiers import read_uuid, uuid_of
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
@@ -93,7 +93,7 @@ class GroupRow:
         """The directory group, as a model instance made without reading again."""
         return _loaded(
             DirectoryGroup,
-            id=uuid.UUID(self.id),
+            id=uuid_of(self.id),
             display_name=self.display_name,
             external_id=self.external_id,
             attributes=self.attributes,

@@ -10,7 +10,6 @@ from __future__ import annotations
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from django.db import transaction
 
@@ -18,6 +17,7 @@ from accounts.errors import ChangedMeanwhileError, UnknownGroupError
 from accounts.groups.group_sets import NewGroup, create_groups
 from accounts.groups.groups import hold_group_to_change
 from accounts.groups.member_deltas import MemberDelta
+from accounts.identifiers import uuid_of
 from accounts.storage.group_locks import hold_rules
 from scim.adapters.group_adapter import GroupAdapter, group_location
 from scim.adapters.named_adapters import group_adapter
@@ -231,7 +231,7 @@ class GroupEndpoint:
             with suppress(ChangedMeanwhileError):
                 return self._changed_as_read(key, conditions, change)
         with transaction.atomic():
-            hold_group_to_change(group_id=UUID(key), members=deltas_of(members) or ())
+            hold_group_to_change(group_id=uuid_of(key), members=deltas_of(members) or ())
             return self._changed_as_read(key, conditions, change)
 
     def _changed_as_read(

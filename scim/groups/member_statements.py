@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from accounts.person_names import person_name_sql
 from scim.groups.group_rows import PROFILE_PREFIX, ROLE_PREFIX, GroupKind
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ _PARTS: Final = (
         "m.member_group_id",
     ),
 )
-_NAME: Final = "COALESCE(NULLIF(u.display_name, ''), u.user_name)"
+_NAME: Final = person_name_sql("u")
 _ALL_NAMED: Final = {
     GroupKind.ROLE: f"""
 SELECT u.id::text, FALSE, {_NAME}

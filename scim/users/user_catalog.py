@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import TYPE_CHECKING, Final
 
 from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
+from accounts.identifiers import is_canonical_uuid
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
 from scim.http.addresses import groups_url, users_url
@@ -129,14 +129,6 @@ class UserCatalog:
         if is_canonical_uuid(group_id):
             return SQL(f"({_MEMBERS_BELOW.format(tenant=self._tenant)})", (group_id,))
         return SQL("FALSE")
-
-
-def is_canonical_uuid(text: str) -> bool:
-    """Whether ``text`` is a UUID spelt as the ids of resources are."""
-    try:
-        return str(uuid.UUID(text)) == text
-    except ValueError:
-        return False
 
 
 _SCHEMAS: Final = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import orjson
@@ -166,13 +165,13 @@ def _found(key: str, columns: str, lock: str = "") -> Sequence[Any]:
 
 
 def _condition(key: str) -> tuple[str, list[Any]]:
-    try:
-        return _BY_ID, [uuid.UUID(key)] if str(uuid.UUID(key)) == key.lower() else [None]
-    except ValueError:
-        if not key or len(key) > _LONGEST_KEY or not is_storable(key):
-            raise _unknown(key) from None
-        search = candidates(key)
-        return _BY_NAME.format(candidates=search.sql), [*search.params]
+    user_id = read_uuid(key)
+    if user_id is not None:
+        return _BY_ID, [user_id]
+    if not key or len(key) > _LONGEST_KEY or not is_storable(key):
+        raise _unknown(key)
+    search = candidates(key)
+    return _BY_NAME.format(candidates=search.sql), [*search.params]
 
 
 def _unknown(key: str) -> NotFoundError:

@@ -32,7 +32,6 @@ from tests.conftest import PASSWORD, person
 from tests.support.databases import fresh_database
 from tests.support.saml_party import connect, party_of, person_in, post_response
 from tests.support.scim import SCIMClient
-from tests.support.scim import connect as connect_scim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +53,6 @@ def called_since_before(tenant: Tenant, name: str, email: str = "") -> User:
             user_name=name, user_name_ci=f"{MARK}{user.pk}{MARK}{folded(name)}"
         )
         return User.objects.get(pk=user.pk)
-
-
-@pytest.fixture
-def scim(acme: Tenant) -> SCIMClient:
-    return connect_scim(acme)
 
 
 @pytest.fixture

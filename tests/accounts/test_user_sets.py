@@ -50,7 +50,7 @@ def test_a_set_is_recorded_as_single_creates_are(acme: Tenant) -> None:
 
     for name in ("tenant_id", "actor", "action", "target_type", "details"):
         assert getattr(together, name) == getattr(alone, name)
-    assert (alone.target, together.target) == ("Babs@acme.example", "bob")
+    assert (alone.target, together.target) == (single.name_and_address, "bob")
 
 
 def test_those_whose_name_is_taken_are_left_out(acme: Tenant, bob: User) -> None:
