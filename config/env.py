@@ -228,6 +228,14 @@ class Environment:
         default_factory=lambda: number("GATEHOUSE_HASHES_AT_ONCE", 1, least=1, most=1000),
         metadata={"variable": "GATEHOUSE_HASHES_AT_ONCE"},
     )
+    trail_days: int = field(
+        default_factory=lambda: number("GATEHOUSE_TRAIL_DAYS", 730, least=1, most=36_500),
+        metadata={"variable": "GATEHOUSE_TRAIL_DAYS"},
+    )
+    trail_person_days: int = field(
+        default_factory=lambda: number("GATEHOUSE_TRAIL_PERSON_DAYS", 90, most=36_500),
+        metadata={"variable": "GATEHOUSE_TRAIL_PERSON_DAYS"},
+    )
     log_level: str = field(
         default_factory=_log_level,
         metadata={"variable": "GATEHOUSE_LOG_LEVEL"},

@@ -146,6 +146,8 @@ PASSWORD_HASHERS = [
     "accounts.secrets.hashers.BoundedArgon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+TRAIL_DAYS = ENV.trail_days  # Unless a tenant has its own.
+TRAIL_PERSON_DAYS = ENV.trail_person_days  # From the person's deletion on.
 PASSWORD_HASHES_AT_ONCE = ENV.hashes_at_once  # In a worker process; 100 MiB each.
 PASSWORD_HASH_WAIT_SECONDS = 2.0
 _VALIDATION = "django.contrib.auth.password_validation"

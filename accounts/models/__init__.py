@@ -13,6 +13,7 @@ from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.results import ActionResult
 from accounts.models.sessions import OneTimeLink, Session
 from accounts.models.tenants import Plan, Tenant
+from accounts.models.trail_start import TrailStart
 from accounts.models.users import Role, User
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Role",
     "Session",
     "Tenant",
+    "TrailStart",
     "User",
     "UserCount",
 ]

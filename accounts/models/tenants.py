@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +42,13 @@ class Tenant(models.Model):
     saml_enabled = models.BooleanField(_("SAML sign-on is on"), default=False, editable=False)
     saml_enforced = models.BooleanField(_("SAML is enforced"), default=False, editable=False)
     scim_enabled = models.BooleanField(_("SCIM is on"), default=False, editable=False)
+    trail_days = models.PositiveIntegerField(
+        _("days that the audit trail is kept"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(36_500)],
+        help_text=_("Older entries are deleted. Empty: as long as the deployment keeps them."),
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -52,17 +52,18 @@ def create_first_admin(*, tenant: Tenant, email: str, password: str) -> User:
 
 
 @transaction.atomic
-def update_tenant(*, tenant: Tenant, name: str, plan: Plan) -> None:
-    """Rename ``tenant`` or move it to another plan.
+def update_tenant(*, tenant: Tenant, name: str, plan: Plan, trail_days: int | None) -> None:
+    """Rename ``tenant``, move it to another plan, or keep its audit trail for longer or shorter.
 
     On a plan without SAML and SCIM neither works; their settings are kept for the day the
     tenant comes back.
     """
     stored = Tenant.objects.select_for_update().get(pk=tenant.pk)
-    found = changes({"name": stored.name, "plan": stored.plan}, {"name": name, "plan": plan})
+    wanted = {"name": name, "plan": plan, "trail_days": trail_days}
+    found = changes({field: getattr(stored, field) for field in wanted}, wanted)
     if not found:
         return
-    stored.name, stored.plan = name, plan
-    stored.save(update_fields=["name", "plan"])
+    stored.name, stored.plan, stored.trail_days = name, plan, trail_days
+    stored.save(update_fields=list(wanted))
     with tenant_scope(stored):
         audit.record("tenant.updated", stored, **found)

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 1_000
 """Changes that one call hands out."""
 
-_TENANT: Final = "tenant_id = %(tenant)s::bigint AND "
+_TENANT: Final = "trail.tenant_id = %(tenant)s::bigint AND "
 # A dump keeps what the function says; restoring it writes its row in the catalogue anew, so that
 # the number of the transaction that wrote the row tells one from the other.
-_GENERATION: Final = """
+GENERATION: Final = """
   SELECT accounts_feed_origin() || '-' || feed_origin.xmin AS generation FROM pg_proc AS feed_origin
   WHERE feed_origin.oid = 'accounts_feed_origin()'::regprocedure
 """
@@ -42,27 +42,57 @@ WHERE {tenant}(trail.transaction, trail.id) > (%(transaction)s::xid8, %(entry_id
 ORDER BY trail.transaction, trail.id
 LIMIT %(limit)s::int
 """
-_SINCE_IN_TENANT: Final = _SINCE.format(tenant=f"trail.{_TENANT}")
+_SINCE_IN_TENANT: Final = _SINCE.format(tenant=_TENANT)
 _SINCE_IN_ALL: Final = _SINCE.format(tenant="")
+# What retention has deleted is all before one entry of each tenant, which may itself be a position.
 _JUDGED: Final = """
-SELECT feed.generation, %(transaction)s::xid8 >= pg_snapshot_xmin(pg_current_snapshot()), EXISTS (
-  SELECT FROM accounts_auditentry
-  WHERE {tenant}transaction = %(transaction)s::xid8 AND id = %(entry_id)s::bigint
+SELECT feed.generation, place.transaction >= pg_snapshot_xmin(pg_current_snapshot()), EXISTS (
+  SELECT FROM accounts_auditentry AS trail
+  WHERE {tenant}(trail.transaction, trail.id) = (place.transaction, place.id)
+) OR EXISTS (
+  SELECT FROM accounts_trailstart AS trail
+  WHERE {tenant}trail.generation = feed.generation
+    AND (trail.transaction, trail.entry_id) = (place.transaction, place.id)
+), EXISTS (
+  SELECT FROM accounts_trailstart AS trail
+  WHERE {tenant}trail.generation = feed.generation
+    AND (trail.transaction, trail.entry_id) > (place.transaction, place.id)
 )
 FROM ({generation}) AS feed
+CROSS JOIN (SELECT %(transaction)s::xid8 AS transaction, %(entry_id)s::bigint AS id) AS place
 """
-_JUDGED_IN_TENANT: Final = _JUDGED.format(tenant=_TENANT, generation=_GENERATION)
-_JUDGED_IN_ALL: Final = _JUDGED.format(tenant="", generation=_GENERATION)
+_JUDGED_IN_TENANT: Final = _JUDGED.format(tenant=_TENANT, generation=GENERATION)
+_JUDGED_IN_ALL: Final = _JUDGED.format(tenant="", generation=GENERATION)
 _LATEST: Final = """
-SELECT feed.generation, COALESCE(latest.transaction::text, '0'), COALESCE(latest.id, 0)
-FROM ({generation}) AS feed LEFT JOIN (
-  SELECT trail.transaction, trail.id FROM accounts_auditentry AS trail
-  WHERE {tenant}trail.transaction < pg_snapshot_xmin(pg_current_snapshot())
-  ORDER BY trail.transaction DESC, trail.id DESC LIMIT 1
-) AS latest ON true
+SELECT feed.generation, COALESCE(place.transaction::text, '0'), COALESCE(place.id, 0)
+FROM ({generation}) AS feed LEFT JOIN LATERAL (
+  SELECT latest.* FROM (
+    SELECT trail.transaction, trail.id FROM accounts_auditentry AS trail
+    WHERE {tenant}trail.transaction < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY trail.transaction DESC, trail.id DESC LIMIT 1
+  ) AS latest
+  UNION ALL {start}
+  ORDER BY 1 DESC, 2 DESC LIMIT 1
+) AS place ON true
 """
-_LATEST_IN_TENANT: Final = _LATEST.format(tenant=f"trail.{_TENANT}", generation=_GENERATION)
-_LATEST_IN_ALL: Final = _LATEST.format(tenant="", generation=_GENERATION)
+_START: Final = """
+  SELECT trail.transaction, trail.entry_id AS id FROM accounts_trailstart AS trail
+  WHERE {tenant}trail.generation = feed.generation
+"""
+_START_IN_TENANT: Final = _START.format(tenant=_TENANT)
+_START_IN_ALL: Final = _START.format(tenant="")
+_LATEST_IN_TENANT: Final = _LATEST.format(
+    tenant=_TENANT, generation=GENERATION, start=_START_IN_TENANT
+)
+_LATEST_IN_ALL: Final = _LATEST.format(tenant="", generation=GENERATION, start=_START_IN_ALL)
+_FIRST: Final = """
+SELECT feed.generation, COALESCE(place.transaction::text, '0'), COALESCE(place.id, 0)
+FROM ({generation}) AS feed LEFT JOIN LATERAL (
+  {start} ORDER BY 1 DESC, 2 DESC LIMIT 1
+) AS place ON true
+"""
+_FIRST_IN_TENANT: Final = _FIRST.format(generation=GENERATION, start=_START_IN_TENANT)
+_FIRST_IN_ALL: Final = _FIRST.format(generation=GENERATION, start=_START_IN_ALL)
 _LAG: Final = """
 SELECT count(*), GREATEST(COALESCE(extract(epoch FROM clock_timestamp() - min(at)), 0), 0)::float
 FROM accounts_auditentry
@@ -136,6 +166,7 @@ class Reason(StrEnum):
 
     ANOTHER_GENERATION = "another_generation"
     FUTURE = "future"
+    PRUNED = "pruned"
     UNKNOWN = "unknown"
 
 
@@ -168,7 +199,7 @@ def changes_since(position: Position, *, limit: int = MOST_AT_ONCE) -> list[Chan
 
     Raises:
         StartOverError: The position is of another database, of one that was restored since, or of
-            a history that this one does not have.
+            a history that this one does not have; or what came after it was deleted meanwhile.
     """
     if not 1 <= limit <= MOST_AT_ONCE:
         raise ValueError(f"limit is {limit}; it must be from 1 to {MOST_AT_ONCE}.")
@@ -187,16 +218,15 @@ def latest_position() -> Position:
     Who takes it and then reads all objects, misses nothing from there on; what changed meanwhile
     comes once more.
     """
-    values = _tenant()
-    with prepared_cursor() as cursor:
-        cursor.execute(_LATEST_IN_TENANT if values else _LATEST_IN_ALL, values)
-        generation, transaction, entry_id = cursor.fetchone()
-    return Position(generation, int(transaction), entry_id)
+    return _place(_LATEST_IN_TENANT, _LATEST_IN_ALL)
 
 
 def first_position() -> Position:
-    """Return the position before all changes that are kept."""
-    return latest_position()._replace(transaction=0, entry_id=0)
+    """Return the position from which on nothing was deleted: before all changes, in the beginning.
+
+    Over all tenants it is that of the tenant whose oldest entries were deleted last.
+    """
+    return _place(_FIRST_IN_TENANT, _FIRST_IN_ALL)
 
 
 def lag() -> Lag:
@@ -206,16 +236,26 @@ def lag() -> Lag:
         return Lag(*cursor.fetchone())
 
 
+def _place(in_tenant: str, in_all: str) -> Position:
+    values = _tenant()
+    with prepared_cursor() as cursor:
+        cursor.execute(in_tenant if values else in_all, values)
+        generation, transaction, entry_id = cursor.fetchone()
+    return Position(generation, int(transaction), entry_id)
+
+
 def _judge(position: Position) -> None:
     """Refuse a position that this database's feed cannot be read from."""
     values = {**_tenant(), **_numbers(position)}
     with prepared_cursor() as cursor:
         cursor.execute(_JUDGED_IN_TENANT if "tenant" in values else _JUDGED_IN_ALL, values)
-        generation, is_future, is_known = cursor.fetchone()
+        generation, is_future, is_known, is_behind = cursor.fetchone()
     if position.generation != generation:
         raise StartOverError(Reason.ANOTHER_GENERATION)
     if is_future:
         raise StartOverError(Reason.FUTURE)
+    if is_behind:
+        raise StartOverError(Reason.PRUNED)
     if position.entry_id and not is_known:
         raise StartOverError(Reason.UNKNOWN)
 
@@ -242,6 +282,10 @@ def _what_is_wrong(reason: Reason) -> str:
         Reason.FUTURE: _(
             "The position is ahead of everything that this database has written: it is of another "
             "one, or of this one before it was set back."
+        ),
+        Reason.PRUNED: _(
+            "What came after the position is deleted in part: it was not read for longer than the "
+            "audit trail is kept."
         ),
         Reason.UNKNOWN: _(
             "The entry at the position is not in this trail: it is another tenant's, or this "

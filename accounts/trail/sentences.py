@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.storage.retention import ERASED
 from accounts.trail.audit import SYSTEM
 from accounts.trail.labels import kind_in_words
 from accounts.trail.refusals import NOT_SIGNED_IN
@@ -67,6 +68,7 @@ _SENTENCES: Final[dict[str, StrOrPromise]] = {
     "user.created": _t("%(who)s created %(what)s"),
     "user.deactivated": _t("%(who)s deactivated %(what)s"),
     "user.deleted": _t("%(who)s deleted %(what)s"),
+    "user.erased": _t("%(who)s erased what the audit trail held of %(what)s"),
     "user.held_fields_changed": _t(
         "%(who)s changed what an identity provider holds of %(what)s, until its next push"
     ),
@@ -86,6 +88,7 @@ _OF_ANY_KIND: Final[dict[str, StrOrPromise]] = {
 
 _ACTORS: Final[dict[str, StrOrPromise]] = {
     SYSTEM: _t("Gatehouse"),
+    ERASED: _t("Somebody who was deleted"),
     NOT_SIGNED_IN: _t("Somebody who is not signed in"),
 }
 

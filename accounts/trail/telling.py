@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, User
+from accounts.storage.retention import ERASED
 from accounts.trail.labels import (
     label_of,
     named_details,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from accounts.models import AuditEntry
 
 _MEMBERS: Final = ("added", "removed")
-_UNSAID: Final = frozenset({"changes", "changed", "names", "proposal", *_MEMBERS})
+_UNSAID: Final = frozenset({"changes", "changed", "names", "proposal", ERASED, *_MEMBERS})
 """Details that are told as changes, serve the search, or are keys that nobody can read."""
 _PAIR: Final = 2
 
@@ -80,7 +81,7 @@ def _tell(
     return Told(
         entry=entry,
         sentence=sentence(
-            entry.action, who=entry.actor, what=entry.target, kind=kind, details=words
+            entry.action, who=entry.actor, what=_called(entry), kind=kind, details=words
         ),
         who=actor_in_words(entry.actor),
         changes=changes,
@@ -90,6 +91,12 @@ def _tell(
             *((label_of(kind, name), text) for name, text in words.items() if name not in used),
         ],
     )
+
+
+def _called(entry: AuditEntry) -> str:
+    """Return what the object was called, or that it was somebody who is erased."""
+    is_erased = ERASED in entry.details or entry.action == "user.erased"
+    return _("somebody who was deleted") if is_erased else entry.target
 
 
 def _detail(kind: str, name: str, value: Any, named: Mapping[str, str]) -> str:

@@ -36,7 +36,7 @@ class TenantForm(RefusableForm[Tenant]):
 
     class Meta:
         model = Tenant
-        fields = ("slug", "name", "plan")
+        fields = ("slug", "name", "plan", "trail_days")
 
 
 @admin.register(Tenant, site=platform_site)
@@ -55,7 +55,8 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
         if obj is None:
             return ["slug", "name", "plan", "admin_email"]
-        return ["slug", "name", "plan", "saml_enabled", "saml_enforced", "scim_enabled", "created"]
+        switches = ["saml_enabled", "saml_enforced", "scim_enabled"]
+        return ["slug", "name", "plan", "trail_days", *switches, "created"]
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
@@ -84,7 +85,7 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
     def save_model(self, request: HttpRequest, obj: Tenant, form: Any, change: bool) -> None:
         if change:
             self.require_as_shown(request, obj)
-            update_tenant(tenant=obj, name=obj.name, plan=Plan(obj.plan))
+            update_tenant(tenant=obj, name=obj.name, plan=Plan(obj.plan), trail_days=obj.trail_days)
             return
         tenant = create_tenant(slug=obj.slug, name=obj.name, plan=Plan(obj.plan))
         first = create_first_admin(

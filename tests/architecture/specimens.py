@@ -11,6 +11,7 @@ from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry, Session, Tenant, User
+from accounts.models.transactions import TransactionNumberField
 from accounts.tenancy.scoping import active_tenant_id
 from licenses.models import Product
 
@@ -92,6 +93,7 @@ def _value(field: models.Field[Any, Any], marker: str) -> Any:
         (models.CharField, marker[: field.max_length]),
         (models.TextField, marker),
         (models.UUIDField, uuid4()),
+        (TransactionNumberField, 3),
         (models.IntegerField, None if field.null else 3),
     ]
     return next((value for kind, value in samples if isinstance(field, kind)), None)

@@ -60,6 +60,8 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "prune_request_log",
         "clear_sessions",
         "clear_results",
+        "erase_people_who_left",
+        "prune_trail",
     ]
     assert answer["prune_saml"]["used_assertions"] == 1
     assert not Session.objects.exists()

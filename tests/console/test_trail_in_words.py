@@ -368,7 +368,7 @@ class TestBeforeAndAfter:
         assert self.latest(acme, "profile.updated") == [Change("Name", "West", "East")]
 
     def test_of_a_tenant_and_its_rules(self, acme: Tenant) -> None:
-        update_tenant(tenant=acme, name="Acme Ltd", plan=Plan(acme.plan))
+        update_tenant(tenant=acme, name="Acme Ltd", plan=Plan(acme.plan), trail_days=None)
         with tenant_scope(acme):
             lock_settings(acme)
             save_choices(tenant=acme, choices=Choices(create_users_at_sign_in=True))

@@ -34,6 +34,8 @@ WRONG = {
     "GATEHOUSE_TRUSTED_PROXIES": ["-1", "one", "1.5", "٣", "9" * 5000],
     "GATEHOUSE_TRANSACTION_POOLING": ["2"],
     "GATEHOUSE_HASHES_AT_ONCE": ["0"],
+    "GATEHOUSE_TRAIL_DAYS": ["0", "for ever"],
+    "GATEHOUSE_TRAIL_PERSON_DAYS": ["-1", "never"],
     "GATEHOUSE_LOG_LEVEL": ["LOUD"],
     "GATEHOUSE_LOG_FORMAT": ["xml"],
 }

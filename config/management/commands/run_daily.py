@@ -19,6 +19,7 @@ from accounts.models import Tenant
 from accounts.services.action_results import delete_old_results
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.tenant_by_tenant import FAILED, do_for_each, with_failures
+from accounts.trail.retention import erase_people_who_left, prune_trail
 from config.one_at_a_time import one_at_a_time
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def parts() -> dict[str, Callable[[], Any]]:
     return {name: partial(_answer_of, name) for name in commands} | {
         "clear_sessions": _clear_sessions,
         "clear_results": _clear_results,
+        "erase_people_who_left": erase_people_who_left,
+        "prune_trail": prune_trail,
     }
 
 

@@ -1,0 +1,106 @@
+"""How long the audit trail is kept, and what it holds of people who were deleted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import AccountError
+from accounts.models import Tenant, User
+from accounts.storage.retention import (
+    PORTION,
+    Departed,
+    departed_as,
+    departed_before,
+    erase_portion,
+    prune_portion,
+    renumber_portion,
+)
+from accounts.tenancy.scoping import active_tenant_id, tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
+from accounts.trail import audit
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+
+class NotDeletedError(AccountError):
+    """Nobody with this id was deleted, or what the trail held of them is erased already."""
+
+
+def prune_trail() -> dict[str, Any]:
+    """Delete the entries that are older than their tenant keeps them; return how many.
+
+    Each portion is a transaction of its own, so that nobody waits for it.  To be called outside
+    one, once a day.
+    """
+    while renumber_portion() == PORTION:
+        pass
+    done, failed = do_for_each(Tenant.objects.order_by("pk"), _prune_tenant)
+    deleted = _prune(None, settings.TRAIL_DAYS) + sum(done.values())
+    return with_failures({"deleted": deleted}, failed)
+
+
+def erase_people_who_left() -> dict[str, Any]:
+    """Erase from the trail whoever was deleted so long ago as the deployment says; say how many.
+
+    Like :func:`prune_trail`, in portions.
+    """
+    done, failed = do_for_each(Tenant.objects.order_by("pk"), _erase_in_tenant)
+    return with_failures({"people": sum(done.values())}, failed)
+
+
+def erase_person(*, person_id: UUID) -> None:
+    """Take the names of somebody who was deleted, and what changed of them, out of the trail.
+
+    What happened stays, with the id that they had.  It is the trail of the active tenant.
+
+    Raises:
+        NotDeletedError: They are not deleted, or they are erased already.
+    """
+    departed = departed_as(tenant_id=active_tenant_id(), person_id=person_id)
+    if departed is None:
+        raise NotDeletedError(
+            _(
+                "Nobody with the id %(id)s was deleted, or the audit trail names them no longer. "
+                "Delete the person first; the entry of the deletion has the id."
+            )
+            % {"id": person_id}
+        )
+    _erase(departed)
+
+
+def _prune_tenant(tenant: Tenant) -> int:
+    return _prune(tenant.pk, tenant.trail_days or settings.TRAIL_DAYS)
+
+
+def _prune(tenant_id: int | None, days: int) -> int:
+    before = timezone.now() - timedelta(days=days)
+    deleted = 0
+    while portion := prune_portion(tenant_id=tenant_id, before=before):
+        deleted += portion
+    return deleted
+
+
+def _erase_in_tenant(tenant: Tenant) -> int:
+    before = timezone.now() - timedelta(days=settings.TRAIL_PERSON_DAYS)
+    erased = 0
+    with tenant_scope(tenant):
+        while found := departed_before(tenant_id=tenant.pk, moment=before):
+            for departed in found:
+                _erase(departed)
+            erased += len(found)
+    return erased
+
+
+def _erase(departed: Departed) -> None:
+    tenant_id = active_tenant_id()
+    while erase_portion(tenant_id=tenant_id, departed=departed):
+        pass
+    with transaction.atomic():
+        audit.record("user.erased", User(pk=departed.person_id, tenant_id=tenant_id))
