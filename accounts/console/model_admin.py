@@ -195,7 +195,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         context = {
             "save_label": self.save_label,
             "show_save_and_add_another": False,
-            "may_see_history": self.has_history_permission(request),
+            "has_history": self._has_history(request, object_id),
             **({"title": self.change_title} if object_id and self.change_title else {}),
             **(extra_context or {}),
         }
@@ -253,9 +253,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             raise Http404
         if not self.has_view_permission(request, obj) or not self.has_history_permission(request):
             raise PermissionDenied
-        entries = AuditEntry.objects.filter(
-            target_type=self.opts.model_name or "", target_id=str(obj.pk)
-        )
+        entries = self._history_of(obj.pk)
         latest = list(entries[: HISTORY_LENGTH + 1])
         context = {
             **self.admin_site.each_context(request),
@@ -269,6 +267,14 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.object_history_template, context)
+
+    def _history_of(self, pk: object) -> QuerySet[AuditEntry]:
+        return AuditEntry.objects.filter(target_type=self.opts.model_name or "", target_id=str(pk))
+
+    def _has_history(self, request: HttpRequest, object_id: str | None) -> bool:
+        """Whether there is something to read in the history, for who may."""
+        may = object_id is not None and self.has_history_permission(request)
+        return may and self._history_of(unquote(object_id)).exists()
 
     def _refuse_unreadable_keys(self, request: HttpRequest) -> None:
         """Refuse an action on what cannot be the key of any object."""
