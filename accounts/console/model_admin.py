@@ -273,8 +273,9 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
 
     def _has_history(self, request: HttpRequest, object_id: str | None) -> bool:
         """Whether there is something to read in the history, for who may."""
-        may = object_id is not None and self.has_history_permission(request)
-        return may and self._history_of(unquote(object_id)).exists()
+        if object_id is None or not self.has_history_permission(request):
+            return False
+        return self._history_of(unquote(object_id)).exists()
 
     def _refuse_unreadable_keys(self, request: HttpRequest) -> None:
         """Refuse an action on what cannot be the key of any object."""
