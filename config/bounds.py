@@ -13,9 +13,9 @@ from typing import Any, Final
 from config.env import number
 
 _MOST_WORKERS: Final = 8
-_BEYOND_THREADS: Final = 3
-"""Connections of a worker besides those of its threads: the request log's, mail's, and that of a
-look at readiness."""
+_BEYOND_THREADS: Final = 2
+"""Connections of a worker besides those of its threads: the request log's, and that of a look at
+readiness."""
 
 
 _DAY: Final = 24 * 60 * 60

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "rest_framework",
+    "procrastinate.contrib.django",
     "accounts.apps.AccountsConfig",
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
@@ -258,6 +259,11 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = ENV.data_dir / "mail"
 
+# --- Jobs -----------------------------------------------------------------------------------
+
+# Ours are not Procrastinate's tasks, and accounts.jobs knows where they are.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+
 # --- Protocols ------------------------------------------------------------------------------
 
 REST_FRAMEWORK: dict[str, Any] = {"UNAUTHENTICATED_USER": None}
@@ -295,6 +301,6 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    # It writes a line for each request of ours, with the whole address.
-    "loggers": {"httpx2": {"level": "WARNING"}},
+    # One writes a line for each request of ours, with the whole address; the other for each job.
+    "loggers": {"httpx2": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
 }

@@ -46,6 +46,7 @@ from accounts.trail.refusals import record_refusal, record_refused_entry
 from config.dashboard import dashboard_context
 from config.installation.change_feed import of_change_feed
 from config.installation.findings import Level
+from config.installation.jobs import of_jobs
 from config.installation.stored_secrets import of_stored_secrets
 from config.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 
@@ -344,9 +345,9 @@ class PlatformSite(GatehouseSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        found = [of_stored_secrets(), of_change_feed()]
-        wrong = [finding for finding in found if finding.level is Level.WRONG]
-        return super().index(request, {"wrong": wrong, **(extra_context or {})})
+        found = [of_stored_secrets(), of_change_feed(), of_jobs()]
+        unwell = [finding for finding in found if finding.level is not Level.GOOD]
+        return super().index(request, {"unwell": unwell, **(extra_context or {})})
 
 
 def _mark_current(entries: list[dict[str, Any]], path: str) -> None:

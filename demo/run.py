@@ -133,7 +133,7 @@ def _supervised_postgres(postgres: EmbeddedPostgres) -> Supervised:
 
 
 def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
-    """Prepare everything, start the server and the demo, and tell what is where."""
+    """Prepare everything, start server, worker and demo, and tell what is where."""
     state = environment.data_dir.resolve() / "demo"
     demo_port = _free_port_after(environment.port)
     connection, secrets = _prepare(state, environment, demo_port)
@@ -141,8 +141,10 @@ def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
     server = [sys.executable, *serve_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]
+    worker = [sys.executable, "-m", "django", "worker"]
     started = [
         Supervised("The server", lambda: child(server, variables)),
+        Supervised("The worker", lambda: child(worker, variables)),
         Supervised("The demo identity provider", lambda: child(demo, variables)),
     ]
     kept += started
@@ -156,7 +158,7 @@ def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
 
 
 def _stop(kept: list[Supervised], postgres: EmbeddedPostgres | None, bounds: Bounds) -> None:
-    """End the server, then the demo, then PostgreSQL, each when it has finished."""
+    """End the server, the worker, the demo, then PostgreSQL, each when it has finished."""
     seconds = bounds.stop_seconds + _STOP_SECONDS
     for each in kept:
         if postgres is None or each.running is not postgres.process:

@@ -6,6 +6,8 @@ and *Olga* operates the deployment.
 
 from __future__ import annotations
 
+from contextlib import suppress
+from contextvars import Context
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,9 @@ from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from accounts import afterwards
+from accounts.jobs import queueing
+from accounts.jobs.errors import GivenUpError, PutBackError
+from accounts.jobs.running import run_job, scope_of_job
 from accounts.models import Plan, Role, Tenant, User
 from accounts.services.tenants import create_tenant
 from accounts.services.users import UserFields, create_operator, create_user
@@ -36,6 +40,8 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import Settings
     from pytest_django.plugin import DjangoDbBlocker
+
+    from accounts.models import Job
 
 PASSWORD = "correct horse battery"
 
@@ -99,9 +105,22 @@ def request_log_buffer(monkeypatch: pytest.MonkeyPatch) -> RequestLogBuffer:
 
 
 @pytest.fixture(autouse=True)
-def _afterwards_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do at once what requests leave for afterwards: in the test's thread and transaction."""
-    monkeypatch.setattr(afterwards, "begin", lambda work: work())
+def _jobs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do jobs when they are queued: in the test's thread and transaction, but in its own context.
+
+    A worker would not see what the test has not committed.
+    """
+    monkeypatch.setattr(queueing, "hand_over", do_at_once)
+
+
+def do_at_once(job: Job, *, lock: str | None) -> None:
+    """Do ``job`` as a worker does, once; its row says what came of it."""
+
+    def run() -> None:
+        with scope_of_job(job.tenant_id), suppress(PutBackError, GivenUpError):
+            run_job(job.pk)
+
+    Context().run(run)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from accounts.models.groups import (
     DirectoryGroupMember,
     DirectoryGroupProfile,
 )
+from accounts.models.jobs import Job
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.results import ActionResult
@@ -26,6 +27,7 @@ __all__ = [
     "DirectoryGroupProfile",
     "EmailDomain",
     "GroupCount",
+    "Job",
     "OneTimeLink",
     "Plan",
     "ProfileMembership",

@@ -33,7 +33,8 @@ MAILS_PER_HOUR: Final = 3
 def accounts_to_mail(address: str) -> Iterator[User]:
     """Yield the accounts whose person gets a mail when somebody asks for ``address``.
 
-    Each is noted in its tenant's trail, and so is each that gets none.  Those are accounts of a
+    Each is noted in its tenant's trail once the next is asked for, that is, when its mail is out;
+    and so is each that gets none.  Those are accounts of a
     tenant that enforces SAML, accounts without a password or an e-mail address, and those that
     got three mails within the hour.
     """
@@ -42,9 +43,9 @@ def accounts_to_mail(address: str) -> Iterator[User]:
         if refusal:
             record_refused_entry("password_reset.refused", account, reason=refusal)
             continue
+        yield account
         with scope_of(account), audit.acting_as(NOT_SIGNED_IN):
             audit.record(ASKED, account)
-        yield account
 
 
 def may_reset(user: User) -> bool:

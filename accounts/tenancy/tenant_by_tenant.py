@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.db import connection
 
+from accounts.jobs.running import report_progress
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -29,7 +31,8 @@ def do_for_each(
     """
     done: dict[str, _T] = {}
     failed: dict[str, str] = {}
-    for tenant in tenants:
+    due = list(tenants)
+    for number, tenant in enumerate(due, start=1):
         try:
             done[tenant.slug] = work(tenant)
         except Exception as error:  # Whatever is wrong with one tenant, the others are due.
@@ -38,6 +41,7 @@ def do_for_each(
             if not connection.in_atomic_block:
                 # One that has broken meanwhile is opened anew for the next tenant.
                 connection.close_if_unusable_or_obsolete()
+        report_progress(done=number, total=len(due))
     return done, failed
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,10 +24,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from typing_extensions import override
 
-from accounts.afterwards import do_afterwards
 from accounts.backends import SignInBackend
 from accounts.signing_in.devices import note_sign_in
 from accounts.signing_in.password_reset import may_reset, reset_password
+from accounts.signing_in.password_reset_mail import ask_for_links
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.password_reset_form import AskForMailForm
 
@@ -55,10 +54,9 @@ class AskForMailView(PasswordResetView):
 
     @override
     def form_valid(self, form: forms.Form) -> HttpResponse:
-        assert isinstance(form, AskForMailForm)  # noqa: S101 - declared above
         if _asks_too_often(self.request):
             return _too_often(self.request)
-        do_afterwards(partial(_send_mails, form, translation.get_language()))
+        ask_for_links(address=form.cleaned_data["email"], language=translation.get_language() or "")
         return redirect(str(self.success_url))
 
 
@@ -118,11 +116,6 @@ class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
     def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
         messages.warning(request, str(error))
         return self.render_to_response(self.get_context_data())
-
-
-def _send_mails(form: AskForMailForm, language: str | None) -> None:
-    with translation.override(language):
-        form.send_mails()
 
 
 def _asks_too_often(request: HttpRequest) -> bool:

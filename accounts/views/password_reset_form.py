@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.forms import PasswordResetForm
 from django.utils.translation import gettext_lazy as _
-from typing_extensions import override
 
 from accounts.forms import LONGEST_ADDRESS
-from accounts.signing_in.password_reset import accounts_to_mail
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from accounts.models import User
 
 
 class AskForMailForm(PasswordResetForm):
-    """Django's form, over the accounts of all tenants and with our own address in the mail."""
+    """Django's form, with the words of ours; a job looks up whose the address is."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,19 +24,3 @@ class AskForMailForm(PasswordResetForm):
             "spellcheck": "false",
             "autofocus": True,
         }
-
-    @override
-    def get_users(self, email: str) -> Iterator[User]:
-        return accounts_to_mail(email)
-
-    def send_mails(self) -> None:
-        """Mail whom the address belongs to, if anybody may choose a new password."""
-        public = urlsplit(settings.BASE_URL)
-        lifetime: dict[str, Any] = {"minutes": settings.PASSWORD_RESET_TIMEOUT // 60}
-        self.save(
-            domain_override=public.netloc,
-            use_https=public.scheme == "https",
-            subject_template_name="accounts/mail/password_reset_subject.txt",
-            email_template_name="accounts/mail/password_reset.txt",
-            extra_email_context=lifetime,
-        )

@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import orjson
 import psycopg
@@ -37,6 +37,10 @@ _SECONDS_WAITED: Final = 2.0
 _SECONDS_UNTIL_GIVEN_UP: Final = 10.0
 _METHODS: Final = ("GET", "HEAD")
 _MIGRATIONS: Final = "SELECT app, name FROM django_migrations"
+_WORKER: Final = (
+    "SELECT EXISTS (SELECT FROM procrastinate_workers "
+    "WHERE last_heartbeat > now() - interval '60 seconds')"
+)
 _NOT_OF_CONNECTING: Final = ("cursor_factory", "context", "server_side_binding", "isolation_level")
 _HEADERS: Final = (
     ("content-type", "application/json"),
@@ -45,11 +49,23 @@ _HEADERS: Final = (
 )
 
 
+class Seen(NamedTuple):
+    """What a look at the database finds.
+
+    Attributes:
+        migrations: By application and name.
+        has_worker: Whether a process that does jobs was heard of within a minute.
+    """
+
+    migrations: frozenset[tuple[str, str]]
+    has_worker: bool
+
+
 class Database(Protocol):
     """The database, as far as readiness asks about it."""
 
-    async def __call__(self) -> frozenset[tuple[str, str]]:
-        """Return the migrations that it has, by application and name."""
+    async def __call__(self) -> Seen:
+        """Look at it."""
 
 
 class Health:
@@ -78,6 +94,7 @@ class Health:
         self._found: list[str] = []
         self._looked = -_SECONDS_KEPT
         self._said: list[str] = []
+        self._has_worker = True
 
     async def answer(self, environ: Mapping[str, Any]) -> Answer | None:
         """Return the answer when it is health that is asked for, else ``None``."""
@@ -89,10 +106,12 @@ class Health:
             return Answer(HTTPStatus.METHOD_NOT_ALLOWED, [*_HEADERS, allowed], b"").closing()
         missing = await self._missing() if path == READY else []
         if missing:
-            said = {"status": "not ready", "missing": missing}
-            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, list(_HEADERS), orjson.dumps(said))
-        word = "ready" if path == READY else "live"
-        return Answer(HTTPStatus.OK, list(_HEADERS), orjson.dumps({"status": word}))
+            refused = {"status": "not ready", "missing": missing}
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE, list(_HEADERS), orjson.dumps(refused))
+        said: dict[str, Any] = {"status": "ready" if path == READY else "live"}
+        if path == READY and not self._has_worker:
+            said["missing"] = ["worker"]  # Requests are served; what they leave for later waits.
+        return Answer(HTTPStatus.OK, list(_HEADERS), orjson.dumps(said))
 
     async def _missing(self) -> list[str]:
         missing = [] if self._is_able() else ["threads"]
@@ -127,13 +146,14 @@ class Health:
         missing = []
         try:
             async with asyncio.timeout(_SECONDS_UNTIL_GIVEN_UP):
-                applied = await self._database()
+                seen = await self._database()
         except psycopg.errors.UndefinedTable:
             missing.append("migrations")
         except (psycopg.Error, OSError, TimeoutError):
             missing.append("database")
         else:
-            if applied != self._needed:
+            self._has_worker = seen.has_worker
+            if seen.migrations != self._needed:
                 missing.append("migrations")
         with suppress(OSError):  # A folder that nothing needed so far is missing without harm.
             if shutil.disk_usage(self._data_dir).free < self._least_free_bytes:
@@ -141,16 +161,18 @@ class Health:
         return missing
 
 
-async def applied_migrations() -> frozenset[tuple[str, str]]:
-    """Return the migrations of our applications that the database has, over a new connection."""
+async def look_at_database() -> Seen:
+    """Look at the database over a new connection; of migrations, at those of our applications."""
     params = connection.get_connection_params()
     for name in _NOT_OF_CONNECTING:
         params.pop(name, None)
     async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as opened:
         cursor = await opened.execute(_MIGRATIONS)
         applied = frozenset((str(app), str(name)) for app, name in await cursor.fetchall())
+        cursor = await opened.execute(_WORKER)
+        has_worker = await cursor.fetchone() == (True,)
     apps = {app for app, _name in needed_migrations()}
-    return frozenset(each for each in applied if each[0] in apps)
+    return Seen(frozenset(each for each in applied if each[0] in apps), has_worker)
 
 
 @cache
@@ -163,7 +185,7 @@ def health_of(is_able: Callable[[], bool]) -> Health:
     """Return what says how this worker is."""
     return Health(
         is_able=is_able,
-        database=applied_migrations,
+        database=look_at_database,
         needed=needed_migrations(),
         data_dir=settings.DATA_DIR,
         least_free_bytes=settings.BOUNDS.least_free_bytes,

@@ -12,7 +12,6 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
 
-from accounts import afterwards
 from accounts.console.kept_forms import may_be_kept
 from config.server.answers import prepare_pages
 from config.server.callers import Callers
@@ -55,9 +54,8 @@ class Worker:
         self._front.start(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Finish what was begun: the request log, the mail that waits."""
+        """Finish what was begun: the request log."""
         self._front.stop()
-        afterwards.finish()
         request_log.finish()
 
     async def __rsgi__(self, scope: Scope, proto: HTTPProtocol) -> None:

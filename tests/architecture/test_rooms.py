@@ -30,7 +30,7 @@ NEITHER: Final = frozenset({"apps", "errors", "migrations", "protocol", "trail_w
 
 BETWEEN: Final = frozenset(
     {
-        *("accounts.addresses", "accounts.afterwards", "accounts.commands", "accounts.csv_cells"),
+        *("accounts.addresses", "accounts.commands", "accounts.csv_cells"),
         *("accounts.fetching", "accounts.identifiers", "accounts.managed", "accounts.names"),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),
         *("accounts.templatetags", "saml_sso.addresses", "saml_sso.remembered_trust"),

@@ -39,6 +39,7 @@ KEPT = {
     "saml_sso.PendingRequest.browser_digest": "a digest of the browser's secret",
     "saml_sso.ServiceProviderKey.private_key": "encrypted with SECRET_KEY",
     "saml_sso.SignInAttempt.sealed": "encrypted with SECRET_KEY: what a person's assertion said",
+    "accounts.Job.sealed": "encrypted with SECRET_KEY: what a job needs and nobody is to read",
     "axes.AccessAttempt.get_data": "secret parameters are masked",
     "axes.AccessAttempt.post_data": "secret parameters are masked",
 }

@@ -16,7 +16,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 PACKAGES = ("accounts", "config", "licenses", "naming", "saml_sso", "scim")
 STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
-    "accounts/afterwards.py": "mail, and what else need not be waited for",
     "config/server/health.py": "the look at readiness, tested with it",
     "config/server/threads.py": "the requests",
     "config/server/worker.py": "nothing of the database",

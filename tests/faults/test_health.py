@@ -13,6 +13,8 @@ import pytest
 from tests.faults.conftest import Product, serving
 from tests.support.installation import serving_gatehouse
 from tests.support.postgres_server import PostgresServer, postgres_server
+from tests.support.processes import running
+from tests.support.workers import COMMAND
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -61,7 +63,15 @@ def until(product: Product, status: int) -> dict[str, object]:
 
 def test_a_server_that_can_serve_is_live_and_ready(product: Product) -> None:
     assert ask(product, LIVE) == (200, {"status": "live"})
-    assert ask(product, READY) == (200, {"status": "ready"})
+    without = {"status": "ready", "missing": ["worker"]}
+    assert ask(product, READY) == (200, without)
+
+    with running(
+        COMMAND,
+        ready=lambda: ask(product, READY) == (200, {"status": "ready"}),
+        environment=product.gatehouse.environment,
+    ):
+        assert ask(product, LIVE) == (200, {"status": "live"})
 
 
 @pytest.mark.parametrize("path", [LIVE, READY])

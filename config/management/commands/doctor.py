@@ -11,6 +11,7 @@ from accounts.commands import OperatorCommand
 from config.installation.change_feed import of_change_feed
 from config.installation.database import of_database
 from config.installation.findings import Level
+from config.installation.jobs import of_jobs
 from config.installation.machine import of_machine
 from config.installation.proxy import of_proxy
 from config.installation.stored_secrets import of_stored_secrets
@@ -29,8 +30,8 @@ FINDINGS: Final = "findings"
 class Command(OperatorCommand):
     help = (
         "Say what is wrong with this installation, and how to mend it: variables, secret key, "
-        "database, feed of changes, mail, disk. The status is not 0 when something is wrong. "
-        "Prints no secret."
+        "database, feed of changes, workers, mail, disk. The status is not 0 when something is "
+        "wrong. Prints no secret."
     )
     requires_system_checks = []
 
@@ -49,7 +50,7 @@ class Command(OperatorCommand):
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         found: list[Finding] = [*of_variables(), *of_database(), of_stored_secrets()]
-        found += [of_change_feed(), *of_machine()]
+        found += [of_change_feed(), of_jobs(), *of_machine()]
         if options["url"]:
             found += of_proxy(options["url"].rstrip("/"))
         self.wrong = [each.name for each in found if each.level is Level.WRONG]

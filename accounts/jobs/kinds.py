@@ -1,0 +1,121 @@
+"""Kinds of jobs: what is done, in which queue, and how often it is tried.
+
+A kind is a function with one of the decorators below, which say what a worker that dies in the
+middle leaves behind.  Each application names its kinds in ``KINDS`` of its module ``tasks``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Generic, ParamSpec
+
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from accounts.jobs.queueing import queue_job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from accounts.models import Job
+
+_Arguments = ParamSpec("_Arguments")
+
+MAIL: Final = "mail"
+DAILY: Final = "daily"
+BULK: Final = "bulk"
+QUEUES: Final = (MAIL, DAILY, BULK)
+"""A worker takes from all of them unless it is told otherwise."""
+
+MINUTE: Final = 60
+HOUR: Final = 60 * MINUTE
+_PAUSES: Final = (10, MINUTE, 10 * MINUTE, HOUR, 4 * HOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[_Arguments]):
+    """A kind of job.
+
+    Attributes:
+        name: What its rows are known by: the function's name with that of its application.  Who
+            changes the arguments in a way that waiting jobs do not fit changes the name.
+        is_one_transaction: Whether its writes and its end are one transaction.
+        sealed: The arguments that are stored sealed; the others are ids.
+        pauses: Seconds until it is tried again after each failure; then it has failed.
+        cron: When it is due by itself, in the words of cron (UTC).  Such a kind never runs twice
+            at once.
+    """
+
+    name: str
+    queue: str
+    work: Callable[_Arguments, Mapping[str, Any] | None]
+    is_one_transaction: bool
+    sealed: frozenset[str]
+    pauses: tuple[int, ...]
+    cron: str
+
+    @property
+    def lock(self) -> str | None:
+        """Return what Procrastinate lets one running job have at a time."""
+        return self.name if self.cron else None
+
+    def defer(self, *args: _Arguments.args, **arguments: _Arguments.kwargs) -> Job:
+        """Have this done by a worker once the transaction is committed; its arguments are named.
+
+        The job runs in the scope of the tenant that is active now, or of none.
+        """
+        return queue_job(
+            kind=self.name,
+            queue=self.queue,
+            lock=self.lock,
+            arguments={name: arguments[name] for name in arguments if name not in self.sealed},
+            sealed={name: arguments[name] for name in arguments if name in self.sealed},
+        )
+
+
+class _Declaring:
+    """A decorator that makes a function a kind of job."""
+
+    def __init__(self, *, is_one_transaction: bool) -> None:
+        self._is_one_transaction = is_one_transaction
+
+    def __call__(
+        self,
+        *,
+        queue: str,
+        sealed: tuple[str, ...] = (),
+        pauses: tuple[int, ...] = _PAUSES,
+        cron: str = "",
+    ) -> Callable[[Callable[_Arguments, Mapping[str, Any] | None]], Kind[_Arguments]]:
+        def declare(work: Callable[_Arguments, Mapping[str, Any] | None]) -> Kind[_Arguments]:
+            return Kind(
+                name=f"{work.__module__.partition('.')[0]}.{work.__name__}",
+                queue=queue,
+                work=work,
+                is_one_transaction=self._is_one_transaction,
+                sealed=frozenset(sealed),
+                pauses=pauses,
+                cron=cron,
+            )
+
+        return declare
+
+
+exactly_once = _Declaring(is_one_transaction=True)
+"""Its writes are committed with its end: a worker that dies leaves nothing, or everything."""
+
+at_least_once = _Declaring(is_one_transaction=False)
+"""It reaches out, such as by mail, or commits in steps: done anew, it must do no harm."""
+
+
+@cache
+def kinds() -> Mapping[str, Kind[Any]]:
+    """Return every kind of job by name."""
+    found: dict[str, Kind[Any]] = {}
+    for app in apps.get_app_configs():
+        if app.module is not None and module_has_submodule(app.module, "tasks"):
+            named = import_module(f"{app.module.__name__}.tasks")
+            found |= {kind.name: kind for kind in getattr(named, "KINDS", ())}
+    return found

@@ -1,0 +1,49 @@
+"""Putting a job into the queue, in the transaction that wants it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import ConnectorException
+
+from accounts.jobs import rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from accounts.models import Job
+
+RUN_JOB: Final = "gatehouse.run_job"
+"""The one task of Procrastinate that does jobs, so that no worker of any version lacks it."""
+
+
+@transaction.atomic
+def queue_job(
+    *,
+    kind: str,
+    queue: str,
+    lock: str | None,
+    arguments: Mapping[str, Any],
+    sealed: Mapping[str, Any],
+) -> Job:
+    """Write a job of the active tenant, or of none, and let workers know of it.
+
+    Raises:
+        DatabaseError: As every write does.
+    """
+    job = rows.add(kind=kind, queue=queue, arguments=arguments, sealed=sealed)
+    hand_over(job, lock=lock)
+    return job
+
+
+def hand_over(job: Job, *, lock: str | None) -> None:
+    """Give the job to Procrastinate, in the transaction that is open."""
+    task = app.configure_task(RUN_JOB, queue=job.queue, lock=lock)
+    with connection.wrap_database_errors:
+        try:
+            task.defer(job_id=str(job.pk), tenant_id=job.tenant_id)
+        except ConnectorException as error:
+            # An outage is one, whoever meets it: known by Django's class, not by Procrastinate's.
+            raise (error.__cause__ or error) from error

@@ -1,0 +1,148 @@
+"""The rows of jobs.
+
+A worker takes jobs of any tenant before it knows whose they are, and work of the deployment
+belongs to none; so these functions, and no others, reach over all tenants.  What an attempt
+writes goes by its beginning: one that was given up for dead and still runs changes nothing.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.jobs.errors import NoLongerOursError
+from accounts.models import Job
+from accounts.models.jobs import SEALED_FOR
+from accounts.requests import request_id
+from accounts.secrets.encryption import seal_json, unseal_json
+from accounts.storable import storable
+from accounts.tenancy.scoping import scope
+from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+_OPEN: Final = (Job.State.WAITING, Job.State.RUNNING)
+_LONGEST_REASON: Final = 2_000
+
+
+def add(*, kind: str, queue: str, arguments: Mapping[str, Any], sealed: Mapping[str, Any]) -> Job:
+    """Write a job that waits, of the active tenant or of none."""
+    active = scope.get()
+    with every_tenant():
+        return Job.objects.create(
+            tenant_id=active if isinstance(active, int) else None,
+            kind=kind,
+            queue=queue,
+            arguments=dict(arguments),
+            sealed=seal_json(dict(sealed), SEALED_FOR).decode("ascii") if sealed else "",
+            actor=audit.acting(),
+            request_id=request_id.current(),
+        )
+
+
+def open_job(job_id: UUID) -> Job | None:
+    """Return a job that has not ended, or ``None``."""
+    with every_tenant():
+        return Job.objects.filter(pk=job_id, state__in=_OPEN).first()
+
+
+def claim(job: Job) -> bool:
+    """Begin an attempt at a job; False when it has ended meanwhile."""
+    now = timezone.now()
+    with every_tenant():
+        is_ours = Job.objects.filter(pk=job.pk, state__in=_OPEN).update(
+            state=Job.State.RUNNING, attempts=F("attempts") + 1, started=now
+        )
+    job.started = now
+    job.attempts += 1
+    return bool(is_ours)
+
+
+def arguments_of(job: Job) -> dict[str, Any]:
+    """Return what the work is called with.
+
+    Raises:
+        SealError: No configured key opens what is sealed.
+    """
+    sealed = unseal_json(job.sealed.encode(), SEALED_FOR) if job.sealed else {}
+    return {**job.arguments, **sealed}
+
+
+def waiting(*, kind: str, at_most: int) -> int:
+    """Count the jobs of a kind that wait, and stop counting there."""
+    with every_tenant():
+        return Job.objects.filter(kind=kind, state=Job.State.WAITING)[:at_most].count()
+
+
+def delete_ended(*, before: datetime) -> int:
+    """Delete the jobs of every tenant that ended earlier; return how many."""
+    with every_tenant():
+        return Job.objects.filter(ended__lt=before).delete()[0]
+
+
+@contextmanager
+def every_job() -> Iterator[QuerySet[Job]]:
+    """Give the jobs of all tenants, for whoever counts them inside the block."""
+    with every_tenant():
+        yield Job.objects.all()
+
+
+def report(job: Job, *, done: int, total: int) -> None:
+    """Say how far an attempt has come."""
+    with every_tenant():
+        _this_attempt(job).update(done=done, total=total)
+
+
+def finish(job: Job, result: Mapping[str, Any]) -> None:
+    """End a job that is done; what was sealed is forgotten.
+
+    Raises:
+        NoLongerOursError: Another attempt has begun, or ended it.
+    """
+    with every_tenant():
+        if not _this_attempt(job).update(
+            state=Job.State.DONE, result=dict(result), error="", sealed="", ended=timezone.now()
+        ):
+            raise NoLongerOursError(f"Another worker does the job {job.pk}.")
+
+
+def leave(job: Job, *, reason: str, seconds: int) -> None:
+    """Let a job wait for a worker that knows its kind; this is no attempt."""
+    with every_tenant():
+        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
+            error=_kept(reason), due=timezone.now() + timedelta(seconds=seconds)
+        )
+
+
+def put_back(job: Job, *, reason: str, seconds: int) -> None:
+    """Let a job wait for its next attempt."""
+    with every_tenant():
+        _this_attempt(job).update(
+            state=Job.State.WAITING,
+            error=_kept(reason),
+            due=timezone.now() + timedelta(seconds=seconds),
+        )
+
+
+def fail(job: Job, *, reason: str) -> None:
+    """Give a job up; it keeps what it needs to be tried again when somebody says so."""
+    with every_tenant():
+        _this_attempt(job).update(state=Job.State.FAILED, error=_kept(reason), ended=timezone.now())
+
+
+def _this_attempt(job: Job) -> QuerySet[Job]:
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, started=job.started)
+
+
+def _kept(reason: str) -> str:
+    return storable(reason[:_LONGEST_REASON])

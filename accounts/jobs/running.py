@@ -1,0 +1,129 @@
+"""Doing one job: its arguments, its transaction, and what becomes of it when it fails."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.jobs import rows
+from accounts.jobs.errors import GivenUpError, NoLongerOursError, PutBackError
+from accounts.jobs.kinds import MINUTE, kinds
+from accounts.models import Job, Tenant
+from accounts.requests.request_id import serving
+from accounts.tenancy.scoping import tenant_id_scope
+from accounts.trail import audit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from accounts.jobs.kinds import Kind
+
+LOG = logging.getLogger(__name__)
+
+DEATHS: Final = 5
+"""So many workers may die at a job besides the attempts that fail: one of them may be its doing."""
+_UNTIL_A_NEWER_WORKER: Final = MINUTE // 2
+_LONGEST_UPGRADE: Final = timedelta(days=1)
+
+_running: ContextVar[Job | None] = ContextVar("job", default=None)
+
+
+@contextmanager
+def scope_of_job(tenant_id: int | None) -> Iterator[None]:
+    """Open the scope of a job's tenant; work of the deployment opens its own."""
+    if tenant_id is None:
+        yield
+        return
+    with tenant_id_scope(tenant_id):
+        yield
+
+
+def run_job(job_id: UUID) -> None:
+    """Do a job that is not done yet, in its scope, which is open.
+
+    Raises:
+        PutBackError: It failed and is due again; its row says why.
+        GivenUpError: It has failed; its row says why.
+    """
+    job = rows.open_job(job_id)
+    if job is None:
+        return
+    kind = kinds().get(job.kind)
+    if kind is None and timezone.now() - job.created < _LONGEST_UPGRADE:
+        _leave_to_newer(job)
+    if not rows.claim(job):
+        return
+    with audit.acting_as(job.actor), serving(job.request_id), _current(job):
+        if kind is None:
+            _give_up(job, _unknown(job))
+        _attempt(job, kind)
+
+
+def report_progress(*, done: int, total: int) -> None:
+    """Say how far the running job has come; outside of a job, nobody asks."""
+    job = _running.get()
+    if job is not None:
+        rows.report(job, done=done, total=total)
+
+
+@contextmanager
+def _current(job: Job) -> Iterator[None]:
+    token = _running.set(job)
+    try:
+        yield
+    finally:
+        _running.reset(token)
+
+
+def _attempt(job: Job, kind: Kind[Any]) -> None:
+    if job.attempts > len(kind.pauses) + 1 + DEATHS:
+        _give_up(job, "Its worker died each time it was tried.")
+    if job.tenant_id is not None and not Tenant.objects.filter(pk=job.tenant_id).exists():
+        _give_up(job, "Its tenant is gone.")
+    try:
+        _perform(job, kind)
+    except NoLongerOursError:
+        LOG.warning("The job %s (%s) was done by another worker.", job.kind, job.pk)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason that is kept
+        reason = f"{type(error).__name__}: {error}"
+        tried = job.attempts - 1
+        if tried >= len(kind.pauses):
+            _give_up(job, reason, error)
+        _put_back(job, reason, kind.pauses[tried], error)
+
+
+def _perform(job: Job, kind: Kind[Any]) -> None:
+    arguments = rows.arguments_of(job)
+    if kind.is_one_transaction:
+        with transaction.atomic():
+            rows.finish(job, kind.work(**arguments) or {})
+    else:
+        rows.finish(job, kind.work(**arguments) or {})
+
+
+def _leave_to_newer(job: Job) -> NoReturn:
+    """Leave a job that this version does not know: a later one has queued it."""
+    rows.leave(job, reason=_unknown(job), seconds=_UNTIL_A_NEWER_WORKER)
+    raise PutBackError(_unknown(job), seconds=_UNTIL_A_NEWER_WORKER)
+
+
+def _unknown(job: Job) -> str:
+    return f"This worker knows no job “{job.kind}”; one of another version may."
+
+
+def _put_back(job: Job, reason: str, seconds: int, cause: Exception) -> NoReturn:
+    rows.put_back(job, reason=reason, seconds=seconds)
+    LOG.warning("The job %s (%s) is due again in %s s: %s", job.kind, job.pk, seconds, reason)
+    raise PutBackError(reason, seconds=seconds) from cause
+
+
+def _give_up(job: Job, reason: str, cause: Exception | None = None) -> NoReturn:
+    rows.fail(job, reason=reason)
+    raise GivenUpError(reason) from cause

@@ -1,0 +1,54 @@
+"""The mail for a new password, sent by a worker: the answer does not say what came of it."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.jobs.kinds import MAIL, at_least_once
+from accounts.jobs.rows import waiting
+from accounts.signing_in.password_reset import accounts_to_mail
+
+LOG = logging.getLogger(__name__)
+
+MOST_WAITING: Final = 1_000
+"""Strangers cause these jobs: so many may wait, and no more, if no worker runs."""
+
+
+def ask_for_links(*, address: str, language: str) -> None:
+    """Have the links mailed soon to whom ``address`` belongs.
+
+    The address is not looked up before: whoever it belongs to, the same statements are made.  It
+    is stored sealed, for what is typed into that field may be anything.
+    """
+    if waiting(kind=mail_password_links.name, at_most=MOST_WAITING) >= MOST_WAITING:
+        LOG.error("Too many mails for a new password wait; one is left out. Does a worker run?")
+        return
+    mail_password_links.defer(address=address, language=language)
+
+
+@at_least_once(queue=MAIL, sealed=("address",), pauses=(10, 60, 600))
+def mail_password_links(*, address: str, language: str) -> None:
+    """Mail a link to each account of ``address`` whose person may choose a new password."""
+    public = urlsplit(settings.BASE_URL)
+    with translation.override(language):
+        for account in accounts_to_mail(address):
+            context = {
+                "user": account,
+                "uid": urlsafe_base64_encode(str(account.pk).encode()),
+                "token": default_token_generator.make_token(account),
+                "protocol": public.scheme,
+                "domain": public.netloc,
+                "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+            }
+            subject = render_to_string("accounts/mail/password_reset_subject.txt", context)
+            body = render_to_string("accounts/mail/password_reset.txt", context)
+            send_mail("".join(subject.splitlines()), body, None, [account.mail_address])
