@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0020_links_end_with_what_they_were_made_for'),
+        ('accounts', '0022_changes_in_the_order_of_transactions'),
     ]
 
     operations = [
