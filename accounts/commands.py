@@ -12,8 +12,8 @@ from django.db import ProgrammingError
 from typing_extensions import override
 
 from accounts.errors import AccountError
-from accounts.jobs.tenant_by_tenant import FAILED
 from accounts.models import Tenant
+from accounts.tenancy.tenant_by_tenant import FAILED
 from accounts.trail import audit
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class OperatorCommand(BaseCommand):
 
     Subclasses implement :meth:`answer` and, to word the text themselves, :meth:`text`.  Refusals
     of services and invalid values end the command with their message and status 1.  So does an
-    answer that names failures (:mod:`accounts.jobs.tenant_by_tenant`), after it has been
+    answer that names failures (:mod:`accounts.tenancy.tenant_by_tenant`), after it has been
     printed.
     """
 

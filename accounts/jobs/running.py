@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from accounts.jobs import rows
 from accounts.jobs.errors import GivenUpError, NoLongerOursError, PutBackError
 from accounts.jobs.kinds import MINUTE, kinds
 from accounts.models import Job, Tenant
+from accounts.progress import reported_to
 from accounts.requests.request_id import serving
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.trail import audit
@@ -31,8 +32,6 @@ DEATHS: Final = 5
 """So many workers may die at a job besides the attempts that fail: one of them may be its doing."""
 _UNTIL_A_NEWER_WORKER: Final = MINUTE // 2
 _LONGEST_UPGRADE: Final = timedelta(days=1)
-
-_running: ContextVar[Job | None] = ContextVar("job", default=None)
 
 
 @contextmanager
@@ -60,26 +59,14 @@ def run_job(job_id: UUID) -> None:
         _leave_to_newer(job)
     if not rows.claim(job):
         return
-    with audit.acting_as(job.actor), serving(job.request_id), _current(job):
+    with (
+        audit.acting_as(job.actor),
+        serving(job.request_id),
+        reported_to(partial(rows.report, job)),
+    ):
         if kind is None:
             _give_up(job, _unknown(job))
         _attempt(job, kind)
-
-
-def report_progress(*, done: int, total: int) -> None:
-    """Say how far the running job has come; outside of a job, nobody asks."""
-    job = _running.get()
-    if job is not None:
-        rows.report(job, done=done, total=total)
-
-
-@contextmanager
-def _current(job: Job) -> Iterator[None]:
-    token = _running.set(job)
-    try:
-        yield
-    finally:
-        _running.reset(token)
 
 
 def _attempt(job: Job, kind: Kind[Any]) -> None:

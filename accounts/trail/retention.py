@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import AccountError
-from accounts.jobs.tenant_by_tenant import do_for_each, with_failures
 from accounts.models import Tenant, User
 from accounts.storage.retention import (
     PORTION,
@@ -23,6 +22,7 @@ from accounts.storage.retention import (
     renumber_portion,
 )
 from accounts.tenancy.scoping import active_tenant_id, tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 
 if TYPE_CHECKING:

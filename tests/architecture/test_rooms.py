@@ -31,7 +31,13 @@ NEITHER: Final = frozenset({"apps", "errors", "migrations", "protocol", "trail_w
 BETWEEN: Final = frozenset(
     {
         *("accounts.addresses", "accounts.commands", "accounts.csv_cells"),
-        *("accounts.fetching", "accounts.identifiers", "accounts.managed", "accounts.names"),
+        *(
+            "accounts.fetching",
+            "accounts.identifiers",
+            "accounts.managed",
+            "accounts.names",
+            "accounts.progress",
+        ),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),
         *("accounts.templatetags", "saml_sso.addresses", "saml_sso.remembered_trust"),
         *("saml_sso.trust", "saml_sso.wishes", "scim.adapters", "scim.checks", "scim.http"),

@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts.jobs import queueing, rows, running
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import BULK, Kind, at_least_once, exactly_once
-from accounts.jobs.running import DEATHS, report_progress, run_job, scope_of_job
+from accounts.jobs.running import DEATHS, run_job, scope_of_job
 from accounts.models import AuditEntry, Job, User
+from accounts.progress import report_progress
 from accounts.requests.request_id import current, serving
 from accounts.services.users import UserFields, create_user
 from accounts.tenancy.scoping import TenantScopeMissingError, active_tenant_id, tenant_scope

@@ -8,10 +8,10 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.jobs.tenant_by_tenant import FAILED, do_for_each, with_failures
 from accounts.models import Tenant
 from accounts.services.resealing import Outcome, reseal_secrets
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import FAILED, do_for_each, with_failures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.jobs.tenant_by_tenant import do_for_each, with_failures
 from accounts.models import Tenant
 from accounts.services.expiry import warn_of_endings
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,10 +15,10 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.jobs.tenant_by_tenant import FAILED, do_for_each, with_failures
 from accounts.models import Tenant
 from accounts.services.action_results import delete_old_results
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import FAILED, do_for_each, with_failures
 from accounts.trail.retention import erase_people_who_left, prune_trail
 from config.one_at_a_time import one_at_a_time
 

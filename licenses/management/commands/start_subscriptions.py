@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.jobs.tenant_by_tenant import do_for_each, with_failures
 from accounts.models import Tenant
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from licenses.subscriptions import serve_waiting_people
 
 if TYPE_CHECKING:

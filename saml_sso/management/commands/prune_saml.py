@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.jobs.tenant_by_tenant import do_for_each, with_failures
 from accounts.models import Tenant
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from saml_sso.services.attempts import prune_attempts
 from saml_sso.services.replay import prune_consumed
 from saml_sso.services.requests import prune_requests

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
-from accounts.jobs.tenant_by_tenant import do_for_each, with_failures
 from accounts.models import Tenant
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 from saml_sso.services.refreshing import refresh_metadata
 

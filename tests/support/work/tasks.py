@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.core.mail import send_mail
 
 from accounts.jobs.kinds import BULK, MAIL, Kind, at_least_once, exactly_once
-from accounts.jobs.running import report_progress
+from accounts.progress import report_progress
 from accounts.trail import audit
 
 EFFECT: Final = "test.effect"

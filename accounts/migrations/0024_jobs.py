@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_changes_in_the_order_of_transactions'),
+        ('accounts', '0023_the_trail_is_kept_for_a_time'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from django.db import connection
 
-from accounts.jobs.running import report_progress
+from accounts.progress import report_progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
