@@ -282,10 +282,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {
-            "format": "{asctime} {levelname} {name} {request_id} {message}",
-            "style": "{",
-        },
+        "text": {"()": "config.text_lines.TextLines"},
         "json": {"()": "config.json_lines.JSONLines"},
     },
     "filters": {

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from django.apps import apps
 from django.conf import settings
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.mail import mail
 from accounts.models.expiring import ExpiringCredential
 from accounts.services.notices import addresses_for_warnings
 from accounts.trail import audit
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Tenant
-
-logger = logging.getLogger(__name__)
 
 THRESHOLDS: Final = (60, 30, 14, 7, 1)
 """Days before the end at which a mail goes out, once each; from the first on, pages warn."""
@@ -132,12 +129,8 @@ def _warn(tenant: Tenant, ending: Ending) -> bool:
 
 def _mailed(tenant: Tenant, subject: str, body: str) -> bool:
     """Return whether the mail went to somebody."""
-    went = False
-    for address in addresses_for_warnings(tenant=tenant):
-        try:
-            send_mail(subject, body, None, [address])
-        except OSError:
-            logger.exception("The warning for %s could not be sent.", tenant.slug)
-        else:
-            went = True
-    return went
+    went = [
+        mail(subject=subject, body=body, address=address)
+        for address in addresses_for_warnings(tenant=tenant)
+    ]
+    return any(went)

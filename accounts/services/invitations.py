@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
+from functools import partial
 from typing import Final
 
-from django.core.mail import send_mail
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.mail import mail
 from accounts.models import OneTimeLink, User
 from accounts.signing_in.links import INVITATION_LIFETIME, make_link
 from accounts.trail import audit
@@ -28,14 +27,12 @@ _BY_NOBODY: Final = gettext_lazy(
     "If you do not expect this, do nothing: the link ends by itself.\n"
 )
 
-_log = logging.getLogger(__name__)
-
 
 @transaction.atomic
 def invite_user(*, user: User) -> str:
     """Mail ``user`` an invitation and return its URL; the one before it stops working.
 
-    The mail goes out when the transaction has been committed.  A mail server that is down is
+    The mail goes out when the transaction has been committed.  One that cannot be sent is
     logged; the URL still works, and whoever invites can hand it over.
 
     Raises:
@@ -52,9 +49,9 @@ def invite_user(*, user: User) -> str:
         "days": INVITATION_LIFETIME.days,
         "url": url,
     }
-    subject = " ".join((_("%(company)s invites you to Gatehouse") % words).split())
+    subject = _("%(company)s invites you to Gatehouse") % words
     body = (_BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY) % words
-    transaction.on_commit(lambda: _send(subject, body, address))
+    transaction.on_commit(partial(mail, subject=subject, body=body, address=address))
     return url
 
 
@@ -64,10 +61,3 @@ def _inviter() -> str:
     found = User.objects.filter(user_name=actor).first()
     name = "" if found is None else found.get_full_name()
     return f"{name} ({actor})" if name not in {"", actor} else actor
-
-
-def _send(subject: str, body: str, address: str) -> None:
-    try:
-        send_mail(subject, body, None, [address])
-    except (SMTPException, OSError):
-        _log.exception("An invitation could not be mailed.")

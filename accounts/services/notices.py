@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
-from smtplib import SMTPException
 from typing import TYPE_CHECKING, Final
 
-from django.core.mail import send_mail
 from django.db import transaction
 
+from accounts.mail import mail
 from accounts.models import Role, User
 from accounts.tenancy.scoping import tenant_scope
 
@@ -23,13 +21,11 @@ contacts: Final[list[Callable[[], str]]] = []
 A layer in which a tenant names one adds to it when it starts.
 """
 
-_log = logging.getLogger(__name__)
-
 
 def notify_admins(*, tenant: Tenant, subject: str, body: str) -> None:
     """Mail every active system admin of ``tenant`` once the transaction has been committed.
 
-    A mail server that is down is logged and changes nothing else.
+    A mail that cannot be sent is logged and keeps no other from its way.
     """
     addresses = _addresses_of_admins(tenant)
     transaction.on_commit(lambda: _send(subject, body, addresses))
@@ -49,7 +45,4 @@ def _addresses_of_admins(tenant: Tenant) -> list[str]:
 
 def _send(subject: str, body: str, addresses: list[str]) -> None:
     for address in addresses:
-        try:
-            send_mail(subject, body, None, [address])
-        except (SMTPException, OSError):
-            _log.exception("The notice %r could not be mailed.", subject)
+        mail(subject=subject, body=body, address=address)

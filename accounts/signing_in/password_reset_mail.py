@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.jobs.kinds import MAIL, at_least_once
 from accounts.jobs.rows import waiting
+from accounts.mail import deliver
 from accounts.signing_in.password_reset import accounts_to_mail
 
 LOG = logging.getLogger(__name__)
@@ -51,4 +51,4 @@ def mail_password_links(*, address: str, language: str) -> None:
             }
             subject = render_to_string("accounts/mail/password_reset_subject.txt", context)
             body = render_to_string("accounts/mail/password_reset.txt", context)
-            send_mail("".join(subject.splitlines()), body, None, [account.mail_address])
+            deliver(subject=subject, body=body, address=account.mail_address)

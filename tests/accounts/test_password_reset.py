@@ -321,7 +321,7 @@ class TestNothingIsSaid:
             raise OSError("the mail server is down")
 
         with monkeypatch.context() as patched:
-            patched.setattr("accounts.signing_in.password_reset_mail.send_mail", broken)
+            patched.setattr("accounts.mail.send_mail", broken)
             ask(bob.email)
         with every_tenant():
             job = Job.objects.get()

@@ -34,8 +34,10 @@ BETWEEN: Final = frozenset(
         *(
             "accounts.fetching",
             "accounts.identifiers",
+            "accounts.mail",
             "accounts.managed",
             "accounts.names",
+            "accounts.person_names",
             "accounts.progress",
         ),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),

@@ -1,0 +1,176 @@
+"""Mail to addresses that no mail can have: whoever else is told is told all the same."""
+
+from __future__ import annotations
+
+import ast
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from django.core.mail.backends.locmem import EmailBackend
+from django.core.mail.message import sanitize_address
+from django.db import transaction
+from django.utils import timezone
+from typing_extensions import override
+
+from accounts.models import Role, User
+from accounts.services.expiry import warn_of_endings
+from accounts.services.invitations import invite_user
+from accounts.services.notices import notify_admins
+from accounts.services.users import UserFields, create_user
+from accounts.signing_in.password_reset_mail import mail_password_links
+from accounts.tenancy.scoping import tenant_scope
+from scim.models import BearerToken
+from tests.conftest import PASSWORD, person
+from tests.support.scim import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from django.core.mail import EmailMessage
+    from pytest_django import DjangoCaptureOnCommitCallbacks
+    from pytest_django.fixtures import Settings
+
+    from accounts.models import Tenant
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
+DOORS = {
+    "accounts/mail.py": "the one through which it leaves",
+    "config/installation/machine.py": "asks whether the mail server answers",
+}
+NAMES = (
+    *("a,b@x.example", "ab,cd", "x@y@z", '"', "a;b", "a:b", "bob@x..y", "bob@", "@x", "[x]@y"),
+    *("(c)@x.example", f"bob@{'y' * 100}.example"),
+)
+"""User names that are allowed and that no server takes."""
+ADDRESSES = (*NAMES, "ask at the desk, please", "Eve, x <eve@x.example>")
+"""What an identity provider may send as e-mail address."""
+
+
+class StrictBackend(EmailBackend):
+    """Keeps mail in memory, and refuses what Django's SMTP backend refuses."""
+
+    @override
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
+        for message in messages:
+            for address in message.recipients():
+                sanitize_address(address, "utf-8")
+        return super().send_messages(messages)
+
+
+@pytest.fixture(autouse=True)
+def _strict(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "tests.accounts.test_mail.StrictBackend"
+
+
+@pytest.fixture
+def soon(acme: Tenant) -> Tenant:
+    """Acme, whose SCIM token expires soon."""
+    connect(acme)
+    with tenant_scope(acme):
+        BearerToken.objects.update(expires=timezone.now() + timedelta(days=5))
+    acme.refresh_from_db()
+    return acme
+
+
+def _invite(tenant: Tenant) -> None:
+    for user in User.objects.order_by("pk"):
+        invite_user(user=user)
+
+
+def _notify(tenant: Tenant) -> None:
+    notify_admins(tenant=tenant, subject=f"{tenant.name} was changed", body="Look.")
+
+
+def _warn(tenant: Tenant) -> None:
+    assert warn_of_endings(tenant=tenant) == 1
+
+
+def _reset(tenant: Tenant) -> None:
+    for user in User.objects.order_by("pk"):
+        mail_password_links.work(address=user.mail_address, language="en")
+
+
+MAILS: dict[str, Callable[[Tenant], None]] = {
+    "accounts/services/invitations.py": _invite,
+    "accounts/services/notices.py": _notify,
+    "accounts/services/expiry.py": _warn,
+    "accounts/signing_in/password_reset_mail.py": _reset,
+}
+"""What sends the mails of each module."""
+
+
+def imports(path: Path) -> set[str]:
+    """Return the full names that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{each.name}" for each in node.names}
+    return found
+
+
+def importers(name: str) -> set[str]:
+    return {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if any(each.startswith(name) for each in imports(path))
+    }
+
+
+def test_mail_leaves_through_one_door() -> None:
+    assert importers("django.core.mail") == set(DOORS)
+
+
+def test_what_uses_the_door_is_tried() -> None:
+    assert importers("accounts.mail.") == set(MAILS)
+
+
+@pytest.mark.parametrize("module", MAILS)
+@pytest.mark.parametrize(
+    "names",
+    [(name, "") for name in NAMES] + [("eve@acme.example", address) for address in ADDRESSES],
+)
+def test_who_cannot_be_mailed_keeps_no_mail_from_others(
+    soon: Tenant,
+    module: str,
+    names: tuple[str, str],
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    user_name, email = names
+    with tenant_scope(soon):
+        create_user(
+            values=UserFields(user_name=user_name, email=email),
+            role=Role.ADMIN,
+            password=PASSWORD,
+        )
+    person(soon, "Alice", Role.ADMIN)
+
+    with django_capture_on_commit_callbacks(execute=True), tenant_scope(soon), transaction.atomic():
+        MAILS[module](soon)
+
+    assert [mail.to for mail in mailoutbox] == [["alice@acme.example"]]
+
+
+@pytest.mark.parametrize("module", MAILS)
+def test_a_name_over_two_lines_adds_no_header(
+    soon: Tenant,
+    module: str,
+    mailoutbox: list[EmailMessage],
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    soon.name = "Acme\r\nBcc: eve@x.example"
+    soon.save()
+    person(soon, "Alice", Role.ADMIN)
+
+    with django_capture_on_commit_callbacks(execute=True), tenant_scope(soon), transaction.atomic():
+        MAILS[module](soon)
+
+    (mail,) = mailoutbox
+    assert "Acme Bcc: eve@x.example" in mail.subject
+    assert mail.recipients() == ["alice@acme.example"]
