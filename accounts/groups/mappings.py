@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.groups.group_rules import apply_profiles, apply_roles
 from accounts.models import (
@@ -89,4 +90,7 @@ def set_group_attributes(*, group: DirectoryGroup, attributes: Mapping[str, str]
 
 
 def _told(attributes: Mapping[str, str]) -> dict[str, str]:
-    return {f"{VERBATIM}{name}": value for name, value in attributes.items()}
+    """Return what the audit trail keeps; one without a value is not as if it were not there."""
+    return {
+        f"{VERBATIM}{name}": value or _("without a value") for name, value in attributes.items()
+    }

@@ -10,6 +10,7 @@ from accounts.errors import LastAdminError
 from accounts.models import Session, User
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
+from accounts.trail.changes import changes
 
 
 @transaction.atomic
@@ -32,4 +33,5 @@ def set_operator_active(*, operator: User, active: bool) -> None:
         stored.save(update_fields=["active", "last_modified"])
         if not active:
             Session.objects.filter(user=stored).delete()
-        audit.record("operator.reactivated" if active else "operator.deactivated", stored)
+        action = "operator.reactivated" if active else "operator.deactivated"
+        audit.record(action, stored, **changes({"active": not active}, {"active": active}))

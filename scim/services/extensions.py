@@ -68,7 +68,7 @@ def save_schema(*, schema: ExtensionSchema, attributes: Sequence[SchemaAttribute
 
 def _told(schema: ExtensionSchema) -> dict[str, str]:
     """Return what the audit trail keeps of a stored schema: its columns, and each attribute."""
-    columns = {name: getattr(schema, name) for name in ("urn", "name", "description")}
+    columns = {name: getattr(schema, name) for name in ("urn", "name", "description", "resource")}
     kinds = dict(AttributeKind.choices)
     attributes = {
         f"{VERBATIM}{each.name}": ", ".join(

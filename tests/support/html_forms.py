@@ -75,7 +75,32 @@ def what_could_be_sent(page: str, name: str) -> dict[str, list[str]]:
         if form.get("method", "get").lower() == "post"
         and form.xpath(".//*[@name=$name]", name=name)
     )
-    shown = what_is_sent(page, name)
+    return _others(form, what_is_sent(page, name))
+
+
+@dataclass
+class Choice:
+    """A form that posts: where to, what it sends, and what else each visible field can send."""
+
+    action: str
+    sent: dict[str, list[str]]
+    others: dict[str, list[str]]
+
+
+def choices(page: str) -> list[Choice]:
+    """Every posting form of ``page``, in order; none has an action where it names none."""
+    found = []
+    for form in lxml_html.fromstring(page).forms:
+        if form.get("method", "get").lower() == "post":
+            sent: dict[str, list[str]] = {}
+            for key, value in _sent(form):
+                sent.setdefault(key, []).append(value or "")
+            sent = {key: [each for each in values if each] or [""] for key, values in sent.items()}
+            found.append(Choice(form.get("action", ""), sent, _others(form, sent)))
+    return found
+
+
+def _others(form: Any, shown: dict[str, list[str]]) -> dict[str, list[str]]:
     others = {}
     for element in form.xpath(".//*[@name and not(@disabled) and not(@type='hidden')]"):
         if element.tag in {"input", "select", "textarea"}:
