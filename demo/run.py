@@ -24,7 +24,6 @@ from config.env import Environment
 from config.env import EnvironmentError as UnusableVariableError
 from config.server.starting import serve_command
 from demo.connection import Connection
-from demo.daily import DailyWork
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
 from demo.ports import HOST, is_free, take_back, who_has
@@ -75,19 +74,15 @@ def _run() -> None:
             )
         postgres = None if environment.database_url else EmbeddedPostgres(data_dir)
         kept: list[Supervised] = []
-        daily: DailyWork | None = None
         try:
             if postgres is not None:
                 kept.append(_supervised_postgres(postgres))
-            daily = _serve(environment, kept)
+            _serve(environment, kept)
             while True:
                 for each in kept:
                     each.tend()
-                daily.tend()
                 time.sleep(0.5)
         finally:
-            if daily is not None:
-                daily.stop()
             _stop(kept, postgres, bounds)
 
 
@@ -132,7 +127,7 @@ def _supervised_postgres(postgres: EmbeddedPostgres) -> Supervised:
     return supervised
 
 
-def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
+def _serve(environment: Environment, kept: list[Supervised]) -> None:
     """Prepare everything, start server, worker and demo, and tell what is where."""
     state = environment.data_dir.resolve() / "demo"
     demo_port = _free_port_after(environment.port)
@@ -154,7 +149,6 @@ def _serve(environment: Environment, kept: list[Supervised]) -> DailyWork:
     if not _token_is_alive(environment, connection):
         connection = _reconnect(state, demo_port)
     _announce(environment, connection, demo_port, secrets)
-    return DailyWork(variables)
 
 
 def _stop(kept: list[Supervised], postgres: EmbeddedPostgres | None, bounds: Bounds) -> None:

@@ -71,9 +71,7 @@ class Supervised:
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
 
-def child(
-    words: Sequence[str], environment: Mapping[str, str], *, quiet: bool = False
-) -> subprocess.Popen[bytes]:
+def child(words: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """Start a process that is told to end when this one is killed, where the kernel can do that.
 
     It has a session of its own, so that Ctrl-C reaches only this process, which then stops all in
@@ -85,7 +83,6 @@ def child(
         [*dying, *words],
         env=dict(environment),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL if quiet else None,
         start_new_session=True,
     )
 

@@ -7,6 +7,10 @@ class NoLongerOursError(Exception):
     """Another attempt at the same job has begun or ended: this one must leave nothing behind."""
 
 
+class PartlyDoneError(Exception):
+    """Some tenants' part failed; the result says what the others' came to."""
+
+
 class PutBackError(Exception):
     """The attempt failed, and the next is due after ``seconds``."""
 

@@ -9,11 +9,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException
 
 from accounts.jobs import rows
+from accounts.models import Job
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from accounts.models import Job
+    from accounts.jobs.kinds import Kind
 
 RUN_JOB: Final = "gatehouse.run_job"
 """The one task of Procrastinate that does jobs, so that no worker of any version lacks it."""
@@ -35,6 +36,22 @@ def queue_job(
     """
     job = rows.add(kind=kind, queue=queue, arguments=arguments, sealed=sealed)
     hand_over(job, lock=lock)
+    return job
+
+
+@transaction.atomic
+def queued_again(kind: Kind[[]]) -> Job:
+    """Return a job of a kind that is due by itself: the one that has not ended, or a new one.
+
+    One that waits, such as for another attempt, is due now.  It has one more entry in the queue
+    then; whichever comes second finds that it has ended.
+    """
+    job = rows.unfinished(kind=kind.name)
+    if job is None:
+        return kind.defer()
+    if job.state == Job.State.WAITING:
+        rows.make_due(job)
+        hand_over(job, lock=kind.lock)
     return job
 
 

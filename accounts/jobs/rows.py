@@ -68,6 +68,28 @@ def claim(job: Job) -> bool:
     return bool(is_ours)
 
 
+def job_now(job_id: UUID) -> Job:
+    """Return a job as it is at this moment.
+
+    Raises:
+        Job.DoesNotExist: It is gone.
+    """
+    with every_tenant():
+        return Job.objects.get(pk=job_id)
+
+
+def unfinished(*, kind: str) -> Job | None:
+    """Return the oldest job of a kind that has not ended."""
+    with every_tenant():
+        return Job.objects.filter(kind=kind, state__in=_OPEN).order_by("pk").first()
+
+
+def make_due(job: Job) -> None:
+    """Let a job that waits be due at once."""
+    with every_tenant():
+        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(due=timezone.now())
+
+
 def arguments_of(job: Job) -> dict[str, Any]:
     """Return what the work is called with.
 
@@ -130,6 +152,7 @@ def put_back(job: Job, *, reason: str, seconds: int) -> None:
         _this_attempt(job).update(
             state=Job.State.WAITING,
             error=_kept(reason),
+            result=job.result,
             due=timezone.now() + timedelta(seconds=seconds),
         )
 
@@ -137,7 +160,9 @@ def put_back(job: Job, *, reason: str, seconds: int) -> None:
 def fail(job: Job, *, reason: str) -> None:
     """Give a job up; it keeps what it needs to be tried again when somebody says so."""
     with every_tenant():
-        _this_attempt(job).update(state=Job.State.FAILED, error=_kept(reason), ended=timezone.now())
+        _this_attempt(job).update(
+            state=Job.State.FAILED, error=_kept(reason), result=job.result, ended=timezone.now()
+        )
 
 
 def _this_attempt(job: Job) -> QuerySet[Job]:

@@ -12,16 +12,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.jobs import rows
-from accounts.jobs.errors import GivenUpError, NoLongerOursError, PutBackError
+from accounts.jobs.errors import GivenUpError, NoLongerOursError, PartlyDoneError, PutBackError
 from accounts.jobs.kinds import MINUTE, kinds
 from accounts.models import Job, Tenant
 from accounts.progress import reported_to
 from accounts.requests.request_id import serving
 from accounts.tenancy.scoping import tenant_id_scope
+from accounts.tenancy.tenant_by_tenant import FAILED
 from accounts.trail import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from uuid import UUID
 
     from accounts.jobs.kinds import Kind
@@ -90,9 +91,17 @@ def _perform(job: Job, kind: Kind[Any]) -> None:
     arguments = rows.arguments_of(job)
     if kind.is_one_transaction:
         with transaction.atomic():
-            rows.finish(job, kind.work(**arguments) or {})
+            _finish(job, kind.work(**arguments) or {})
     else:
-        rows.finish(job, kind.work(**arguments) or {})
+        _finish(job, kind.work(**arguments) or {})
+
+
+def _finish(job: Job, result: Mapping[str, Any]) -> None:
+    failed = result.get(FAILED)
+    if failed:
+        job.result = dict(result)
+        raise PartlyDoneError("; ".join(f"{name}: {why}" for name, why in failed.items()))
+    rows.finish(job, result)
 
 
 def _leave_to_newer(job: Job) -> NoReturn:

@@ -88,7 +88,6 @@ def begin_request(  # noqa: PLR0913 - what a request keeps, each by name
     )
     # A new beginning replaces tests that this browser has left lying about.
     open_requests(browser).filter(purpose=Purpose.TEST).delete()
-    prune_requests()
     if outgoing is None and purpose == Purpose.SIGN_IN:
         return None
     PendingRequest.objects.create(
@@ -168,7 +167,6 @@ def ask_first(*, evidence: Evidence, session_key: str, destination: str) -> Pend
         session_key: The stored key of the session that it would replace.
         destination: The path it would lead to.
     """
-    prune_requests()
     now = timezone.now()
     return PendingRequest.objects.create(
         id=new_message_id(),

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from django.db import Error, connection
 from psycopg import Error as DriverError
 
-from scim.log.request_log_retention import prune_request_log
 from scim.log.request_log_rows import write_exchanges
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ LARGEST_SET: Final = 500
 
 MOST_KEPT: Final = 20_000
 """Entries kept while the database does not take them; further ones are lost and counted."""
-
-_SECONDS_BETWEEN_PRUNINGS: Final = 3_600.0
 
 
 class RequestLogBuffer:
@@ -96,28 +93,16 @@ class RequestLogBuffer:
         atexit.register(self._flush_or_report)
 
     def _run(self) -> None:
-        seconds_since_pruning = 0.0
         while True:
             self._wake.wait(self._seconds)
             self._wake.clear()
             self._flush_or_report()
-            seconds_since_pruning += self._seconds or 0
-            if seconds_since_pruning >= _SECONDS_BETWEEN_PRUNINGS:
-                seconds_since_pruning = 0.0
-                self._prune_or_report()
 
     def _flush_or_report(self) -> None:
         try:
             self.flush()
         except (Error, DriverError):
             LOG.exception("The SCIM request log could not be written; it is tried again.")
-            connection.close()
-
-    def _prune_or_report(self) -> None:
-        try:
-            prune_request_log()
-        except (Error, DriverError):
-            LOG.exception("The SCIM request log could not be pruned; it is tried again.")
             connection.close()
 
 

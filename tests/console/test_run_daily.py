@@ -5,22 +5,26 @@ from __future__ import annotations
 import io
 import json
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts.models import Session, Tenant
+from accounts.jobs import queueing, rows
+from accounts.jobs.errors import PutBackError
+from accounts.jobs.kinds import Kind, kinds
+from accounts.jobs.worker import queue_due
+from accounts.management.commands import warn_of_expiring_credentials
+from accounts.models import Job, Session, Tenant
 from accounts.tenancy.scoping import active_tenant_id, tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from config.management.commands import run_daily
-from config.one_at_a_time import one_at_a_time
 from licenses.management.commands import start_subscriptions
 from saml_sso.management.commands import prune_saml
 from saml_sso.models import ConsumedAssertion
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+DUE = [kind for kind in kinds().values() if kind.cron]
 
 
 def over(key: str) -> None:
@@ -53,6 +57,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
     answer = run()
 
     assert list(answer) == [
+        "prune_jobs",
         "start_subscriptions",
         "warn_of_expiring_credentials",
         "refresh_saml_metadata",
@@ -68,30 +73,22 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
 
 
 def test_a_part_that_fails_is_named_and_stops_no_other(
-    acme: Tenant,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    acme: Tenant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     over("x" * 32)
-    working = run_daily.parts()
 
-    def broken() -> None:
+    def broken(*_args: Any, **_options: Any) -> None:
         raise OSError("the mail server is down")
 
-    def with_a_broken_part() -> dict[str, Callable[[], Any]]:
-        return working | {"warn_of_expiring_credentials": broken}
+    monkeypatch.setattr(warn_of_expiring_credentials.Command, "handle", broken)
 
-    monkeypatch.setattr(run_daily, "parts", with_a_broken_part)
-
-    with pytest.raises(CommandError, match="warn_of_expiring_credentials"):
+    with pytest.raises(CommandError, match=r"Failed: warn_of_expiring_credentials\."):
         call_command("run_daily", "--json")
 
     answer = json.loads(capsys.readouterr().out)
     assert answer["warn_of_expiring_credentials"] == {"failed": "OSError: the mail server is down"}
     assert answer["prune_saml"] == {"used_assertions": 0, "pending_sign_ins": 0, "attempts": 0}
     assert not Session.objects.exists()
-    assert "the mail server is down" in caplog.text
 
 
 def test_without_json_it_prints_a_line_for_each_part(acme: Tenant) -> None:
@@ -99,7 +96,7 @@ def test_without_json_it_prints_a_line_for_each_part(acme: Tenant) -> None:
 
     call_command("run_daily", stdout=printed)
 
-    assert len(printed.getvalue().strip().splitlines()) == len(run_daily.parts())
+    assert len(printed.getvalue().strip().splitlines()) == len(DUE)
 
 
 class TestTenants:
@@ -155,21 +152,59 @@ class TestTenants:
 
 
 class TestTwoAtOnce:
-    def test_the_second_says_so_does_nothing_and_ends_well(self, acme: Tenant) -> None:
-        over("x" * 32)
+    def test_what_another_is_at_is_waited_for_and_not_done_twice(
+        self, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(queueing, "hand_over", lambda _job, **_lock: None)
+            theirs = kinds()["config.prune_saml"].defer()
+        rows.claim(theirs)
+        looks: list[int] = []
 
-        with one_at_a_time(run_daily.LOCK) as is_ours:
-            answer, printed = run(), io.StringIO()
-            call_command("run_daily", stdout=printed)
+        def another_ends(**_options: Any) -> None:
+            looks.append(1)
+            if len(looks) == 2:
+                rows.finish(theirs, {"used_assertions": 5})
 
-        assert is_ours
-        assert answer == {"not_done": "Another run_daily is at work."}
-        assert printed.getvalue() == "Another run_daily is at work.\n"
-        assert Session.objects.exists()
+        monkeypatch.setattr(run_daily, "work", another_ends)
+        monkeypatch.setattr(run_daily, "_SECONDS_BETWEEN_LOOKS", 0)
 
-    def test_the_next_one_works_again_also_after_one_that_broke(self, acme: Tenant) -> None:
-        with pytest.raises(KeyError), one_at_a_time(run_daily.LOCK):
-            raise KeyError
+        assert run()["prune_saml"] == {"used_assertions": 5}
+        with every_tenant():
+            assert Job.objects.filter(kind="config.prune_saml").count() == 1
 
-        assert "prune_saml" in run()
-        assert "prune_saml" in run()
+    def test_what_waits_for_another_attempt_is_tried_now(
+        self, acme: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(queueing, "hand_over", lambda _job, **_lock: None)
+            failed = kinds()["config.prune_saml"].defer()
+        rows.claim(failed)
+        rows.put_back(failed, reason="the disk is full", seconds=3_600)
+
+        assert run()["prune_saml"]["used_assertions"] == 0
+        with every_tenant():
+            assert Job.objects.get(kind="config.prune_saml").attempts == 2
+
+
+@pytest.mark.parametrize("kind", DUE, ids=lambda kind: kind.name)
+class TestEveryPart:
+    def test_one_runs_at_a_time_on_all_machines(self, kind: Kind[[]]) -> None:
+        assert kind.lock == kind.name
+
+    def test_a_second_one_does_not_pile_up_while_one_waits(
+        self, kind: Kind[[]], db: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        handed: list[Job] = []
+        monkeypatch.setattr(queueing, "hand_over", lambda job, **_lock: handed.append(job))
+
+        queue_due(kind.name, since=timezone.now())
+        queue_due(kind.name, since=timezone.now())
+
+        assert [job.kind for job in handed] == [kind.name]
+
+
+def test_what_this_version_does_not_know_is_left_to_another_for_a_day() -> None:
+    with pytest.raises(PutBackError):
+        queue_due("config.of_tomorrow", since=timezone.now())
+    queue_due("config.of_yesterday", since=timezone.now() - timedelta(days=2))

@@ -413,9 +413,7 @@ def test_the_units_are_understood_by_systemd(unit: str, tmp_path: Path) -> None:
     assert str(tmp_path) not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "unit", ["gatehouse.service", "gatehouse-daily.service", "gatehouse-worker.service"]
-)
+@pytest.mark.parametrize("unit", ["gatehouse.service", "gatehouse-worker.service"])
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd")
 def test_the_services_are_exposed_little(unit: str) -> None:
     command = ["systemd-analyze", "security", "--offline=yes", "--threshold=20"]

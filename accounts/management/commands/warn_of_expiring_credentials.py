@@ -20,7 +20,7 @@ class Command(OperatorCommand):
     help = (
         "Mail each tenant's System admin email, or all its system admins without one, 60, 30, 14, "
         "7 and 1 days before a credential expires, once each: SCIM tokens, certificates of the "
-        "identity provider, our own SAML key. Run it once a day."
+        "identity provider, our own SAML key. Workers do so daily."
     )
 
     @override

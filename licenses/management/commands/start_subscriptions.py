@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Command(OperatorCommand):
     help = (
         "Give seats of subscriptions that start today to the members of directory groups who "
-        "wait for one. Run it daily, soon after midnight."
+        "wait for one. Workers do so soon after midnight."
     )
 
     @override

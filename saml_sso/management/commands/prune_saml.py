@@ -28,7 +28,7 @@ PRUNERS: Final = {
 class Command(OperatorCommand):
     help = (
         "Delete used assertions and pending sign-ins that expired, and sign-in attempts older "
-        "than 90 days. Run it once a day; sign-ins clean up a little, too."
+        "than 90 days. Workers do so every hour."
     )
 
     @override

@@ -24,7 +24,7 @@ class Command(OperatorCommand):
     help = (
         "Read the metadata URL of every tenant that has one, or of the named tenant, and apply "
         "changed certificates and logout addresses. Another entity ID, another sign-in URL and "
-        "other keys alone wait for a system admin. Run it once a day."
+        "other keys alone wait for a system admin. Workers do so daily."
     )
 
     @override

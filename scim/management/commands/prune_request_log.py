@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Command(OperatorCommand):
     help = (
         "Delete entries of the SCIM request log that are older than their source keeps them. "
-        "The server does so itself once an hour while identity providers call."
+        "Workers do so every hour."
     )
 
     @override
