@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,12 +29,14 @@ from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import refusals
+from licenses.models import Product, Subscription
 from saml_sso import remembered_trust
 from scim.log import request_log
 from scim.log.request_log import RequestLogBuffer
+from scim.models import Source
 from tests.support.databases import template_kept
 from tests.support.installation import Gatehouse, serving_gatehouse
-from tests.support.scim import SCIMClient, connect
+from tests.support.scim import SCIMClient, connect, connect_with_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,6 +141,21 @@ def acme(db: None) -> Tenant:
 
 
 @pytest.fixture
+def in_acme(acme: Tenant) -> Iterator[Tenant]:
+    """Acme, whose scope is active during the test."""
+    with tenant_scope(acme):
+        yield acme
+
+
+@pytest.fixture
+def crm(acme: Tenant) -> Subscription:
+    """Two seats of "CRM" for Acme."""
+    with tenant_scope(acme):
+        product = Product.objects.create(key="crm", name="CRM")
+        return Subscription.objects.create(product=product, seats=2)
+
+
+@pytest.fixture
 def globex(db: None) -> Tenant:
     return create_tenant(slug="globex", name="Globex", plan=Plan.ENTERPRISE)
 
@@ -202,6 +220,19 @@ def scim(acme: Tenant) -> SCIMClient:
 
 
 @pytest.fixture
+def source(acme: Tenant, scim: SCIMClient) -> Source:
+    """The source of Acme's identity provider."""
+    with tenant_scope(acme):
+        return Source.objects.get()
+
+
+@pytest.fixture
+def okta(acme: Tenant) -> SCIMClient:
+    """An identity provider of Acme whose source has the usual mapping table."""
+    return connect_with_table(acme, "Okta")
+
+
+@pytest.fixture
 def other_scim(globex: Tenant) -> SCIMClient:
     """Globex's identity provider."""
     return connect(globex)
@@ -219,3 +250,8 @@ def signed_in(user: User) -> Client:
     with tenant_scope(user.tenant) if user.tenant else every_tenant():
         client.force_login(user, backend="accounts.backends.SignInBackend")
     return client
+
+
+def is_signed_in(browser: Client) -> bool:
+    """Whether somebody is signed in in this browser."""
+    return browser.get("/account/").status_code == HTTPStatus.OK

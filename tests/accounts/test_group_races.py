@@ -29,14 +29,13 @@ from accounts.services.roles import add_role_members, change_role
 from accounts.services.users import UserFields, deactivate_user, delete_user
 from accounts.storage.memberships import groups_reached, mapped_to
 from accounts.storage.user_sets import create_users
-from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import GroupLicense, Product, Seat, Subscription
 from tests.support.members import add_group_members, remove_group_members, replace_group_members
 from tests.support.overlap import overlap
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from accounts.models import Tenant
 
@@ -123,11 +122,11 @@ def require_everybody_in_line() -> None:
 
 
 @pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        product = Product.objects.create(key="crm", name="CRM")
-        Subscription.objects.create(product=product, seats=1_000)
-        yield acme
+def in_acme(in_acme: Tenant) -> Tenant:
+    """Acme, with licences for everybody."""
+    product = Product.objects.create(key="crm", name="CRM")
+    Subscription.objects.create(product=product, seats=1_000)
+    return in_acme
 
 
 def in_both_orders(

@@ -52,16 +52,9 @@ from tests.support.members import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from accounts.models import Tenant
-
-
-@pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
 
 
 def group(name: str, *members: User | DirectoryGroup) -> DirectoryGroup:

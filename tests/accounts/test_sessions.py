@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts.models import Session, User
 from accounts.signing_in.sessions import Serializer, SessionStore
-from tests.conftest import signed_in
+from tests.conftest import is_signed_in, signed_in
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import Settings
@@ -28,10 +28,6 @@ pytestmark = pytest.mark.django_db
 
 def cookie_of(browser: Client) -> str:
     return browser.cookies[django_settings.SESSION_COOKIE_NAME].value
-
-
-def is_signed_in(browser: Client) -> bool:
-    return browser.get("/account/").status_code == 200
 
 
 def as_an_earlier_release_wrote_it(user: User, key: str) -> None:

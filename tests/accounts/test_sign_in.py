@@ -14,7 +14,7 @@ from accounts.services.domains import claim_domain, verify_domain
 from accounts.services.users import UserFields, create_user, deactivate_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
-from tests.conftest import PASSWORD, person, signed_in
+from tests.conftest import PASSWORD, is_signed_in, person, signed_in
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
@@ -41,10 +41,6 @@ def enter_password(
     return (browser or Client()).post(
         "/sign-in/", {"username": address, "password": password, **fields}
     )
-
-
-def is_signed_in(browser: Client) -> bool:
-    return browser.get("/account/").status_code == HTTPStatus.OK
 
 
 class TestPassword:

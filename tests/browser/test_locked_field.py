@@ -9,34 +9,33 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.tenancy.scoping import tenant_scope
-from scim.models import Source
-from tests.browser.test_user_list import LOOKS, sign_in
-from tests.scim.test_sources_of_people import fill_default_table
+from tests.browser.test_user_list import LOOKS
 from tests.support.browser import (
     assert_accessible,
     assert_fits,
     assert_focused,
     press_tab_until,
+    sign_in,
 )
-from tests.support.scim import connect
+from tests.support.scim import SCIMClient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from playwright.sync_api import Page
 
-    from accounts.models import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_locked_field_says_why_and_is_changed_by_keyboard_all_the_same(
-    open_browser: Callable[..., Page], acme: Tenant, alice: User, bob: User, look: dict[str, Any]
+    open_browser: Callable[..., Page],
+    alice: User,
+    bob: User,
+    okta: SCIMClient,
+    look: dict[str, Any],
 ) -> None:
-    okta = connect(acme, name="Okta")
-    with tenant_scope(acme):
-        fill_default_table(Source.objects.get())
     push = {"Operations": [{"op": "replace", "path": "title", "value": "Head"}]}
     okta.request("PATCH", f"/Users/{bob.pk}", push, expect=200)
     page = open_browser(**look)
@@ -64,6 +63,6 @@ def test_a_locked_field_says_why_and_is_changed_by_keyboard_all_the_same(
 
     page.wait_for_url(lambda url: "/change/" not in url)
     expect(page.locator("#result_list")).to_contain_text("Robert")
-    with tenant_scope(acme):
+    with tenant_scope(bob.tenant):
         stored = User.objects.get(pk=bob.pk)
     assert (stored.display_name, stored.given_name) == ("Robert", "Bob")

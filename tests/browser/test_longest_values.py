@@ -9,9 +9,8 @@ import pytest
 
 from accounts.models import User
 from accounts.tenancy.scoping import tenant_scope
-from tests.browser.test_user_list import sign_in
 from tests.conftest import person
-from tests.support.browser import assert_fits
+from tests.support.browser import assert_fits, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable

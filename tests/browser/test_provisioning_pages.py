@@ -14,8 +14,13 @@ from accounts.services.profiles import create_profile
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source, create_token
-from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits, assert_focused, press_tab_until
+from tests.support.browser import (
+    assert_accessible,
+    assert_focused,
+    check,
+    press_tab_until,
+    sign_in,
+)
 from tests.support.scim import SCIMClient, enable_scim
 
 if TYPE_CHECKING:
@@ -34,19 +39,6 @@ LOOKS = [
 ]
 SOURCES = "/console/scim/source/"
 URN = "urn:example:params:scim:schemas:acme:2.0:User"
-
-
-def sign_in(page: Page, user: User) -> None:
-    page.goto("/sign-in/?method=password")
-    page.get_by_label("E-mail address").fill(user.user_name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/account/")
-
-
-def check(page: Page) -> None:
-    assert_accessible(page)
-    assert_fits(page)
 
 
 @pytest.fixture
@@ -92,7 +84,7 @@ def test_a_source_is_set_up_with_save_and_next(
 ) -> None:
     enable_scim(acme)
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
 
     page.goto(f"{SOURCES}add/")
     check(page)
@@ -119,7 +111,7 @@ def test_a_source_is_set_up_with_save_and_next(
 def test_a_row_is_added_to_the_mapping_by_keyboard(
     page: Page, acme: Tenant, alice: User, source: Source
 ) -> None:
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto(f"{SOURCES}{source.pk}/mapping/")
 
     page.get_by_label("Field: new row").first.select_option("title")
@@ -145,7 +137,7 @@ def test_a_new_token_is_shown_once_and_loading_the_page_again_makes_no_other(
     page: Page, acme: Tenant, alice: User, source: Source
 ) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto(f"{SOURCES}{source.pk}/authorization/")
     page.get_by_label("Name", exact=True).fill("from 2027")
     page.get_by_role("button", name="Make a token").click()
@@ -166,7 +158,7 @@ def test_a_new_token_is_shown_once_and_loading_the_page_again_makes_no_other(
 def test_tokens_are_regenerated_and_revoked_after_a_question(
     page: Page, acme: Tenant, alice: User, source: Source, scim: SCIMClient
 ) -> None:
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto(f"{SOURCES}{source.pk}/authorization/")
 
     page.get_by_role("button", name="Regenerate").click()
@@ -188,7 +180,7 @@ def test_the_pages_of_a_source_are_accessible_and_fit(
     open_browser: Callable[..., Page], alice: User, source: Source, look: dict[str, Any]
 ) -> None:
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
 
     for path in ("", *(f"{source.pk}/{name}/" for name in ("change", "authorization", "mapping"))):
         page.goto(f"{SOURCES}{path}")
@@ -207,7 +199,7 @@ def test_the_request_log_is_filtered_and_read(
     look: dict[str, Any],
 ) -> None:
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto("/console/scim/requestlogentry/")
 
     page.get_by_text("Filters", exact=True).click()
@@ -226,7 +218,7 @@ def test_a_refused_form_says_at_the_top_what_is_wrong_and_leads_there(
     open_browser: Callable[..., Page], alice: User, look: dict[str, Any]
 ) -> None:
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto("/console/scim/extensionschema/add/")
 
     page.locator("#id_urn").fill("acme")
@@ -259,7 +251,7 @@ def test_no_entry_of_the_audit_trail_is_cut(
         )
         entry = AuditEntry.objects.latest("pk")
     page = open_browser(width=width, scheme="light")
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
 
     for url in (
         "/console/accounts/auditentry/",
@@ -283,7 +275,7 @@ def test_an_extension_schema_is_made(
     open_browser: Callable[..., Page], acme: Tenant, alice: User, look: dict[str, Any]
 ) -> None:
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto("/console/scim/extensionschema/")
     expect(page.get_by_text("There is no extension schema yet.")).to_be_visible()
     check(page)
@@ -311,7 +303,7 @@ def test_profiles_and_directory_groups_are_accessible_and_fit(
     look: dict[str, Any],
 ) -> None:
     page = open_browser(**look)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
 
     for path in (
         "accessprofile/",
@@ -332,7 +324,7 @@ def test_the_menu_of_a_row_is_in_the_window(
 ) -> None:
     for width in (360, 1280):
         page = open_browser(width=width)
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         page.goto("/console/accounts/user/")
         box = page.get_by_role("button", name="Actions for bob@acme.example").bounding_box()
         assert box is not None
@@ -341,7 +333,7 @@ def test_the_menu_of_a_row_is_in_the_window(
 
 
 def test_filters_open_by_keyboard(page: Page, alice: User, bob: User) -> None:
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     page.goto("/console/accounts/user/")
     expect(page.get_by_role("link", name="Editor")).to_be_hidden()
 

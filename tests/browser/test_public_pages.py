@@ -13,7 +13,12 @@ from accounts.models import OneTimeLink
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits, focused_name, press_tab_until
+from tests.support.browser import (
+    check,
+    focused_name,
+    press_tab_until,
+    sign_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,19 +33,6 @@ LOOKS = [
     pytest.param({"width": 360, "scheme": "light"}, id="360px-light"),
     pytest.param({"width": 1440, "scheme": "dark"}, id="1440px-dark"),
 ]
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto("/sign-in/?method=password")
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/account/")
-
-
-def check(page: Page) -> None:
-    assert_accessible(page)
-    assert_fits(page)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -13,8 +13,7 @@ from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.services.switches import enforce_saml_untested
-from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits, assert_focused
+from tests.support.browser import assert_accessible, assert_fits, assert_focused, sign_in
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, connect, party_of
 from tests.support.saml_server import serving
@@ -28,15 +27,6 @@ if TYPE_CHECKING:
 PAGE = "/console/security/saml-scim/"
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def sign_in(page: Page, user: User) -> None:
-    """Sign ``user`` in with their password."""
-    page.goto("/sign-in/?method=password")
-    page.get_by_label("address").fill(user.email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "sign-in" not in url)
 
 
 def set_up(page: Page, metadata: Path, sign_on_page_url: str) -> None:
@@ -73,7 +63,7 @@ class TestFromNothingToEnforced:
     def test_an_admin_sets_saml_up_tests_and_enforces_it(
         self, acme: Tenant, alice: User, page: Page, tmp_path: Path
     ) -> None:
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         with tenant_scope(acme):
             make_recovery_codes(user=alice)
         with serving(party_of("acme"), name_id=alice.email) as idp:
@@ -126,7 +116,7 @@ class TestLiveTrace:
     ) -> None:
         page, gate = open_browser(moves=True), Event()
         stages, checks = page.locator(".gh-stages li"), page.locator("#test-live .gh-trace > li")
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         with serving(party_of("acme"), name_id=alice.email, gate=gate) as idp:
             connect(acme, tmp_path, idp)
             self.begin(page)
@@ -149,7 +139,7 @@ class TestLiveTrace:
     def test_who_wants_nothing_to_move_sees_all_at_once(
         self, acme: Tenant, alice: User, page: Page, tmp_path: Path
     ) -> None:
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         with serving(party_of("acme"), name_id=alice.email) as idp:
             connect(acme, tmp_path, idp)
             page.goto(PAGE)
@@ -163,7 +153,7 @@ class TestLiveTrace:
     def test_a_failed_check_is_a_cross_and_says_what_it_asks_and_what_to_do(
         self, acme: Tenant, alice: User, page: Page, tmp_path: Path
     ) -> None:
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         with serving(party_of("acme"), name_id="nobody@acme.example") as idp:
             connect(acme, tmp_path, idp)
             result = self.begin(page)
@@ -214,7 +204,7 @@ class TestMistakes:
     ) -> None:
         page, file = open_browser(width=360), tmp_path / "idp.xml"
         file.write_text("<html><body>Sign in</body></html>")
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
 
         page.goto(PAGE)
         page.get_by_label("Metadata XML").set_input_files(file)
@@ -237,7 +227,7 @@ class TestMistakes:
         idp, file = party_of("acme"), tmp_path / "two.xml"
         connect(acme, tmp_path, idp)
         file.write_text(two_of(idp))
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
 
         page.goto(PAGE)
         page.get_by_label("Metadata XML").set_input_files(file)
@@ -263,7 +253,7 @@ def test_an_admin_moves_to_another_identity_provider(
 ) -> None:
     page = open_browser(width=width)
     connect(acme, tmp_path, party_of("acme"))
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     before = party_of("acme")
     forge = before.forge.but(entity_id="https://idp.acme.example/moved")
     with serving(Party(forge, before.sso_url), name_id=alice.email) as idp:
@@ -294,7 +284,7 @@ def test_what_a_link_brought_is_seen_and_accepted(
 ) -> None:
     connect(acme, tmp_path, party_of("acme"))
     page, colleague = open_browser(width=width), open_browser(width=width)
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
     further = tmp_path / "further.pem"
     further.write_text(pem(certificate(private_key("rsa2048", "further"), name="further")))
 
@@ -324,7 +314,7 @@ class TestSetUpLink:
         self, acme: Tenant, alice: User, open_browser: Callable[..., Page], tmp_path: Path
     ) -> None:
         page, colleague = open_browser(), open_browser(width=360, scheme="dark")
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
         gate, metadata = Event(), tmp_path / "idp.xml"
         with serving(party_of("acme"), name_id=alice.email, gate=gate) as idp:
             metadata.write_text(idp.metadata())
@@ -362,7 +352,7 @@ class TestSetUpLink:
     ) -> None:
         connect(acme, tmp_path, party_of("acme"))
         page, colleague = open_browser(), open_browser(width=360)
-        sign_in(page, alice)
+        sign_in(page, alice.user_name)
 
         colleague.goto(make_link(page, "certificate"))
 
@@ -378,7 +368,7 @@ def test_the_page_fits_and_is_accessible(
 ) -> None:
     page = open_browser(width=width, scheme=scheme)
     connect(alice.tenant, tmp_path, party_of("acme"))
-    sign_in(page, alice)
+    sign_in(page, alice.user_name)
 
     page.goto(PAGE)
     for summary in page.locator("main summary").all():

@@ -8,9 +8,14 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.tenancy.scoping import tenant_scope
-from licenses.models import Product, Seat, Subscription
-from tests.conftest import PASSWORD
-from tests.support.browser import assert_accessible, assert_fits, focused_name, press_tab_until
+from licenses.models import Seat, Subscription
+from tests.support.browser import (
+    assert_accessible,
+    assert_fits,
+    focused_name,
+    press_tab_until,
+    sign_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,22 +40,6 @@ PAGES = [
     "/console/accounts/auditentry/",
     "/console/accounts/emaildomain/",
 ]
-
-
-@pytest.fixture
-def crm(acme: Tenant) -> Subscription:
-    """Two seats of "CRM" for Acme."""
-    with tenant_scope(acme):
-        product = Product.objects.create(key="crm", name="CRM")
-        return Subscription.objects.create(product=product, seats=2)
-
-
-def sign_in(page: Page, address: str) -> None:
-    page.goto("/sign-in/?method=password")
-    page.get_by_label("E-mail address").fill(address)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
 def holds_a_licence(tenant: Tenant, user: User) -> bool:

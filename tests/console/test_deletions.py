@@ -20,7 +20,7 @@ from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.architecture.specimens import Specimens
 from tests.conftest import crowd, person, signed_in
-from tests.support.html_forms import submit, what_is_sent
+from tests.support.html_forms import submit, text_of, what_is_sent
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ DELETABLE = [
     for model in site._registry
 ]
 MOST_STATEMENTS = 40
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def test_somebody_loses_sessions_roles_groups_profiles_and_licences(

@@ -12,7 +12,6 @@ from accounts.models import Role, User
 from accounts.services.users import UserFields, delete_user
 from accounts.storage.group_locks import hold_group, hold_leaver
 from accounts.storage.user_sets import create_users
-from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from tests.console.test_groups import GROUPS
@@ -22,19 +21,11 @@ from tests.support.overlap import overlap
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.test import Client
 
     from accounts.models import Tenant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
 
 
 @pytest.fixture

@@ -12,27 +12,18 @@ from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.services.profiles import change_profile_members, create_profile
-from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from tests.conftest import crowd, person, signed_in
 from tests.support.html_forms import submit
 from tests.support.many import do
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.test import Client
 
     from accounts.models import Tenant
 
 GROUPS = "/console/accounts/directorygroup/"
 PROFILES = "/console/accounts/accessprofile/"
-
-
-@pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
 
 
 def form(name: str, **changes: Any) -> dict[str, Any]:

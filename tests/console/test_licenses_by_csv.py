@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.csv_cells import harmless, unharmed
 from accounts.tenancy.scoping import tenant_scope
-from licenses.models import Product, Seat, Subscription
+from licenses.models import Seat, Subscription
 from tests.conftest import person
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant, User
 
 URL = "/console/licenses/csv/"
-
-
-@pytest.fixture
-def crm(acme: Tenant) -> Subscription:
-    """Two seats of "CRM" for Acme."""
-    product = Product.objects.create(key="crm", name="CRM")
-    with tenant_scope(acme):
-        return Subscription.objects.create(product=product, seats=2)
 
 
 def upload(browser: Client, content: bytes) -> str:

@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import AuditEntry, Role, User
-from accounts.tenancy.scoping import tenant_scope
 from scim.models import Source
 from scim.services.sources import delete_source
 from tests.conftest import person, signed_in
-from tests.scim.test_sources_of_people import fill_default_table
 from tests.support.html_forms import fill_in, submit, what_is_sent
-from tests.support.scim import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.test import Client
 
     from accounts.models import Tenant
@@ -26,20 +21,6 @@ if TYPE_CHECKING:
 
 USERS = "/console/accounts/user/"
 HELD = ("user_name", "email", "given_name", "family_name", "display_name", "active")
-
-
-@pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
-
-
-@pytest.fixture
-def okta(acme: Tenant) -> SCIMClient:
-    scim = connect(acme, name="Okta")
-    with tenant_scope(acme):
-        fill_default_table(Source.objects.get())
-    return scim
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from config.sites import platform_site
 from licenses.models import Product, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
 from tests.conftest import PASSWORD, crowd, person, signed_in
-from tests.support.html_forms import what_is_sent
+from tests.support.html_forms import text_of, what_is_sent
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
@@ -48,10 +48,6 @@ CSV_PAGE = "/console/licenses/csv/"
 def address_of(told: Any) -> str:
     """Where the page stands that tells how it went."""
     return str(told.request["PATH_INFO"])
-
-
-def text_of(answer: Any) -> str:
-    return " ".join(answer.content.decode().split())
 
 
 def active_people(tenant: Tenant) -> int:

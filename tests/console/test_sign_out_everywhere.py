@@ -9,7 +9,7 @@ import pytest
 
 from accounts.models import AuditEntry, Role, Session, User
 from accounts.tenancy.scoping import tenant_scope
-from tests.conftest import person, signed_in
+from tests.conftest import is_signed_in, person, signed_in
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 
 USERS = "/console/accounts/user/"
-
-
-def is_signed_in(browser: Client) -> bool:
-    return browser.get("/account/").status_code == HTTPStatus.OK
 
 
 def test_every_session_of_the_person_ends_and_nobody_elses(

@@ -13,7 +13,7 @@ from scim.models import BearerToken, ExtensionSchema, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
 from tests.conftest import person, signed_in
 from tests.support.html_forms import fill_in, submit, what_is_sent
-from tests.support.scim import SCIMClient, connect, enable_scim
+from tests.support.scim import SCIMClient, enable_scim
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -49,17 +49,6 @@ def fields_of(page: str, prefix: str = "") -> dict[str, str]:
         data[name] = chosen[1] if chosen else ""
     shown = (prefix, "version")  # What the form showed comes back with every part of it.
     return {name: value for name, value in data.items() if name.startswith(shown)}
-
-
-@pytest.fixture
-def source(acme: Tenant, scim: SCIMClient) -> Source:
-    with tenant_scope(acme):
-        return Source.objects.get()
-
-
-@pytest.fixture
-def scim(acme: Tenant) -> SCIMClient:
-    return connect(acme, name="Okta")
 
 
 class TestSteps:

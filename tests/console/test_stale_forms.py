@@ -10,16 +10,12 @@ import pytest
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, ProfileMembership, User
 from accounts.services.profiles import add_profile_members, create_profile
-from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
 from tests.support.html_forms import fill_in, what_is_sent
 from tests.support.overlap import overlap
-from tests.support.scim import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from django.test import Client
 
     from accounts.models import Tenant
@@ -27,17 +23,6 @@ if TYPE_CHECKING:
 
 USERS = "/console/accounts/user/"
 GROUPS = "/console/accounts/directorygroup/"
-
-
-@pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
-
-
-@pytest.fixture
-def scim(acme: Tenant) -> SCIMClient:
-    return connect(acme, name="Okta")
 
 
 @pytest.fixture

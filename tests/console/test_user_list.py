@@ -11,7 +11,7 @@ from accounts.models import AccessProfile, OneTimeLink, Role, Session, User
 from accounts.services.profiles import create_profile
 from accounts.services.users import deactivate_user
 from accounts.tenancy.scoping import tenant_scope
-from licenses.models import Product, Seat, Subscription
+from licenses.models import Seat, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person, signed_in
 from tests.support.html_forms import submit
@@ -23,14 +23,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
 
 USERS = "/console/accounts/user/"
-
-
-@pytest.fixture
-def crm(acme: Tenant) -> Subscription:
-    """Two seats of "CRM" for Acme."""
-    product = Product.objects.create(key="crm", name="CRM")
-    with tenant_scope(acme):
-        return Subscription.objects.create(product=product, seats=2)
 
 
 def save(browser: Client, user: User, **changes: Any) -> Any:

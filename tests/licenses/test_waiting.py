@@ -14,7 +14,6 @@ from django.utils import timezone
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AuditEntry
 from accounts.services.users import deactivate_user, delete_user
-from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, change_seats, release_seat
@@ -23,8 +22,6 @@ from tests.conftest import person
 from tests.support.members import remove_group_members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from accounts.models import DirectoryGroup, Tenant, User
 
 TODAY = datetime.date(2026, 1, 1)
@@ -36,14 +33,8 @@ def holders() -> set[str]:
 
 
 @pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    """Acme, as the tenant whose rows everything here is about."""
-    with tenant_scope(acme):
-        yield acme
-
-
-@pytest.fixture
 def crm(in_acme: Tenant) -> Subscription:
+    """One seat of "CRM", in the tenant whose rows everything here is about."""
     product = Product.objects.create(key="crm", name="CRM")
     return Subscription.objects.create(product=product, seats=1, starts=TODAY)
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import close_old_connections
 from scim2_client.engines.wsgi import WSGISCIMClient
 from scim2_tester import Status, check_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.support.scim import SCIMClient
 
 INTENDED = {
@@ -23,16 +19,6 @@ INTENDED = {
 """What the suite finds wrong and we do on purpose: (resource type, reason)."""
 
 GREEN = {Status.SUCCESS, Status.COMPLIANT, Status.ACCEPTABLE}
-
-
-@pytest.fixture
-def _connection_stays_open() -> Iterator[None]:
-    """Keep the test's transaction, which the end of a real request would close."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @pytest.mark.usefixtures("_connection_stays_open")

@@ -11,8 +11,6 @@ from urllib.parse import urlencode, urlsplit
 import httpx2
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.test import RequestFactory
 from django.utils import timezone
 from typing_extensions import override
@@ -39,16 +37,6 @@ class Sent(BytesIO):
 
     def left(self) -> int:
         return len(self.getvalue()) - self.tell()
-
-
-@pytest.fixture
-def _connection_stays_open() -> Iterator[None]:
-    """Keep the test's transaction, which the end of a real request would close."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
 
 
 @pytest.fixture

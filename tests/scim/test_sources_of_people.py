@@ -10,13 +10,13 @@ from accounts.managed import held_fields, holders_of
 from accounts.models import User
 from accounts.services.users import UserFields, create_user, deactivate_user
 from accounts.tenancy.scoping import tenant_scope
-from scim.models import DEFAULT_MAPPINGS, Resource, Source
+from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, set_mapping
 from scim.services.sources import delete_source
-from tests.support.scim import connect
+from tests.support.scim import connect, connect_with_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from accounts.models import Tenant
     from tests.support.scim import SCIMClient
@@ -25,35 +25,8 @@ BABS: dict[str, Any] = {"userName": "babs@acme.example", "displayName": "Babs"}
 
 
 @pytest.fixture
-def in_acme(acme: Tenant) -> Iterator[Tenant]:
-    with tenant_scope(acme):
-        yield acme
-
-
-def _with_the_default_table(tenant: Tenant, name: str) -> SCIMClient:
-    scim = connect(tenant, name=name)
-    with tenant_scope(tenant):
-        fill_default_table(Source.objects.get(name=name))
-    return scim
-
-
-def fill_default_table(source: Source) -> None:
-    """Give a source the rows that every source begins with."""
-    rows = [
-        MappingRow(field, path, required=required)
-        for field, path, required in DEFAULT_MAPPINGS[Resource.USER]
-    ]
-    set_mapping(source=source, resource=Resource.USER, rows=rows)
-
-
-@pytest.fixture
-def okta(acme: Tenant) -> SCIMClient:
-    return _with_the_default_table(acme, "Okta")
-
-
-@pytest.fixture
 def entra(acme: Tenant) -> SCIMClient:
-    return _with_the_default_table(acme, "Entra ID")
+    return connect_with_table(acme, "Entra ID")
 
 
 def babs() -> User:

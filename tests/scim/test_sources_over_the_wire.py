@@ -22,12 +22,6 @@ if TYPE_CHECKING:
 TOURS = "urn:example:params:scim:schemas:tours:2.0:User"
 
 
-@pytest.fixture
-def source(acme: Tenant, scim: SCIMClient) -> Source:
-    with tenant_scope(acme):
-        return Source.objects.get()
-
-
 def map_field(source: Source, field: str, attribute: str, *, required: bool = False) -> None:
     with tenant_scope(source.tenant):
         AttributeMapping.objects.create(

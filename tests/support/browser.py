@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.conftest import PASSWORD
+
 if TYPE_CHECKING:
     from playwright.sync_api import ConsoleMessage, Locator, Page
 
@@ -28,6 +30,21 @@ def assert_fits(page: Page) -> None:
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
     )
     assert wide <= window, f"{page.url} is {wide} px wide in a window of {window} px"
+
+
+def check(page: Page) -> None:
+    """Assert both."""
+    assert_accessible(page)
+    assert_fits(page)
+
+
+def sign_in(page: Page, address: str) -> None:
+    """Sign in with the password that people of the tests have."""
+    page.goto("/sign-in/?method=password")
+    page.get_by_label("E-mail address").fill(address)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in/" not in url)
 
 
 def watch(page: Page) -> list[str]:

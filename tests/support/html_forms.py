@@ -25,6 +25,11 @@ class Form:
     fields: dict[str, str] = field(default_factory=dict)
 
 
+def text_of(answer: Any) -> str:
+    """Return a page with every run of white space as one space."""
+    return " ".join(answer.content.decode().split())
+
+
 def read_forms(page: str) -> list[Form]:
     """Every form of the HTML ``page``, in order."""
     return [

@@ -13,8 +13,9 @@ from django.test import Client
 from accounts.models import Tenant
 from accounts.secrets.secrets_digest import digest_of
 from accounts.tenancy.scoping import tenant_scope
-from scim.models import BearerToken, Source
+from scim.models import DEFAULT_MAPPINGS, BearerToken, Resource, Source
 from scim.protocol import urns
+from scim.services.mappings import MappingRow, set_mapping
 
 MEDIA_TYPE = "application/scim+json"
 
@@ -98,6 +99,18 @@ def assert_no_nulls(value: object) -> None:
 def enable_scim(tenant: Tenant) -> None:
     """Switch SCIM on without the SAML that the console asks for first."""
     Tenant.objects.filter(pk=tenant.pk).update(saml_enabled=True, scim_enabled=True)
+
+
+def connect_with_table(tenant: Tenant, name: str) -> SCIMClient:
+    """Return a client with a new source that has the mapping table every source begins with."""
+    scim = connect(tenant, name=name)
+    rows = [
+        MappingRow(field, path, required=required)
+        for field, path, required in DEFAULT_MAPPINGS[Resource.USER]
+    ]
+    with tenant_scope(tenant):
+        set_mapping(source=Source.objects.get(name=name), resource=Resource.USER, rows=rows)
+    return scim
 
 
 def connect(tenant: Tenant, **options: Any) -> SCIMClient:
