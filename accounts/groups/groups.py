@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,13 +22,13 @@ from accounts.errors import (
 )
 from accounts.groups.group_rules import MembershipChange, spread_change
 from accounts.groups.keeping_apart import keep_apart_from_fixed
-from accounts.groups.member_deltas import IDS_IN_ONE_ENTRY, MemberDelta
+from accounts.groups.member_deltas import IDS_IN_ONE_ENTRY, MemberDelta, audit_details
 from accounts.groups.member_steps import MemberSteps, NestingError
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.names import group_name_key
 from accounts.storage.group_locks import hold_group, hold_inside, hold_rules
 from accounts.storage.group_versions import touch_group, touch_groups
-from accounts.storage.member_rows import change_plain_group
+from accounts.storage.member_rows import change_plain_group, take_everybody_out
 from accounts.storage.memberships import MappedGroup, people_below
 from accounts.storage.violations import violated_constraint
 from accounts.tenancy.scoping import active_tenant_id
@@ -37,7 +36,7 @@ from accounts.trail import audit
 from accounts.trail.changes import changes, flat, names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from uuid import UUID
 
 _T = TypeVar("_T")
@@ -126,8 +125,8 @@ def update_group(
         done = change_plain_group(group=group, add=members[0].add, remove=members[0].remove)
         if done is not None:
             return done
-    change = _Change(values, changed, members, as_read=bool(changed) or only_unchanged)
     before = GroupFields.of(group)
+    change = _Change(before, values, changed, members, as_read=bool(changed) or only_unchanged)
     try:
         return _nesting_if_need_be(lambda nests: _change_group(group, change, nests=nests))
     except AccountError:
@@ -152,10 +151,11 @@ def hold_group_to_change(*, group_id: UUID, members: Sequence[MemberDelta]) -> N
 class _Change(NamedTuple):
     """What :func:`update_group` is asked for.
 
-    ``changed`` are the names of the values that differ; ``as_read`` says that the group must not
-    have changed since it was read.
+    ``before`` is what was read, ``changed`` are the names of the values that differ from it;
+    ``as_read`` says that the group must not have changed since.
     """
 
+    before: GroupFields
     values: GroupFields
     changed: list[str]
     members: Sequence[MemberDelta]
@@ -164,7 +164,6 @@ class _Change(NamedTuple):
 
 def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> bool:
     _hold_what_it_takes(group, change, nests=nests)
-    before = {name: getattr(group, name) for name in change.changed}
     if change.changed:
         _save_values(group, change.values, change.changed)
     steps = MemberSteps(group, nests=nests)
@@ -174,7 +173,11 @@ def _change_group(group: DirectoryGroup, change: _Change, *, nests: bool) -> boo
         return False
     above = touch_group(group)
     if change.changed:
-        after = {name: getattr(group, name) for name in change.changed}
+        # Not what ``group`` holds: this may be the second attempt.
+        before, after = (
+            {name: getattr(each, name) for name in change.changed}
+            for each in (change.before, change.values)
+        )
         audit.record("group.updated", group, **changes(_told(before), _told(after)))
     if steps.changed:
         steps.record()
@@ -205,10 +208,27 @@ def delete_group(*, group: DirectoryGroup, only_unchanged: bool = False) -> None
     above = touch_group(group)
     people = people_below([group.pk])
     touch_groups(around)
-    DirectoryGroupMember.objects.filter(Q(group=group) | Q(member_group=group)).delete()
+    members = take_everybody_out(group_id=group.pk)
     spread_change(change=MembershipChange(left=people), above=above)
-    audit.record("group.deleted", group, **names({"display_name": group.display_name}))
+    audit.record_all(
+        [
+            *_left_empty(group, members),
+            *_left_by(group, DirectoryGroup.objects.filter(pk__in=around) if around else ()),
+            audit.Event("group.deleted", group, names({"display_name": group.display_name})),
+        ]
+    )
     group.delete()
+
+
+def _left_empty(group: DirectoryGroup, members: Sequence[UUID]) -> Iterator[audit.Event]:
+    for details in audit_details(removed=members):
+        yield audit.Event("group.members_changed", group, details)
+
+
+def _left_by(group: DirectoryGroup, around: Iterable[DirectoryGroup]) -> Iterator[audit.Event]:
+    for outer in around:
+        for details in audit_details(removed=[group.pk]):
+            yield audit.Event("group.members_changed", outer, details)
 
 
 def _nesting_if_need_be(change: Callable[[bool], _T]) -> _T:

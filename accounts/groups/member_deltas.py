@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -51,11 +51,22 @@ def refuse_unknown(missing: Collection[UUID]) -> None:
         )
 
 
-def audit_details(added: Iterable[UUID], removed: Iterable[UUID]) -> Iterator[dict[str, list[str]]]:
-    """Yield the details of the audit entries that together name everybody who joined or left."""
-    for name, ids in (("added", added), ("removed", removed)):
-        for batch in in_batches([str(pk) for pk in ids], IDS_IN_ONE_ENTRY):
-            yield {name: list(batch)}
+def audit_details(
+    added: Iterable[UUID] = (), removed: Iterable[UUID] = (), kept: Iterable[UUID] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield the details of the audit entries that together name everybody who joined or left.
+
+    ``kept`` are those who would have left with a group and do so no more.  When there are more than
+    :data:`IDS_IN_ONE_ENTRY` each entry says which *part* of how many it is.
+    """
+    named = [
+        {name: list(batch)}
+        for name, ids in (("added", added), ("removed", removed), ("kept", kept))
+        for batch in in_batches([str(pk) for pk in ids], IDS_IN_ONE_ENTRY)
+    ]
+    is_split = sum(len(ids) for details in named for ids in details.values()) > IDS_IN_ONE_ENTRY
+    for number, details in enumerate(named, 1):
+        yield {**details, "part": number, "of": len(named)} if is_split else details
 
 
 def in_batches(items: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

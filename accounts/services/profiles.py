@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
 from accounts.groups.keeping_apart import keep_apart_from_groups
 from accounts.groups.member_deltas import MemberDelta, audit_details, refuse_unknown
-from accounts.models import AccessProfile, ProfileMembership, User
+from accounts.models import AccessProfile, DirectoryGroupProfile, ProfileMembership, User
 from accounts.names import profile_name_key
 from accounts.storage.group_locks import hold_profile_to_delete, hold_profiles
 from accounts.storage.group_versions import touch_profiles
@@ -94,8 +94,22 @@ def delete_profile(*, profile: AccessProfile) -> None:
             % {"profile": profile.name}
         )
     hold_profile_to_delete(profile)
-    audit.record("profile.deleted", profile, **names({"name": profile.name}))
+    members = ProfileMembership.objects.filter(profile=profile).order_by("user_id")
+    mapped = DirectoryGroupProfile.objects.filter(profile=profile)
+    groups = [str(pk) for pk in mapped.order_by("group_id").values_list("group_id", flat=True)]
+    given = {"groups": groups} if groups else {}
+    audit.record_all(
+        [
+            *_changed(profile, removed=members.values_list("user_id", flat=True)),
+            audit.Event("profile.deleted", profile, {**names({"name": profile.name}), **given}),
+        ]
+    )
     profile.delete()
+
+
+def _changed(profile: AccessProfile, **ids: Iterable[UUID]) -> Iterator[audit.Event]:
+    for details in audit_details(**ids):
+        yield audit.Event("profile.members_changed", profile, details)
 
 
 def add_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID]) -> bool:
@@ -127,22 +141,23 @@ def change_profile_members(*, profile: AccessProfile, deltas: Iterable[MemberDel
         raise UnknownGroupError(_("The access profile does not exist any more."))
     joined: set[UUID] = set()
     left: set[UUID] = set()
+    kept: set[UUID] = set()
     for delta in deltas:
         if delta.removes:
             gone = _remove(profile, delta)
             left |= gone - joined
             joined -= gone
         if delta.add:
-            new = _add(profile, set(delta.add))
+            new, staying = _add(profile, set(delta.add))
             joined |= new - left
             left -= new
+            kept.update(staying)
+    audit.record_all(
+        _changed(profile, added=sorted(joined), removed=sorted(left), kept=sorted(kept - left))
+    )
     if not joined and not left:
         return False
     touch_profiles([profile.pk])
-    audit.record_all(
-        audit.Event("profile.members_changed", profile, details)
-        for details in audit_details(sorted(joined), sorted(left))
-    )
     return True
 
 
@@ -160,8 +175,11 @@ def _leaving(delta: MemberDelta) -> Q:
     return Q(user_id__in=set(delta.remove))
 
 
-def _add(profile: AccessProfile, wanted: set[UUID]) -> set[UUID]:
-    """Insert those who are missing, and let those whom a group brought stay for good."""
+def _add(profile: AccessProfile, wanted: set[UUID]) -> tuple[set[UUID], list[UUID]]:
+    """Insert those who are missing, and let those whom a group brought stay for good.
+
+    Return both.
+    """
     users = User.objects.filter(pk__in=wanted)
     refuse_unknown(wanted - set(users.values_list("pk", flat=True)))
     rows = ProfileMembership.objects.filter(profile=profile, user_id__in=wanted)
@@ -177,7 +195,7 @@ def _add(profile: AccessProfile, wanted: set[UUID]) -> set[UUID]:
         ignore_conflicts=True,
         batch_size=_ROWS_PER_INSERT,
     )
-    return new
+    return new, by_group
 
 
 @contextmanager

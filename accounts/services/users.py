@@ -227,12 +227,14 @@ def delete_user(*, user: User) -> None:
     Raises:
         LastAdminError: They are the tenant's last active admin.
     """
-    touch_groups_of_leaver(user)  # First, for what it holds is held before the rest.
+    # First, for what it holds is held before the rest.
+    left: dict[str, list[Any]] = {"groups": touch_groups_of_leaver(user)}
     _require_another_admin(user)
-    touch_profiles_of_leaver(user)
+    left["profiles"] = touch_profiles_of_leaver(user)
     users_deactivated.send(sender=User, user_ids=[user.pk])
     called = {name: getattr(user, name) for name in ("user_name", "email", "display_name")}
-    audit.record("user.deleted", user, **names(called))
+    ids = {kind: [str(pk) for pk in found] for kind, found in left.items() if found}
+    audit.record("user.deleted", user, **names(called), **ids)
     user.delete()
 
 

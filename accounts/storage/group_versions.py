@@ -48,6 +48,7 @@ _TOUCH_MANY = """
     )
     UPDATE {table} changing SET version = changing.version + 1, last_modified = %(now)s
     FROM held WHERE changing.id = held.id
+    RETURNING changing.id
 """
 _THESE = "= ANY(%(ids)s)"
 _OF_PERSON = "IN (SELECT {key} FROM {members} WHERE tenant_id = %(tenant)s AND user_id = %(user)s)"
@@ -82,24 +83,30 @@ def touch_profiles(profile_ids: Collection[int]) -> None:
     _touch_many("accounts_accessprofile", _THESE, ids=list(profile_ids))
 
 
-def touch_groups_of_leaver(user: User) -> None:
+def touch_groups_of_leaver(user: User) -> list[UUID]:
     """Move the version of the directory groups that a person is in, before they are deleted.
+
+    Return their ids.
 
     The rows of the person and of the groups are held from then on, so that nobody joins or leaves
     meanwhile; call it before anything is held that is held after groups.
     """
     hold_leaver(user)
     which = _OF_PERSON.format(key="group_id", members="accounts_directorygroupmember")
-    _touch_many("accounts_directorygroup", which, user=user.pk)
+    return _touch_many("accounts_directorygroup", which, user=user.pk)
 
 
-def touch_profiles_of_leaver(user: User) -> None:
-    """Move the version of the access profiles that a person is in, before they are deleted."""
+def touch_profiles_of_leaver(user: User) -> list[int]:
+    """Move the version of the access profiles that a person is in, before they are deleted.
+
+    Return their ids.
+    """
     which = _OF_PERSON.format(key="profile_id", members="accounts_profilemembership")
-    _touch_many("accounts_accessprofile", which, user=user.pk)
+    return _touch_many("accounts_accessprofile", which, user=user.pk)
 
 
-def _touch_many(table: str, which: str, **values: Any) -> None:
+def _touch_many(table: str, which: str, **values: Any) -> list[Any]:
     statement = _TOUCH_MANY.format(table=table, which=which)
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, "tenant": active_tenant_id(), "now": timezone.now()})
+        return sorted(row[0] for row in cursor.fetchall())

@@ -84,6 +84,11 @@ _CHANGE_PLAIN_GROUP: Final = """
         (SELECT count(*) FROM found WHERE changes), (SELECT count(*) FROM held)
     FROM plain
 """
+_TAKE_OUT: Final = """
+    DELETE FROM accounts_directorygroupmember
+    WHERE tenant_id = %(tenant)s AND (group_id = %(group)s OR member_group_id = %(group)s)
+    RETURNING CASE WHEN group_id = %(group)s THEN COALESCE(user_id, member_group_id) END
+"""
 _ADD: Final = {
     "found": """
         SELECT person.id, NOT EXISTS (
@@ -150,6 +155,13 @@ def let_people_in(*, group_id: UUID, ids: Collection[UUID]) -> dict[UUID, bool]:
     with prepared_cursor() as cursor:
         cursor.execute(_LET_PEOPLE_IN, params)
         return dict(cursor.fetchall())
+
+
+def take_everybody_out(*, group_id: UUID) -> list[UUID]:
+    """Let a group have no members and be in no other one; return who was in it, sorted."""
+    with prepared_cursor() as cursor:
+        cursor.execute(_TAKE_OUT, {"tenant": active_tenant_id(), "group": group_id})
+        return sorted(row[0] for row in cursor.fetchall() if row[0])
 
 
 def change_plain_group(

@@ -5,18 +5,19 @@ Names of people and things are looked up for all entries of a page together.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import read_uuid
-from accounts.models import DirectoryGroup, User
+from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.storage.retention import ERASED
 from accounts.trail.labels import (
     label_of,
     named_details,
     names_of,
+    register_names,
     value_in_words,
     words_of,
 )
@@ -171,6 +172,20 @@ def _names_of_members(entries: Iterable[AuditEntry]) -> dict[str, str]:
         groups = DirectoryGroup.objects.filter(pk__in=rest).values_list("pk", "display_name")
         found |= {str(pk): name for pk, name in groups}
     return found
+
+
+def _names_of_groups(keys: Collection[str]) -> Mapping[str, str]:
+    found = DirectoryGroup.objects.filter(pk__in=[key for key in keys if read_uuid(key)])
+    return {str(pk): name for pk, name in found.values_list("pk", "display_name")}
+
+
+def _names_of_profiles(keys: Collection[str]) -> Mapping[str, str]:
+    found = AccessProfile.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    return {str(pk): name for pk, name in found.values_list("pk", "name")}
+
+
+register_names("groups", _names_of_groups)
+register_names("profiles", _names_of_profiles)
 
 
 def _is_old_pair(value: Any) -> bool:

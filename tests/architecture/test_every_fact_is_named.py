@@ -1,0 +1,373 @@
+"""Whatever is written, by whatever way in, one entry of its own transaction names it.
+
+Tables are read from the models, forms from the sites: a new one is asked unasked.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.utils import timezone
+
+from accounts.groups import member_deltas
+from accounts.groups.groups import GroupFields, create_group
+from accounts.groups.mappings import set_group_attributes, set_group_mappings
+from accounts.groups.member_deltas import MemberDelta
+from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, Role, Tenant, User
+from accounts.services.profiles import change_profile_members, create_profile, delete_profile
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from licenses.group_licenses import set_group_licenses
+from licenses.models import Product, Subscription
+from saml_sso.models import IdentityProviderSettings
+from tests.architecture.specimens import our_models
+from tests.architecture.test_stale_forms import (
+    browser_of,
+    every_form,
+    page_of,
+    things,  # noqa: F401 - a fixture
+)
+from tests.conftest import person
+from tests.support.facts import Fact, entries_by_transaction, facts_noted
+from tests.support.html_forms import what_could_be_sent, what_is_sent
+from tests.support.many import do
+from tests.support.named_facts import NOT_FACTS, RULES, is_fact, names
+from tests.support.saml_party import connect as connect_idp
+from tests.support.saml_party import party_of, post_response
+from tests.support.scim import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from django.db import models
+    from django.test import Client
+
+TABLES = {model._meta.db_table for model in our_models()}
+
+
+def test_every_table_holds_facts_or_says_why_not() -> None:
+    assert RULES.keys() | NOT_FACTS.keys() == TABLES
+    assert not RULES.keys() & NOT_FACTS.keys()
+
+
+def ill_named(facts: Iterable[Fact], entries: dict[int, list[AuditEntry]]) -> list[str]:
+    """Return which facts are named by no entry of their transaction, or by several."""
+    wrong = []
+    for fact in filter(is_fact, facts):
+        written = entries.get(fact.transaction, [])
+        naming = [entry.action for entry in written if names(entry, fact)]
+        if len(naming) != 1:
+            said = [(entry.action, entry.target_id, entry.details) for entry in written]
+            wrong.append(f"{fact.done} {fact.relation} {sorted(fact.changed)} {naming}: {said}")
+    return wrong
+
+
+class Way:
+    """One way in: does things, and sees after each that what was written is named."""
+
+    def __init__(self, noted: Callable[[], list[Fact]]) -> None:
+        self._noted = noted
+
+    def prepared(self) -> None:
+        """Forget what was written to prepare the test."""
+        self._noted()
+
+    def did(self, what: str, *, least: int) -> set[int]:
+        """Judge what was written since the last call: at least so many facts.
+
+        Return the numbers of their transactions.
+        """
+        facts = [fact for fact in self._noted() if is_fact(fact)]
+        wrong = ill_named(facts, entries_by_transaction())
+        assert not wrong, "\n".join([what, *wrong])
+        assert len(facts) >= least, f"{what} wrote {facts}"
+        return {fact.transaction for fact in facts}
+
+
+@pytest.fixture
+def way(transactional_db: None) -> Iterator[Way]:
+    with facts_noted(sorted(RULES)) as noted:
+        yield Way(noted)
+
+
+@pytest.fixture
+def crm(acme: Tenant) -> Subscription:
+    product = Product.objects.create(key="crm", name="CRM")
+    with tenant_scope(acme):
+        return Subscription.objects.create(product=product, seats=50)
+
+
+def members(*ids: object) -> list[dict[str, str]]:
+    return [{"value": str(pk)} for pk in ids]
+
+
+ADD = {"op": "add", "path": "members"}
+
+
+def give_everything(group_id: str, profile: AccessProfile, crm: Subscription) -> None:
+    group = DirectoryGroup.objects.get(pk=group_id)
+    set_group_mappings(group=group, role=Role.EDITOR, profiles=[profile])
+    set_group_licenses(group=group, subscriptions=[crm])
+    set_group_attributes(group=group, attributes={"site": "West"})
+
+
+def test_over_scim(way: Way, acme: Tenant, alice: User, crm: Subscription) -> None:
+    scim = connect(acme, on_delete="delete")
+    with tenant_scope(acme):
+        finance = create_profile(name="Finance")
+    way.prepared()
+
+    babs = scim.create({"userName": "babs"})["id"]
+    kim = scim.create({"userName": "kim", "title": "Clerk"})["id"]
+    scim.patch(f"/Users/{babs}", {"op": "replace", "path": "title", "value": "Guide"})
+    renamed = {"userName": "babs2", "active": False}
+    scim.patch(f"/Users/{babs}", {"op": "replace", "value": renamed})
+    scim.request("PUT", f"/Users/{babs}", {"userName": "babs3", "active": True}, expect=200)
+    way.did("people", least=5)
+
+    body = {"displayName": "Sales", "members": members(babs, kim)}
+    sales = scim.request("POST", "/Groups", body, expect=201)["id"]
+    inner = scim.request("POST", "/Groups", {"displayName": "In"}, expect=201)["id"]
+    scim.patch(f"/Groups/{inner}", {**ADD, "value": members(kim)})
+    scim.patch(f"/Groups/{sales}", {**ADD, "value": members(inner)})
+    way.did("groups", least=6)
+
+    with tenant_scope(acme):
+        give_everything(sales, finance, crm)
+    way.did("what a group gives", least=6)
+
+    leaving = {"op": "remove", "path": f'members[value eq "{babs}"]'}
+    scim.patch(f"/Groups/{sales}", leaving)
+    way.did("leaving what gives a role, a profile and a licence", least=4)
+    body = {"displayName": "Sell", "members": members(babs)}
+    scim.request("PUT", f"/Groups/{sales}", body, expect=200)
+    way.did("PUT of a group", least=5)
+
+    scim.patch(f"/Groups/profile:{finance.pk}", {**ADD, "value": members(kim, babs)})
+    scim.patch("/Groups/role:editor", {**ADD, "value": members(kim)})
+    way.did("a profile and a role as groups", least=3)
+
+    scim.request("DELETE", f"/Users/{babs}", expect=204)
+    way.did("DELETE of a person who holds everything", least=4)
+    scim.patch(f"/Groups/{sales}", {**ADD, "value": members(inner, kim)})
+    way.did("joining", least=3)
+    scim.request("DELETE", f"/Groups/{inner}", expect=204)
+    way.did("DELETE of a group with members that is in another", least=3)
+    scim.request("DELETE", f"/Groups/{sales}", expect=204)
+    way.did("DELETE of a group that gives everything", least=5)
+
+
+def test_by_bulk_each_operation_is_one_change(way: Way, acme: Tenant, alice: User) -> None:
+    scim = connect(acme, on_delete="delete")
+    way.prepared()
+    post = {"method": "POST", "path": "/Users"}
+    operations = [
+        {**post, "bulkId": "a", "data": {"userName": "a"}},
+        {**post, "bulkId": "b", "data": {"userName": "b"}},
+        {
+            "method": "POST",
+            "path": "/Groups",
+            "bulkId": "g",
+            "data": {"displayName": "G", "members": members("bulkId:a", "bulkId:b")},
+        },
+    ]
+
+    made = scim.request("POST", "/Bulk", {"Operations": operations}, expect=200)["Operations"]
+
+    a, b, g = (each["location"].partition("/scim/v2")[2] for each in made)
+    assert len(way.did("creates", least=5)) <= 3
+    value = {"op": "replace", "path": "title", "value": "Guide"}
+    nobody = {"op": "remove", "path": "members"}
+    operations = [
+        {"method": "PATCH", "path": a, "data": {"Operations": [value]}},
+        {
+            "method": "PATCH",
+            "path": g,
+            "data": {"Operations": [nobody]},
+        },
+        {"method": "DELETE", "path": b},
+        {"method": "DELETE", "path": g},
+    ]
+    answer = scim.request("POST", "/Bulk", {"Operations": operations}, expect=200)
+    assert {each["status"] for each in answer["Operations"]} <= {"200", "204"}, answer
+    assert len(way.did("changes and deletions", least=5)) == len(operations)
+
+
+def test_a_set_above_what_one_entry_names_is_several_parts_of_one_change(
+    way: Way, acme: Tenant, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(member_deltas, "IDS_IN_ONE_ENTRY", 2)
+    scim = connect(acme)
+    people = [scim.create({"userName": f"p{number}"})["id"] for number in range(5)]
+    way.prepared()
+
+    body = {"displayName": "Many", "members": members(*people)}
+    group = scim.request("POST", "/Groups", body, expect=201)["id"]
+
+    (number,) = way.did("a group of many", least=6)
+    parts = [
+        (entry.details["part"], entry.details["of"], len(entry.details["added"]))
+        for entry in entries_by_transaction()[number]
+        if "part" in entry.details
+    ]
+    assert parts == [(1, 3, 2), (2, 3, 2), (3, 3, 1)]
+    scim.request("DELETE", f"/Groups/{group}", expect=204)
+    (number,) = way.did("its deletion", least=6)
+    entries = entries_by_transaction()[number]
+    assert [entry.details.get("part") for entry in entries] == [1, 2, 3, None]
+
+
+def test_by_csv_and_actions_on_many_rows(
+    way: Way, acme: Tenant, console: Client, bob: User, crm: Subscription
+) -> None:
+    kim = person(acme, "Kim")
+    way.prepared()
+    file = SimpleUploadedFile("l.csv", b"email,product\nbob@acme.example,crm\nkim@acme.example,crm")
+    console.post("/console/licenses/csv/", {"file": file}, follow=True)
+    console.post(
+        "/console/licenses/csv/",
+        {"content": "email,product\nbob@acme.example,crm\nkim@acme.example,crm"},
+    )
+    way.did("a file of licences", least=2)
+
+    users = "/console/accounts/user/"
+    for action in ("deactivate", "reactivate", "delete_selected"):
+        do(console, users, action, [bob.pk, kim.pk])
+        way.did(action, least=2)
+
+
+def test_at_a_sign_in(way: Way, acme: Tenant, alice: User, client: Client, tmp_path: Path) -> None:
+    idp = connect_idp(acme, tmp_path, party_of("acme"))
+    with tenant_scope(acme):
+        IdentityProviderSettings.objects.update(
+            create_users_at_sign_in=True, refresh_names_at_sign_in=True
+        )
+    way.prepared()
+
+    forge = idp.forge.but(name_id="new@acme.example", attributes={"givenName": ("New",)})
+    post_response(client, forge)
+    way.did("a person who is made at the sign-in", least=1)
+    post_response(client, forge.but(attributes={"givenName": ("Newer",)}))
+    way.did("names that follow", least=1)
+
+
+def run(*words: str) -> None:
+    call_command(*words, "--json", stdout=io.StringIO())
+
+
+def test_by_commands(way: Way, acme: Tenant, alice: User, tmp_path: Path) -> None:
+    way.prepared()
+    run("create_tenant", "newco", "--name=New", "--admin-email=a@newco.example")
+    run("create_operator", "o@gatehouse.example")
+    way.did("a tenant, its admin and an operator", least=4)
+
+    connect_idp(acme, tmp_path, party_of("acme"))
+    run("configure_saml", "acme", f"--metadata={tmp_path / 'acme.xml'}", "--enforce")
+    way.did("SAML", least=3)
+    run("create_scim_token", "acme")
+    run("create_scim_token", "acme", "--expires-in-days=9")
+    run("configure_source", "acme", "--may-change-roles")
+    way.did("SCIM", least=4)
+
+
+def test_by_the_daily_work(way: Way, acme: Tenant, bob: User, crm: Subscription) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    with tenant_scope(acme):
+        Subscription.objects.update(starts=tomorrow)
+        group = create_group(values=GroupFields(display_name="W"), member_ids=[bob.pk])
+        set_group_licenses(group=group, subscriptions=[crm])
+        Subscription.objects.update(starts=timezone.localdate())
+    way.prepared()
+
+    run("run_daily")
+
+    way.did("a seat for who waited", least=1)
+
+
+def test_by_what_goes_with_a_profile(way: Way, acme: Tenant, bob: User, crm: Subscription) -> None:
+    with tenant_scope(acme):
+        group = create_group(values=GroupFields(display_name="W"), member_ids=[bob.pk])
+        finance = create_profile(name="Finance")
+        give_everything(str(group.pk), finance, crm)
+        way.prepared()
+
+        change_profile_members(profile=finance, deltas=[MemberDelta(add=(bob.pk,))])
+        way.did("who stays whatever groups give", least=1)
+        delete_profile(profile=finance)
+        way.did("a profile that a group gives", least=3)
+
+
+class Window:
+    """What was written and recorded since it was asked last, inside a test's transaction."""
+
+    def __init__(self, noted: Callable[[], list[Fact]]) -> None:
+        self._noted = noted
+        self._last = self.count = 0
+        self.ill_named()
+        self.count = 0
+        """How many facts there were."""
+
+    def ill_named(self) -> list[str]:
+        with every_tenant():
+            entries = list(AuditEntry.objects.filter(pk__gt=self._last).order_by("pk"))
+        self._last = entries[-1].pk if entries else self._last
+        facts = self._noted()
+        self.count += len(facts)
+        return ill_named(facts, {fact.transaction: entries for fact in facts})
+
+
+@pytest.fixture
+def window(db: None) -> Iterator[Callable[[], Window]]:
+    with facts_noted(sorted(RULES)) as noted:
+        yield lambda: Window(noted)
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The forms of both sites, and what was written since."""
+
+    things: dict[type[models.Model], models.Model]
+    window: Callable[[], Window]
+    alice: User
+    olga: User
+
+
+@pytest.fixture
+def walk(
+    things: dict[type[models.Model], models.Model],  # noqa: F811
+    window: Callable[[], Window],
+    alice: User,
+    olga: User,
+) -> Walk:
+    return Walk(things, window, alice, olga)
+
+
+@every_form
+def test_by_every_field_of_every_form_and_by_deleting(
+    site: Any, model: type[models.Model], walk: Walk
+) -> None:
+    browser = browser_of(site, walk.alice, walk.olga)
+    url = page_of(site, model, walk.things, walk.olga)
+    seen = walk.window()
+    page = browser.get(url).content.decode()
+    fields = what_could_be_sent(page, "version") if 'name="_save"' in page else {}
+
+    for name in fields:
+        shown = browser.get(url).content.decode()
+        others = what_could_be_sent(shown, "version")
+        browser.post(url, what_is_sent(shown, "version") | {name: others.get(name, ["x"])})
+        assert seen.ill_named() == [], name
+    assert seen.count or not fields
+
+    gone = url.replace("/change/", "/delete/")
+    if browser.get(gone).status_code == HTTPStatus.OK:
+        browser.post(gone, {"post": "yes"})
+        assert seen.ill_named() == [], "delete"

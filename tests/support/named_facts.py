@@ -1,0 +1,233 @@
+"""Which entry of the audit trail names which row, for every table that holds facts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from accounts.models import AuditEntry
+    from tests.support.facts import Fact
+
+NOT_FACTS: Final[dict[str, str]] = {
+    "accounts_auditentry": "the trail itself",
+    "accounts_trailstart": "where the trail begins",
+    "accounts_usercount": "kept by triggers, from the people",
+    "accounts_groupcount": "kept by triggers, from the groups",
+    "accounts_session": "who is signed in",
+    "accounts_onetimelink": "a credential; that it was made and used has entries of its own",
+    "accounts_recoverycode": "credentials; that they were made and used has entries of their own",
+    "accounts_actionresult": "what a page tells of an action whose effects are named",
+    "scim_requestlogentry": "a log",
+    "saml_sso_signinattempt": "a log",
+    "saml_sso_pendingrequest": "a sign-in that has begun",
+    "saml_sso_consumedassertion": "a sign-in that was",
+}
+"""Tables that hold nothing that follows; whoever adds one says why."""
+
+BOOKKEEPING: Final[dict[str, frozenset[str]]] = {
+    "accounts_user": frozenset(
+        {"version", "last_modified", "last_login", "search_text", "user_name_ci", "email_ci"}
+        | {"source_ids"}
+    ),
+    "accounts_directorygroup": frozenset(
+        {"version", "last_modified", "rules_revision", "display_name_ci"}
+    ),
+    "accounts_accessprofile": frozenset({"version", "last_modified", "name_ci"}),
+    "scim_source": frozenset(
+        {"revision", "last_request_at", "last_success_at", "last_error_at", "last_error"}
+    ),
+    "scim_bearertoken": frozenset({"last_used", "warned_days"}),
+    "saml_sso_setuplink": frozenset({"last_used"}),
+    "saml_sso_serviceproviderkey": frozenset({"warned_days"}),
+    "saml_sso_identityprovidercertificate": frozenset({"warned_days"}),
+    "saml_sso_identityprovidersettings": frozenset(
+        {"revision", "tested_revision", "tested_at", "metadata_refreshed_at", "metadata_problem"}
+    ),
+}
+"""Columns that say when something was last done, or follow from others."""
+
+
+SWITCHES: Final[dict[str, frozenset[str]]] = {
+    "saml_enabled": frozenset({"saml.enabled", "saml.not_enabled"}),
+    "saml_enforced": frozenset({"saml.enforced", "saml.not_enforced"}),
+    "scim_enabled": frozenset({"scim.enabled", "scim.disabled"}),
+}
+"""Columns of a tenant that have actions of their own."""
+
+
+def is_fact(fact: Fact) -> bool:
+    """Whether anything was written that somebody must learn of."""
+    return bool(fact.changed - BOOKKEEPING.get(fact.relation, frozenset()))
+
+
+def names(entry: AuditEntry, fact: Fact) -> bool:
+    """Whether the entry names the row that was written."""
+    return RULES[fact.relation](entry, fact)
+
+
+def _of(entry: AuditEntry, kind: str, key: Any) -> bool:
+    return entry.target_type == kind and entry.target_id == str(key)
+
+
+def _user(entry: AuditEntry, fact: Fact) -> bool:
+    if not _of(entry, "user", fact.row["id"]):
+        return False
+    if fact.done != "UPDATE":
+        return (
+            entry.action.rpartition(".")[2] == {"INSERT": "created", "DELETE": "deleted"}[fact.done]
+        )
+    told = set(entry.details.get("changes", ()))
+    columns = fact.changed - BOOKKEEPING["accounts_user"]
+    if columns == {"password"}:
+        return entry.action in {"user.password_changed", "password_reset.done"}
+    return columns - {"attributes"} == told & columns and bool(told)
+
+
+def _listed(entry: AuditEntry, fact: Fact, member: Any) -> bool:
+    return str(member) in entry.details.get(
+        {"INSERT": "added", "DELETE": "removed", "UPDATE": "kept"}[fact.done], ()
+    )
+
+
+def _group_member(entry: AuditEntry, fact: Fact) -> bool:
+    group, member = fact.row["group_id"], fact.row["user_id"] or fact.row["member_group_id"]
+    if entry.action == "group.members_changed" and _of(entry, "directorygroup", group):
+        return _listed(entry, fact, member)
+    return _left_with_person(entry, fact, "groups", group)
+
+
+def _profile_member(entry: AuditEntry, fact: Fact) -> bool:
+    profile, member = fact.row["profile_id"], fact.row["user_id"]
+    if entry.action == "profile.members_changed" and _of(entry, "accessprofile", profile):
+        return _listed(entry, fact, member)
+    return _left_with_person(entry, fact, "profiles", profile)
+
+
+def _left_with_person(entry: AuditEntry, fact: Fact, detail: str, key: Any) -> bool:
+    return (
+        fact.done == "DELETE"
+        and entry.action == "user.deleted"
+        and _of(entry, "user", fact.row["user_id"])
+        and str(key) in entry.details.get(detail, ())
+    )
+
+
+def _group(entry: AuditEntry, fact: Fact) -> bool:
+    if not _of(entry, "directorygroup", fact.row["id"]):
+        return False
+    if fact.done != "UPDATE":
+        return entry.action == {"INSERT": "group.created", "DELETE": "group.deleted"}[fact.done]
+    return bool(
+        (fact.changed - BOOKKEEPING["accounts_directorygroup"] - {"attributes"})
+        & entry.details.get("changes", {}).keys()
+        or ("attributes" in fact.changed and entry.action == "group.updated")
+    )
+
+
+def _of_group(action: str) -> Callable[[AuditEntry, Fact], bool]:
+    """A row that a group holds: named with the group, or as gone with it, or with the other end."""
+
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        if not _of(entry, "directorygroup", fact.row["group_id"]):
+            return fact.done == "DELETE" and str(fact.row["group_id"]) in entry.details.get(
+                "groups", ()
+            )
+        return entry.action == action or (fact.done == "DELETE" and entry.action == "group.deleted")
+
+    return rule
+
+
+def _profile(entry: AuditEntry, fact: Fact) -> bool:
+    if entry.action == "tenant.created":
+        return fact.done == "INSERT" and bool(fact.row["is_default"])
+    expected = {"INSERT": "created", "UPDATE": "updated", "DELETE": "deleted"}[fact.done]
+    return entry.action == f"profile.{expected}" and _of(entry, "accessprofile", fact.row["id"])
+
+
+def _seat(entry: AuditEntry, fact: Fact) -> bool:
+    if fact.changed == {"user_id"}:
+        return entry.action == "user.deleted"
+    if fact.done == "DELETE":
+        return _of(entry, "subscription", fact.row["subscription_id"])
+    expected = "license.granted" if fact.done == "INSERT" else "license.released"
+    return entry.action == expected and _of(entry, "user", fact.row["user_id"])
+
+
+def _own(kind: str) -> Callable[[AuditEntry, Fact], bool]:
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        return _of(entry, kind, fact.row["id"])
+
+    return rule
+
+
+def _through(kind: str, column: str) -> Callable[[AuditEntry, Fact], bool]:
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        return _of(entry, kind, fact.row[column])
+
+    return rule
+
+
+def _of_source(column: str) -> Callable[[AuditEntry, Fact], bool]:
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        return _of(entry, "source", fact.row[column]) and entry.action.startswith("source.")
+
+    return rule
+
+
+def _token(entry: AuditEntry, fact: Fact) -> bool:
+    if not _of(entry, "source", fact.row["source_id"]):
+        return False
+    if fact.done == "DELETE":
+        return entry.action == "source.deleted"
+    is_told = fact.row["prefix"] in entry.details.get("token", "")
+    if fact.done == "INSERT":
+        return entry.action == "scim_token.created" and is_told
+    return entry.action == "scim_token.revoked_all" or (
+        entry.action == "scim_token.revoked" and is_told
+    )
+
+
+def _tenant(entry: AuditEntry, fact: Fact) -> bool:
+    if not _of(entry, "tenant", fact.row["id"]):
+        return False
+    switched = fact.changed & SWITCHES.keys() if fact.done == "UPDATE" else frozenset()
+    if switched:
+        return any(entry.action in SWITCHES[name] for name in switched)
+    return entry.action.startswith("tenant.")
+
+
+def _saml(entry: AuditEntry, fact: Fact) -> bool:
+    return (
+        entry.tenant_id == fact.row["tenant_id"]
+        and entry.action.startswith("saml.")
+        and not any(entry.action in actions for actions in SWITCHES.values())
+    )
+
+
+RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
+    "accounts_user": _user,
+    "accounts_directorygroup": _group,
+    "accounts_directorygroupmember": _group_member,
+    "accounts_directorygroupprofile": _of_group("group.mapping_changed"),
+    "accounts_directorygroupattribute": _of_group("group.attributes_changed"),
+    "accounts_accessprofile": _profile,
+    "accounts_profilemembership": _profile_member,
+    "accounts_tenant": _tenant,
+    "accounts_emaildomain": _own("emaildomain"),
+    "licenses_product": _own("product"),
+    "licenses_subscription": _own("subscription"),
+    "licenses_seat": _seat,
+    "licenses_grouplicense": _of_group("group.licenses_changed"),
+    "scim_source": _of_source("id"),
+    "scim_bearertoken": _token,
+    "scim_attributemapping": _of_source("source_id"),
+    "scim_extensionschema": _own("extensionschema"),
+    "scim_extensionattribute": _through("extensionschema", "schema_id"),
+    "saml_sso_identityprovidersettings": _saml,
+    "saml_sso_identityprovidercertificate": _saml,
+    "saml_sso_serviceproviderkey": _saml,
+    "saml_sso_trustproposal": _saml,
+    "saml_sso_setuplink": _own("setuplink"),
+}
