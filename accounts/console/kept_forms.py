@@ -64,9 +64,7 @@ class KeptFormMiddleware:
         if request.method == "GET" and COOKIE in request.COOKIES:
             kept = _take(request)
             if kept is not None:
-                context = {"action": kept["url"], "fields": kept["fields"], "name": LOOK_AGAIN}
-                page = render(request, "accounts/kept_form.html", context)
-                page.headers["Cache-Control"] = "no-store"
+                page = _offer(request, kept["url"], kept["fields"], is_late=True)
                 page.delete_cookie(COOKIE, samesite="Lax")
                 return page
         response = self._get_response(request)
@@ -101,6 +99,51 @@ def may_be_kept(cookies: Mapping[str, str]) -> bool:
     return bool(_person(cookies.get(PERSON_COOKIE, ""), _KNOWN_SECONDS))
 
 
+def shown_again(request: HttpRequest) -> HttpResponse | None:
+    """Return a page that gives back what was entered in a form of ours with an old token.
+
+    A sign-in replaces the token of the whole browser, so that a form which is open in another tab
+    comes with the one before.  The browser says in ``Origin`` whether a page of ours has sent it;
+    what anybody else sends, and what was not entered, is not shown.
+    """
+    if not isinstance(request.user, User) or not is_from_here(request):
+        return None
+    fields = _entered(request)
+    if not _is_shown_again(request) or _length(fields) > LONGEST:
+        return None
+    page = _offer(request, request.get_full_path(), fields, is_late=False)
+    page.status_code = HTTPStatus.FORBIDDEN
+    return page
+
+
+def is_from_here(request: HttpRequest) -> bool:
+    """Whether the browser says that a page of ours has sent the request."""
+    here = urlsplit(settings.BASE_URL)
+    return request.headers.get("Origin") == f"{here.scheme}://{here.netloc}"
+
+
+def _offer(
+    request: HttpRequest, url: str, fields: list[tuple[str, str]], *, is_late: bool
+) -> HttpResponse:
+    context = {"action": url, "fields": fields, "name": LOOK_AGAIN, "is_late": is_late}
+    page = render(request, "accounts/kept_form.html", context)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _entered(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        if not is_secret(name) and name != LOOK_AGAIN
+        for value in values
+    ]
+
+
+def _length(fields: list[tuple[str, str]]) -> int:
+    return sum(len(name) + len(value) for name, value in fields)
+
+
 def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
     if response.status_code != HTTPStatus.FOUND:
         return False
@@ -110,14 +153,10 @@ def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
 
 def _keep(request: HttpRequest, response: HttpResponse) -> None:
     person = _person(request.COOKIES.get(PERSON_COOKIE, ""), _KNOWN_SECONDS)
-    fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if not is_secret(name) and name != LOOK_AGAIN
-        for value in values
-    ]
-    long = sum(len(name) + len(value) for name, value in fields)
-    if not person or not _is_shown_again(request) or long > LONGEST or not _has_room(person):
+    fields = _entered(request)
+    if not person or not _is_shown_again(request) or _length(fields) > LONGEST:
+        return
+    if not _has_room(person):
         return
     _drop(request)
     store = SessionStore()

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from axes.helpers import get_cool_off
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.console.kept_forms import shown_again
 from accounts.requests.request_id import current
 from accounts.signing_in.throttling import throttled_name
 from accounts.storage.finding import accounts_of
 from accounts.trail.refusals import record_refused_entry
+from accounts.views.landing import landing_path, safe_next
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -24,8 +27,14 @@ _SECONDS_PER_MINUTE = 60
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form is too old, and how to go on (``CSRF_FAILURE_VIEW``)."""
-    return render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
+    """Say that the form is too old, and how to go on (``CSRF_FAILURE_VIEW``).
+
+    Whoever signed in anew meanwhile is given back what they entered.  A sign-in that is sent twice,
+    by a double click or from a second tab, leads to where the first one led.
+    """
+    if request.user.is_authenticated and request.path == reverse("sign-in"):
+        return redirect(landing_path(request.user, safe_next(request)))
+    return shown_again(request) or render(request, "errors/csrf.html", status=HTTPStatus.FORBIDDEN)
 
 
 def locked_out(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.test import Client as Browser
 from django.urls import resolve, reverse
 
 from accounts.console.kept_forms import LOOK_AGAIN, is_secret
@@ -171,6 +173,51 @@ def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_e
     assert any("mapping" in url for _browser, url, _sent in tried), tried
 
 
+def check_given_back(browser: Client, user: User, url: str, sent: dict[str, list[str]]) -> None:
+    """Sign in anew in another tab, send the form of the first one and get it back."""
+    Session.objects.filter(user=user).delete()
+    signs_in_again(browser, user, "/account/")
+    before = contents()
+    browser.handler.enforce_csrf_checks = True
+    foreign = browser.post(url, sent, headers={"Origin": "https://evil.example"})
+    asked = browser.post(url, sent, headers={"Origin": settings.BASE_URL})
+    browser.handler.enforce_csrf_checks = False
+
+    assert LOOK_AGAIN not in foreign.content.decode(), url
+    assert asked.status_code == HTTPStatus.FORBIDDEN, url
+    assert contents() == before, url
+    form = next(form for form in read_forms(asked.content.decode()) if LOOK_AGAIN in form.fields)
+    assert not [name for name in form.fields if is_secret(name) and "csrf" not in name], url
+    browser.handler.enforce_csrf_checks = True
+    back = browser.post(form.action, form.fields, headers={"Origin": settings.BASE_URL})
+    browser.handler.enforce_csrf_checks = False
+    assert back.status_code == HTTPStatus.OK, (url, back.headers)
+    assert still_there(back.content.decode(), sent) == set(), url
+
+
+@pytest.mark.slow
+def test_every_form_survives_a_sign_in_in_another_tab(
+    keys: list[object], browsers: list[Client], alice: User, olga: User
+) -> None:
+    person_of = dict(zip(map(id, browsers), (alice, olga), strict=True))
+    tried = list(every_form(keys, browsers))
+
+    for browser, url, sent in tried:
+        check_given_back(browser, person_of[id(browser)], url, sent)
+    assert len(tried) > 12, tried
+
+
+def test_a_sign_in_that_is_sent_twice_leads_to_where_the_first_one_led(alice: User) -> None:
+    browser = Browser(enforce_csrf_checks=True)
+    form = read_forms(browser.get(reverse("sign-in"), {"method": "password"}).content.decode())[0]
+    page = form.fields | {"username": alice.user_name, "password": PASSWORD, "next": "/console/"}
+    ways = [browser.post(reverse("sign-in"), page) for _click in range(2)]
+
+    assert [way.status_code for way in ways] == [HTTPStatus.FOUND] * 2
+    assert {way.headers["Location"] for way in ways} == {"/console/"}
+    assert Session.objects.filter(user=alice).count() == 1
+
+
 @pytest.mark.slow
 def test_no_password_field_of_a_page_is_called_so_that_it_would_be_kept(
     keys: list[object],
@@ -230,8 +277,6 @@ def test_signing_out_forgets_what_was_kept(lost: tuple[Client, str], alice: User
 
 
 def test_a_form_that_is_too_long_or_from_another_site_is_not_kept(alice: User) -> None:
-    from django.test import Client as Browser  # noqa: PLC0415
-
     browser = Browser(enforce_csrf_checks=True)
     browser.force_login(alice, backend="accounts.backends.SignInBackend")
     url = reverse("console:accounts_user_add")
