@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from accounts.models import DirectoryGroup, Session
 from accounts.tenancy.scoping import tenant_scope
-from tests.browser.test_user_list import sign_in
+from tests.support.browser import sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
