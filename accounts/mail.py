@@ -19,20 +19,8 @@ library has no answer."""
 _log = logging.getLogger(__name__)
 
 
-def mail(*, subject: str, body: str, address: str) -> bool:
-    """Send a mail to ``address``, and return whether it went out.
-
-    What failed is logged in one line.
-    """
-    try:
-        return deliver(subject=subject, body=body, address=address)
-    except OSError as error:
-        _log.error("A mail could not be sent to %r: %r", address, error)
-        return False
-
-
 def deliver(*, subject: str, body: str, address: str) -> bool:
-    """Send a mail that may be tried again; return whether it is one that can be sent at all.
+    """Send a mail; return whether it is one that can be sent at all.
 
     White space in ``subject``, line breaks among it, becomes single spaces.
 

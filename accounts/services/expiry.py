@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from accounts.mail import mail
 from accounts.models.expiring import ExpiringCredential
+from accounts.services.mails import send_mail_to
 from accounts.services.notices import addresses_for_warnings
 from accounts.trail import audit
 
@@ -85,7 +86,7 @@ def warnings(*, tenant: Tenant) -> list[Ending]:
 def warn_of_endings(*, tenant: Tenant, now: datetime | None = None) -> int:
     """Mail what ends soon; return how many credentials were warned of.
 
-    A mail that cannot be sent is tried again at the next run.
+    Each mail is a job, which is tried again by itself; without anybody to mail, the next run tries.
     """
     return sum(_warn(tenant, ending) for ending in endings(tenant=tenant, now=now))
 
@@ -119,18 +120,13 @@ def _warn(tenant: Tenant, ending: Ending) -> bool:
         "url": f"{settings.BASE_URL}{credential.page}",
     }
     body = render_to_string("accounts/mail/expiry.txt", context)
-    if not _mailed(tenant, subject, body):
+    addresses = addresses_for_warnings(tenant=tenant)
+    if not addresses:
         return False
-    credential.warned_days = threshold
-    credential.save(update_fields=["warned_days"])
-    audit.record("credential.expiry_mail_sent", tenant, days=days, credential=credential.called)
+    with transaction.atomic():
+        credential.warned_days = threshold
+        credential.save(update_fields=["warned_days"])
+        audit.record("credential.expiry_mail_sent", tenant, days=days, credential=credential.called)
+        for address in addresses:
+            send_mail_to.defer(subject=subject, body=body, address=address)
     return True
-
-
-def _mailed(tenant: Tenant, subject: str, body: str) -> bool:
-    """Return whether the mail went to somebody."""
-    went = [
-        mail(subject=subject, body=body, address=address)
-        for address in addresses_for_warnings(tenant=tenant)
-    ]
-    return any(went)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.mail import mail
 from accounts.models import OneTimeLink, User
+from accounts.services.mails import send_mail_to
 from accounts.signing_in.links import INVITATION_LIFETIME, make_link
 from accounts.trail import audit
 
@@ -32,14 +31,13 @@ _BY_NOBODY: Final = gettext_lazy(
 def invite_user(*, user: User) -> str:
     """Mail ``user`` an invitation and return its URL; the one before it stops working.
 
-    The mail goes out when the transaction has been committed.  One that cannot be sent is
-    logged; the URL still works, and whoever invites can hand it over.
+    A job sends the mail if the transaction is committed; the URL waits there sealed.  It works
+    whatever becomes of the mail, and whoever invites can hand it over.
 
     Raises:
         SignInRefusedError: The person is not active.
     """
     url = make_link(user=user, purpose=OneTimeLink.Purpose.INVITATION)
-    address = user.mail_address
     company = "Gatehouse" if user.tenant is None else user.tenant.name
     words = {
         "name": user.get_full_name(),
@@ -51,7 +49,7 @@ def invite_user(*, user: User) -> str:
     }
     subject = _("%(company)s invites you to Gatehouse") % words
     body = (_BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY) % words
-    transaction.on_commit(partial(mail, subject=subject, body=body, address=address))
+    send_mail_to.defer(subject=subject, body=body, address=user.mail_address)
     return url
 
 

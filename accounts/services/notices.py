@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from django.db import transaction
-
-from accounts.mail import mail
 from accounts.models import Role, User
+from accounts.services.mails import send_mail_to
 from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
@@ -23,12 +21,10 @@ A layer in which a tenant names one adds to it when it starts.
 
 
 def notify_admins(*, tenant: Tenant, subject: str, body: str) -> None:
-    """Mail every active system admin of ``tenant`` once the transaction has been committed.
-
-    A mail that cannot be sent is logged and keeps no other from its way.
-    """
-    addresses = _addresses_of_admins(tenant)
-    transaction.on_commit(lambda: _send(subject, body, addresses))
+    """Have every active system admin of ``tenant`` mailed, if the transaction is committed."""
+    with tenant_scope(tenant):
+        for address in _addresses_of_admins(tenant):
+            send_mail_to.defer(subject=subject, body=body, address=address)
 
 
 def addresses_for_warnings(*, tenant: Tenant) -> list[str]:
@@ -41,8 +37,3 @@ def addresses_for_warnings(*, tenant: Tenant) -> list[str]:
 def _addresses_of_admins(tenant: Tenant) -> list[str]:
     with tenant_scope(tenant):
         return [admin.mail_address for admin in User.objects.filter(role=Role.ADMIN, active=True)]
-
-
-def _send(subject: str, body: str, addresses: list[str]) -> None:
-    for address in addresses:
-        mail(subject=subject, body=body, address=address)

@@ -14,15 +14,17 @@ from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts.models import Role, User
+from accounts.jobs import queueing
+from accounts.models import Job, Role, User
 from accounts.services.expiry import warn_of_endings
 from accounts.services.invitations import invite_user
+from accounts.services.mails import send_mail_to
 from accounts.services.notices import notify_admins
 from accounts.services.users import UserFields, create_user
 from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken
-from tests.conftest import PASSWORD, person
+from tests.conftest import PASSWORD, do_at_once, person
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -127,7 +129,9 @@ def test_mail_leaves_through_one_door() -> None:
 
 
 def test_what_uses_the_door_is_tried() -> None:
-    assert importers("accounts.mail.") == set(MAILS)
+    by_jobs = importers("accounts.services.mails.") - {"accounts/tasks.py"}
+
+    assert importers("accounts.mail.") - {"accounts/services/mails.py"} | by_jobs == set(MAILS)
 
 
 @pytest.mark.parametrize("module", MAILS)
@@ -155,6 +159,49 @@ def test_who_cannot_be_mailed_keeps_no_mail_from_others(
         MAILS[module](soon)
 
     assert [mail.to for mail in mailoutbox] == [["alice@acme.example"]]
+
+
+@pytest.mark.parametrize("module", MAILS.keys() - {"accounts/signing_in/password_reset_mail.py"})
+class TestEveryMailByAJob:
+    def test_is_queued_with_what_causes_it_and_with_nothing_that_can_be_read(
+        self,
+        soon: Tenant,
+        module: str,
+        mailoutbox: list[EmailMessage],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        person(soon, "Alice", Role.ADMIN)
+        left: list[Job] = []
+        monkeypatch.setattr(queueing, "hand_over", lambda job, **_lock: left.append(job))
+
+        with tenant_scope(soon):
+            MAILS[module](soon)
+            [waiting] = Job.objects.filter(kind=send_mail_to.name).values()
+        assert not mailoutbox
+        assert "alice@acme.example" not in str(waiting)
+        assert "/link/" not in str(waiting)
+
+        do_at_once(left[0], lock=None)
+
+        (sent,) = mailoutbox
+        with tenant_scope(soon):
+            [done] = Job.objects.filter(kind=send_mail_to.name).values()
+        assert (done["state"], done["sealed"]) == (Job.State.DONE, "")
+        assert sent.to == ["alice@acme.example"]
+
+    def test_is_not_sent_when_its_cause_is_undone(
+        self, soon: Tenant, module: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        person(soon, "Alice", Role.ADMIN)
+        monkeypatch.setattr(queueing, "hand_over", lambda _job, **_lock: None)
+
+        with tenant_scope(soon), transaction.atomic():
+            MAILS[module](soon)
+            assert Job.objects.exists()
+            transaction.set_rollback(True)
+
+        with tenant_scope(soon):
+            assert not Job.objects.exists()
 
 
 @pytest.mark.parametrize("module", MAILS)

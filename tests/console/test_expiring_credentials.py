@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Tenant
+from accounts.models import Job, Tenant
 from accounts.models.expiring import ExpiringCredential
 from accounts.services.expiry import kinds_of_credentials, warn_of_endings
 from accounts.tenancy.scoping import TenantScopedModel, tenant_scope
@@ -26,6 +26,7 @@ from saml_sso.protocol.keys import make_key_pair
 from saml_sso.services.keys import ensure_key
 from scim.models import BearerToken
 from scim.services import create_token, enable_scim, first_source
+from tests.conftest import do_at_once
 from tests.saml_sso.test_settings_page import press
 from tests.support.html_forms import submit
 from tests.support.saml import certificate, pem, private_key
@@ -100,6 +101,7 @@ def connected(acme: Tenant, alice: User, tmp_path: Path) -> Tenant:
         ensure_key(tenant=acme)
         end_certificate(timezone.now() + timedelta(days=4000))
     acme.refresh_from_db()
+    mail.outbox.clear()  # Of the set-up.
     return acme
 
 
@@ -180,9 +182,16 @@ def test_a_mail_server_that_is_down_is_tried_again(
 
     with monkeypatch.context() as patch, tenant_scope(connected):
         patch.setattr("accounts.mail.send_mail", down)
-        assert warn_of_endings(tenant=connected) == 0
-    with tenant_scope(connected):
         assert warn_of_endings(tenant=connected) == 1
+    with tenant_scope(connected):
+        job = Job.objects.get(state=Job.State.WAITING)
+    assert not mail.outbox
+
+    do_at_once(job, lock=None)
+
+    assert len(mail.outbox) == 1
+    with tenant_scope(connected):
+        assert warn_of_endings(tenant=connected) == 0
 
 
 def test_a_token_that_was_followed_by_another_is_not_warned_of_when_it_has_expired(

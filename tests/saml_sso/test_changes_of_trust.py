@@ -286,6 +286,8 @@ class TestMails:
     def test_nothing_is_told_of_what_was_refused(
         self, acme: Tenant, console: Client, idp: Party, admins: list[str]
     ) -> None:
+        mail.outbox.clear()
+
         with self.capture(execute=True):
             page = save(
                 console,
