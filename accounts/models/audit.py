@@ -23,6 +23,8 @@ FORMER_NAMES: Final = "accounts_former_names"
 """The function of the database that reads from ``details`` what somebody was called before."""
 IS_NAMING: Final = Q(details__has_any_keys=["names", "user_name", "display_name"])
 """Whether an entry tells such names: those of today keep ``names``, older ones the others."""
+MOVED: Final = ("added", "removed")
+"""The details that name who joined and who left, by id."""
 
 
 class AuditEntry(models.Model):
@@ -89,6 +91,16 @@ class AuditEntry(models.Model):
                 Func(F("details"), function=FORMER_NAMES),
                 name="audit_former_names",
                 condition=IS_NAMING,
+            ),
+            GinIndex(
+                KeyTransform("added", "details"),
+                name="audit_of_added",
+                condition=Q(details__has_key="added"),
+            ),
+            GinIndex(
+                KeyTransform("removed", "details"),
+                name="audit_of_removed",
+                condition=Q(details__has_key="removed"),
             ),
         ]
 

@@ -15,7 +15,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Func, Q, TextField, Value
 
 from accounts.models import AuditEntry, User
-from accounts.models.audit import FORMER_NAMES, IS_NAMING
+from accounts.models.audit import FORMER_NAMES, IS_NAMING, MOVED
 from accounts.models.searched_text import FOLDED
 from accounts.storage.finding import meaning
 
@@ -82,10 +82,14 @@ def finding(typed: str) -> Found:
         kind = str(apps.get_model(searched.model_label)._meta.model_name)
         about[kind] += [str(pk) for pk, _name in rows]
         actors += [searched.actor % name for _pk, name in rows if searched.actor]
+    moved = about["user"] + about["directorygroup"]
     condition = Q(actor__in=sorted(set(actors))) | Q(action=typed) | Q(request_id=typed)
     for kind, keys in about.items():
         if keys:
             condition |= Q(target_type=kind, target_id__in=sorted(set(keys)))
+    for detail in MOVED if moved else ():
+        ids = {f"details__{detail}__has_any_keys": sorted(set(moved))}
+        condition |= Q(details__has_key=detail, **ids)
     for name, find in _DETAILS.items():
         if found := find(typed, MOST_OBJECTS):
             condition |= Q(details__has_key=name, **{f"details__{name}__in": sorted(found)})

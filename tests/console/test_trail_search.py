@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
+from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AuditEntry, Tenant, User
+from accounts.services.profiles import add_profile_members, create_profile
 from accounts.services.users import UserFields, create_user, delete_user, update_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -90,6 +92,26 @@ class TestPeople:
 
         assert any("changed Lena Brandt (lena.new@acme.example)" in each for each in sentences)
         assert not any("Alice" in each for each in sentences)
+
+    @pytest.mark.parametrize("typed", ["bob@acme.example", "BOB@acme.example", "Bob"])
+    @pytest.mark.parametrize("state", ["there", "deleted"])
+    def test_what_somebody_joined_and_left_is_found_by_them(
+        self, acme: Tenant, console: Client, bob: User, typed: str, state: str
+    ) -> None:
+        with tenant_scope(acme):
+            lena = create_user(values=UserFields(user_name="lena@acme.example"))
+            group = create_group(values=GroupFields(display_name="West"), member_ids=[bob.pk])
+            for delta in (MemberDelta(remove=(bob.pk,)), MemberDelta(add=(lena.pk,))):
+                update_group(group=group, values=GroupFields(display_name="West"), members=[delta])
+            profile = create_profile(name="North")
+            add_profile_members(profile=profile, user_ids=[bob.pk])
+            if state == "deleted":
+                delete_user(user=bob)
+
+        sentences = found(console, typed)
+
+        assert sum("West" in each for each in sentences) == 2
+        assert sum("North" in each for each in sentences) == 1
 
     def test_what_somebody_did_is_found_by_their_address(
         self, acme: Tenant, console: Client, alice: User, bob: User

@@ -6,6 +6,7 @@ import sys
 import unicodedata
 from typing import TYPE_CHECKING
 
+import pytest
 from django.db import connection
 
 from accounts.services.users import UserFields
@@ -78,3 +79,27 @@ def test_every_script_is_found_by_what_was_sent_and_by_its_other_case(
         other = "".join(c.upper() if c.upper().lower() == c else c for c in name)
         for spelt in (name, other, unicodedata.normalize("NFD", name)):
             assert scim.ids(f'userName eq "{spelt}"') == {user_id}
+
+
+@pytest.mark.parametrize(
+    "condition", ['emails.value eq "{}"', 'emails eq "{}"', 'emails[value eq "{}"]', "{}"]
+)
+def test_an_address_is_found_in_any_case_and_as_it_was_sent(
+    scim: SCIMClient, condition: str
+) -> None:
+    """``caseExact`` is false for it, and nothing else is asked for (RFC 7643, Section 4.1.2)."""
+    address = "Ömer.Straße@Büro.example"
+    made = scim.create({"userName": "omer", "emails": [{"value": address, "type": "home"}]})
+    spelt = {
+        address: True,
+        address.lower(): True,
+        "ÖMER.STRAßE@BÜRO.EXAMPLE": True,
+        unicodedata.normalize("NFD", address): False,
+        "Ömer.Straße@xn--bro-hoa.example": False,
+        "Omer.Strasse@Buro.example": False,
+    }
+
+    assert made["emails"][0]["value"] == address
+    for text, is_found in spelt.items():
+        where = condition.format(text) if condition != "{}" else f'not (emails.value ne "{text}")'
+        assert scim.ids(where) == ({made["id"]} if is_found else set()), text
