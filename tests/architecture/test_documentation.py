@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from importlib import import_module
+from importlib.util import find_spec
+
 import pytest
 from django.core.management import get_commands
 
@@ -27,3 +31,37 @@ def test_every_environment_variable_is_documented(variable: str, operations: str
 )
 def test_every_command_is_documented(command: str, operations: str) -> None:
     assert f"| `{command}" in operations
+
+
+GUIDES = ("CONTRIBUTING.md", "docs/architecture.md")
+"""What leads a reader through the code."""
+
+ROOTS = ("accounts", "config", "demo", "licenses", "naming", "saml_sso", "scim", "tests")
+_MODULE = re.compile(rf"`((?:{'|'.join(ROOTS)})(?:\.\w+)+)`")
+_PATH = re.compile(rf"`((?:{'|'.join(ROOTS)}|docs|scripts)/[\w./-]*)`")
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is that of a module, or of something in one."""
+    parent, _dot, last = name.rpartition(".")
+    with_parents = all(find_spec(parent.rsplit(".", n)[0]) for n in range(parent.count(".")))
+    if not with_parents:
+        return False
+    module = import_module(parent)
+    return hasattr(module, last) or (hasattr(module, "__path__") and bool(find_spec(name)))
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_what_a_guide_names_is_there(guide: str) -> None:
+    text = (BASE_DIR / guide).read_text()
+    modules, paths = set(_MODULE.findall(text)), set(_PATH.findall(text))
+
+    assert modules
+    assert paths
+    assert {name for name in modules if not is_there(name)} == set()
+    assert {path for path in paths if not (BASE_DIR / path).exists()} == set()
+
+
+@pytest.mark.parametrize("name", ["accounts.gone", "accounts.models.Gone", "scim.gone.further"])
+def test_what_is_not_there_is_found_out(name: str) -> None:
+    assert not is_there(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +30,7 @@ from accounts.models import (
     Role,
     Session,
     Tenant,
+    TrailStart,
     User,
 )
 from accounts.requests import request_id
@@ -37,6 +38,7 @@ from accounts.services.users import UserFields, create_user
 from accounts.signing_in.sign_in import begin_session
 from accounts.storage.member_rows import change_plain_group, let_people_in
 from accounts.storage.prepared import insert_row
+from accounts.storage.retention import prune_portion
 from accounts.storage.user_rows import change_user, insert_user
 from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import ForeignTenantError, tenant_scope
@@ -64,6 +66,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_directorygroup": 1,
         "accounts_directorygroupmember": 3,
         "accounts_session": 1,
+        "accounts_trailstart": 1,
         "accounts_user": 2,
         "saml_sso_consumedassertion": 2,
         "saml_sso_signinattempt": 3,
@@ -325,6 +328,17 @@ def requests_in_the_log(world: World) -> list[Written]:
     ]
 
 
+def beginning_of_the_trail(world: World) -> list[Written]:
+    audit.record("console.test")
+    AuditEntry.objects.update(transaction=1)  # Long over, for it is this one's own otherwise.
+    last = AuditEntry.objects.order_by("pk").last()
+    assert last is not None
+    assert prune_portion(tenant_id=world.acme.pk, before=datetime.now(UTC) + timedelta(days=1))
+    start = TrailStart.objects.get(tenant=world.acme)
+    values = {"generation": start.generation, "transaction": 1, "entry_id": last.pk}
+    return [Written(TrailStart, {"tenant_id": world.acme.pk, **values}, {"pk": start.pk})]
+
+
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
     one_person,
     people_as_a_set,
@@ -337,6 +351,7 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     session_by_saml,
     attempts_of_a_stranger,
     requests_in_the_log,
+    beginning_of_the_trail,
 ]
 
 
@@ -410,6 +425,12 @@ def test_any_row_is_inserted_as_save_does(acme: Tenant, bob: User, model: type[M
 
     for column in model._meta.concrete_fields:
         assert_alike(column, before[column.name], stored(copy)[column.name])
+
+
+def test_the_person_who_is_written_has_a_value_of_their_own_in_every_field() -> None:
+    usual = asdict(UserFields(user_name=""))
+
+    assert [name for name, value in asdict(PEOPLE).items() if value == usual[name]] == []
 
 
 def test_every_statement_that_inserts_is_known() -> None:
