@@ -56,6 +56,6 @@ PLATFORM_SECTIONS = (
     Section(
         "deployment",
         (_("Deployment"),),
-        ("accounts.user", "axes.accessattempt", "accounts.auditentry"),
+        ("accounts.user", "axes.accessattempt", "accounts.job", "accounts.auditentry"),
     ),
 )

@@ -31,7 +31,10 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     ),
     "saml": (_("SAML sign-on"), ("saml", "set_up_link", "domain", "credential")),
     "scim": (_("SCIM provisioning"), ("scim", "scim_token", "source", "extension_schema")),
-    "tenant": (_("Tenant and settings"), ("tenant", "settings", "console", "platform", "secrets")),
+    "tenant": (
+        _("Tenant and settings"),
+        ("tenant", "settings", "console", "platform", "secrets", "job"),
+    ),
 }
 _REFUSED: Final = "refused"
 _DONE: Final = ("created", "updated", "deleted", _REFUSED)

@@ -84,6 +84,16 @@ def unfinished(*, kind: str) -> Job | None:
         return Job.objects.filter(kind=kind, state__in=_OPEN).order_by("pk").first()
 
 
+def reopen(job: Job) -> bool:
+    """Let a job that has failed wait anew, its attempts uncounted; False when it has not failed."""
+    with every_tenant():
+        return bool(
+            Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(
+                state=Job.State.WAITING, attempts=0, due=timezone.now(), ended=None
+            )
+        )
+
+
 def make_due(job: Job) -> None:
     """Let a job that waits be due at once."""
     with every_tenant():

@@ -41,6 +41,7 @@ _SENTENCES: Final[dict[str, StrOrPromise]] = {
     "break_glass.signed_in": _t("%(what)s signed in with a break-glass link"),
     "recovery_code.signed_in": _t("%(what)s signed in with a recovery code"),
     "link.refused": _t("%(who)s could not use a link of %(what)s"),
+    "job.retried": _t("%(who)s had the job %(what)s tried again"),
     "lockout.reset": _t("%(who)s let %(user_name)s try to sign in again"),
     "operator.created": _t("%(who)s made %(what)s an operator"),
     "operator.deactivated": _t("%(who)s deactivated the operator %(what)s"),
