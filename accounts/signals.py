@@ -3,9 +3,14 @@
 A receiver that raises undoes the change.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from django.dispatch import Signal
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 users_deactivated = Signal()
 """Sent with ``user_ids`` (UUIDs) after people lost their access, also before a deletion.
@@ -25,13 +30,13 @@ group_membership_changed = Signal()
 
 ``group_ids`` are the group and those it is nested in, ``people`` a callable that returns the ids
 of the people whose groups may be others now; asking it costs a statement when groups moved.
-It need not be sent when the groups give nothing; see :data:`group_rule_tables`.
+It need not be sent when the groups give nothing; see :data:`group_rules`.
 """
 
-group_rule_tables: list[str] = ["accounts_directorygroupprofile"]
-"""Tables that say, by ``tenant_id`` and ``group_id``, what membership of a directory group gives.
+group_rules: list[type[Model]] = []
+"""Models that say, by ``tenant`` and ``group``, what membership of a directory group gives.
 
-A layer that gives something adds its table when it starts.
+Beside access profiles: a layer that gives something else adds its model when it starts.
 """
 
 signing_out = Signal()

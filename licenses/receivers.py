@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from accounts.signals import (
     group_membership_changed,
-    group_rule_tables,
+    group_rules,
     users_deactivated,
 )
-from accounts.storage.prepared import prepared_cursor
-from accounts.tenancy.scoping import active_tenant_id
 from licenses.group_licenses import apply_group_licenses
+from licenses.models import GroupLicense
 from licenses.services import release_all_seats
+from licenses.storage.seats import subscriptions_given
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-_GIVEN: Final = """
-SELECT DISTINCT subscription_id FROM licenses_grouplicense
-WHERE tenant_id = %s AND group_id = ANY(%s)
-"""
-
-group_rule_tables.append("licenses_grouplicense")
+group_rules.append(GroupLicense)
 
 
 @receiver(users_deactivated)
@@ -40,8 +35,6 @@ def follow_groups(
     *, group_ids: list[UUID], people: Callable[[], list[UUID]], **_kwargs: Any
 ) -> None:
     """Give and take the seats that the groups' mappings say; most groups have none."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_GIVEN, [active_tenant_id(), list(group_ids)])
-        given = {row[0] for row in cursor.fetchall()}
+    given = subscriptions_given(group_ids)
     if given:
         apply_group_licenses(user_ids=people(), subscription_ids=given)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.storage.prepared import prepared_cursor
 from accounts.trail import audit
 from licenses.errors import (
     InactiveUserError,
@@ -18,6 +17,7 @@ from licenses.errors import (
     SubscriptionNotCurrentError,
 )
 from licenses.models import Seat, Subscription
+from licenses.storage.seats import subscriptions_held
 from licenses.waiting import fill_free_seats, lock_subscriptions
 
 if TYPE_CHECKING:
@@ -25,15 +25,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db import models
-
-HOLDS_SEAT: Final = (
-    "EXISTS (SELECT FROM licenses_seat s WHERE s.user_id = u.id AND s.released IS NULL)"
-)
-"""The condition that the row ``u`` of accounts_user holds a seat."""
-
-_HELD: Final = """
-SELECT DISTINCT subscription_id FROM licenses_seat WHERE user_id = ANY(%s) AND released IS NULL
-"""
 
 
 @transaction.atomic
@@ -96,10 +87,7 @@ def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
     Without a savepoint, because every deactivation comes here: when this raises, a transaction
     that is open must be given up.
     """
-    # Most people hold no seat, which a statement that is planned already tells at least cost.
-    with prepared_cursor() as cursor:
-        cursor.execute(_HELD, [list(user_ids)])
-        held = [row[0] for row in cursor.fetchall()]
+    held = subscriptions_held(user_ids)
     if held:
         lock_subscriptions(held)
         _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)

@@ -16,14 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from accounts.storage.prepared import prepared_cursor
-from saml_sso.trust import FROM, STAMP
+from saml_sso.storage.trust_rows import read_stamp
 
 if TYPE_CHECKING:
     from saml_sso.trust import Trust
 
 _MOST_TENANTS: Final = 1_000
-_STAMP_NOW: Final = f"SELECT {STAMP} FROM {FROM} WHERE tenant.id = %s"  # noqa: S608 - constant SQL
 
 
 class TrustChangedError(Exception):
@@ -79,10 +77,7 @@ def require_current(trust: Trust) -> None:
         TrustChangedError: It is not.
     """
     if trust.is_remembered:
-        with prepared_cursor() as cursor:
-            cursor.execute(_STAMP_NOW, [trust.tenant.pk])
-            stamp = cursor.fetchone()
-        require_unchanged(trust, stamp[0] if stamp else None)
+        require_unchanged(trust, read_stamp(trust.tenant.pk))
 
 
 def _key(slug: str) -> tuple[str, str]:

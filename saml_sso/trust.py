@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from django.db import DEFAULT_DB_ALIAS
-
-from accounts.models import Tenant
 from accounts.secrets.encryption import SealError, unseal
-from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import TenantScopeMissingError, active_tenant_id
 from saml_sso.addresses import logout_url, sign_on_page_url
 from saml_sso.models import IdentityProviderSettings, ServiceProviderKey
@@ -18,43 +14,15 @@ from saml_sso.models.keys import PRIVATE_KEY
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.protocol.names import Binding
 from saml_sso.protocol.parties import IdentityProvider, KeyPair, Policy, ServiceProvider
+from saml_sso.storage.trust_rows import read_trust_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from accounts.models import Tenant
     from saml_sso.protocol.certificates import CertificateInfo
 
 LOG = logging.getLogger(__name__)
-
-_TENANT: Final = tuple(field.attname for field in Tenant._meta.concrete_fields)
-_SETTINGS: Final = tuple(field.attname for field in IdentityProviderSettings._meta.concrete_fields)
-STAMP: Final = """concat(
-    tenant.ctid, tenant.xmin, ';', settings.ctid, settings.xmin, ';',
-    (SELECT string_agg(concat(id, ctid, xmin), ',' ORDER BY id)
-     FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
-    ';',
-    (SELECT string_agg(concat(id, ctid, xmin), ',' ORDER BY id)
-     FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id)
-)"""
-"""SQL for a text that every change of what a tenant trusts changes: the versions of all its rows.
-
-It is said of :data:`FROM`.
-"""
-FROM: Final = """accounts_tenant AS tenant
-LEFT JOIN saml_sso_identityprovidersettings AS settings ON settings.tenant_id = tenant.id"""
-# "current" sorts before "next" and "previous": the key that signs comes first.
-_STATEMENT: Final = f"""
-SELECT
-    {STAMP},
-    (SELECT array_agg(pem ORDER BY id)
-     FROM saml_sso_identityprovidercertificate WHERE tenant_id = tenant.id),
-    (SELECT array_agg(ARRAY[private_key, certificate] ORDER BY use)
-     FROM saml_sso_serviceproviderkey WHERE tenant_id = tenant.id),
-    {", ".join(f"tenant.{column}" for column in _TENANT)},
-    {", ".join(f"settings.{column}" for column in _SETTINGS)}
-FROM {FROM}
-WHERE tenant.slug = %s
-"""  # noqa: S608 - the models' own columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +30,7 @@ class Trust:
     """Both parties and the rules.
 
     Attributes:
-        stamp: What :data:`STAMP` was when this was read.
+        stamp: What every change of it changes, as it was when this was read.
         is_remembered: Whether it was read for an earlier message, so that it may have changed.
     """
 
@@ -90,22 +58,16 @@ def load_trust(tenant: Tenant) -> Trust:
 
 def find_trust(slug: str) -> Trust | None:
     """Return what the tenant of this short name trusts now, whatever its plan includes."""
-    with prepared_cursor() as cursor:
-        cursor.execute(_STATEMENT, [slug])
-        found = cursor.fetchone()
+    found = read_trust_rows(slug)
     if found is None:
         return None
-    stamp, pems, keys, *values = found
-    tenant = Tenant.from_db(DEFAULT_DB_ALIAS, _TENANT, values[: len(_TENANT)])
-    row = IdentityProviderSettings(tenant=tenant)
-    if values[len(_TENANT)] is not None:
-        row = IdentityProviderSettings.from_db(DEFAULT_DB_ALIAS, _SETTINGS, values[len(_TENANT) :])
-    certificates = tuple(describe_certificate(pem) for pem in pems or ())
+    row = found.settings or IdentityProviderSettings(tenant=found.tenant)
+    certificates = tuple(describe_certificate(pem) for pem in found.pems)
     return Trust(
-        stamp=stamp,
-        tenant=tenant,
+        stamp=found.stamp,
+        tenant=found.tenant,
         settings=row,
-        sp=service_provider(tenant, keys or ()),
+        sp=service_provider(found.tenant, found.keys),
         idp=identity_provider(row, certificates),
         policy=Policy(
             allow_idp_initiated=row.allow_idp_initiated,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
-from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.errors import NameNotPermittedError
@@ -14,8 +13,7 @@ from accounts.groups.member_deltas import audit_details
 from accounts.identifiers import uuid7
 from accounts.names import group_name_key
 from accounts.requests import request_id
-from accounts.storage.prepared import prepared_cursor
-from accounts.storage.violations import refers_to_nothing
+from accounts.storage.new_groups import people_among, write_groups
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
 
@@ -24,43 +22,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.groups.groups import GroupFields
-
-_PEOPLE: Final = "SELECT id FROM accounts_user WHERE tenant_id = %s AND id = ANY(%s)"
-# Names are taken in one order, so that two sets with the same names wait for each other and not in
-# a circle; of the same name the first in the set is taken, as its id is lower.
-_INSERT: Final = f"""
-WITH made AS (
-  INSERT INTO accounts_directorygroup (tenant_id, id, display_name, display_name_ci, external_id,
-    mapped_role, attributes, created, last_modified, version)
-  SELECT %(tenant)s, id, display_name, display_name_ci, external_id, '', attributes, %(now)s,
-    %(now)s, 1
-  FROM json_to_recordset(%(groups)s) AS sent(
-    id uuid, display_name text, display_name_ci text, external_id text, attributes jsonb
-  )
-  ORDER BY display_name_ci COLLATE "C", id
-  ON CONFLICT (tenant_id, display_name_ci) DO NOTHING
-  RETURNING tenant_id, id, created, display_name
-), joined AS (
-  INSERT INTO accounts_directorygroupmember (tenant_id, group_id, user_id)
-  SELECT made.tenant_id, made.id, pair.user_id
-  FROM json_to_recordset(%(members)s) AS pair(group_id uuid, user_id uuid)
-  JOIN made ON made.id = pair.group_id
-  ORDER BY made.id, pair.user_id
-), recorded AS (
-  {audit.INSERT}
-  SELECT tenant_id, created, %(actor)s::text, action, 'directorygroup', id::text, display_name,
-    details, %(request_id)s::text
-  FROM (
-    SELECT made.*, 'group.created' AS action, '{{}}'::jsonb AS details FROM made
-    UNION ALL
-    SELECT made.*, 'group.members_changed', entry.details
-    FROM json_to_recordset(%(entries)s) AS entry(group_id uuid, details jsonb)
-    JOIN made ON made.id = entry.group_id
-  ) event
-  ORDER BY id, action
-)
-SELECT id FROM made
-"""  # noqa: S608 - constants of ours
 
 
 class NewGroup(NamedTuple):
@@ -77,7 +38,7 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
     by :func:`accounts.groups.groups.create_group`, which says what is wrong with it if anything
     is; nothing was done about it.
     """
-    people = _people({pk for new in many for pk in new.member_ids})
+    people = people_among({pk for new in many for pk in new.member_ids})
     # Who is made later must not find the name taken by somebody further down.
     keys = [_key(new) for new in many]
     later = {
@@ -106,23 +67,10 @@ def create_groups(*, many: Sequence[NewGroup]) -> list[UUID | None]:
             for details in audit_details(dict.fromkeys(new.member_ids), ())
         ),
     }
-    try:
-        with prepared_cursor() as cursor:
-            cursor.execute(_INSERT, params)
-            made = {row[0] for row in cursor.fetchall()}
-    except IntegrityError as error:
-        if not refers_to_nothing(error):
-            raise
-        return [None] * len(many)  # One of the people was deleted in this very moment.
+    made = write_groups(params)
+    if made is None:
+        return [None] * len(many)
     return [pk if pk in made else None for pk in ids]
-
-
-def _people(ids: Collection[UUID]) -> set[UUID]:
-    if not ids:
-        return set()
-    with prepared_cursor() as cursor:
-        cursor.execute(_PEOPLE, [active_tenant_id(), list(ids)])
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _key(new: NewGroup) -> str | None:

@@ -13,7 +13,7 @@ from accounts.models import Session, Tenant, User
 from accounts.signing_in.acting_session import acting_session
 from accounts.signing_in.devices import note_sign_in
 from accounts.signing_in.sessions import COLUMNS_KEY, SessionStore
-from accounts.storage.session_rows import ALWAYS, NOTHING, Companion, Condition, write_new_session
+from accounts.storage.session_rows import write_session
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from django.http import HttpRequest
+
+    from accounts.storage.session_rows import SessionWriter
 
 BACKEND = "accounts.backends.SignInBackend"
 LONGEST_USER_AGENT = 300
@@ -44,8 +46,7 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
     method: str,
     saml: dict[str, Any] | None = None,
     ends: datetime | None = None,
-    when: Condition = ALWAYS,
-    beside: Companion = NOTHING,
+    write: SessionWriter = write_session,
 ) -> None:
     """Sign ``user`` in on this browser, under a new session key; one statement writes all of it.
 
@@ -55,12 +56,11 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
         method: How they proved who they are: ``password``, ``saml``, ``break_glass``, ….
         saml: NameID and SessionIndex, which Single Logout must match later.
         ends: When the identity provider wants the session to be over, if before our own limit.
-        when: What must hold at that moment.
-        beside: What is written with it.
+        write: What writes the row, and may ask for more to hold, or write more with it.
 
     Raises:
-        SessionRefusedError: ``when`` does not hold, or the user was deactivated meanwhile; the
-            browser keeps the session that it had.
+        SessionRefusedError: What ``write`` asks for does not hold, or the user was deactivated
+            meanwhile; the browser keeps the session that it had.
     """
     event = audit.Event("user.signed_in", user, {"method": method})
     with scope_of(user), audit.acting_as(user.user_name), _new_session(request) as session:
@@ -73,11 +73,7 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
         login(request, user, backend=BACKEND)
         if ends is not None:
             session.set_expiry(min(ends, session.get_expiry_date()))
-        session.create_with(
-            lambda row: write_new_session(
-                session=row, user=user, event=event, when=when, beside=beside
-            )
-        )
+        session.create_with(lambda row: write(session=row, user=user, event=event))
     note_sign_in(request, user)
 
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError
 
+from accounts.models import DirectoryGroupProfile
 from accounts.requests import request_id
-from accounts.signals import group_rule_tables
+from accounts.signals import group_rules
 from accounts.storage.prepared import prepared_cursor
+from accounts.storage.trail_rows import INSERT
 from accounts.storage.violations import refers_to_nothing
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
@@ -17,6 +19,8 @@ from accounts.trail import audit
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from uuid import UUID
+
+    from django.db.models import Model
 
     from accounts.models import DirectoryGroup
 
@@ -184,7 +188,7 @@ def change_plain_group(
         "ids": list(wanted),
         **({"wanted": len(wanted)} if add else {}),
     }
-    statement = _plain_statement(tuple(group_rule_tables), joins=bool(add))
+    statement = _plain_statement((DirectoryGroupProfile, *group_rules), joins=bool(add))
     try:
         with prepared_cursor() as cursor:
             cursor.execute(statement, params)
@@ -201,10 +205,10 @@ def change_plain_group(
 
 
 @cache
-def _plain_statement(rule_tables: tuple[str, ...], *, joins: bool) -> str:
+def _plain_statement(rules: tuple[type[Model], ...], *, joins: bool) -> str:
     return _CHANGE_PLAIN_GROUP.format(
         **(_ADD if joins else _REMOVE),
-        rules="".join(_RULE.format(table=table) for table in rule_tables),
-        insert=audit.INSERT,
+        rules="".join(_RULE.format(table=rule._meta.db_table) for rule in rules),
+        insert=INSERT,
         entry=", ".join(f"%({name})s::{kind}" for name, kind in _ENTRY.items()),
     )

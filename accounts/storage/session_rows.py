@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 import orjson
 from django.utils import timezone
 
 from accounts.errors import SessionRefusedError
 from accounts.storage.prepared import prepared_cursor
+from accounts.storage.trail_rows import INSERT, VALUES
 from accounts.trail import audit
 
 if TYPE_CHECKING:
@@ -45,14 +46,30 @@ class Companion(NamedTuple):
     values: tuple[Any, ...] = ()
 
 
-ALWAYS: Final = Condition("allowed AS (SELECT)")
+_ALWAYS: Final = Condition("allowed AS (SELECT)")
 NOTHING: Final = Companion("nothing AS (SELECT)")
+
+
+class SessionWriter(Protocol):
+    """What writes a session that begins, and raises ``SessionRefusedError`` if it may not."""
+
+    def __call__(self, *, session: Session, user: User, event: audit.Event) -> None:
+        """Write the session of ``user``, the time of their sign-in and the entry in the trail."""
+
+
+def write_session(*, session: Session, user: User, event: audit.Event) -> None:
+    """Write the session of ``user``, the time of their sign-in and the entry in the trail.
+
+    Raises:
+        SessionRefusedError: The user is not active any more.
+    """
+    write_new_session(session=session, user=user, event=event, when=_ALWAYS, beside=NOTHING)
 
 
 def write_new_session(
     *, session: Session, user: User, event: audit.Event, when: Condition, beside: Companion
 ) -> None:
-    """Write the session of ``user``, the time of their sign-in and the entry in the trail.
+    """Do as :func:`write_session`, for the storage of a layer above that has more to say of it.
 
     Whoever deactivates the user waits for this statement and ends the session, or is waited for.
 
@@ -93,7 +110,7 @@ begun AS (
     )
     SELECT seen.id, seen.now, seen.now, %s, %s, %s, %s, %s, %s, %s FROM seen
 ),
-entered AS ({audit.INSERT} SELECT {audit.VALUES} FROM seen),
+entered AS ({INSERT} SELECT {VALUES} FROM seen),
 {beside}
 SELECT EXISTS (SELECT FROM seen), answer.* FROM ({answer}) AS answer
 """  # noqa: S608 - constant SQL

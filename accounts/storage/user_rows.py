@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from accounts.models import User
 from accounts.storage.prepared import prepared_cursor
+from accounts.storage.trail_rows import INSERT, VALUES
 from accounts.trail import audit
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _COLUMNS: Final = tuple(
 )
 _INSERT: Final = (
     f"WITH made AS (INSERT INTO accounts_user ({', '.join(_COLUMNS)}) "  # noqa: S608 - the model's
-    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})) {audit.INSERT} VALUES ({audit.VALUES})"
+    f"VALUES ({', '.join(['%s'] * len(_COLUMNS))})) {INSERT} VALUES ({VALUES})"
 )
 _UNWRITTEN: Final = " AND xmin = %s::xid"
 _BY_SOURCE: Final = (
@@ -78,7 +79,7 @@ def change_user(
 @lru_cache(maxsize=256)
 def _change(columns: tuple[str, ...], by_source: str, condition: str) -> str:
     update = f"{_update(columns, by_source)}{condition} RETURNING id"
-    return f"WITH changed AS ({update}) {audit.INSERT} SELECT {audit.VALUES} FROM changed"  # noqa: S608
+    return f"WITH changed AS ({update}) {INSERT} SELECT {VALUES} FROM changed"  # noqa: S608
 
 
 @lru_cache(maxsize=256)

@@ -15,6 +15,7 @@ from accounts.person_names import name_beside_user_name_sql
 from accounts.requests import request_id
 from accounts.secrets.unusable_passwords import unusable_password
 from accounts.storage.prepared import prepared_cursor
+from accounts.storage.trail_rows import INSERT
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
 
@@ -52,7 +53,7 @@ WITH made AS (
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
   RETURNING tenant_id, created, id, display_name, given_name, family_name, user_name, active, role
 )
-{audit.INSERT}
+{INSERT}
 SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
   {name_beside_user_name_sql("made")},
   jsonb_build_object('active', active, 'role', role), %s

@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from django.db import connection
 from django.utils import timezone
 
 from accounts.requests import request_id
 from accounts.storable import storable, storable_json
-from accounts.storage.prepared import prepared_cursor
+from accounts.storage.trail_rows import write_entries
 from accounts.tenancy.scoping import Everything, ForeignTenantError, active_tenant_id, scope
 
 if TYPE_CHECKING:
@@ -26,14 +25,6 @@ if TYPE_CHECKING:
 
 SYSTEM = "system"
 LONGEST_TARGET: Final = 500
-INSERT: Final = (
-    "INSERT INTO accounts_auditentry "
-    "(tenant_id, at, actor, action, target_type, target_id, target, details, request_id)"
-)
-"""How a statement begins that adds entries, for one that takes them from rows it has changed."""
-
-VALUES: Final = ", ".join(["%s"] * 9)
-"""The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
 
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 _source: ContextVar[int | None] = ContextVar("source", default=None)
@@ -84,16 +75,12 @@ def record_all(events: Iterable[Event]) -> None:
     """
     now = timezone.now()
     rows = [_values(event, now) for event in events]
-    if not rows:
-        return
-    # Every change writes here, so what the ORM would work out each time is spelt out once.
-    places = ", ".join([f"({VALUES})"] * len(rows))
-    with prepared_cursor() if len(rows) == 1 else connection.cursor() as cursor:
-        cursor.execute(f"{INSERT} VALUES {places}", [value for row in rows for value in row])
+    if rows:
+        write_entries(rows)
 
 
 def values_of(event: Event) -> tuple[Any, ...]:
-    """Return the entry for ``event`` as the values of :data:`VALUES`.
+    """Return the entry for ``event`` as the values of :data:`accounts.storage.trail_rows.VALUES`.
 
     Raises:
         ForeignTenantError: The target belongs to another tenant than the active one.

@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from accounts.secrets.encryption import seal_json, unseal_json
 from accounts.storage.prepared import insert_row
-from accounts.storage.session_rows import Companion
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
 from saml_sso.models import SignInAttempt
@@ -27,6 +26,7 @@ from saml_sso.services.strangers import (
     forget_quiet_strangers,
     note_stranger,
 )
+from saml_sso.storage.assertions import LoggedSignIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,15 +52,6 @@ _LETTERS = bytes(_ALPHABET[byte % len(_ALPHABET)] for byte in range(256))
 _ADDRESS = re.compile(r"([^\s@<>“”\"',;()]{1,64})@([^\s@<>“”\"',;()]+)")
 _LONGEST_USER_AGENT = 300
 _LONGEST_IDENTIFIER = 400
-_LOGGED: Final = """
-logged AS (
-    INSERT INTO saml_sso_signinattempt (
-        tenant_id, user_id, at, outcome, check_name, reason, remedy,
-        kind, reference, identifier, sealed, revision, ip_address, user_agent
-    )
-    SELECT seen.tenant_id, seen.id, seen.now, 'accepted', '', '', '', %s, %s, %s, %s, %s, %s, %s
-    FROM seen
-)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,18 +98,17 @@ def record_accepted(
 
 def logged_beside(
     *, request: HttpRequest, outline: Outline, trace: list[dict[str, Any]], reference: str
-) -> Companion:
+) -> LoggedSignIn:
     """Return what logs a response that passed every check together with the session it led to."""
-    values = (
-        outline.kind,
-        reference,
-        mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
-        _sealed(outline, "", trace),
-        outline.revision,
-        request.META.get("REMOTE_ADDR") or None,
-        _printable(request.headers.get("User-Agent", "")),
+    return LoggedSignIn(
+        kind=outline.kind,
+        reference=reference,
+        identifier=mask_identifier(outline.identifier)[:_LONGEST_IDENTIFIER],
+        sealed=_sealed(outline, "", trace),
+        revision=outline.revision,
+        ip_address=request.META.get("REMOTE_ADDR") or None,
+        user_agent=_printable(request.headers.get("User-Agent", "")),
     )
-    return Companion(_LOGGED, values)
 
 
 def record_refused(

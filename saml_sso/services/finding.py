@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from accounts.errors import AmbiguousAddressError
-from accounts.storage.finding import find_person, sought, the_one
-from accounts.storage.prepared import prepared_cursor
-from accounts.tenancy.scoping import active_tenant_id
+from accounts.storage.finding import find_person, the_one
 from saml_sso.protocol.errors import MessageError
 from saml_sso.protocol.identifiers import require_unmistakable
 from saml_sso.remembered_trust import require_unchanged
-from saml_sso.trust import FROM, STAMP
+from saml_sso.storage.trust_rows import read_people_with_stamp
 
 if TYPE_CHECKING:
     from accounts.models import User
     from saml_sso.models import IdentityProviderSettings
     from saml_sso.trust import Trust
-
-_WITH_STAMP: Final = (
-    f"SELECT {STAMP}, person.* FROM {FROM} "  # noqa: S608 - constant SQL
-    "LEFT JOIN LATERAL ({people}) AS person ON true WHERE tenant.id = %s"
-)
 
 
 def find_user(identifier: str) -> User | None:
@@ -43,13 +36,10 @@ def find_user_under(trust: Trust, identifier: str) -> User | None:
         MessageError: As :func:`find_user` does.
         TrustChangedError: ``trust`` was remembered, and is not what the tenant trusts now.
     """
-    search = sought(identifier)
-    with prepared_cursor() as cursor:
-        cursor.execute(_WITH_STAMP.format(people=search.sql), [*search.params, active_tenant_id()])
-        rows = cursor.fetchall()
-    require_unchanged(trust, rows[0][0] if rows else None)
+    stamp, people = read_people_with_stamp(identifier)
+    require_unchanged(trust, stamp)
     try:
-        user = the_one([row[1:] for row in rows if row[1] is not None], identifier)
+        user = the_one(people, identifier)
     except AmbiguousAddressError as error:
         raise _several(identifier) from error
     return _active(user, identifier)

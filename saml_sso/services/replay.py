@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from accounts.storage.prepared import prepared_cursor
-from accounts.storage.session_rows import Condition
-from accounts.tenancy.scoping import active_tenant_id
 from saml_sso.models import ConsumedAssertion
 from saml_sso.protocol.errors import MessageError
 from saml_sso.services.evidence import message_digest
+from saml_sso.storage.assertions import Use, consume
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from saml_sso.protocol.logout import LogoutRequest
     from saml_sso.services.evidence import Evidence
-
-# Each waits for a rival who is using the same assertion, and then tells who was first.
-_CONSUME: Final = """
-INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires) VALUES (%s, %s, %s)
-ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
-"""
-# The lock on the settings is shared, so that people of one tenant sign in side by side.
-_CONSUME_UNDER_SETTINGS: Final = """
-now AS (
-    SELECT settings.tenant_id, settings.revision
-    FROM saml_sso_identityprovidersettings AS settings
-    JOIN accounts_tenant AS tenant ON tenant.id = settings.tenant_id
-    WHERE settings.tenant_id = %s AND tenant.saml_enabled
-    FOR SHARE
-), allowed AS (
-    INSERT INTO saml_sso_consumedassertion (tenant_id, digest, expires)
-    SELECT now.tenant_id, %s, %s FROM now WHERE now.revision = %s
-    ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
-)
-"""
-_ANSWER: Final = "SELECT now.revision, allowed.id FROM now LEFT JOIN allowed ON true"
 
 
 def consume_assertion(evidence: Evidence) -> None:
@@ -48,7 +24,7 @@ def consume_assertion(evidence: Evidence) -> None:
     Raises:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
-    if not _is_first(evidence.digest, evidence.expires):
+    if not consume(evidence.digest, evidence.expires):
         raise replayed(evidence.assertion_id)
 
 
@@ -64,7 +40,7 @@ def consume_logout(logout: LogoutRequest) -> None:
         MessageError: Check ``replay``: it was used before, or is being used by another request.
     """
     digest = message_digest(logout.issuer, logout.id, kind="LogoutRequest")
-    if not _is_first(digest, logout.remember_until):
+    if not consume(digest, logout.remember_until):
         raise MessageError(
             "replay",
             expected="a request to log out that was not used before",
@@ -74,18 +50,13 @@ def consume_logout(logout: LogoutRequest) -> None:
         )
 
 
-def used_under_settings_of_now(evidence: Evidence) -> Condition:
-    """Return the condition that uses the assertion up, once, under the settings it was judged by.
-
-    The settings and the tenant stay locked against changes meanwhile, so that no session begins
-    with a certificate that was removed, or after SAML was switched off.
-    """
-    values = (active_tenant_id(), evidence.digest, evidence.expires, evidence.revision)
-    return Condition(_CONSUME_UNDER_SETTINGS, values, _ANSWER)
+def use_of(evidence: Evidence) -> Use:
+    """Return the assertion to be used up, once, under the settings it was judged by."""
+    return Use(evidence.digest, evidence.expires, evidence.revision)
 
 
 def refusal_of(answer: Sequence[Any], evidence: Evidence) -> MessageError:
-    """Return why :func:`used_under_settings_of_now`, which answered so, let no session begin."""
+    """Return why no session began, from what the statement that would have begun it answered."""
     revision, used = answer or (None, None)
     if revision is None:
         return saml_is_off()
@@ -120,12 +91,6 @@ def prune_consumed() -> int:
     """Forget assertions that are refused as expired anyway; return how many."""
     removed, _counts = ConsumedAssertion.objects.filter(expires__lt=timezone.now()).delete()
     return removed
-
-
-def _is_first(digest: str, expires: datetime) -> bool:
-    with prepared_cursor() as cursor:
-        cursor.execute(_CONSUME, [active_tenant_id(), digest, expires])
-        return cursor.fetchone() is not None
 
 
 def replayed(name: str) -> MessageError:

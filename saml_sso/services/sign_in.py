@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from django.db import DatabaseError, connection, transaction
@@ -12,7 +13,6 @@ from django.utils import timezone
 from accounts.errors import SessionRefusedError, UserNameTakenError
 from accounts.services.users import UserFields, create_user
 from accounts.signing_in.sign_in import begin_session
-from accounts.storage.session_rows import NOTHING
 from accounts.trail import audit
 from saml_sso.protocol.assertion_rules import session_is_over
 from saml_sso.protocol.errors import MessageError
@@ -24,19 +24,20 @@ from saml_sso.services.profile_names import ACTOR, names_sent, refresh_names
 from saml_sso.services.replay import (
     refusal_of,
     replayed,
-    used_under_settings_of_now,
+    use_of,
     was_used,
 )
 from saml_sso.services.requests import consume_request
+from saml_sso.storage.assertions import write_session_of_assertion
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import Session, User
-    from accounts.storage.session_rows import Companion
     from saml_sso.models import IdentityProviderSettings, PendingRequest
     from saml_sso.services.attempts import Outline
     from saml_sso.services.evidence import Evidence
+    from saml_sso.storage.assertions import LoggedSignIn
     from saml_sso.trust import Trust
 
 logger = logging.getLogger(__name__)
@@ -129,10 +130,12 @@ def _begin_session(request: HttpRequest, user: User, evidence: Evidence, outline
             _write_session(request, user, evidence, logged)
     except DatabaseError:
         logger.exception("The attempt %s could not be logged.", reference)
-        _write_session(request, user, evidence, NOTHING)
+        _write_session(request, user, evidence, None)
 
 
-def _write_session(request: HttpRequest, user: User, evidence: Evidence, beside: Companion) -> None:
+def _write_session(
+    request: HttpRequest, user: User, evidence: Evidence, logged: LoggedSignIn | None
+) -> None:
     try:
         begin_session(
             request=request,
@@ -140,8 +143,7 @@ def _write_session(request: HttpRequest, user: User, evidence: Evidence, beside:
             method=METHOD,
             saml=dict(evidence.session),
             ends=evidence.session_end,
-            when=used_under_settings_of_now(evidence),
-            beside=beside,
+            write=partial(write_session_of_assertion, use=use_of(evidence), logged=logged),
         )
     except SessionRefusedError as error:
         raise refusal_of(error.answer, evidence) from None

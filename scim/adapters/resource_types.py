@@ -20,8 +20,8 @@ from scim.sources.mapping import GROUP_FIELDS, USER_FIELDS, FieldMapping, compil
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scim.http.authentication import Credential
     from scim.models import ExtensionAttribute
+    from scim.storage.credentials import Credential
 
 _KEPT: Final = 1_000
 

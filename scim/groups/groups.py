@@ -40,10 +40,10 @@ if TYPE_CHECKING:
 
     from scim.adapters.resource_types import SourceSchemas
     from scim.groups.group_rows import GroupRow
-    from scim.http.authentication import Credential
     from scim.protocol.group_patch import GroupChange, MemberChange
     from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
+    from scim.storage.credentials import Credential
 
 _FIRST_VERSION: Final = entity_tag(1)
 _ATTEMPTS: Final = 2

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from scim.http.authentication import Credential
+    from scim.storage.credentials import Credential
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from scim.protocol.errors import TooManyRequestsError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from scim.http.authentication import Credential
     from scim.http.rate_stamps import Stamps
+    from scim.storage.credentials import Credential
 
 
 _MINUTE: Final = 60.0

@@ -20,9 +20,6 @@ _PROFILE: Final = "profile:"
 ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.tenant_id, u.id) g"
 """The profiles and directory groups of the row ``u`` of accounts_user: (id, name, direct)."""
 
-GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
-"""The same as the text of one JSON value."""
-
 # The fences (OFFSET 0) have the memberships of each person looked up in an index, however many
 # there are altogether.
 GROUPS_OF_PAGE: Final = """

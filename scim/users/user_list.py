@@ -19,9 +19,15 @@ from scim.protocol.projection import projection
 from scim.queries.filter_query import SQL, compile_filter
 from scim.queries.list_order import Order, order_of
 from scim.queries.pages import answer
+from scim.storage.person_columns import (
+    WIDTH,
+    WITH_GROUPS,
+    WITH_GROUPS_OF_PAGE,
+    WITHOUT_GROUPS,
+)
 from scim.users.user_catalog import UserCatalog
 from scim.users.user_groups import GROUPS_OF_PAGE
-from scim.users.user_rows import WIDTH, WITH_GROUPS, WITH_GROUPS_OF_PAGE, WITHOUT_GROUPS, read_row
+from scim.users.user_rows import read_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

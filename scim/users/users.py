@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from accounts.errors import AccountError
     from scim.adapters.resource_types import SourceSchemas
     from scim.adapters.user_adapter import Person, UserRow
-    from scim.http.authentication import Along, Credential
     from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
+    from scim.storage.credentials import Credential, UserAlong
 
 _FIRST_VERSION: Final = entity_tag(1)
 
@@ -62,7 +62,7 @@ class UserEndpoint:
         credential: Credential,
         schemas: SourceSchemas,
         request: HttpRequest,
-        along: Along | None = None,
+        along: UserAlong | None = None,
     ) -> None:
         self._credential = credential
         self._request = request

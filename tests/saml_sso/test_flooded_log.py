@@ -20,7 +20,7 @@ from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import SignInAttempt
 from saml_sso.remembered_trust import memory
 from saml_sso.services.attempts import kept_attempts, masked_trace, noted_strangers
-from saml_sso.services.strangers import CLIENTS_AND_REASONS, CLIENTS_OF_EACH_REASON
+from saml_sso.storage.strangers import CLIENTS_AND_REASONS, CLIENTS_OF_EACH_REASON
 from tests.saml_sso.test_sign_in import BAD_RESPONSES
 from tests.support.saml import certificate, private_key
 from tests.support.saml_party import Party, post_response, refused

@@ -17,7 +17,7 @@ from accounts.tenancy.scoping import tenant_id_scope
 from accounts.trail.audit import acting_as
 from scim.adapters.resource_types import SourceSchemas, schemas_of
 from scim.http import exchanges
-from scim.http.authentication import BearerTokenAuthentication, Credential, HasBearerToken
+from scim.http.authentication import BearerTokenAuthentication, HasBearerToken
 from scim.http.exception_handler import as_scim_error, scim_exception_handler
 from scim.http.media import (
     MEDIA_TYPE,
@@ -32,13 +32,14 @@ from scim.http.media import (
 from scim.http.refusals import note_refusal
 from scim.protocol.errors import MethodNotAllowedError, PreconditionFailedError
 from scim.protocol.preconditions import Preconditions, is_unmodified
+from scim.storage.credentials import Credential
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
     from rest_framework.request import Request
 
-    from scim.http.authentication import Along
+    from scim.storage.credentials import UserAlong
 
 
 class SCIMView(APIView):
@@ -86,7 +87,7 @@ class SCIMView(APIView):
             gate(credential)
         self.schemas = schemas_of(credential)
 
-    def read_along(self) -> Along | None:
+    def read_along(self) -> UserAlong | None:
         """Return what the statement of the token is to read besides, if anything."""
         return None
 

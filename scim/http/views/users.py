@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from accounts.identifiers import read_uuid
 from scim.http.views.resources import ResourceViewSet
+from scim.storage.credentials import UserAlong
 from scim.users.user_list import list_users
-from scim.users.user_rows import user_along
 from scim.users.users import UserEndpoint
 
 if TYPE_CHECKING:
-    from scim.http.authentication import Along
     from scim.protocol.messages import Query
     from scim.protocol.projection import Projection
     from scim.protocol.schemas import ResourceType
@@ -26,10 +26,10 @@ class UserViewSet(ResourceViewSet):
     """People (RFC 7643, Section 4.1)."""
 
     route = "/Users"
-    along: Along | None = None
+    along: UserAlong | None = None
 
     @override
-    def read_along(self) -> Along | None:
+    def read_along(self) -> UserAlong | None:
         """Return the user whom the path names by id, where their whole resource will be shown."""
         key, request = self.kwargs.get("resource_id", ""), self.request
         is_change = request.method in _CHANGES
@@ -37,7 +37,9 @@ class UserViewSet(ResourceViewSet):
             return None
         if request.META.get("QUERY_STRING") or "HTTP_PREFER" in request.META:
             return None
-        self.along = user_along(key, to_change=is_change)
+        # A user name is looked up afterwards.
+        user_id = read_uuid(key)
+        self.along = None if user_id is None else UserAlong(user_id, to_change=is_change)
         return self.along
 
     @override

@@ -1,0 +1,42 @@
+"""The columns of a person, as statements for SCIM read them; the row of the table is ``u``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from accounts.models import User
+from licenses.storage.seats import holds_seat
+
+GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
+"""The profiles and directory groups of the row, as the text of one JSON value."""
+
+COLUMNS: Final = (
+    "id",
+    "user_name",
+    "external_id",
+    "email",
+    "given_name",
+    "family_name",
+    "display_name",
+    "active",
+    "role",
+    "attributes",
+    "created",
+    "last_modified",
+    "version",
+)
+# As text, which is what is made of them: reading each as an object first takes longer than all
+# the rest of the row.
+_AS_TEXT: Final = frozenset({"id", "created", "last_modified"})
+_SELECTED: Final = ", ".join(
+    f"u.{column}::text" if column in _AS_TEXT else f"u.{column}" for column in COLUMNS
+)
+WIDTH: Final = len(COLUMNS) + 1
+"""Columns of a row, the last of which holds the groups."""
+
+WITH_GROUPS: Final = f"{_SELECTED}, {GROUPS_COLUMN}"
+WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
+WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
+STATE: Final = f"u.xmin::text, u.active AND {holds_seat('u')}"
+WITH_GROUPS_AND_STATE: Final = f"{WITH_GROUPS}, {STATE}"
+PERSON: Final = f"{User._meta.db_table} AS u"

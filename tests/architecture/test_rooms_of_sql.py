@@ -1,0 +1,185 @@
+"""SQL has one door: statements stand in rooms of their own, and their text stays there.
+
+A room is a module that takes a cursor or holds text of SQL.  What other modules import of it are
+functions, and the types of what these take and give.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
+ROOMS = (
+    *("accounts.storage", "licenses.storage", "saml_sso.storage", "scim.storage"),
+    # Filters and orders of lists as SQL, and what the lists and the groups are read with.
+    *("scim.queries", "scim.users.user_catalog", "scim.users.user_groups", "scim.users.user_list"),
+    *("scim.users.user_rows", "scim.groups.group_catalog", "scim.groups.group_list"),
+    *("scim.groups.group_members", "scim.groups.group_rows", "scim.groups.member_statements"),
+    *("scim.log.request_log_rows", "scim.log.request_log_retention"),
+    "scim.adapters.adapter_catalog",
+    "accounts.names",  # Names as columns hold them.
+    # What an installation is like, asked before and beside the application.
+    *("config.installation.database", "config.server.room", "config.server.health"),
+    "config.embedded",
+    "config.installation.change_feed",  # Quotes what an operator may ask the database.
+)
+"""Modules, and packages with all their modules, that may hold SQL and take cursors."""
+
+UPPER = {
+    "accounts_user": {"scim.groups", "scim.queries", "scim.users"},
+    "accounts_usercount": {"scim.users"},
+    "accounts_groupcount": {"scim.groups"},
+    "accounts_tenant": {"saml_sso.storage", "scim.groups", "scim.log"},
+    "accounts_accessprofile": {"scim.groups", "scim.queries", "scim.users"},
+    "accounts_profilemembership": {"scim.groups", "scim.users"},
+    "accounts_directorygroup": {"scim.groups", "scim.queries", "scim.users"},
+    "accounts_directorygroupmember": {"scim.groups", "scim.users"},
+    # Functions of the database.
+    "accounts_groups_of": {"scim.users"},
+    "accounts_groups_of_as_json": {"scim.storage"},
+    "accounts_email_values": {"scim.users"},
+}
+"""Which rooms of upper layers name what belongs to ``accounts``; the table only gets smaller."""
+
+STATEMENT = re.compile(
+    r"\b(SELECT\b.+\bFROM|INSERT INTO|UPDATE \w+( AS)?( \w+)?\s+SET|DELETE FROM|COPY \w+)\b", re.S
+)
+CURSORS = {"cursor", "prepared_cursor", "raw", "RawSQL", "extra"}
+
+
+def modules() -> dict[str, Path]:
+    """Return every production module by its dotted name, without migrations."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            if "migrations" not in parts:
+                found[".".join(parts).removesuffix(".__init__")] = path
+    return found
+
+
+MODULES = modules()
+
+
+def is_room(module: str) -> bool:
+    return any(module == room or module.startswith(f"{room}.") for room in ROOMS)
+
+
+def docstrings(tree: ast.AST) -> set[int]:
+    """Return the ids of the constants that are documentation."""
+    return {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+
+
+def texts(source: str) -> list[str]:
+    """Return the string literals of ``source`` that are no documentation, with holes as ``{}``."""
+    tree = ast.parse(source)
+    skipped = docstrings(tree)
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "x" for part in node.values]
+            found.append("".join(str(part) for part in parts))
+        elif isinstance(node, ast.Constant) and id(node) not in skipped:
+            found += [node.value] if isinstance(node.value, str) else []
+    return found
+
+
+def offences(source: str) -> list[str]:
+    """Return the SQL and the cursors in ``source``."""
+    found = [text for text in texts(source) if STATEMENT.search(text)]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in CURSORS:
+                found.append(ast.unparse(node))
+        elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "connections":
+            found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if not is_room(name)))
+def test_a_module_outside_the_rooms_holds_no_sql_and_takes_no_cursor(module: str) -> None:
+    assert offences(MODULES[module].read_text()) == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_on_the_list_is_one(room: str) -> None:
+    inside = [name for name in MODULES if name == room or name.startswith(f"{room}.")]
+    sources = [MODULES[name].read_text() for name in inside]
+
+    assert any(
+        offences(source) or re.search(r"\bSQL\b|COLLATE|LIKE E'", source) for source in sources
+    )
+
+
+@cache
+def room_part(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name, None)
+
+
+def crossing(source: str) -> list[str]:
+    """Return what ``source`` imports of a room that is text of SQL, or carries it."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and is_room(node.module):
+            for each in node.names:
+                part = room_part(node.module, each.name)
+                is_text = isinstance(part, str) and re.search(r"\bSELECT\b|\bFROM\b|%s", part)
+                if is_text or each.name in {"SQL", "Search", "Condition", "Companion", "INSERT"}:
+                    found.append(f"{node.module}.{each.name}")
+    return found
+
+
+@pytest.mark.parametrize("module", sorted(name for name in MODULES if not is_room(name)))
+def test_no_text_of_sql_leaves_the_rooms(module: str) -> None:
+    assert crossing(MODULES[module].read_text()) == []
+
+
+def test_upper_layers_name_only_these_tables_of_accounts() -> None:
+    named: dict[str, set[str]] = {}
+    for module, path in MODULES.items():
+        if module.startswith("accounts"):
+            continue
+        for text in texts(path.read_text()):
+            for table in re.findall(r"\baccounts_[a-z_]+\b", text):
+                named.setdefault(table, set()).add(".".join(module.split(".")[:2]))
+    tables = {name: rooms for name, rooms in named.items() if not is_label(name)}
+
+    assert tables == UPPER
+
+
+def is_label(name: str) -> bool:
+    """Whether this is no table, but the name of a route or of a template's block."""
+    return bool(re.search(r"_(changelist|change|add|delete|history)$", name))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "cursor.execute('SELECT id FROM accounts_user')",
+        "statement = f'UPDATE {table} SET active = true'",
+        "with connection.cursor() as cursor: pass",
+        "connections['default'].ensure_connection()",
+        "User.objects.raw('SELECT 1')",
+    ],
+)
+def test_sql_outside_a_room_is_found(source: str) -> None:
+    assert offences(source)
+
+
+def test_text_of_sql_that_is_imported_is_found() -> None:
+    assert crossing("from accounts.storage.trail_rows import INSERT")
+    assert crossing("from scim.queries.filter_query import SQL")
+    assert not crossing("from accounts.storage.memberships import people_below")
