@@ -241,6 +241,8 @@ USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A body is whole in memory before a page sees it (config.server.bodies): its files need no disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = BOUNDS.body_bytes
 
 # --- Mail -----------------------------------------------------------------------------------
 

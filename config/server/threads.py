@@ -41,7 +41,7 @@ _HELD: Final = 128 * 1024
 _SECONDS_UNTIL_OPEN: Final = 30.0
 """How long a file stays open for granian to open it, too, which takes it a moment."""
 
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _RETRY_FULL: Final = 60
 
 
@@ -126,9 +126,8 @@ class Threads:
                     (answer.closing() if job.closes else answer).send(job.proto, request_id)
             except (ProtocolClosed, ProtocolError):
                 pass  # The client has gone.
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the client is answered
                 # The application answers for its own faults until it gives the answer away.
-                LOG.exception("A request failed outside the application.")
                 failed = _unanswered(error, job.environ["PATH_INFO"])
                 failed.send(job.proto, request_id)
 
@@ -186,9 +185,11 @@ def _unanswered(error: Exception, path: str) -> Answer:
     """Return what is said for a request whose answer could not be made."""
     outage = outage_of(error)
     if outage is None and getattr(error, "errno", None) in _FULL:
-        outage = Outage(str(error), _RETRY_FULL)
+        outage = Outage(f"no room for it: {error}", _RETRY_FULL)
     if outage is None:
+        LOG.error("A request failed outside the application.", exc_info=error)
         return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, [], b"").closing()
+    LOG.error("An answer could not be made (%s).", outage.reason)
     refusal = Refusal(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The answer could not be made now.",
