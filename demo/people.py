@@ -33,7 +33,11 @@ class Person:
         return f"{self.given_name[0]}{self.family_name[0]}"
 
 
+ADMIN_EMAIL: Final = "admin@acme.example"
+"""Of the sample tenant's admin, whom the tenant was made with."""
+
 PEOPLE: Final = (
+    Person("admin", "System", "Admin", ADMIN_EMAIL, "System admin of Gatehouse"),
     Person("mara", "Mara", "Lindqvist", "mara.lindqvist@acme.example", "Head of Data"),
     Person("jonas", "Jonas", "Okafor", "jonas.okafor@acme.example", "Sales Manager"),
     Person("ines", "Inês", "Carvalho", "ines.carvalho@acme.example", "Access Reviewer"),

@@ -26,6 +26,7 @@ from config.server.starting import serve_command
 from demo.connection import Connection
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
+from demo.people import ADMIN_EMAIL
 from demo.ports import HOST, is_free, take_back, who_has
 from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secrets
 from demo.supervision import Running, Supervised, child, stop
@@ -254,7 +255,7 @@ Gatehouse is running. Stop it with Ctrl-C.
 
   Console, as the admin of {sample.TENANT_NAME}
                            {connection.console_url}
-    e-mail                 {sample.ADMIN_EMAIL}
+    e-mail                 {ADMIN_EMAIL}
     password               {secrets.admin_password}
 
   Platform, as operator    {base_url}/platform/

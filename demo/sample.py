@@ -17,12 +17,12 @@ from accounts.services.users import create_operator, set_password
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from demo.connection import Connection, NotConnectedError, load_connection, save_connection
+from demo.people import ADMIN_EMAIL
 from demo.secrets_file import DemoSecrets
 from licenses.models import Product, Subscription
 
 TENANT_SLUG: Final = "acme"
 TENANT_NAME: Final = "Acme Ltd"
-ADMIN_EMAIL: Final = "admin@acme.example"
 OPERATOR_EMAIL: Final = "operator@gatehouse.example"
 _SEATS_BY_PRODUCT: Final = {
     ("insight", "Insight"): 25,

@@ -98,7 +98,7 @@ class UserSettingsForm(PersonForm):
             if each.pk not in held and (each.used >= each.seats or not each.is_current(today))
         }
         if not subscriptions:
-            field.help_text = _("Your organization has no licences yet.")
+            field.help_text = _("Your company has no licences yet.")
 
 
 class LicenseChoiceField(forms.ModelChoiceField[Subscription]):

@@ -27,7 +27,7 @@ class EmailDomainAdmin(ConsoleModelAdmin[EmailDomain]):
     save_label = _("Claim the domain")
     list_display = ["domain", "state"]
     empty_text = _(
-        "No mail domain is claimed yet. Claim yours, so that sign-in finds your organization."
+        "No mail domain is claimed yet. Claim yours, so that sign-in finds your company."
     )
     fields: ClassVar[Any] = ("domain",)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 from typing_extensions import override
 
@@ -178,6 +178,11 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         obj: _ModelT | None = None,
     ) -> HttpResponse:
         submission = getattr(request, "submission", None)
+        form = context["adminform"].form
+        is_stale = isinstance(getattr(request, "refusal", None), StaleFormError)
+        if is_stale and set(form.errors) == {NON_FIELD_ERRORS} and len(context["errors"]) == 1:
+            # Nothing is to be corrected, as Django would say above its list of errors.
+            context |= {"errors": [], "said": form.non_field_errors()}
         if submission is not None and obj is not None:
             context["version"] = submission.version
             if submission.is_stale:

@@ -178,7 +178,7 @@ def _migrations() -> Finding:
     if pending:
         return wrong(
             name,
-            f"The database lacks {pending} migrations of this version.",
+            f"The database lacks {pending} migration{'s' if pending > 1 else ''} of this version.",
             "Run `manage.py migrate`.",
         )
     return good(name, "The database has the migrations of this version.")

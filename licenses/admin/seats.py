@@ -57,7 +57,7 @@ class SubscriptionAdmin(_ReadOnly, ConsoleModelAdmin[Subscription]):
     """Seats bought and used."""
 
     list_title = _("Seats bought and used")
-    empty_text = _("Your organization has no licences yet. The operator of Gatehouse adds them.")
+    empty_text = _("Your company has no licences yet. The operator of Gatehouse adds them.")
     list_display = ["product", "use", "seats", "starts", "ends"]
     fields = ["product", "seats", "starts", "ends"]
     actions: Any = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -53,6 +54,20 @@ class SourceOptionsForm(RefusableForm[Source]):
                 "suspends them."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        limit = self.fields.get("rate_limit_per_minute")
+        if limit is not None:
+            bounds = settings.BOUNDS
+            text = _(
+                "For each token, in any minute. 0 means the default: %(second)s a second, "
+                "%(once)s at once."
+            )
+            limit.help_text = text % {
+                "second": bounds.requests_per_second,
+                "once": bounds.requests_at_once,
+            }
 
 
 class TokenForm(forms.Form):

@@ -20,6 +20,7 @@ from scim.services.tokens import IssuedToken, create_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +44,11 @@ class SourceOptions:
 
 
 @transaction.atomic
-def enable_scim(*, tenant: Tenant) -> IssuedToken | None:
+def enable_scim(*, tenant: Tenant, expires: datetime | None = None) -> IssuedToken | None:
     """Let identity providers call the SCIM endpoints for ``tenant``.
 
     The first time a source with the default mapping is made.  The token is returned when one
-    had to be made; ``None`` means that an earlier one works again.
+    had to be made, which lasts until ``expires``; ``None`` means that an earlier one works again.
 
     Raises:
         ScimUnavailableError: The plan does not include SCIM, or SAML is not on.
@@ -65,7 +66,7 @@ def enable_scim(*, tenant: Tenant) -> IssuedToken | None:
         source = first_source() or create_source(options=SourceOptions(name=_default_name()))
         if any(token.is_alive for token in source.tokens.all()):
             return None
-        return create_token(source=source)
+        return create_token(source=source, expires=expires)
 
 
 @transaction.atomic

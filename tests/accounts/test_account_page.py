@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from accounts.models import AccessProfile, ProfileMembership, RecoveryCode, Session, Tenant, User
+from accounts.models import (
+    AccessProfile,
+    ProfileMembership,
+    RecoveryCode,
+    Role,
+    Session,
+    Tenant,
+    User,
+)
 from accounts.tenancy.scoping import tenant_scope
 from accounts.views.landing import with_next
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
-from tests.conftest import PASSWORD, signed_in
+from tests.conftest import PASSWORD, person, signed_in
 from tests.support.html_forms import submit, version_of
 
 if TYPE_CHECKING:
@@ -33,6 +42,10 @@ def new_codes(browser: Client) -> list[str]:
     return found
 
 
+def text_at(browser: Client, url: str) -> str:
+    return browser.get(url).content.decode()
+
+
 class TestProfile:
     def test_default_and_custom_profiles_are_listed(self, acme: Tenant, bob: User) -> None:
         with tenant_scope(acme):
@@ -45,6 +58,20 @@ class TestProfile:
         assert "Everybody" in page
         assert "Finance data" in page
         assert "Not his" not in page
+
+    @pytest.mark.parametrize("role", [Role.ADMIN, Role.EDITOR])
+    def test_the_admin_of_a_new_tenant_is_led_to_the_identity_provider(
+        self, acme: Tenant, role: Role
+    ) -> None:
+        browser = signed_in(person(acme, "Zoe", role))
+        is_led = role == Role.ADMIN
+
+        for page in (reverse("account"), reverse("console:index")):
+            assert ("Next: connect your identity provider" in text_at(browser, page)) == is_led
+            assert (reverse("console:saml-and-scim") in text_at(browser, page)) == is_led
+            Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True)
+            assert "Next: connect" not in text_at(browser, page)
+            Tenant.objects.filter(pk=acme.pk).update(saml_enabled=False)
 
     def test_licences_are_listed(self, acme: Tenant, bob: User) -> None:
         with tenant_scope(acme):

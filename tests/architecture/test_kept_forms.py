@@ -16,6 +16,7 @@ from django.conf import settings
 from django.test import Client as Browser
 from django.urls import resolve, reverse
 
+from accounts.console import kept_forms
 from accounts.console.kept_forms import LOOK_AGAIN, is_secret
 from accounts.console.shown import shows_fields
 from accounts.models import Session
@@ -205,6 +206,37 @@ def test_every_form_survives_a_sign_in_in_another_tab(
     for browser, url, sent in tried:
         check_given_back(browser, person_of[id(browser)], url, sent)
     assert len(tried) > 12, tried
+
+
+def test_so_many_forms_are_kept_in_an_hour_and_no_more(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_forms, "MOST_IN_AN_HOUR", 2)
+    url = reverse("console:accounts_accessprofile_add")
+    kept = []
+    for _number in range(3):
+        browser = signed_in(alice)
+        browser.get(url)
+        Session.objects.filter(user=alice).delete()
+        browser.post(url, {"name": "West", "_save": "1"})
+        kept.append(kept_forms.COOKIE in browser.cookies)
+
+    assert kept == [True, True, False]
+
+
+def test_a_form_that_comes_back_is_not_said_to_be_wrong(
+    acme: Tenant, console: Client, bob: User
+) -> None:
+    url = reverse("console:accounts_user_change", args=[bob.pk])
+    page = console.get(url).content.decode()
+    sent = next(form for form in read_forms(page) if "version" in form.fields).fields
+
+    back = console.post(url, {**sent, LOOK_AGAIN: "1"}).content.decode()
+    wrong = console.post(url, {**sent, LOOK_AGAIN: "1", "user_name": ""}).content.decode()
+
+    assert "you were signed out while this form was open" in back
+    assert "Please correct" not in back
+    assert "Please correct the errors below" in wrong
 
 
 def test_a_sign_in_that_is_sent_twice_leads_to_where_the_first_one_led(alice: User) -> None:

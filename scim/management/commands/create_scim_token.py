@@ -60,10 +60,14 @@ class Command(OperatorCommand):
     def answer(self, **options: Any) -> Mapping[str, Any]:
         tenant = tenant_called(options["slug"])
         name = options["source"].strip()
+        expires = _end(options["expires_in_days"])
         with transaction.atomic(), tenant_scope(tenant):
-            enable_scim(tenant=tenant)
+            first = enable_scim(tenant=tenant, expires=expires)
             source = _source(name)
-            issued = regenerate_token(source=source, expires=_end(options["expires_in_days"]))
+            if first is not None and first.token.source_id == source.pk:
+                issued = first
+            else:
+                issued = regenerate_token(source=source, expires=expires)
         return {"scim_url": base_url(), "token": issued.secret}
 
 
