@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
@@ -147,6 +149,7 @@ def _serve(environment: Environment, kept: list[Supervised]) -> None:
     for each in started:
         each.begin()
     _wait_until_ready(started, [environment.port, demo_port])
+    _wait_until(lambda: _has_worker(environment.port), started, "no worker was heard of")
     if not _token_is_alive(environment, connection):
         connection = _reconnect(state, demo_port)
     _announce(environment, connection, demo_port, secrets)
@@ -207,14 +210,23 @@ def _metadata(state: Path, demo_port: int) -> str:
 
 
 def _wait_until_ready(servers: list[Supervised], ports: list[int]) -> None:
-    deadline = time.monotonic() + _START_SECONDS
     for port in ports:
-        while not _answers(port):
-            if any(each.running and each.running.poll() is not None for each in servers):
-                raise StartError("a server ended while starting; its message stands above.")
-            if time.monotonic() > deadline:
-                raise StartError(f"nothing answers on port {port} after {_START_SECONDS} seconds.")
-            time.sleep(0.1)
+        _wait_until(partial(_answers, port), servers, f"nothing answers on port {port}")
+
+
+def _wait_until(is_so: Callable[[], bool], servers: list[Supervised], otherwise: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not is_so():
+        if any(each.running and each.running.poll() is not None for each in servers):
+            raise StartError("a process ended while starting; its message stands above.")
+        if time.monotonic() > deadline:
+            raise StartError(f"{otherwise} after {_START_SECONDS} seconds.")
+        time.sleep(0.1)
+
+
+def _has_worker(port: int) -> bool:
+    answer = httpx2.get(f"{_url(port)}/health/ready", timeout=10, trust_env=False)
+    return "missing" not in answer.json()
 
 
 def _answers(port: int) -> bool:

@@ -104,6 +104,16 @@ class Run:
     def worker(self) -> int:
         return max(listeners(self.port))
 
+    def does_jobs(self) -> int:
+        """The process that does jobs; 0 when there is none."""
+        assert self.process is not None
+        main = self.process.pid
+        children = Path(f"/proc/{main}/task/{main}/children").read_text().split()
+        for child in children:
+            if b"django\0worker" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return int(child)
+        return 0
+
     def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
@@ -173,7 +183,7 @@ def run(kept_run: Run) -> Run:
     return kept_run
 
 
-@pytest.mark.parametrize("victim", ["worker", "server", "postmaster", "demo"])
+@pytest.mark.parametrize("victim", ["worker", "server", "postmaster", "demo", "does_jobs"])
 def test_whatever_is_killed_comes_back_and_nothing_acknowledged_is_lost(
     run: Run, victim: str
 ) -> None:
@@ -185,6 +195,7 @@ def test_whatever_is_killed_comes_back_and_nothing_acknowledged_is_lost(
         count = len(writer.acknowledged)
         eventually(lambda: len(writer.acknowledged) > count + 5 and run.serves(), run.said)
         eventually(run.demo_answers)
+        eventually(lambda: run.does_jobs() not in {0, pid}, run.said)
     finally:
         writer.stop()
 

@@ -21,6 +21,10 @@ COMMAND = [sys.executable, "-m", "django", "worker"]
 ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 s'"
 
 
+Asked = tuple[str, str | None, dict[str, object]]
+"""A job to be queued: kind, slug of the tenant or nothing, arguments."""
+
+
 @dataclass(frozen=True)
 class Works:
     """A database with jobs, and the folder to which workers write their mail."""
@@ -50,8 +54,8 @@ class Works:
         [(count,)] = self.ask(counting, *what.values())
         return int(count)
 
-    def queue(self, *jobs: tuple[str, str | None, dict[str, object]]) -> None:
-        """Queue jobs: kind, slug of the tenant or nothing, arguments."""
+    def queue(self, *jobs: Asked) -> None:
+        """Queue jobs, each in a transaction of its own."""
         done = subprocess.run(
             [sys.executable, "-m", "tests.support.queue_jobs"],
             input=json.dumps(jobs).encode(),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.management.base import BaseCommand, CommandError
+from procrastinate.exceptions import ConnectorException
+from psycopg import Error as DriverError
 from typing_extensions import override
 
 from accounts.jobs.kinds import QUEUES
@@ -45,4 +47,8 @@ class Command(BaseCommand):
             refuse_unusable()
         except UnusableDatabaseError as error:
             raise CommandError(f"The worker cannot work: {error}") from error
-        work(queues=options["queue"] or (), at_once=options["at_once"])
+        try:
+            work(queues=options["queue"] or (), at_once=options["at_once"])
+        except (ConnectorException, DriverError) as error:
+            # Whoever supervises the worker starts it again.
+            raise CommandError(f"The database does not answer: {error}") from error
