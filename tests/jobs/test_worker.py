@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.processes import LOOPBACK, free_port
 from tests.support.workers import COMMAND, Works, works
 
 pytestmark = pytest.mark.django_db
@@ -99,6 +100,20 @@ def test_what_a_killed_worker_had_begun_another_does(work: Works) -> None:
         process.wait()
     with work.worker():
         work.wait_for(lambda: work.jobs(state="done", attempts=2) == 1, seconds=150)
+
+
+@pytest.mark.slow
+def test_a_worker_without_a_database_ends_with_a_sentence_for_whoever_starts_it_again(
+    tmp_path: Path,
+) -> None:
+    away = Works(f"postgresql://nobody:x@{LOOPBACK}:{free_port()}/none", tmp_path)
+    done = subprocess.run(  # noqa: S603 - our own words
+        COMMAND, env=away.environment, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "The database does not answer" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("option", [("--at-once", "0"), ("--queue", "none")])
