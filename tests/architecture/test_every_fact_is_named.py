@@ -6,15 +6,18 @@ Tables are read from the models, forms from the sites: a new one is asked unaske
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
+from typing_extensions import override
 
 from accounts.groups import member_deltas
 from accounts.groups.groups import GroupFields, create_group
@@ -28,15 +31,18 @@ from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Subscription
 from saml_sso.models import IdentityProviderSettings
 from tests.architecture.specimens import our_models
+from tests.architecture.test_every_posting_form import keys, urls
+from tests.architecture.test_forms_in_the_trail import rows, saves
 from tests.architecture.test_stale_forms import (
     browser_of,
     every_form,
     page_of,
-    things,  # noqa: F401 - a fixture
+    things,
 )
-from tests.conftest import person
+from tests.conftest import person, signed_in
+from tests.saml_sso.conftest import idp
 from tests.support.facts import Fact, entries_by_transaction, facts_noted
-from tests.support.html_forms import what_could_be_sent, what_is_sent
+from tests.support.html_forms import form_with_field, read_forms
 from tests.support.many import do
 from tests.support.named_facts import NOT_FACTS, RULES, is_fact, names
 from tests.support.saml_party import connect as connect_idp
@@ -44,11 +50,12 @@ from tests.support.saml_party import party_of, post_response
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from django.db import models
-    from django.test import Client
+
+__all__ = ["idp", "keys", "rows", "things"]  # Fixtures.
 
 TABLES = {model._meta.db_table for model in our_models()}
 
@@ -310,17 +317,18 @@ class Window:
 
     def __init__(self, noted: Callable[[], list[Fact]]) -> None:
         self._noted = noted
-        self._last = self.count = 0
+        self._last = 0
+        self.done: set[str] = set()
+        """What was done to which tables."""
         self.ill_named()
-        self.count = 0
-        """How many facts there were."""
+        self.done.clear()
 
     def ill_named(self) -> list[str]:
         with every_tenant():
             entries = list(AuditEntry.objects.filter(pk__gt=self._last).order_by("pk"))
         self._last = entries[-1].pk if entries else self._last
         facts = self._noted()
-        self.count += len(facts)
+        self.done |= {f"{fact.relation} {fact.done}" for fact in facts}
         return ill_named(facts, {fact.transaction: entries for fact in facts})
 
 
@@ -330,44 +338,101 @@ def window(db: None) -> Iterator[Callable[[], Window]]:
         yield lambda: Window(noted)
 
 
-@dataclass(frozen=True)
-class Walk:
-    """The forms of both sites, and what was written since."""
+class JudgingBrowser(Client):
+    """Sees after each form that is sent that what it wrote is named."""
 
-    things: dict[type[models.Model], models.Model]
-    window: Callable[[], Window]
-    alice: User
-    olga: User
+    def __init__(self, of: Client, window: Window) -> None:
+        super().__init__()
+        self.cookies = of.cookies
+        self.window = window
+        self.wrong: list[str] = []
+
+    @override
+    def post(self, path: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+        answer = super().post(path, *args, **kwargs)
+        self.wrong += [f"{path}: {each}" for each in self.window.ill_named()]
+        return answer
+
+
+Judging = Callable[[Client], JudgingBrowser]
 
 
 @pytest.fixture
-def walk(
-    things: dict[type[models.Model], models.Model],  # noqa: F811
-    window: Callable[[], Window],
+def judging(window: Callable[[], Window]) -> Judging:
+    return lambda of: JudgingBrowser(of, window())
+
+
+def assert_all_named(browser: JudgingBrowser) -> None:
+    assert not browser.wrong, "\n".join(browser.wrong)
+
+
+@pytest.mark.slow
+def test_by_every_field_of_every_form(
+    rows: list[object],
+    judging: Judging,
     alice: User,
     olga: User,
-) -> Walk:
-    return Walk(things, window, alice, olga)
+) -> None:
+    saved = set()
+    for browser in (judging(signed_in(alice)), judging(signed_in(olga))):
+        for url in dict.fromkeys(urls(rows)):
+            for save in saves(browser, url):
+                saved.add(save.field)
+        assert_all_named(browser)
+
+    assert "enable_saml" in saved
+    assert len(saved) > 40
+
+
+@pytest.fixture
+def browser_at(judging: Judging, alice: User, olga: User) -> Callable[[Any], JudgingBrowser]:
+    return lambda site: judging(browser_of(site, alice, olga))
 
 
 @every_form
-def test_by_every_field_of_every_form_and_by_deleting(
-    site: Any, model: type[models.Model], walk: Walk
+def test_by_deleting(
+    site: Any,
+    model: type[models.Model],
+    things: dict[Any, Any],
+    browser_at: Callable[[Any], JudgingBrowser],
+    olga: User,
 ) -> None:
-    browser = browser_of(site, walk.alice, walk.olga)
-    url = page_of(site, model, walk.things, walk.olga)
-    seen = walk.window()
-    page = browser.get(url).content.decode()
-    fields = what_could_be_sent(page, "version") if 'name="_save"' in page else {}
+    browser = browser_at(site)
+    url = page_of(site, model, things, olga).replace("/change/", "/delete/")
+    asked: Any = browser.get(url)
+    page = asked.content.decode()
+    if asked.status_code != HTTPStatus.OK or 'name="post"' not in page:
+        return  # Nobody may delete it, or it is in use.
 
-    for name in fields:
-        shown = browser.get(url).content.decode()
-        others = what_could_be_sent(shown, "version")
-        browser.post(url, what_is_sent(shown, "version") | {name: others.get(name, ["x"])})
-        assert seen.ill_named() == [], name
-    assert seen.count or not fields
+    sure = form_with_field(page, "post").fields
+    is_deleted = browser.post(url, sure).status_code == HTTPStatus.FOUND
 
-    gone = url.replace("/change/", "/delete/")
-    if browser.get(gone).status_code == HTTPStatus.OK:
-        browser.post(gone, {"post": "yes"})
-        assert seen.ill_named() == [], "delete"
+    assert_all_named(browser)
+    table = model._meta.db_table
+    assert is_deleted is (f"{table} DELETE" in browser.window.done) or table not in RULES
+
+
+def test_by_every_button_of_the_settings(rows: list[object], judging: Judging, alice: User) -> None:
+    browser, pressed = judging(signed_in(alice)), set()
+    pages = [url for url in dict.fromkeys(urls(rows)) if "/security/" in url]
+
+    for _time in range(3):  # One makes what another takes away.
+        for url in pages:
+            for action, fields in buttons_of(browser, url):
+                browser.post(action, fields)
+                pressed.add(urlsplit(action).path.rstrip("/").rpartition("/")[2])
+
+    assert_all_named(browser)
+    assert pressed >= {"make-next-key", "use-next-key", "remove-other-key", "make-link"}, pressed
+
+
+def buttons_of(browser: Client, url: str) -> list[tuple[str, dict[str, str]]]:
+    """Return where the page's forms are sent that carry nothing that it showed, and with what."""
+    answer: Any = browser.get(url)
+    if answer.status_code != HTTPStatus.OK or "html" not in answer.headers["Content-Type"]:
+        return []
+    return [
+        (urljoin(url, form.action), form.fields)
+        for form in read_forms(answer.content.decode())
+        if form.method == "post" and "sign-out" not in form.action
+    ]

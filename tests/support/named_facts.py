@@ -45,6 +45,7 @@ BOOKKEEPING: Final[dict[str, frozenset[str]]] = {
     "saml_sso_identityprovidercertificate": frozenset({"warned_days"}),
     "saml_sso_identityprovidersettings": frozenset(
         {"revision", "tested_revision", "tested_at", "metadata_refreshed_at", "metadata_problem"}
+        | {"candidate_id"}  # The proposal that it points to is named by itself.
     ),
 }
 """Columns that say when something was last done, or follow from others."""
@@ -60,6 +61,8 @@ SWITCHES: Final[dict[str, frozenset[str]]] = {
 
 def is_fact(fact: Fact) -> bool:
     """Whether anything was written that somebody must learn of."""
+    if (fact.relation, fact.done) == ("saml_sso_identityprovidersettings", "INSERT"):
+        return False  # A row of defaults, made when it is looked at first.
     return bool(fact.changed - BOOKKEEPING.get(fact.relation, frozenset()))
 
 
@@ -199,12 +202,24 @@ def _tenant(entry: AuditEntry, fact: Fact) -> bool:
     return entry.action.startswith("tenant.")
 
 
-def _saml(entry: AuditEntry, fact: Fact) -> bool:
-    return (
-        entry.tenant_id == fact.row["tenant_id"]
-        and entry.action.startswith("saml.")
-        and not any(entry.action in actions for actions in SWITCHES.values())
-    )
+def _saml(*begin: str) -> Callable[[AuditEntry, Fact], bool]:
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        return entry.tenant_id == fact.row["tenant_id"] and entry.action.startswith(
+            tuple(f"saml.{each}" for each in begin)
+        )
+
+    return rule
+
+
+def _saml_settings(entry: AuditEntry, fact: Fact) -> bool:
+    columns = fact.changed - BOOKKEEPING["saml_sso_identityprovidersettings"]
+    told = entry.details.get("changes", {}).keys()
+    return _saml("")(entry, fact) and bool(columns & told or entry.action == "saml.issuer_pinned")
+
+
+def _proposal(entry: AuditEntry, fact: Fact) -> bool:
+    is_made = entry.action.endswith("_made")
+    return entry.details.get("proposal") == fact.row["id"] and is_made is (fact.done == "INSERT")
 
 
 RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
@@ -226,9 +241,9 @@ RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "scim_attributemapping": _of_source("source_id"),
     "scim_extensionschema": _own("extensionschema"),
     "scim_extensionattribute": _through("extensionschema", "schema_id"),
-    "saml_sso_identityprovidersettings": _saml,
-    "saml_sso_identityprovidercertificate": _saml,
-    "saml_sso_serviceproviderkey": _saml,
-    "saml_sso_trustproposal": _saml,
+    "saml_sso_identityprovidersettings": _saml_settings,
+    "saml_sso_identityprovidercertificate": _saml("identity_provider_saved", "certificate"),
+    "saml_sso_serviceproviderkey": _saml("key_"),
+    "saml_sso_trustproposal": _proposal,
     "saml_sso_setuplink": _own("setuplink"),
 }
