@@ -25,6 +25,11 @@ _NOT_MIGRATED: Final = frozenset({"42P01", "42703"})
 OPERATOR_AT_THE_COMMAND_LINE = "operator (command line)"
 
 
+def add_tenant(parser: CommandParser) -> None:
+    """Let a command take the tenant it is about, which :func:`tenant_called` finds."""
+    parser.add_argument("slug", metavar="SLUG", help="Short name of the tenant.")
+
+
 class OperatorCommand(BaseCommand):
     """A command that answers with a mapping, printed as lines or with ``--json`` as one object.
 

@@ -6,11 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,18 +19,16 @@ from typing_extensions import override
 
 from accounts.admin.trail_kinds import KindFilter
 from accounts.console.change_list import DeclaredChangeList
-from accounts.console.csv_export import csv_response
-from accounts.console.model_admin import AuditedModelAdmin, ConsoleModelAdmin
-from accounts.console.questions import judges_itself
+from accounts.console.exports import ExportedModelAdmin, ReadModelAdmin
+from accounts.console.model_admin import ConsoleModelAdmin
 from accounts.models import AuditEntry
 from accounts.trail.labels import kind_in_words, model_of
 from accounts.trail.search import MOST_OBJECTS, finding
 from accounts.trail.telling import Told, as_text, tell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from django.http.response import HttpResponseBase
 
 READ_FIELDS = ("at", "happened", "who", "object_link", "what_changed", "request_id")
 CSV_HEADER = (
@@ -52,9 +49,10 @@ class TrailChangeList(DeclaredChangeList):
             told.entry.told = told
 
 
-class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
+class AuditTrailAdmin(ExportedModelAdmin[AuditEntry], ReadModelAdmin[AuditEntry]):
     """Entries are read, never written: nobody may add, change or delete one."""
 
+    export_name = "audit-trail"
     list_title = _("Audit trail")
     empty_text = _("Nothing has been recorded yet. Every change is, from the first one on.")
     change_title = _("Audit entry")
@@ -72,18 +70,6 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
     change_list_template = "admin/accounts/auditentry/change_list.html"
     fields: ClassVar[Any] = READ_FIELDS
     readonly_fields: ClassVar[Any] = READ_FIELDS
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
-        return False
 
     @override
     def has_history_permission(self, request: HttpRequest) -> bool:
@@ -160,17 +146,12 @@ class AuditTrailAdmin(AuditedModelAdmin[AuditEntry]):
         return reverse(name, args=[entry.target_id])
 
     @override
-    def get_urls(self) -> list[URLPattern]:
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("export/", export, name="accounts_auditentry_export"), *super().get_urls()]
+    def export_header(self) -> Sequence[str]:
+        return CSV_HEADER
 
-    @judges_itself
-    def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Return the entries that the list shows, with its search and filters, as CSV."""
-        if not self.has_export_permission(request):
-            raise PermissionDenied
-        entries = self.get_changelist_instance(request).get_queryset(request)
-        return csv_response(name="audit-trail", header=CSV_HEADER, rows=_rows(entries))
+    @override
+    def export_rows(self, objects: QuerySet[AuditEntry]) -> Iterator[tuple[Any, ...]]:
+        return _rows(objects)
 
 
 @admin.register(AuditEntry)

@@ -21,7 +21,7 @@ from accounts.admin.locked_fields import UNLOCK, are_fields, lock, unlocked
 from accounts.admin.many_people import DeactivateMany, ReactivateMany, last_admins
 from accounts.admin.person_form import PersonForm
 from accounts.console.access import Access
-from accounts.console.csv_export import csv_response
+from accounts.console.exports import ExportedModelAdmin
 from accounts.console.losses import words_for_people, words_for_sessions
 from accounts.console.many import PassedOver
 from accounts.console.model_admin import ConsoleModelAdmin
@@ -51,9 +51,10 @@ _WHO = (
 )
 
 
-class PersonAdmin(ConsoleModelAdmin[User]):
+class PersonAdmin(ExportedModelAdmin[User], ConsoleModelAdmin[User]):
     """People: search, filters, one row's menu, actions for many."""
 
+    export_name = "users"
     partial_rights: ClassVar[Any] = {Access.PROFILE: NAMES}
 
     form: Any = PersonForm
@@ -208,11 +209,6 @@ class PersonAdmin(ConsoleModelAdmin[User]):
         return [
             *(self._row_url(name, require_POST, view) for name, view in self._row_views().items()),
             self._row_url("invitation", require_safe, self.invitation_view),
-            path(
-                "export/",
-                self.admin_site.admin_view(self.export_view),
-                name="accounts_user_export",
-            ),
             *super().get_urls(),
         ]
 
@@ -318,18 +314,8 @@ class PersonAdmin(ConsoleModelAdmin[User]):
     def what_stays(self, request: HttpRequest, objects: QuerySet[User]) -> list[PassedOver]:
         return last_admins(request, objects)
 
-    @judges_itself
-    def export_view(self, request: HttpRequest) -> Any:
-        """Return the people that the list shows, with its search and filters, as CSV."""
-        if not self.has_export_permission(request):
-            raise PermissionDenied
-        people = self.get_changelist_instance(request).get_queryset(request)
-        return csv_response(
-            name="users", header=self.export_header(), rows=self.export_rows(people)
-        )
-
+    @override
     def export_header(self) -> list[str]:
-        """Return the titles of the columns."""
         return [
             "id",
             "user_name",
@@ -342,10 +328,10 @@ class PersonAdmin(ConsoleModelAdmin[User]):
             "created",
         ]
 
-    def export_rows(self, people: QuerySet[User]) -> Iterator[list[Any]]:
-        """Yield one row for each person."""
+    @override
+    def export_rows(self, objects: QuerySet[User]) -> Iterator[list[Any]]:
         names = self.export_header()
-        for user in people.iterator(chunk_size=1000):
+        for user in objects.iterator(chunk_size=1000):
             yield [getattr(user, name) for name in names]
 
 

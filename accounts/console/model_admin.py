@@ -295,6 +295,12 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         return None
 
     @override
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        return []
+
+    @override
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         return None
 

@@ -239,12 +239,6 @@ class DirectoryGroupAdmin(MembersPageAdmin[DirectoryGroup]):
         """Do nothing: :meth:`save_related` holds more than the group, and in the right order."""
 
     @override
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        return []
-
-    @override
     def delete_object(self, obj: DirectoryGroup) -> None:
         delete_group(group=obj)
 

@@ -143,9 +143,9 @@ class UserAdmin(PersonAdmin):
         return [*super().export_header(), "licences"]
 
     @override
-    def export_rows(self, people: QuerySet[User]) -> Iterator[list[Any]]:
+    def export_rows(self, objects: QuerySet[User]) -> Iterator[list[Any]]:
         names = super().export_header()
-        for user in people.iterator(chunk_size=1000):
+        for user in objects.iterator(chunk_size=1000):
             keys = sorted(seat.subscription.product.key for seat in _held(user))
             yield [*(getattr(user, name) for name in names), " ".join(keys)]
 

@@ -103,12 +103,6 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
         )
 
     @override
-    def construct_change_message(
-        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
-    ) -> Any:
-        return []
-
-    @override
     def delete_object(self, obj: ExtensionSchema) -> None:
         delete_schema(schema=obj)
 

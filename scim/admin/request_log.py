@@ -6,25 +6,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.template.loader import render_to_string
-from django.urls import path
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.console.csv_export import csv_response
+from accounts.console.exports import ExportedModelAdmin, ReadModelAdmin
 from accounts.console.model_admin import ConsoleModelAdmin
-from accounts.console.questions import judges_itself
 from scim.models import RequestLogEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
-    from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
 CSV_HEADER = (
@@ -41,22 +36,10 @@ CSV_HEADER = (
     "detail",
     "duration_ms",
 )
-_SHOWN: Any = [
-    "at",
-    "source_name",
-    "token_name",
-    "client",
-    "user_agent",
-    "method",
-    "route",
-    "resource_id",
-    "outcome",
-    "scim_type",
-    "detail",
-    "duration",
-    "request",
-    "response",
-]
+_DRAWN: Any = {"status": "outcome", "duration_ms": "duration"}
+"""What the page shows in the place of a column."""
+
+_SHOWN: Any = [*(_DRAWN.get(name, name) for name in CSV_HEADER), "request", "response"]
 _CLASSES = {"2": _("Success"), "3": _("Not modified"), "4": _("Refused"), "5": _("Failed")}
 _KINDS = {2: "good", 3: "info", 4: "warn", 5: "bad"}
 _OF_A_CLASS = 100
@@ -101,9 +84,14 @@ class MethodFilter(admin.SimpleListFilter):
 
 
 @admin.register(RequestLogEntry)
-class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
+class RequestLogAdmin(
+    ExportedModelAdmin[RequestLogEntry],
+    ReadModelAdmin[RequestLogEntry],
+    ConsoleModelAdmin[RequestLogEntry],
+):
     """What sources asked for and what they were answered."""
 
+    export_name = "scim-requests"
     list_display = [
         "at",
         "source_name",
@@ -120,18 +108,7 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
         MethodFilter,
         ("at", admin.DateFieldListFilter),
     ]
-    search_fields = [
-        "source_name",
-        "token_name",
-        "client",
-        "user_agent",
-        "method",
-        "route",
-        "resource_id",
-        "status",
-        "scim_type",
-        "detail",
-    ]
+    search_fields = [name for name in CSV_HEADER if name not in {"at", "duration_ms"}]
     search_help_text = _("Source, token, client, method, route, resource, status, type or detail")
     empty_text = _(
         "No identity provider has called yet. Enter SCIM URL and SCIM token there, then test the "
@@ -142,22 +119,6 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
     change_list_template = "admin/scim/requestlogentry/change_list.html"
     fields = _SHOWN
     readonly_fields = _SHOWN
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(
-        self, request: HttpRequest, obj: RequestLogEntry | None = None
-    ) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(
-        self, request: HttpRequest, obj: RequestLogEntry | None = None
-    ) -> bool:
-        return False
 
     @admin.display(description=_("Status"), ordering="status")
     def outcome(self, entry: RequestLogEntry) -> SafeString:
@@ -183,22 +144,13 @@ class RequestLogAdmin(ConsoleModelAdmin[RequestLogEntry]):
         return _body(entry.response_body)
 
     @override
-    def get_urls(self) -> list[URLPattern]:
-        export = self.admin_site.admin_view(self.export_view)
-        return [path("export/", export, name="scim_requestlogentry_export"), *super().get_urls()]
+    def export_header(self) -> Sequence[str]:
+        return CSV_HEADER
 
-    @judges_itself
-    def export_view(self, request: HttpRequest) -> HttpResponseBase:
-        """Return what the list shows, with its search and filters, as CSV."""
-        if not self.has_export_permission(request):
-            raise PermissionDenied
-        entries = self.get_changelist_instance(request).get_queryset(request)
-        return csv_response(name="scim-requests", header=CSV_HEADER, rows=_rows(entries))
-
-
-def _rows(entries: QuerySet[RequestLogEntry]) -> Iterator[list[Any]]:
-    for entry in entries.iterator(chunk_size=1000):
-        yield [getattr(entry, name) for name in CSV_HEADER]
+    @override
+    def export_rows(self, objects: QuerySet[RequestLogEntry]) -> Iterator[list[Any]]:
+        for entry in objects.iterator(chunk_size=1000):
+            yield [getattr(entry, name) for name in CSV_HEADER]
 
 
 def _body(body: Any) -> str:

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts.commands import OperatorCommand, tenant_called
+from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.models import OneTimeLink, Role, Tenant, User
 from accounts.services.notices import notify_admins
 from accounts.signing_in.links import BREAK_GLASS_LIFETIME, make_link
@@ -32,7 +32,7 @@ class Command(OperatorCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="Short name of the tenant.")
+        add_tenant(parser)
         parser.add_argument(
             "--admin-email", required=True, help="Address of an active system admin of the tenant."
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from typing_extensions import override
 
-from accounts.commands import OperatorCommand, tenant_called
+from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail.retention import erase_person
 
@@ -26,7 +26,7 @@ class Command(OperatorCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="Short name of the tenant.")
+        add_tenant(parser)
         parser.add_argument(
             "person", metavar="ID", type=UUID, help="The id that the person had, as in SCIM."
         )

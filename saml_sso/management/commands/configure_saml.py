@@ -9,7 +9,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts.commands import OperatorCommand, tenant_called
+from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.models import Role, User
 from accounts.signing_in.recovery import count_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
@@ -47,7 +47,7 @@ class Command(OperatorCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", help="The tenant's short name.")
+        add_tenant(parser)
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument("--metadata", metavar="FILE", help="SAML 2.0 metadata (XML).")
         source.add_argument(

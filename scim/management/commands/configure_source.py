@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import CommandError
 from typing_extensions import override
 
-from accounts.commands import OperatorCommand, tenant_called
+from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import Departure, Source
 from scim.services import SourceOptions, first_source, update_source
@@ -25,7 +25,7 @@ class Command(OperatorCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="The tenant's short name.")
+        add_tenant(parser)
         parser.add_argument(
             "--source",
             metavar="NAME",

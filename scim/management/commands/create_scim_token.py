@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts.commands import OperatorCommand, tenant_called
+from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.tenancy.scoping import tenant_scope
 from scim.http.addresses import base_url
 from scim.models import Source
@@ -39,7 +39,7 @@ class Command(OperatorCommand):
 
     @override
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("slug", metavar="SLUG", help="The tenant's short name.")
+        add_tenant(parser)
         parser.add_argument(
             "--source",
             metavar="NAME",
