@@ -7,7 +7,7 @@ set of recovery codes, asks again.
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
@@ -35,16 +35,26 @@ def is_fresh(request: HttpRequest) -> bool:
     They have when this session began, or else when they gave the password; with an identity
     provider, when that asked them.
     """
-    shown = float(request.session.get(_SHOWN_KEY, 0))
-    if time.time() - shown < FRESH_MINUTES * 60:
+    now = timezone.now()
+    shown = datetime.fromtimestamp(float(request.session.get(_SHOWN_KEY, 0)), UTC)
+    if _is_recent(shown, now):
         return True
-    began_after = timezone.now() - timedelta(minutes=FRESH_MINUTES)
     key = stored_key(request.session.session_key)
-    began = Session.objects.filter(session_key=key, created__gt=began_after).first()
-    if began is None or not began.saml:
-        return began is not None
+    began = Session.objects.filter(session_key=key).first()
+    if began is None or not _is_recent(began.created, now):
+        return False
+    if not began.saml:
+        return True
     instant = began.saml.get(AUTHN_INSTANT)
-    return instant is not None and datetime.fromisoformat(instant) > began_after
+    return instant is not None and _is_recent(datetime.fromisoformat(instant), now)
+
+
+def _is_recent(moment: datetime, now: datetime) -> bool:
+    """Whether it is no more than ten minutes ago, nor so far ahead.
+
+    What lies further ahead was noted before a clock was put back; it would stay recent that long.
+    """
+    return abs(now - moment) < timedelta(minutes=FRESH_MINUTES)
 
 
 def note_password(request: HttpRequest) -> None:

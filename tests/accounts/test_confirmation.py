@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,15 @@ from django.utils import timezone
 from accounts.models import AuditEntry, RecoveryCode, Session, User
 from accounts.secrets.unusable_passwords import unusable_password
 from accounts.services.users import UserFields, create_user
+from accounts.signing_in.fresh_sign_in import AUTHN_INSTANT
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from tests.conftest import PASSWORD, signed_in
 from tests.support.html_forms import submit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.test import Client
 
     from accounts.models import Tenant
@@ -49,6 +52,39 @@ def old(alice: User) -> Client:
 def test_after_a_fresh_sign_in_nothing_is_asked(alice: User, acme: Tenant) -> None:
     assert submit(signed_in(alice), CODES)["Location"] == CODES
     assert codes(acme) == 10
+
+
+def _session_began(browser: Client, moment: datetime) -> None:
+    Session.objects.update(created=moment)
+
+
+def _password_was_given(browser: Client, moment: datetime) -> None:
+    grow_old()
+    browser.post(CONFIRM, {"password": PASSWORD, "next": CODES})
+    session = browser.session
+    [key] = [name for name in session.keys() if "password_shown" in name]  # noqa: SIM118
+    session[key] = moment.timestamp()
+    session.save()
+
+
+def _provider_asked(browser: Client, moment: datetime) -> None:
+    Session.objects.update(created=timezone.now(), saml={AUTHN_INSTANT: moment.isoformat()})
+
+
+PROOFS = (_session_began, _password_was_given, _provider_asked)
+
+
+@pytest.mark.parametrize("prove", PROOFS)
+@pytest.mark.parametrize(("minutes", "count"), [(-11, 0), (-9, 10), (9, 10), (60, 0)])
+def test_a_proof_counts_for_ten_minutes_also_when_the_clock_is_put_back(
+    alice: User, acme: Tenant, prove: Callable[[Client, datetime], None], minutes: int, count: int
+) -> None:
+    browser = signed_in(alice)
+    prove(browser, timezone.now() + timedelta(minutes=minutes))
+
+    submit(browser, CODES)
+
+    assert codes(acme) == count
 
 
 def test_an_older_session_makes_none_until_the_password_is_given(old: Client, acme: Tenant) -> None:
