@@ -6,7 +6,6 @@ import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID
 
 from django.conf import settings
 from procrastinate import BaseRetryStrategy, PsycopgConnector, RetryDecision
@@ -14,6 +13,7 @@ from procrastinate.contrib.django import DjangoApp, connector_params
 from procrastinate.exceptions import ConnectorException
 from typing_extensions import override
 
+from accounts.identifiers import uuid_of
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import kinds
 from accounts.jobs.queueing import RUN_JOB
@@ -104,7 +104,7 @@ def make_app() -> DjangoApp:
 
     @app.task(name=RUN_JOB, retry=_AsTheRowSays())
     def _run_job(*, job_id: str, tenant_id: int | None) -> None:
-        run_job(UUID(job_id))
+        run_job(uuid_of(job_id))
 
     @app.periodic(cron="* * * * *")
     @app.task(name="gatehouse.sweep", queue=UPKEEP, queueing_lock="gatehouse.sweep")

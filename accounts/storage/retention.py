@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
+from accounts.identifiers import uuid_of
 from accounts.storage.changes import GENERATION
 from accounts.storage.prepared import prepared_cursor
 from accounts.trail.audit import SYSTEM
@@ -168,7 +169,7 @@ def _departed(statement: str, values: dict[str, Any]) -> list[Departed]:
     ours = [SYSTEM, ERASED]
     with prepared_cursor() as cursor:
         cursor.execute(statement, {**values, "ours": ours, "portion": PORTION})
-        return [Departed(pk, UUID(person), names) for pk, person, names in cursor.fetchall()]
+        return [Departed(pk, uuid_of(person), names) for pk, person, names in cursor.fetchall()]
 
 
 def _count(statement: str, values: dict[str, Any]) -> int:

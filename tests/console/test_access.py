@@ -23,6 +23,7 @@ from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import (
     AccessProfile,
+    ActionResult,
     AuditEntry,
     DirectoryGroup,
     DirectoryGroupMember,
@@ -275,7 +276,7 @@ def stored(tenant: Tenant) -> dict[tuple[type[models.Model], Any], dict[str, Any
         rows = {
             (model, row["pk"]): row
             for model in tenant_models()
-            if model not in {AuditEntry, Session}
+            if model not in {ActionResult, AuditEntry, Session}
             for row in model._default_manager.annotate(_key=models.F("pk")).values(
                 "pk", *(field.attname for field in model._meta.concrete_fields)
             )
