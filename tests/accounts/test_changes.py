@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PATIENCE = 200
+PATIENCE = 700
 
 
 def noted(name: str) -> None:
