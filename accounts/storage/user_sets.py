@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import NameNotPermittedError
 from accounts.identifiers import uuid7_texts
-from accounts.models import Role
+from accounts.models import Role, User
 from accounts.names import email_key, user_name_key
 from accounts.person_names import name_beside_user_name_sql
 from accounts.requests import request_id
@@ -24,31 +27,18 @@ if TYPE_CHECKING:
 
     from accounts.services.users import UserFields
 
-_SENT: Final = {
-    "id": "uuid",
-    "password": "text",
-    "user_name": "text",
-    "user_name_ci": "text",
-    "external_id": "text",
-    "email": "text",
-    "email_ci": "text",
-    "given_name": "text",
-    "family_name": "text",
-    "display_name": "text",
-    "active": "boolean",
-    "attributes": "jsonb",
-}
-_COLUMNS: Final = ", ".join(_SENT)
-_TYPED: Final = ", ".join(f"{column} {kind}" for column, kind in _SENT.items())
+_MADE_HERE: Final = ("id", "password", "user_name_ci", "email_ci")
+"""Columns that are sent of each person beside what :class:`UserFields` says of them."""
+
 # Names are taken in one order, so that two sets with the same people wait for each other and not
 # in a circle; of the same name the first in the set is taken, as its id is lower.
 _INSERT: Final = f"""
 WITH made AS (
   INSERT INTO accounts_user (
-    tenant_id, role, created, last_modified, source_ids, version, {_COLUMNS}
+    tenant_id, role, created, last_modified, source_ids, version, {{columns}}
   )
-  SELECT %s, %s, %s, %s, array_remove(ARRAY[%s::bigint], NULL), 1, {_COLUMNS}
-  FROM json_to_recordset(%s) AS sent({_TYPED})
+  SELECT %s, %s, %s, %s, array_remove(ARRAY[%s::bigint], NULL), 1, {{columns}}
+  FROM json_to_recordset(%s) AS sent({{typed}})
   ORDER BY user_name_ci COLLATE "C", id
   ON CONFLICT (tenant_id, user_name_ci) DO NOTHING
   RETURNING tenant_id, created, id, display_name, given_name, family_name, user_name, active, role
@@ -58,7 +48,15 @@ SELECT tenant_id, created, %s, 'user.created', 'user', id::text,
   {name_beside_user_name_sql("made")},
   jsonb_build_object('active', active, 'role', role), %s
 FROM made ORDER BY id RETURNING target_id
-"""  # noqa: S608 - columns that are listed above
+"""  # noqa: S608 - the model's own columns
+
+
+@cache
+def _statement(said: tuple[str, ...]) -> str:
+    columns = (*_MADE_HERE, *said)
+    kinds = [User._meta.get_field(name).db_type(connection) for name in columns]
+    typed = ", ".join(f"{name} {kind}" for name, kind in zip(columns, kinds, strict=True))
+    return _INSERT.format(columns=", ".join(columns), typed=typed)
 
 
 def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
@@ -76,7 +74,7 @@ def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
     values: list[Any] = [tenant, Role.MEMBER, now, now, audit.acting_source(), sent]
     values += [audit.acting(), request_id.current()]
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_statement(tuple(each.name for each in fields(many[0]))), values)
         made = {target_id for (target_id,) in cursor.fetchall()}
     return [user_id if user_id in made else None for user_id in ids]
 
@@ -90,16 +88,5 @@ def _row(user_id: str, values: UserFields) -> dict[str, Any] | None:
         }
     except NameNotPermittedError:
         return None
-    return {
-        **keys,
-        "id": user_id,
-        "password": unusable_password(),
-        "user_name": values.user_name,
-        "external_id": values.external_id,
-        "email": values.email,
-        "given_name": values.given_name,
-        "family_name": values.family_name,
-        "display_name": values.display_name,
-        "active": values.active,
-        "attributes": values.attributes,
-    }
+    said = {each.name: getattr(values, each.name) for each in fields(values)}
+    return {**keys, "id": user_id, "password": unusable_password(), **said}

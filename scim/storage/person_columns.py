@@ -5,26 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from accounts.models import User
+from accounts.services.users import USER_FIELD_NAMES
 from licenses.storage.seats import holds_seat
 
 GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
 """The profiles and directory groups of the row, as the text of one JSON value."""
 
-COLUMNS: Final = (
-    "id",
-    "user_name",
-    "external_id",
-    "email",
-    "given_name",
-    "family_name",
-    "display_name",
-    "active",
-    "role",
-    "attributes",
-    "created",
-    "last_modified",
-    "version",
-)
+COLUMNS: Final = ("id", *USER_FIELD_NAMES, "role", "created", "last_modified", "version")
+"""What is read of a person: everything that may be set, and what is shown besides."""
+
 # As text, which is what is made of them: reading each as an object first takes longer than all
 # the rest of the row.
 _AS_TEXT: Final = frozenset({"id", "created", "last_modified"})
