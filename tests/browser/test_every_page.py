@@ -92,6 +92,9 @@ NO_PAGES: Final = {
 Arguments = dict[str, list[tuple[object, ...]]]
 """What stands in the addresses of routes that name no row, by the name of the route."""
 
+ONCE: Final = frozenset({"link", "password-reset-confirm", "set-up"})
+"""Pages whose form ends what let somebody open them."""
+
 LOOKS: Final = {"unbroken": UNBROKEN, "right-to-left": RIGHT_TO_LEFT}
 
 
@@ -122,7 +125,10 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
     results = {
         site: ActionResult(
-            about=model, back=f"/{site}/", lines=[["Specimen", "refused", "Specimen"]], title="x"
+            about=model,
+            back=f"/{site}/",
+            lines=[[text[:500], "refused", text[:500]] for text in LOOKS.values()],
+            title="x",
         )
         for site, model in (("console", "accounts.user"), ("platform", "accounts.tenant"))
     }
@@ -173,9 +179,8 @@ def test_no_value_hides_another_on_any_page(
     arguments: Arguments,
     text: str,
 ) -> None:
-    with every_tenant():
-        assert lengthen(rows, text) > 50
-        alice.refresh_from_db()
+    lengthen_all(rows, text)
+    alice.refresh_from_db()
     # A link ends when the person gets another address, so they are made for the long one.
     with tenant_scope(alice.tenant):
         links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
@@ -199,6 +204,77 @@ def test_no_value_hides_another_on_any_page(
 
     assert {route.name for route in routes()} - {*walked.values()} - NO_PAGES.keys() == set()
     assert problems == [], "\n".join(problems)
+
+
+@pytest.mark.parametrize("text", LOOKS.values(), ids=LOOKS)
+def test_no_value_hides_another_on_what_answers_a_form(
+    browsers: dict[str, Page], rows: list[models.Model], arguments: Arguments, text: str
+) -> None:
+    lengthen_all(rows, text)
+    pages = [(name, url) for name, url in addresses(rows, arguments) if name not in ONCE]
+
+    answered: set[str] = set()
+    problems: list[str] = []
+    for name, address in pages:
+        page = browsers.get(address.split("/")[1], browsers[""])
+        for press in (*_actions(page, address), _save_nothing):
+            page.set_viewport_size({"width": 360, "height": 900})
+            if _opens(page, address) and press(page):
+                answered.add(name if press is _save_nothing else f"{name} many")
+                problems += _faults(page, f"{address} ({press.__name__})")
+
+    assert problems == [], "\n".join(problems)
+    lists = {name for name in answered if name.endswith(" many")}
+    assert len(lists) > 8, answered
+    assert len(answered - lists) > 12, answered
+
+
+def _actions(page: Page, address: str) -> list[Callable[[Page], bool]]:
+    """Return what asks for each action of the list at the address, on every row that it shows."""
+    if not _opens(page, address):
+        return []
+    found = page.locator("select[name=action] option").evaluate_all(
+        "options => options.map((o) => o.value).filter(Boolean)"
+    )
+
+    def pressing(action: str) -> Callable[[Page], bool]:
+        def press(page: Page) -> bool:
+            page.locator("select[name=action]").select_option(action)
+            boxes = page.locator("input.action-select")
+            for number in range(boxes.count()):
+                boxes.nth(number).check(force=True)
+            with page.expect_navigation():
+                page.locator("button[name=index]").click()
+            return True
+
+        press.__name__ = action
+        return press
+
+    has_rows = page.locator("input.action-select").count() > 0
+    return [pressing(action) for action in found] if has_rows else []
+
+
+def _save_nothing(page: Page) -> bool:
+    """Empty every text of the form that saves, and press its button; say whether there is one."""
+    form = page.locator("form[method=post]:has([name=_save], [type=submit].gh-button)").first
+    if form.count() == 0 or form.locator("input[type=text], input[type=email]").count() == 0:
+        return False
+    with page.expect_navigation():
+        form.evaluate(
+            """form => {
+                form.noValidate = true;
+                for (const each of form.querySelectorAll("input[type=text], input[type=email]"))
+                    each.value = "";
+                const button = form.querySelector("[name=_save], [type=submit].gh-button");
+                form.requestSubmit(button);
+            }"""
+        )
+    return True
+
+
+def lengthen_all(rows: list[models.Model], text: str) -> None:
+    with every_tenant():
+        assert lengthen(rows, text) > 50
 
 
 def _browser_of(open_browser: Callable[..., Page], user: User) -> Page:
