@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -118,8 +119,11 @@ def _jobs_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def do_at_once(job: Job, *, lock: str | None) -> None:
     """Do ``job`` as a worker does, once; its row says what came of it."""
+    database = connections[DEFAULT_DB_ALIAS]
 
     def run() -> None:
+        # Beside a browser an event loop runs, so that Django keeps connections by context, too.
+        connections[DEFAULT_DB_ALIAS] = database
         with scope_of_job(job.tenant_id), suppress(PutBackError, GivenUpError):
             run_job(job.pk)
 
