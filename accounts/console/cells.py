@@ -43,15 +43,12 @@ def cells(row: Iterable[str], headers: Iterable[Mapping[str, object]]) -> Iterat
 def bounded(content: str, label: str) -> SafeString:
     """Return the content of a cell, in a box of a few lines if it is very long.
 
-    What is no HTML yet is escaped; somebody's name over an address bounds itself, and so does what
-    an entry of the audit trail tells in short.
+    What is no HTML yet is escaped; somebody's name over an address bounds itself.
     """
     inner = conditional_escape(content)
     text = strip_tags(inner)
     if "gh-who" in inner:
         return inner
-    if "gh-told" in inner:  # The first things that changed, each cut: a person reads them all.
-        return format_html('<div class="gh-long">{}</div>', inner)
     if len(text) > LONG_TEXT:
         return format_html(
             '<div class="gh-long gh-bounded" tabindex="0" role="group" aria-label="{}">{}</div>',

@@ -267,13 +267,12 @@ def test_no_entry_of_the_audit_trail_is_cut(
         assert cut == 0, url
         told = page.locator("#content .field-changed_in_short *")
         assert told.count() > 0 or not url.endswith("/auditentry/")
-        assert (
-            told.evaluate_all(
-                "parts => parts.filter((p) => p.scrollHeight > p.clientHeight + 1 && "
-                "getComputedStyle(p).overflowY !== 'visible').length"
-            )
-            == 0
+        boxed = told.evaluate_all(
+            "parts => parts.filter((p) => p.scrollHeight > p.clientHeight + 1 && "
+            "getComputedStyle(p).overflowY !== 'visible').length"
         )
+        # In a wide table the other cells of a row would stand far apart.
+        assert boxed == 0 or width > 768, url
         if width > 1000:
             right = page.locator("#content table, #content .gh-diff").evaluate_all(
                 "tables => Math.max(0, ...tables.map((t) => t.getBoundingClientRect().right))"
