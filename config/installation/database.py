@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accounts.storage.server_facts import read_server_facts
 from config.installation.findings import Level, advice, good, wrong
 
 if TYPE_CHECKING:
@@ -29,16 +30,6 @@ ENDS: Final = {
 """The last day of each major version (postgresql.org/support/versioning)."""
 
 _MOST_SECONDS_APART: Final = 5
-_FACTS: Final = """
-SELECT current_setting('server_version_num')::int, current_setting('server_version'),
-       pg_encoding_to_char(encoding), now(),
-       current_setting('max_connections')::int
-         - current_setting('superuser_reserved_connections')::int,
-       (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user), datconnlimit,
-       (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
-       has_schema_privilege(current_schema(), 'CREATE')
-FROM pg_database WHERE datname = current_database()
-"""
 
 
 class UnusableDatabaseError(Exception):
@@ -74,14 +65,12 @@ def of_database() -> Iterator[Finding]:
 
 
 def _of_server() -> Iterator[Finding]:
-    with connection.cursor() as cursor:
-        cursor.execute(_FACTS)
-        number, version, encoding, now, *limits, is_superuser, may_create = cursor.fetchone()
-    yield _version(number // 10_000, version)
-    yield _encoding(encoding)
-    yield _clock(now)
-    yield _connections(min(limit for limit in limits if limit >= 0))
-    yield _rights(is_superuser=is_superuser, may_create=may_create)
+    facts = read_server_facts()
+    yield _version(facts.number // 10_000, facts.version)
+    yield _encoding(facts.encoding)
+    yield _clock(facts.now)
+    yield _connections(facts.connections)
+    yield _rights(is_superuser=facts.is_superuser, may_create=facts.may_create)
 
 
 def _version(major: int, version: str) -> Finding:

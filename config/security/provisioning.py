@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scim.http.addresses import base_url
+from scim.addresses import base_url
 from scim.models import BearerToken
 from scim.services.sources import disable_scim, enable_scim, first_source
 from scim.services.tokens import regenerate_token

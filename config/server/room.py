@@ -6,15 +6,10 @@ from typing import TYPE_CHECKING
 
 from django.db import Error, connection
 
+from accounts.storage.server_facts import read_server_facts
+
 if TYPE_CHECKING:
     from config.bounds import Bounds
-
-_ROOM = """
-SELECT current_setting('max_connections')::int
-     - current_setting('superuser_reserved_connections')::int,
-       (SELECT rolconnlimit FROM pg_roles WHERE rolname = current_user),
-       (SELECT datconnlimit FROM pg_database WHERE datname = current_database())
-"""
 
 
 def connections_said(bounds: Bounds) -> str:
@@ -25,14 +20,11 @@ def connections_said(bounds: Bounds) -> str:
         "to the database"
     )
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_ROOM)
-            limits = [number for number in cursor.fetchone() if number >= 0]
+        room = read_server_facts().connections
     except Error as error:
         return f"{what}, which does not answer now: {str(error).strip()}"
     finally:
         connection.close()
-    room = min(limits)
     if needed > room:
         return (
             f"{what}, which takes {room}: requests will be refused. Lower GATEHOUSE_WORKERS or "

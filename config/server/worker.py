@@ -18,7 +18,7 @@ from config.server.callers import Callers
 from config.server.front import Front
 from config.server.parent import end_with_parent
 from config.wsgi import application
-from scim.http.addresses import PATH
+from scim.addresses import PATH
 from scim.http.authentication import has_bearer
 from scim.http.middleware import is_scim
 from scim.log import request_log

@@ -13,13 +13,13 @@ from typing_extensions import override
 
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
 from accounts.models import DirectoryGroup
-from scim.adapters.user_adapter import moment
+from scim.addresses import groups_url
 from scim.groups.fixed_groups import change_fixed_group
-from scim.groups.group_rows import GroupKind, GroupRow, row_of
-from scim.http.addresses import groups_url
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag, entity_tag_showing
+from scim.protocol.values import moment
+from scim.storage.group_rows import GroupKind, GroupRow, row_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from accounts.groups.member_deltas import MemberDelta
     from accounts.models import AccessProfile, Role
-    from scim.groups.group_members import Members
     from scim.protocol.schemas import Schema
+    from scim.storage.group_members import Members
 
     GroupModel = DirectoryGroup | AccessProfile | Role
 

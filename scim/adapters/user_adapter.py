@@ -6,8 +6,7 @@ leaves ``/scim/v2`` passes through the class that ``SCIM_SERVICE_PROVIDER["USER_
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypedDict, cast
 
 from django.utils.functional import SimpleLazyObject
 from django_scim.adapters import SCIMUser
@@ -25,11 +24,13 @@ from accounts.services.users import (
     update_user_as_read,
 )
 from accounts.tenancy.scoping import active_tenant_id
-from scim.http.addresses import base_url, users_url
+from scim.addresses import base_url, users_url
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag, entity_tag_showing
-from scim.users.user_groups import group_elements, shown_of_groups
+from scim.protocol.values import moment
+from scim.storage.user_groups import group_elements, shown_of_groups
+from scim.storage.user_rows import UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +51,6 @@ _LIMITS: Final = {
     "emails.value": 320,
 }
 _OWN_COLUMNS: Final = frozenset({"userName", "externalId", "displayName", "active", "name"})
-_USUAL_LENGTH: Final = len("2026-01-02 03:04:05.678901+00")
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
 
 
@@ -73,20 +73,6 @@ class Person(TypedDict):
     created: str
     last_modified: str
     version: int
-
-
-class UserRow(NamedTuple):
-    """A user as it was read; ``groups`` is ``None`` when they were not asked for.
-
-    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
-    would have to be taken back; both are known of users that were read to be changed, without a
-    lock.
-    """
-
-    person: Person
-    groups: list[dict[str, Any]] | None
-    xmin: str = ""
-    holds_seat: bool = False
 
 
 def user_location(user_id: object) -> str:
@@ -175,20 +161,6 @@ def account_email(resource: Mapping[str, Any]) -> str:
         return str(emails[0]["value"])
     user_name = str(resource.get("userName", ""))
     return user_name if "@" in user_name else ""
-
-
-def moment(value: datetime) -> str:
-    """Return a moment in UTC as a SCIM dateTime, with all the digits that are stored."""
-    return value.isoformat().replace("+00:00", "Z")
-
-
-def moment_read(text: str) -> str:
-    """Return a moment as SCIM writes it that PostgreSQL wrote, whose way is ISO 8601's but for
-    the space, the zeros at the end and the short offset.
-    """
-    if len(text) == _USUAL_LENGTH and text.endswith("+00"):
-        return f"{text[:10]}T{text[11:26]}Z"
-    return moment(datetime.fromisoformat(text).astimezone(UTC))
 
 
 def person_of(user: User) -> Person:

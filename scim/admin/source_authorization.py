@@ -16,6 +16,7 @@ from accounts.console.shown import seal
 from accounts.console.shown_once import show_once, take
 from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.services.expiry import warnings
+from scim.addresses import base_url
 from scim.admin.forms import (
     RegenerateForm,
     TokenForm,
@@ -25,7 +26,6 @@ from scim.admin.versions import (
     tokens_shown,
 )
 from scim.errors import SourceError
-from scim.http.addresses import base_url
 from scim.models import BearerToken, Source
 from scim.services import (
     IssuedToken,

@@ -8,15 +8,15 @@ from django.db import transaction
 
 from accounts.services.profiles import change_profile_members, set_profile_external_id
 from accounts.services.roles import change_role_members
-from scim.groups.group_rows import GroupKind, read_group
 from scim.protocol.errors import ForbiddenError
+from scim.storage.group_rows import GroupKind, read_group
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from accounts.groups.groups import GroupFields
     from accounts.groups.member_deltas import MemberDelta
-    from scim.groups.group_rows import GroupRow
+    from scim.storage.group_rows import GroupRow
 
 
 @transaction.atomic

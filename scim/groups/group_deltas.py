@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from accounts.groups.member_deltas import MemberDelta
 from accounts.identifiers import read_uuid
-from scim.groups.group_members import all_members
 from scim.protocol.errors import InvalidSyntaxError, InvalidValueError
 from scim.protocol.group_patch import (
     AddMembers,
@@ -16,15 +15,16 @@ from scim.protocol.group_patch import (
     net_members,
 )
 from scim.protocol.matching import matches_element
+from scim.storage.group_members import all_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from uuid import UUID
 
-    from scim.groups.group_rows import GroupRow
     from scim.protocol.group_patch import MemberChange
     from scim.protocol.schemas import ResourceType
     from scim.protocol.work import Work
+    from scim.storage.group_rows import GroupRow
 
 
 def split_members(data: object, resource_type: ResourceType) -> tuple[dict[str, Any], Any]:

@@ -1,7 +1,7 @@
 """The operations on Groups: directory groups in full, roles and profiles by their members only.
 
 Members are changed as a difference and never loaded for it.  The answer to a change shows the
-members of a group of up to :data:`scim.http.limits.SHOWN_AFTER_CHANGE`, and leaves ``members``
+members of a group of up to :data:`scim.limits.SHOWN_AFTER_CHANGE`, and leaves ``members``
 out for a larger one.
 """
 
@@ -22,8 +22,6 @@ from accounts.storage.group_locks import hold_rules
 from scim.adapters.group_adapter import GroupAdapter, group_location
 from scim.adapters.named_adapters import group_adapter
 from scim.groups.group_deltas import deltas_of, member_uuids, split_members, steps_of
-from scim.groups.group_members import members_after_change, shown_members
-from scim.groups.group_rows import GroupKind, read_group, read_group_to_change
 from scim.http.answers import Answer
 from scim.protocol.errors import ForbiddenError, NotFoundError, SCIMError
 from scim.protocol.group_patch import ReplaceMembers, read_group_patch, read_member_ids
@@ -32,6 +30,8 @@ from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 from scim.protocol.work import Work, check_elements
+from scim.storage.group_members import members_after_change, shown_members
+from scim.storage.group_rows import GroupKind, read_group, read_group_to_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from scim.adapters.resource_types import SourceSchemas
-    from scim.groups.group_rows import GroupRow
     from scim.protocol.group_patch import GroupChange, MemberChange
     from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
     from scim.storage.credentials import Credential
+    from scim.storage.group_rows import GroupRow
 
 _FIRST_VERSION: Final = entity_tag(1)
 _ATTEMPTS: Final = 2

@@ -24,8 +24,8 @@ from accounts.requests.outages import outage_of
 from licenses.errors import LicenseError
 from scim.http.authentication import challenge
 from scim.http.contention import SECONDS_UNTIL_ANOTHER_TRY, lost_a_race
-from scim.http.limits import MAX_BODY
 from scim.http.media import respond
+from scim.limits import MAX_BODY
 from scim.protocol import errors as scim
 from scim.protocol import urns
 

@@ -14,7 +14,7 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from typing_extensions import override
 
-from scim.http.limits import MAX_BODY
+from scim.limits import MAX_BODY
 from scim.protocol.errors import (
     InvalidSyntaxError,
     NotAcceptableError,

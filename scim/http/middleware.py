@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.urls import resolve
 
-from scim.http.addresses import PATH
+from scim.addresses import PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -194,3 +194,8 @@ _READERS: Final[dict[str, Callable[[object, str], Any]]] = {
     "reference": _read_reference,
     "binary": _read_binary,
 }
+
+
+def moment(value: datetime) -> str:
+    """Return a moment in UTC as a SCIM dateTime, with all the digits that are stored."""
+    return value.isoformat().replace("+00:00", "Z")

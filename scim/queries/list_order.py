@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from accounts.models.users import UNICODE_COLLATION
 from scim.protocol.errors import InvalidCursorError, InvalidValueError
@@ -31,23 +31,27 @@ _CASTS = {
 }
 
 
+class Key(NamedTuple):
+    """What is unique in a list and gives it its own order: an expression in SQL, and its type."""
+
+    expression: str
+    type: str
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """``expression`` is ``""`` for the list's own order, which is that of ``key``.
+    """``expression`` is ``""`` for the list's own order, which is that of ``key``."""
 
-    ``key`` is unique; its type is ``key_type``.
-    """
-
+    key: Key
     expression: str = ""
     cast: str = "text"
     descending: bool = False
-    key: str = "u.id"
-    key_type: str = "uuid"
 
     @property
     def place(self) -> str:
         """The columns that say where in the order a row is."""
-        return f"{self.expression}, {self.key}" if self.expression else self.key
+        key = self.key.expression
+        return f"{self.expression}, {key}" if self.expression else key
 
     @property
     def forward(self) -> str:
@@ -60,11 +64,8 @@ class Order:
         return self._by("ASC" if self.descending else "DESC", "DESC")
 
     def _by(self, direction: str, of_ids: str) -> str:
-        return (
-            f"{self.expression} {direction}, {self.key} {of_ids}"
-            if self.expression
-            else f"{self.key} {of_ids}"
-        )
+        by_key = f"{self.key.expression} {of_ids}"
+        return f"{self.expression} {direction}, {by_key}" if self.expression else by_key
 
     def position(self, place: Sequence[Any]) -> list[str | int | float | bool | None]:
         """Return the place as a cursor can carry it."""
@@ -83,12 +84,12 @@ class Order:
             raise InvalidCursorError("The cursor was made for another order.")
         than = "<" if cursor.backward else ">"
         if not self.expression:
-            return SQL(f"{self.key} {than} %s::{self.key_type}", (cursor.position[0],))
+            return SQL(f"{self.key.expression} {than} %s::{self.key.type}", (cursor.position[0],))
         return self._beyond(cursor.position[0], str(cursor.position[1]), backward=cursor.backward)
 
     def _beyond(self, value: Any, key: str, *, backward: bool) -> SQL:
         expression, than = self.expression, "<" if backward else ">"
-        further_key = f"{self.key} {than} %s::{self.key_type}"
+        further_key = f"{self.key.expression} {than} %s::{self.key.type}"
         nulls_follow = self.descending == backward
         if value is None:
             same = SQL(f"({expression} IS NULL AND {further_key})", (key,))
@@ -106,16 +107,14 @@ class Order:
         return SQL(f"({text})", (value, value, key))
 
 
-def order_of(
-    sort: Sort | None, catalog: Catalog, *, key: str = "u.id", key_type: str = "uuid"
-) -> Order:
+def order_of(sort: Sort | None, catalog: Catalog, key: Key) -> Order:
     """Return the order that ``sort`` asks for, or the list's own.
 
     Raises:
         InvalidValueError: Resources cannot be sorted by the attribute.
     """
     if sort is None:
-        return Order(key=key, key_type=key_type)
+        return Order(key)
     path, target = sort.path, sort.path.target
     if path.attribute.multi_valued:
         elements, scalar = catalog.elements(path), ElementCatalog().scalar(path)
@@ -129,7 +128,7 @@ def order_of(
         expression = (
             f"coalesce(({first} WHERE e.v -> 'primary' = 'true' LIMIT 1), ({first} LIMIT 1))"
         )
-    return Order(expression, _CASTS.get(target.type, "text"), sort.descending, key, key_type)
+    return Order(key, expression, _CASTS.get(target.type, "text"), sort.descending)
 
 
 def _comparable(scalar: Scalar, target: Attribute) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from scim.http.limits import DEFAULT_COUNT, MAX_RESULTS
+from scim.limits import DEFAULT_COUNT, MAX_RESULTS
 from scim.protocol.messages import Query, read_query, read_search_request
 from scim.protocol.projection import projection
 

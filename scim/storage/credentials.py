@@ -76,7 +76,7 @@ class UserAlong:
     """A person to be read with the token, with their groups.
 
     ``row`` is filled once the token is found alive; all of it is ``None`` when the tenant of the
-    token has nobody with that id.  :func:`scim.users.user_rows.read_along` reads it.
+    token has nobody with that id.  :func:`scim.storage.user_rows.read_along` reads it.
     """
 
     user_id: UUID

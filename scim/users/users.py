@@ -33,7 +33,7 @@ from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
 from scim.protocol.resources import check_immutable, read_resource
 from scim.protocol.work import Work, check_elements
-from scim.users.user_rows import lock_user, read_along, read_user, read_user_to_change
+from scim.storage.user_rows import lock_user, read_along, read_user, read_user_to_change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -42,10 +42,11 @@ if TYPE_CHECKING:
 
     from accounts.errors import AccountError
     from scim.adapters.resource_types import SourceSchemas
-    from scim.adapters.user_adapter import Person, UserRow
+    from scim.adapters.user_adapter import Person
     from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
     from scim.storage.credentials import Credential, UserAlong
+    from scim.storage.user_rows import UserRow
 
 _FIRST_VERSION: Final = entity_tag(1)
 

@@ -16,7 +16,7 @@ from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 from scim.adapters.user_adapter import Person
 from scim.storage.person_columns import COLUMNS
-from scim.users.user_rows import read_user
+from scim.storage.user_rows import read_user
 
 if TYPE_CHECKING:
     from accounts.models import Tenant

@@ -42,7 +42,15 @@ BETWEEN: Final = frozenset(
         ),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),
         *("accounts.templatetags", "saml_sso.addresses", "saml_sso.remembered_trust"),
-        *("saml_sso.trust", "saml_sso.wishes", "scim.adapters", "scim.checks", "scim.http"),
+        "scim.limits",
+        *(
+            "saml_sso.trust",
+            "saml_sso.wishes",
+            "scim.adapters",
+            "scim.addresses",
+            "scim.checks",
+            "scim.http",
+        ),
     }
 )
 """The others that neither write nor are pages."""

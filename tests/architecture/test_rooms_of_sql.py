@@ -19,33 +19,29 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
 ROOMS = (
     *("accounts.storage", "licenses.storage", "saml_sso.storage", "scim.storage"),
-    # Filters and orders of lists as SQL, and what the lists and the groups are read with.
-    *("scim.queries", "scim.users.user_catalog", "scim.users.user_groups", "scim.users.user_list"),
-    *("scim.users.user_rows", "scim.groups.group_catalog", "scim.groups.group_list"),
-    *("scim.groups.group_members", "scim.groups.group_rows", "scim.groups.member_statements"),
+    "scim.queries",  # Filters and orders as SQL; it takes no cursor.
     *("scim.log.request_log_rows", "scim.log.request_log_retention"),
-    "scim.adapters.adapter_catalog",
+    "scim.adapters.adapter_catalog",  # Where an adapter says that attributes are.
     "accounts.names",  # Names as columns hold them.
-    # What an installation is like, asked before and beside the application.
-    *("config.installation.database", "config.server.room", "config.server.health"),
-    "config.embedded",
+    "config.server.health",  # Asks over a connection of its own, which waits for nothing.
+    "config.embedded",  # Makes the database.
     "config.installation.change_feed",  # Quotes what an operator may ask the database.
 )
 """Modules, and packages with all their modules, that may hold SQL and take cursors."""
 
 UPPER = {
-    "accounts_user": {"scim.groups", "scim.queries", "scim.users"},
-    "accounts_usercount": {"scim.users"},
-    "accounts_groupcount": {"scim.groups"},
-    "accounts_tenant": {"saml_sso.storage", "scim.groups", "scim.log"},
-    "accounts_accessprofile": {"scim.groups", "scim.queries", "scim.users"},
-    "accounts_profilemembership": {"scim.groups", "scim.users"},
-    "accounts_directorygroup": {"scim.groups", "scim.queries", "scim.users"},
-    "accounts_directorygroupmember": {"scim.groups", "scim.users"},
+    "accounts_user": {"scim.queries", "scim.storage"},
+    "accounts_usercount": {"scim.storage"},
+    "accounts_groupcount": {"scim.storage"},
+    "accounts_tenant": {"saml_sso.storage", "scim.log", "scim.storage"},
+    "accounts_accessprofile": {"scim.queries", "scim.storage"},
+    "accounts_profilemembership": {"scim.storage"},
+    "accounts_directorygroup": {"scim.queries", "scim.storage"},
+    "accounts_directorygroupmember": {"scim.storage"},
     # Functions of the database.
-    "accounts_groups_of": {"scim.users"},
+    "accounts_groups_of": {"scim.storage"},
     "accounts_groups_of_as_json": {"scim.storage"},
-    "accounts_email_values": {"scim.users"},
+    "accounts_email_values": {"scim.storage"},
 }
 """Which rooms of upper layers name what belongs to ``accounts``; the table only gets smaller."""
 

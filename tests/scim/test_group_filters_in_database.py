@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from accounts.services.profiles import create_profile, set_profile_external_id
 from accounts.tenancy.scoping import tenant_scope
 from scim.groups.group_list import list_groups
-from scim.groups.group_rows import GroupKind
 from scim.models import ExtensionAttribute, ExtensionSchema, Resource
 from scim.protocol.filters import parse_filter
 from scim.protocol.matching import matches
+from scim.storage.group_rows import GroupKind
 from tests.support.scim_filters import (
     ANY,
     DATES,

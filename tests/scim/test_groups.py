@@ -13,7 +13,7 @@ from accounts.identifiers import uuid7
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupMember, Role, User
 from accounts.services.profiles import create_profile
 from accounts.tenancy.scoping import tenant_scope
-from scim.http.limits import SHOWN_AFTER_CHANGE
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.protocol import urns
 from tests.conftest import crowd, person
 

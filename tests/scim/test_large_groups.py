@@ -15,10 +15,10 @@ from accounts.models import AuditEntry, DirectoryGroup, Role
 from accounts.services.profiles import create_profile
 from accounts.services.roles import add_role_members
 from accounts.tenancy.scoping import tenant_scope
-from scim.groups.group_rows import GroupKind
-from scim.groups.member_statements import few_ids
-from scim.http.limits import SHOWN_AFTER_CHANGE
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.protocol import urns
+from scim.storage.group_rows import GroupKind
+from scim.storage.member_statements import few_ids
 from tests.conftest import crowd, person
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_what_is_asked_for_of_a_hundred_members_is_shown_and_of_more_nothing(
 def test_a_group_that_is_too_large_by_far_is_read_without_its_members(
     acme: Tenant, scim: SCIMClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("scim.groups.group_members.SHOWN_BY_ID", 3)
+    monkeypatch.setattr("scim.storage.group_members.SHOWN_BY_ID", 3)
     inner = make(scim, "Inner", [])["id"]
     *people, last = [str(one.pk) for one in crowd(acme, 3)]
     path = f"/Groups/{make(scim, 'Sales', [*people, inner])['id']}"

@@ -16,7 +16,7 @@ from django.utils import timezone
 from typing_extensions import override
 
 from config.request_bodies import take_body
-from scim.http.limits import MAX_BODY
+from scim.limits import MAX_BODY
 from tests.support.installation import PASSWORD
 from tests.support.processes import PATIENCE
 from tests.support.saml_party import Party, party_of

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scim.addresses import base_url
 from scim.bulk import BulkRun
 from scim.groups.groups import GroupEndpoint
-from scim.http.addresses import base_url
-from scim.http.limits import MAX_OPERATIONS
 from scim.http.media import respond
 from scim.http.views.base import SCIMViewSet
 from scim.http.views.remarks import remark_on
+from scim.limits import MAX_OPERATIONS
 from scim.protocol.bulk import parse_bulk
 from scim.protocol.foreign_names import foreign_names
 from scim.protocol.projection import projection

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
-from scim.http.addresses import base_url
+from scim.addresses import base_url
 from scim.http.media import respond
 from scim.http.views.base import SCIMViewSet
 from scim.protocol.errors import ForbiddenError, NotFoundError

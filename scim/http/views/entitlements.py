@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from accounts.models import Role
 from licenses.models import Subscription
-from scim.http.addresses import base_url
+from scim.addresses import base_url
 from scim.http.media import respond
 from scim.http.views.base import SCIMViewSet
 from scim.protocol.cursors import CursorPage

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from scim.http.addresses import base_url
-from scim.http.limits import DEFAULT_COUNT, MAX_BODY, MAX_OPERATIONS, MAX_RESULTS
+from scim.addresses import base_url
 from scim.http.media import respond
 from scim.http.views.base import SCIMViewSet
+from scim.limits import DEFAULT_COUNT, MAX_BODY, MAX_OPERATIONS, MAX_RESULTS
 from scim.protocol.cursors import CURSOR_TIMEOUT
 from scim.protocol.service_provider_config import Limits, service_provider_config
 

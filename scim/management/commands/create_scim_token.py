@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand, add_tenant, tenant_called
 from accounts.tenancy.scoping import tenant_scope
-from scim.http.addresses import base_url
+from scim.addresses import base_url
 from scim.models import Source
 from scim.services import (
     SourceOptions,

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from accounts.person_names import person_name_sql
-from scim.groups.group_rows import PROFILE_PREFIX, ROLE_PREFIX, GroupKind
+from scim.storage.group_rows import PROFILE_PREFIX, ROLE_PREFIX, GroupKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
-from scim.http.addresses import groups_url
+from scim.addresses import groups_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

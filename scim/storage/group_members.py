@@ -1,8 +1,8 @@
 """Members of groups, read straight into what an answer shows of them.
 
 A list shows the members of a group of up to :data:`SHOWN`, the answer to a change those of one of
-up to :data:`scim.http.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its id, of up to
-:data:`scim.http.limits.SHOWN_BY_ID`.
+up to :data:`scim.limits.SHOWN_AFTER_CHANGE`; a larger group's are read by its id, of up to
+:data:`scim.limits.SHOWN_BY_ID`.
 """
 
 from __future__ import annotations
@@ -14,16 +14,22 @@ from django.db import connection
 
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
-from scim.groups.group_rows import GroupKind
-from scim.groups.member_statements import GROUP_MARK, all_named, few_ids, ids_of_page, named_of_page
-from scim.http.addresses import groups_url, users_url
-from scim.http.limits import SHOWN_AFTER_CHANGE, SHOWN_BY_ID
+from scim.addresses import groups_url, users_url
+from scim.limits import SHOWN_AFTER_CHANGE, SHOWN_BY_ID
+from scim.storage.group_rows import GroupKind
+from scim.storage.member_statements import (
+    GROUP_MARK,
+    all_named,
+    few_ids,
+    ids_of_page,
+    named_of_page,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from scim.groups.group_rows import GroupRow
     from scim.protocol.projection import Projection
+    from scim.storage.group_rows import GroupRow
 
     Members = list[dict[str, Any]] | orjson.Fragment
     """Elements of ``members``, or their JSON when they are shown as most clients want them."""
@@ -43,7 +49,7 @@ def all_members(row: GroupRow) -> list[dict[str, Any]]:
 
 
 def shown_members(row: GroupRow, shown: Projection) -> Members | None:
-    """Return what ``shown`` selects of up to :data:`scim.http.limits.SHOWN_BY_ID` direct members.
+    """Return what ``shown`` selects of up to :data:`scim.limits.SHOWN_BY_ID` direct members.
 
     ``None`` if it selects nothing of them, or if there are more.  At most one statement.
     """
@@ -60,7 +66,7 @@ def shown_members(row: GroupRow, shown: Projection) -> Members | None:
 
 
 def members_after_change(row: GroupRow, shown: Projection) -> Members | None:
-    """Return what ``shown`` selects of up to :data:`scim.http.limits.SHOWN_AFTER_CHANGE` members.
+    """Return what ``shown`` selects of up to :data:`scim.limits.SHOWN_AFTER_CHANGE` members.
 
     ``None`` if it selects nothing of them, or if there are more.  At most one statement, which
     looks at no more than one above.

@@ -9,11 +9,11 @@ from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import is_canonical_uuid
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
-from scim.http.addresses import groups_url, users_url
+from scim.addresses import groups_url, users_url
 from scim.protocol import urns
 from scim.queries.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_PEOPLE
-from scim.users.user_groups import ALL_GROUPS
+from scim.storage.user_groups import ALL_GROUPS
 
 if TYPE_CHECKING:
     from scim.protocol.schemas import AttributePath

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from accounts.identifiers import is_canonical_uuid, read_uuid
 from accounts.person_names import person_name_sql
-from scim.groups.group_rows import GroupKind
-from scim.http.addresses import base_url, groups_url
+from scim.addresses import base_url, groups_url
 from scim.protocol import urns
 from scim.protocol.filter_nodes import And, Comparison
 from scim.queries.filter_query import SQL, Scalar, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_GROUPS
+from scim.storage.group_rows import GroupKind
 
 if TYPE_CHECKING:
     from scim.protocol.filter_nodes import Node

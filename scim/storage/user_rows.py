@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import orjson
 
@@ -10,11 +11,10 @@ from accounts.identifiers import read_uuid
 from accounts.storage.finding import ambiguous, candidates
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
-from scim.adapters.user_adapter import UserRow, moment_read
 from scim.protocol.errors import NotFoundError
-from scim.protocol.values import is_storable
+from scim.protocol.values import is_storable, moment
 from scim.storage.person_columns import COLUMNS, PERSON, STATE, WIDTH, WITH_GROUPS, WITHOUT_GROUPS
-from scim.users.user_groups import group_elements
+from scim.storage.user_groups import group_elements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROLE: Final = COLUMNS.index("role")
 _ATTRIBUTES: Final = COLUMNS.index("attributes")
+_USUAL_LENGTH: Final = len("2026-01-02 03:04:05.678901+00")
 _LONGEST_KEY: Final = 320
 _BY_ID: Final = "u.id = %s"
 # Whom the name means, or the several whom it might mean.
@@ -34,6 +35,20 @@ u.id IN (
   ) ranked
   WHERE rank = best
 )"""
+
+
+class UserRow(NamedTuple):
+    """A user as it was read; ``groups`` is ``None`` when they were not asked for.
+
+    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
+    would have to be taken back; both are known of users that were read to be changed, without a
+    lock.
+    """
+
+    person: Person
+    groups: list[dict[str, Any]] | None
+    xmin: str = ""
+    holds_seat: bool = False
 
 
 def read_user(key: str, *, with_groups: bool) -> UserRow:
@@ -92,8 +107,8 @@ def read_row(row: Sequence[Any], *, with_groups: bool) -> UserRow:
     person = cast("Person", dict(zip(COLUMNS, row, strict=False)))
     attributes = row[_ATTRIBUTES]
     person["attributes"] = orjson.loads(attributes) if isinstance(attributes, str) else attributes
-    person["created"] = moment_read(person["created"])
-    person["last_modified"] = moment_read(person["last_modified"])
+    person["created"] = _moment_read(person["created"])
+    person["last_modified"] = _moment_read(person["last_modified"])
     groups = None
     if with_groups:
         others = row[WIDTH - 1]
@@ -133,3 +148,12 @@ def _condition(key: str) -> tuple[str, list[Any]]:
 
 def _unknown(key: str) -> NotFoundError:
     return NotFoundError(f"There is no user {key[:100]!r} in this tenant.")
+
+
+def _moment_read(text: str) -> str:
+    """Return a moment as SCIM writes it that PostgreSQL wrote, whose way is ISO 8601's but for
+    the space, the zeros at the end and the short offset.
+    """
+    if len(text) == _USUAL_LENGTH and text.endswith("+00"):
+        return f"{text[:10]}T{text[11:26]}Z"
+    return moment(datetime.fromisoformat(text).astimezone(UTC))

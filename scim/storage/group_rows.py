@@ -20,7 +20,7 @@ from accounts.identifiers import read_uuid, uuid_of
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
-from scim.http.limits import SHOWN_AFTER_CHANGE
+from scim.limits import SHOWN_AFTER_CHANGE
 from scim.protocol.errors import NotFoundError
 from scim.queries.filter_query import quoted
 from scim.queries.name_columns import KEY_OF_PROFILE
