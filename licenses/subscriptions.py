@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Tenant
 from accounts.tenancy.scoping import tenant_id_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 from accounts.trail.changes import changes
 from licenses.errors import SeatsInUseError
@@ -16,8 +18,6 @@ from licenses.waiting import fill_free_seats
 
 if TYPE_CHECKING:
     import datetime
-
-    from accounts.models import Tenant
 
 
 @transaction.atomic
@@ -73,6 +73,14 @@ def change_subscription(
             **changes(before, {"seats": seats, "starts": starts, "ends": ends}),
         )
         fill_free_seats(subscription_ids=[stored.pk])
+
+
+def start_subscriptions() -> dict[str, Any]:
+    """Give the seats of subscriptions whose first day has come; return how many, and who failed."""
+    done, failed = do_for_each(
+        Tenant.objects.order_by("pk"), lambda tenant: serve_waiting_people(tenant=tenant)
+    )
+    return with_failures({"seats_given": sum(done.values())}, failed)
 
 
 def serve_waiting_people(*, tenant: Tenant) -> int:

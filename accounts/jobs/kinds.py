@@ -29,9 +29,13 @@ BULK: Final = "bulk"
 QUEUES: Final = (MAIL, DAILY, BULK)
 """A worker takes from all of them unless it is told otherwise."""
 
+AFTER_MIDNIGHT: Final = "10 0 * * *"
+HOURLY: Final = "20 * * * *"
+
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE
 _PAUSES: Final = (10, MINUTE, 10 * MINUTE, HOUR, 4 * HOUR)
+_PAUSES_BY_THE_CLOCK: Final = (5 * MINUTE, HOUR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,14 @@ exactly_once = _Declaring(is_one_transaction=True)
 
 at_least_once = _Declaring(is_one_transaction=False)
 """It reaches out, such as by mail, or commits in steps: done anew, it must do no harm."""
+
+
+def by_the_clock(cron: str) -> Callable[[Callable[[], Mapping[str, Any]]], Kind[[]]]:
+    """Return a decorator for what is due by itself, tenant by tenant or in portions.
+
+    It is tried again twice; after that its turn comes by itself.
+    """
+    return at_least_once(queue=DAILY, cron=cron, pauses=_PAUSES_BY_THE_CLOCK)
 
 
 @cache

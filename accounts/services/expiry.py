@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
 from django.conf import settings
@@ -12,15 +12,16 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from accounts.models import Tenant
 from accounts.models.expiring import ExpiringCredential
 from accounts.services.mails import send_mail_to
 from accounts.services.notices import addresses_for_warnings
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from accounts.models import Tenant
 
 THRESHOLDS: Final = (60, 30, 14, 7, 1)
 """Days before the end at which a mail goes out, once each; from the first on, pages warn."""
@@ -83,6 +84,12 @@ def warnings(*, tenant: Tenant) -> list[Ending]:
     return [ending for ending in endings(tenant=tenant) if ending.kind != "good"]
 
 
+def warn_of_expiring_credentials() -> dict[str, Any]:
+    """Mail every tenant what ends soon; return of how many credentials, and who failed."""
+    done, failed = do_for_each(Tenant.objects.order_by("pk"), _warn_tenant)
+    return with_failures({"warnings_sent": sum(done.values())}, failed)
+
+
 def warn_of_endings(*, tenant: Tenant, now: datetime | None = None) -> int:
     """Mail what ends soon; return how many credentials were warned of.
 
@@ -101,6 +108,11 @@ def due_threshold(days_left: int, warned: int | None) -> int | None:
     if not reached or (warned is not None and warned <= reached[-1]):
         return None
     return reached[-1]
+
+
+def _warn_tenant(tenant: Tenant) -> int:
+    with tenant_scope(tenant):
+        return warn_of_endings(tenant=tenant)
 
 
 def _warn(tenant: Tenant, ending: Ending) -> bool:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.fetching import FetchError
+from accounts.models import Tenant
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
+from accounts.trail import audit
 from saml_sso.models import IdentityProviderSettings
 from saml_sso.protocol.candidates import Change, diff_identity_provider, replaces
 from saml_sso.protocol.errors import FileError
@@ -20,7 +24,8 @@ from saml_sso.services.offers import forget_metadata_that_waits, let_metadata_wa
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
-    from accounts.models import Tenant
+    from collections.abc import Iterable
+
     from saml_sso.protocol.parties import IdentityProvider
 
 
@@ -30,6 +35,17 @@ class Refresh:
 
     changes: tuple[Change, ...] = ()
     problem: str = ""
+
+
+def refresh_saml_metadata() -> dict[str, Any]:
+    """Read the metadata URL of every tenant that has one; return as :func:`refresh_each`."""
+    return refresh_each(tenants=Tenant.objects.order_by("pk"))
+
+
+def refresh_each(*, tenants: Iterable[Tenant]) -> dict[str, Any]:
+    """Read the metadata URLs of these tenants; return what came of it by slug, and who failed."""
+    done, failed = do_for_each(tenants, _in_words)
+    return with_failures({slug: said for slug, said in done.items() if said}, failed)
 
 
 def refresh_metadata(*, tenant: Tenant) -> Refresh | None:
@@ -56,6 +72,17 @@ def refresh_metadata(*, tenant: Tenant) -> Refresh | None:
     except FileError as error:
         return _note(tenant, error.message())
     return _apply(tenant, found, row.metadata_url)
+
+
+def _in_words(tenant: Tenant) -> str:
+    with tenant_scope(tenant), audit.acting_as(_("the daily reading of the metadata URL")):
+        result = refresh_metadata(tenant=tenant)
+    if result is None:
+        return ""
+    if result.problem:
+        return f"not applied: {result.problem}"
+    changes = (f"{change.field}: {change.old} → {change.new}" for change in result.changes)
+    return "; ".join(changes) or "unchanged"
 
 
 @transaction.atomic

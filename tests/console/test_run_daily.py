@@ -11,18 +11,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.commands import OPERATOR_AT_THE_COMMAND_LINE
 from accounts.jobs import queueing, rows
 from accounts.jobs.errors import PutBackError
 from accounts.jobs.kinds import Kind, kinds
 from accounts.jobs.worker import queue_due
-from accounts.management.commands import warn_of_expiring_credentials
 from accounts.models import Job, Session, Tenant
+from accounts.services import expiry
 from accounts.tenancy.scoping import active_tenant_id, tenant_scope
 from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 from config.management.commands import run_daily
-from licenses.management.commands import start_subscriptions
-from saml_sso.management.commands import prune_saml
+from licenses import subscriptions
 from saml_sso.models import ConsumedAssertion
+from saml_sso.services import pruning
 
 DUE = [kind for kind in kinds().values() if kind.cron]
 
@@ -57,16 +59,16 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
     answer = run()
 
     assert list(answer) == [
-        "prune_jobs",
-        "start_subscriptions",
         "warn_of_expiring_credentials",
-        "refresh_saml_metadata",
-        "prune_saml",
-        "prune_request_log",
         "clear_sessions",
         "clear_results",
+        "prune_jobs",
         "erase_people_who_left",
         "prune_trail",
+        "start_subscriptions",
+        "prune_request_log",
+        "refresh_saml_metadata",
+        "prune_saml",
     ]
     assert answer["prune_saml"]["used_assertions"] == 1
     assert not Session.objects.exists()
@@ -77,10 +79,10 @@ def test_a_part_that_fails_is_named_and_stops_no_other(
 ) -> None:
     over("x" * 32)
 
-    def broken(*_args: Any, **_options: Any) -> None:
+    def broken(*_tenants_and_work: Any) -> None:
         raise OSError("the mail server is down")
 
-    monkeypatch.setattr(warn_of_expiring_credentials.Command, "handle", broken)
+    monkeypatch.setattr(expiry, "do_for_each", broken)
 
     with pytest.raises(CommandError, match=r"Failed: warn_of_expiring_credentials\."):
         call_command("run_daily", "--json")
@@ -117,7 +119,7 @@ class TestTenants:
                 raise OSError("the disk is full")
             return 7
 
-        monkeypatch.setitem(prune_saml.PRUNERS, "attempts", broken_for_acme)
+        monkeypatch.setitem(pruning.PRUNERS, "attempts", broken_for_acme)
 
         with pytest.raises(CommandError, match=r"Failed: prune_saml \(acme\)\."):
             call_command("run_daily", "--json")
@@ -141,7 +143,7 @@ class TestTenants:
                 raise OSError("the network is down")
             return 3
 
-        monkeypatch.setattr(start_subscriptions, "serve_waiting_people", serve)
+        monkeypatch.setattr(subscriptions, "serve_waiting_people", serve)
         printed = io.StringIO()
 
         with pytest.raises(CommandError, match="Failed: acme"):
@@ -157,7 +159,7 @@ class TestTwoAtOnce:
     ) -> None:
         with monkeypatch.context() as patched:
             patched.setattr(queueing, "hand_over", lambda _job, **_lock: None)
-            theirs = kinds()["config.prune_saml"].defer()
+            theirs = kinds()["saml_sso.prune_saml"].defer()
         rows.claim(theirs)
         looks: list[int] = []
 
@@ -171,20 +173,40 @@ class TestTwoAtOnce:
 
         assert run()["prune_saml"] == {"used_assertions": 5}
         with every_tenant():
-            assert Job.objects.filter(kind="config.prune_saml").count() == 1
+            assert Job.objects.filter(kind="saml_sso.prune_saml").count() == 1
 
     def test_what_waits_for_another_attempt_is_tried_now(
         self, acme: Tenant, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with monkeypatch.context() as patched:
             patched.setattr(queueing, "hand_over", lambda _job, **_lock: None)
-            failed = kinds()["config.prune_saml"].defer()
+            failed = kinds()["saml_sso.prune_saml"].defer()
         rows.claim(failed)
         rows.put_back(failed, reason="the disk is full", seconds=3_600)
 
         assert run()["prune_saml"]["used_assertions"] == 0
         with every_tenant():
-            assert Job.objects.get(kind="config.prune_saml").attempts == 2
+            assert Job.objects.get(kind="saml_sso.prune_saml").attempts == 2
+
+
+@pytest.mark.parametrize("actor", [audit.SYSTEM, OPERATOR_AT_THE_COMMAND_LINE])
+def test_what_the_clock_wants_no_operator_is_said_to_have_done(
+    acme: Tenant, monkeypatch: pytest.MonkeyPatch, actor: str
+) -> None:
+    acted: list[str] = []
+
+    def serve(*, tenant: Tenant) -> int:
+        acted.append(audit.acting())
+        return 0
+
+    monkeypatch.setattr(subscriptions, "serve_waiting_people", serve)
+
+    if actor == audit.SYSTEM:
+        queue_due("licenses.start_subscriptions", since=timezone.now())
+    else:
+        call_command("run_daily", "--json", stdout=io.StringIO())
+
+    assert acted == [actor]
 
 
 @pytest.mark.parametrize("kind", DUE, ids=lambda kind: kind.name)

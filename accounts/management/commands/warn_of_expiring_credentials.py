@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.models import Tenant
-from accounts.services.expiry import warn_of_endings
-from accounts.tenancy.scoping import tenant_scope
-from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
+from accounts.services.expiry import warn_of_expiring_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +22,4 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        done, failed = do_for_each(Tenant.objects.all(), _warned)
-        return with_failures({"warnings_sent": sum(done.values())}, failed)
-
-
-def _warned(tenant: Tenant) -> int:
-    with tenant_scope(tenant):
-        return warn_of_endings(tenant=tenant)
+        return warn_of_expiring_credentials()

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.models import Tenant
-from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
-from licenses.subscriptions import serve_waiting_people
+from licenses.subscriptions import start_subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +21,4 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        done, failed = do_for_each(
-            Tenant.objects.order_by("pk"), lambda tenant: serve_waiting_people(tenant=tenant)
-        )
-        return with_failures({"seats_given": sum(done.values())}, failed)
+        return start_subscriptions()

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from accounts.models import Tenant
-from accounts.tenancy.scoping import tenant_scope
-from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
-from saml_sso.services.attempts import prune_attempts
-from saml_sso.services.replay import prune_consumed
-from saml_sso.services.requests import prune_requests
+from saml_sso.services.pruning import prune_saml
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-
-PRUNERS: Final = {
-    "used_assertions": prune_consumed,
-    "pending_sign_ins": prune_requests,
-    "attempts": prune_attempts,
-}
 
 
 class Command(OperatorCommand):
@@ -33,11 +21,4 @@ class Command(OperatorCommand):
 
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
-        done, failed = do_for_each(Tenant.objects.all(), _pruned)
-        removed = {name: sum(each[name] for each in done.values()) for name in PRUNERS}
-        return with_failures(removed, failed)
-
-
-def _pruned(tenant: Tenant) -> dict[str, int]:
-    with tenant_scope(tenant):
-        return {name: prune() for name, prune in PRUNERS.items()}
+        return prune_saml()
