@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import UnknownGroupError
 from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.storage.memberships import BELOW, people_below
+from accounts.storage.nesting import closure_above
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
 
@@ -40,14 +41,8 @@ _KEEP_PEOPLE: Final = """
     ) held
 """
 _HOLD_PEOPLE: Final = _KEEP_PEOPLE.replace("KEY SHARE", "NO KEY UPDATE")
-_GIVES: Final = """
-    WITH RECURSIVE above(group_id) AS (
-        SELECT %(group)s::uuid
-        UNION
-        SELECT parent.group_id FROM accounts_directorygroupmember parent
-        JOIN above ON parent.member_group_id = above.group_id
-        WHERE parent.tenant_id = %(tenant)s
-    )
+_GIVES: Final = f"""
+    WITH RECURSIVE {closure_above("SELECT %(group)s::uuid")}
     SELECT EXISTS (
         SELECT FROM accounts_directorygroup found JOIN above ON found.id = above.group_id
         WHERE found.mapped_role <> ''
@@ -55,7 +50,7 @@ _GIVES: Final = """
         SELECT FROM accounts_directorygroupprofile rule JOIN above USING (group_id)
         WHERE rule.tenant_id = %(tenant)s
     ) AS gives_profile
-"""
+"""  # noqa: S608 - constants of ours
 # Those who are to be members and are not, and the members who are not to be.
 _HOLD_WHO_CHANGES: Final = f"""
     SELECT count(*) FROM (

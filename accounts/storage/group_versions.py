@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import UnknownGroupError
 from accounts.storage.group_locks import hold_leaver
 from accounts.storage.memberships import MappedGroup
+from accounts.storage.nesting import closure_above
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
 
@@ -20,18 +21,12 @@ if TYPE_CHECKING:
 
     from accounts.models import DirectoryGroup, User
 
-_TOUCH = """
+_TOUCH = f"""
     WITH RECURSIVE touched AS (
         UPDATE accounts_directorygroup SET version = version + 1, last_modified = %(now)s
         WHERE tenant_id = %(tenant)s AND id = %(group)s
         RETURNING id, version
-    ), above(group_id) AS (
-        SELECT %(group)s::uuid
-        UNION
-        SELECT parent.group_id FROM accounts_directorygroupmember parent
-        JOIN above ON parent.member_group_id = above.group_id
-        WHERE parent.tenant_id = %(tenant)s
-    )
+    ), {closure_above("SELECT %(group)s::uuid")}
     SELECT found.id, found.mapped_role,
         array_remove(array_agg(mapping.profile_id ORDER BY mapping.profile_id), NULL),
         (SELECT version FROM touched)
@@ -39,7 +34,7 @@ _TOUCH = """
     LEFT JOIN accounts_directorygroupprofile mapping ON mapping.group_id = found.id
     WHERE found.tenant_id = %(tenant)s
     GROUP BY found.id
-"""
+"""  # noqa: S608 - constants of ours
 # Rows are taken in the order of their ids, so that two such changes do not wait in a circle.
 _TOUCH_MANY = """
     WITH held AS (

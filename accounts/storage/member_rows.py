@@ -10,6 +10,7 @@ from django.db import IntegrityError
 from accounts.models import DirectoryGroupProfile
 from accounts.requests import request_id
 from accounts.signals import group_rules
+from accounts.storage.nesting import closure_above
 from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT
 from accounts.storage.violations import refers_to_nothing
@@ -48,13 +49,7 @@ _LET_PEOPLE_IN: Final = """
 _CHANGE_PLAIN_GROUP: Final = """
     WITH RECURSIVE found AS MATERIALIZED (
         {found}
-    ), above(group_id) AS (
-        SELECT %(group)s::uuid
-        UNION
-        SELECT parent.group_id FROM accounts_directorygroupmember parent
-        JOIN above ON parent.member_group_id = above.group_id
-        WHERE parent.tenant_id = %(tenant)s
-    ), plain AS MATERIALIZED (
+    ), {above}, plain AS MATERIALIZED (
         SELECT {only_people} AND NOT EXISTS (
             SELECT FROM above WHERE EXISTS (
                 SELECT FROM accounts_directorygroup outer_group
@@ -209,6 +204,7 @@ def _plain_statement(rules: tuple[type[Model], ...], *, joins: bool) -> str:
     return _CHANGE_PLAIN_GROUP.format(
         **(_ADD if joins else _REMOVE),
         rules="".join(_RULE.format(table=rule._meta.db_table) for rule in rules),
+        above=closure_above("SELECT %(group)s::uuid"),
         insert=INSERT,
         entry=", ".join(f"%({name})s::{kind}" for name, kind in _ENTRY.items()),
     )

@@ -6,38 +6,35 @@ Every question is asked about the active tenant.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
+from accounts.storage.nesting import closure_above, closure_below
 from accounts.tenancy.scoping import active_tenant_id
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-BELOW = """
-    WITH RECURSIVE below(group_id) AS (
-        SELECT unnest(%(groups)s::uuid[])
-        UNION
-        SELECT child.member_group_id FROM accounts_directorygroupmember child
-        JOIN below ON child.group_id = below.group_id
-        WHERE child.tenant_id = %(tenant)s AND child.member_group_id IS NOT NULL
-    )
-"""
+BELOW: Final = f"WITH RECURSIVE {closure_below('SELECT unnest(%(groups)s::uuid[])')}"
 """How a statement begins that asks about ``%(groups)s``, of a ``%(tenant)s``, and those nested in
 them.
 """
-_REACHED = """
-    WITH RECURSIVE reached(user_id, group_id, direct) AS (
-        SELECT user_id, group_id, true FROM accounts_directorygroupmember
-        WHERE tenant_id = %(tenant)s AND user_id = ANY(%(users)s::uuid[])
-        UNION
-        SELECT reached.user_id, parent.group_id, false FROM accounts_directorygroupmember parent
-        JOIN reached ON parent.member_group_id = reached.group_id
-        WHERE parent.tenant_id = %(tenant)s
-    )
-"""
+_AROUND: Final = f"WITH RECURSIVE {closure_above('SELECT unnest(%(groups)s::uuid[])')}"
+_OF_EACH_ROLE: Final = closure_below(
+    """SELECT mapped_role, id FROM accounts_directorygroup
+        WHERE tenant_id = %(tenant)s AND id = ANY(%(groups)s::uuid[]) AND mapped_role <> ''""",
+    carried={"role": "below.role"},
+)
+_OF_EACH_PERSON: Final = closure_above(
+    """SELECT user_id, group_id FROM accounts_directorygroupmember
+        WHERE tenant_id = %(tenant)s AND user_id = ANY(%(users)s::uuid[])""",
+    name="reached",
+    carried={"user_id": "reached.user_id"},
+)
+_BELOW_ROLES: Final = f"WITH RECURSIVE {_OF_EACH_ROLE}"
+_REACHED: Final = f"WITH RECURSIVE {_OF_EACH_PERSON}"
 
 
 class MappedGroup(NamedTuple):
@@ -79,17 +76,9 @@ def people_below(group_ids: Collection[UUID]) -> list[UUID]:
 def gives_a_role(group_ids: Collection[UUID]) -> bool:
     """Whether one of these groups, or a group around one, gives its members a role."""
     rows = _rows(
+        _AROUND,
         """
-        WITH RECURSIVE around(group_id) AS (
-            SELECT unnest(%(groups)s::uuid[])
-            UNION
-            SELECT parent.group_id FROM accounts_directorygroupmember parent
-            JOIN around ON parent.member_group_id = around.group_id
-            WHERE parent.tenant_id = %(tenant)s
-        )
-        """,
-        """
-        SELECT true FROM accounts_directorygroup found JOIN around ON around.group_id = found.id
+        SELECT true FROM accounts_directorygroup found JOIN above ON above.group_id = found.id
         WHERE found.tenant_id = %(tenant)s AND found.mapped_role <> '' LIMIT 1
         """,
         groups=list(group_ids),
@@ -100,16 +89,7 @@ def gives_a_role(group_ids: Collection[UUID]) -> bool:
 def count_people_given_a_role(group_ids: Collection[UUID]) -> dict[str, int]:
     """Return how many people each role reaches through these groups, also through nesting."""
     rows = _rows(
-        """
-        WITH RECURSIVE below(role, group_id) AS (
-            SELECT mapped_role, id FROM accounts_directorygroup
-            WHERE tenant_id = %(tenant)s AND id = ANY(%(groups)s::uuid[]) AND mapped_role <> ''
-            UNION
-            SELECT below.role, child.member_group_id FROM accounts_directorygroupmember child
-            JOIN below ON child.group_id = below.group_id
-            WHERE child.tenant_id = %(tenant)s AND child.member_group_id IS NOT NULL
-        )
-        """,
+        _BELOW_ROLES,
         """
         SELECT below.role, count(DISTINCT member.user_id)
         FROM accounts_directorygroupmember member JOIN below ON member.group_id = below.group_id
@@ -149,6 +129,6 @@ def groups_reached(user_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
 
 def _rows(closure: str, select: str, **parameters: list[UUID]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(closure + select, {"tenant": active_tenant_id(), **parameters})
+        cursor.execute(f"{closure} {select}", {"tenant": active_tenant_id(), **parameters})
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows

@@ -104,6 +104,17 @@ def json_scalar(json: str, target: Attribute) -> Scalar:
     return Scalar(expression, f"({expression}) IS NOT NULL", present)
 
 
+def json_elements(json: str) -> str:
+    """Return the table expression ``… AS e(v)`` of what the jsonb expression ``json`` holds.
+
+    A value that is no list counts as a list of one.
+    """
+    return (
+        f"jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} "
+        f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END) AS e(v)"
+    )
+
+
 class ElementCatalog:
     """The sub-attributes of one element ``e.v`` of a multi-valued attribute."""
 

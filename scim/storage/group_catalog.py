@@ -9,7 +9,7 @@ from accounts.person_names import person_name_sql
 from scim.addresses import base_url, groups_url
 from scim.protocol import urns
 from scim.protocol.filter_nodes import And, Comparison
-from scim.queries.filter_query import SQL, Scalar, json_scalar, quoted
+from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_GROUPS
 from scim.storage.group_rows import GroupKind
 
@@ -83,11 +83,7 @@ class GroupCatalog:
     def elements(self, path: AttributePath) -> str | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""
         if path.extension:
-            json = _json_of_attribute(path)
-            return (
-                f"jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} "
-                f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END) AS e(v)"
-            )
+            return json_elements(_json_of_attribute(path))
         if path.attribute.name == "members":
             base = quoted(f"{base_url()}/")
             return _MEMBERS.format(tenant=self._tenant, base=base, name=person_name_sql("u"))

@@ -9,9 +9,10 @@ from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import is_canonical_uuid
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
+from accounts.storage.nesting import closure_below
 from scim.addresses import groups_url, users_url
 from scim.protocol import urns
-from scim.queries.filter_query import SQL, Scalar, json_scalar, quoted
+from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_PEOPLE
 from scim.storage.user_groups import ALL_GROUPS
 
@@ -45,15 +46,10 @@ _SCALARS: Final = {
     "meta.lastModified": _always("u.last_modified"),
     "meta.version": _always("('W/\"' || u.version || '\"')"),
 }
-_MEMBERS_BELOW: Final = """u.id IN (
-WITH RECURSIVE down(id) AS (
-  SELECT %s::uuid
-  UNION
-  SELECT m.member_group_id FROM accounts_directorygroupmember m JOIN down ON m.group_id = down.id
-  WHERE m.tenant_id = {tenant} AND m.member_group_id IS NOT NULL
-)
-SELECT m.user_id FROM accounts_directorygroupmember m JOIN down ON m.group_id = down.id
-WHERE m.tenant_id = {tenant} AND m.user_id IS NOT NULL)"""
+_MEMBERS_BELOW: Final = f"""u.id IN (
+WITH RECURSIVE {closure_below("SELECT %s::uuid", tenant="{tenant}")}
+SELECT m.user_id FROM accounts_directorygroupmember m JOIN below ON m.group_id = below.group_id
+WHERE m.tenant_id = {{tenant}} AND m.user_id IS NOT NULL)"""
 _MEMBERS_OF_PROFILE: Final = """u.id IN (
 SELECT pm.user_id FROM accounts_profilemembership pm
 JOIN accounts_accessprofile p ON p.id = pm.profile_id
@@ -86,11 +82,7 @@ class UserCatalog:
             return _groups()
         if not path.extension and name == "schemas":
             return _SCHEMAS
-        json = _json_of_attribute(path)
-        return (
-            f"jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} "
-            f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END) AS e(v)"
-        )
+        return json_elements(_json_of_attribute(path))
 
     def presence(self, path: AttributePath) -> str | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
+from accounts.storage.nesting import closure_above
 from scim.addresses import groups_url
 
 if TYPE_CHECKING:
@@ -22,17 +23,16 @@ ALL_GROUPS: Final = "SELECT g.id, g.name, g.direct FROM accounts_groups_of(u.ten
 
 # The fences (OFFSET 0) have the memberships of each person looked up in an index, however many
 # there are altogether.
-GROUPS_OF_PAGE: Final = """
-up(tenant_id, user_id, group_id, direct) AS (
-  SELECT page.tenant_id, page.id, m.group_id, TRUE FROM page CROSS JOIN LATERAL (
+_UP: Final = closure_above(
+    """SELECT page.tenant_id, page.id, TRUE, m.group_id FROM page CROSS JOIN LATERAL (
     SELECT m.group_id FROM accounts_directorygroupmember m
     WHERE m.tenant_id = page.tenant_id AND m.user_id = page.id OFFSET 0
-  ) m
-  UNION
-  SELECT up.tenant_id, up.user_id, m.group_id, FALSE FROM up
-  JOIN accounts_directorygroupmember m
-    ON m.tenant_id = up.tenant_id AND m.member_group_id = up.group_id
-), groups_of_page AS (
+  ) m""",
+    name="up",
+    carried={"tenant_id": "up.tenant_id", "user_id": "up.user_id", "direct": "FALSE"},
+    tenant="up.tenant_id",
+)
+GROUPS_OF_PAGE: Final = f"""{_UP}, groups_of_page AS (
   SELECT found.user_id,
     json_agg(json_build_array(found.id, found.name, found.direct) ORDER BY found.id)::text AS list
   FROM (

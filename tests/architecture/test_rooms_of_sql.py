@@ -48,6 +48,7 @@ UPPER = {
 STATEMENT = re.compile(
     r"\b(SELECT\b.+\bFROM|INSERT INTO|UPDATE \w+( AS)?( \w+)?\s+SET|DELETE FROM|COPY \w+)\b", re.S
 )
+RECURSION = re.compile(r"UNION\s+SELECT[^()]+FROM accounts_directorygroupmember", re.S)
 CURSORS = {"cursor", "prepared_cursor", "raw", "RawSQL", "extra"}
 
 
@@ -154,6 +155,18 @@ def test_upper_layers_name_only_these_tables_of_accounts() -> None:
     tables = {name: rooms for name, rooms in named.items() if not is_label(name)}
 
     assert tables == UPPER
+
+
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_only_one_module_follows_the_nesting_of_groups(module: str) -> None:
+    if module != "accounts.storage.nesting":
+        assert not any(RECURSION.search(text) for text in texts(MODULES[module].read_text()))
+
+
+def test_a_recursion_over_groups_is_found() -> None:
+    assert RECURSION.search(
+        "UNION SELECT p.group_id FROM accounts_directorygroupmember p JOIN up ON true"
+    )
 
 
 def is_label(name: str) -> bool:
