@@ -12,7 +12,7 @@ import pytest
 from tests.support.processes import LOOPBACK, free_port
 from tests.support.workers import COMMAND, Works, works
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 MARKS = "SELECT details->>'number', count(*) FROM accounts_auditentry WHERE action = %s GROUP BY 1"
 
@@ -59,7 +59,6 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(work: Works) -
     assert work.jobs(kind="tests.leave_a_mark", state="waiting") == 1
 
 
-@pytest.mark.slow
 def test_a_worker_of_one_queue_leaves_the_others_alone(work: Works) -> None:
     work.queue(
         ("tests.leave_a_mark", "acme", {"number": 1}), ("tests.mail_a_number", None, {"number": 2})
@@ -90,7 +89,6 @@ def test_a_worker_of_an_older_version_leaves_newer_jobs_to_a_newer_one(work: Wor
         work.wait_for(lambda: work.jobs(state="done") == 1)
 
 
-@pytest.mark.slow
 def test_what_a_killed_worker_had_begun_another_does(work: Works) -> None:
     work.queue(("tests.take_long", "acme", {"seconds": 3}))
 
@@ -102,7 +100,6 @@ def test_what_a_killed_worker_had_begun_another_does(work: Works) -> None:
         work.wait_for(lambda: work.jobs(state="done", attempts=2) == 1, seconds=150)
 
 
-@pytest.mark.slow
 def test_a_worker_without_a_database_ends_with_a_sentence_for_whoever_starts_it_again(
     tmp_path: Path,
 ) -> None:
