@@ -22,6 +22,7 @@ from accounts.services.profiles import (
     delete_profile,
     update_profile,
 )
+from accounts.storage.group_locks import hold_rules
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -113,6 +114,12 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
         created = create_profile(name=obj.name, description=obj.description)
         obj.pk = created.pk
         self._change_members(created, form)
+
+    @override
+    def hold(self, obj: AccessProfile) -> None:
+        """Hold the names of groups before the profile, whose name must stay apart from them."""
+        hold_rules()
+        super().hold(obj)
 
     @override
     def change_object(self, obj: AccessProfile, form: Any) -> None:

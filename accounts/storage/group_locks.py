@@ -135,6 +135,8 @@ def hold_group(
 
 def hold_people(ids: Collection[UUID], *, to_change: bool = True) -> None:
     """Hold the rows of these people; unless ``to_change``, only so that nobody deletes them."""
+    if not ids:
+        return
     values: dict[str, Any] = {"tenant": active_tenant_id(), "people": list(ids)}
     with connection.cursor() as cursor:
         cursor.execute(_HOLD_PEOPLE if to_change else _KEEP_PEOPLE, values)
@@ -181,8 +183,8 @@ def hold_inside(
 ) -> None:
     """Do as :func:`hold_below` for groups that get into the group ``inside``, or out of it.
 
-    Everybody in them, and those ``named``, is held before, if being in ``inside`` gives something
-    that is written into the row of a person, or refers to it.
+    Those ``named`` are held before; so is everybody in the groups, if being in ``inside`` gives
+    something that is written into the row of a person, or refers to it.
     """
     with connection.cursor() as cursor:
         cursor.execute(_GIVES, {"tenant": active_tenant_id(), "group": inside})
@@ -190,9 +192,10 @@ def hold_inside(
 
     def people() -> set[UUID]:
         gives = gives_role or gives_profile
-        return {*named, *people_below(group_ids)} if gives else set()
+        return {*named, *(people_below(group_ids) if gives else ())}
 
-    hold_below({inside, *group_ids}, around=around, people=people, to_change=gives_role)
+    to_change = gives_role or bool(named)  # Who is named, is held to be changed again later.
+    hold_below({inside, *group_ids}, around=around, people=people, to_change=to_change)
 
 
 def hold_leaver(user: User) -> None:

@@ -45,6 +45,7 @@ from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.facts import Fact, entries_by_transaction, facts_noted
 from tests.support.html_forms import form_with_field, read_forms
+from tests.support.lock_order import watched_locks
 from tests.support.many import do
 from tests.support.named_facts import NOT_FACTS, RULES, is_fact, names
 from tests.support.saml_party import connect as connect_idp
@@ -58,6 +59,15 @@ if TYPE_CHECKING:
     from django.db import models
 
 __all__ = ["idp", "keys", "rows", "things"]  # Fixtures.
+
+
+@pytest.fixture(autouse=True)
+def _in_order(db: None) -> Iterator[None]:
+    """See that no change takes rows in another order than all others."""
+    with watched_locks() as order:
+        yield
+    assert order.out_of_order() == []
+
 
 TABLES = {model._meta.db_table for model in our_models()}
 
