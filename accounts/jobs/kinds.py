@@ -25,8 +25,7 @@ _Arguments = ParamSpec("_Arguments")
 
 MAIL: Final = "mail"
 DAILY: Final = "daily"
-BULK: Final = "bulk"
-QUEUES: Final = (MAIL, DAILY, BULK)
+QUEUES: Final = (MAIL, DAILY)
 """A worker takes from all of them unless it is told otherwise."""
 
 AFTER_MIDNIGHT: Final = "10 0 * * *"

@@ -61,6 +61,10 @@ def test_it_has_a_queue_that_workers_take_from_and_says_what_it_does(kind: Kind[
     assert list(kind.pauses) == sorted(kind.pauses)
 
 
+def test_every_queue_has_a_kind() -> None:
+    assert {kind.queue for kind in kinds().values()} == set(QUEUES)
+
+
 @every_kind
 def test_what_is_due_by_itself_is_so_at_a_worker(kind: Kind[Any]) -> None:
     registered = {name for _task, name in make_app().periodic_registry.periodic_tasks}

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.jobs import queueing, rows, running
 from accounts.jobs.errors import GivenUpError, PutBackError
-from accounts.jobs.kinds import BULK, Kind, at_least_once, exactly_once
+from accounts.jobs.kinds import DAILY, Kind, at_least_once, exactly_once
 from accounts.jobs.running import DEATHS, run_job, scope_of_job
 from accounts.models import AuditEntry, Job, User
 from accounts.progress import report_progress
@@ -33,27 +33,27 @@ EFFECT = "test.effect"
 seen: list[Any] = []
 
 
-@exactly_once(queue=BULK, sealed=("words",), pauses=(10, 60))
+@exactly_once(queue=DAILY, sealed=("words",), pauses=(10, 60))
 def leave_a_mark(*, number: int, words: str = "") -> dict[str, Any]:
     audit.record(EFFECT, None, number=number)
     seen.append((active_tenant_id(), audit.acting(), current(), words))
     return {"number": number}
 
 
-@exactly_once(queue=BULK, pauses=(10, 60))
+@exactly_once(queue=DAILY, pauses=(10, 60))
 def break_each_time() -> None:
     audit.record(EFFECT, None)
     raise LookupError("the number is gone")
 
 
-@at_least_once(queue=BULK)
+@at_least_once(queue=DAILY)
 def make_a_person() -> dict[str, Any]:
     report_progress(done=1, total=2)
     create_user(values=UserFields(user_name="made@acme.example"))
     return {}
 
 
-@at_least_once(queue=BULK)
+@at_least_once(queue=DAILY)
 def ask_whose(*, user_id: str) -> dict[str, Any]:
     return {"name": User.objects.get(pk=user_id).user_name}
 

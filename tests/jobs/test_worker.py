@@ -68,7 +68,7 @@ def test_a_worker_of_one_queue_leaves_the_others_alone(work: Works) -> None:
         work.wait_for(lambda: work.jobs(state="done") == 1)
         time.sleep(1)
 
-    assert work.jobs(queue="bulk", state="waiting") == 1
+    assert work.jobs(queue="daily", state="waiting") == 1
 
 
 def test_a_worker_of_an_older_version_leaves_newer_jobs_to_a_newer_one(work: Works) -> None:

@@ -21,9 +21,9 @@ _AT_ONCE: Final = 4
 
 class Command(BaseCommand):
     help = (
-        "Do jobs until stopped: mail, daily work, imports. Run at least one; any number may run, "
-        "on any machines. SIGTERM lets it finish what it has begun. What a worker that was killed "
-        "had begun, another does within two minutes."
+        "Do jobs until stopped: mail, and what is due by the clock. Run at least one; any number "
+        "may run, on any machines. SIGTERM lets it finish what it has begun. What a worker that "
+        "was killed had begun, another does within two minutes."
     )
     requires_system_checks = []
 

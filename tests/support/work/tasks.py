@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from django.core.mail import send_mail
 
-from accounts.jobs.kinds import BULK, MAIL, Kind, at_least_once, exactly_once
+from accounts.jobs.kinds import DAILY, MAIL, Kind, at_least_once, exactly_once
 from accounts.progress import report_progress
 from accounts.trail import audit
 
 EFFECT: Final = "test.effect"
 
 
-@exactly_once(queue=BULK)
+@exactly_once(queue=DAILY)
 def leave_a_mark(*, number: int) -> dict[str, Any]:
     """Leave one entry in the trail of the job's tenant."""
     audit.record(EFFECT, None, number=number)
@@ -26,7 +26,7 @@ def mail_a_number(*, number: int) -> None:
     send_mail(f"Number {number}.", "", None, ["bob@acme.example"])
 
 
-@at_least_once(queue=BULK)
+@at_least_once(queue=DAILY)
 def take_long(*, seconds: int) -> dict[str, Any]:
     """Take so long, with progress."""
     for second in range(seconds):
@@ -35,7 +35,7 @@ def take_long(*, seconds: int) -> dict[str, Any]:
     return {"slept": seconds}
 
 
-@exactly_once(queue=BULK, pauses=())
+@exactly_once(queue=DAILY, pauses=())
 def break_each_time(*, number: int) -> None:
     """Leave a mark, and fail."""
     audit.record(EFFECT, None, number=number)
