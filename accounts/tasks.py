@@ -6,14 +6,11 @@ from typing import Any, Final
 
 from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
 from accounts.jobs.pruning import prune_jobs
-from accounts.models import Tenant
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
 from accounts.services.mails import send_mail_to
 from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.signing_in.sessions import SessionStore
-from accounts.tenancy.scoping import tenant_scope
-from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import retention
 
 warn_of_expiring_credentials = by_the_clock(AFTER_MIDNIGHT)(expiry.warn_of_expiring_credentials)
@@ -31,8 +28,7 @@ def clear_sessions() -> dict[str, Any]:
 @by_the_clock(AFTER_MIDNIGHT)
 def clear_results() -> dict[str, Any]:
     """Delete the results of actions that are kept no longer."""
-    done, failed = do_for_each(Tenant.objects.order_by("pk"), _results_deleted)
-    return with_failures({"deleted": sum(done.values())}, failed)
+    return {"deleted": delete_old_results()}
 
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -45,8 +41,3 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     erase_people_who_left,
     prune_trail,
 )
-
-
-def _results_deleted(tenant: Tenant) -> int:
-    with tenant_scope(tenant):
-        return delete_old_results()

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import ActionResult
+from accounts.tenancy.unscoped import every_tenant
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,7 +23,7 @@ KEPT: Final = timedelta(days=7)
 
 @transaction.atomic
 def keep_result(*, key: UUID, maker: User, result: ActionResult) -> None:
-    """Store ``result`` under ``key``, and forget what is too much of its maker or too old.
+    """Store ``result`` under ``key``, and forget what is too much of its maker.
 
     One that is there already under ``key`` stays as it is.
     """
@@ -31,7 +32,6 @@ def keep_result(*, key: UUID, maker: User, result: ActionResult) -> None:
     mine = ActionResult.objects.filter(maker=maker.pk)
     newest = mine.order_by("-created").values("pk")[:KEPT_OF_EACH]
     mine.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
-    delete_old_results()
 
 
 def find_result(*, key: UUID, maker: User) -> ActionResult | None:
@@ -41,6 +41,6 @@ def find_result(*, key: UUID, maker: User) -> ActionResult | None:
 
 
 def delete_old_results() -> int:
-    """Delete what is kept no longer, in the scope that is active; return how many."""
-    deleted, _each = ActionResult.objects.filter(created__lte=timezone.now() - KEPT).delete()
-    return deleted
+    """Delete what is kept no longer, of every tenant and of operators; return how many."""
+    with every_tenant():
+        return ActionResult.objects.filter(created__lte=timezone.now() - KEPT).delete()[0]

@@ -6,19 +6,23 @@ import csv
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.console import many
 from accounts.console.many import ManyAction
-from accounts.models import Role, User
+from accounts.jobs.kinds import kinds
+from accounts.models import ActionResult, Role, User
 from accounts.services import action_results
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from config.sites import platform_site
 from licenses.models import Product, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
@@ -214,6 +218,24 @@ class TestResult:
         monkeypatch.setattr(action_results, "KEPT", timedelta(0))
 
         assert console.get(address_of(told)).status_code == HTTPStatus.NOT_FOUND
+
+    def test_is_deleted_after_a_week_whoever_made_it(
+        self, acme: Tenant, globex: Tenant, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        week = action_results.KEPT
+        now = timezone.now()
+        with every_tenant():
+            for tenant in (acme, globex, None):
+                for age in (week, week / 2):
+                    ActionResult.objects.create(
+                        tenant=tenant, maker=uuid4(), created=now - age, about="accounts.user"
+                    )
+
+        kinds()["accounts.clear_results"].defer()
+
+        with every_tenant():
+            kept = ActionResult.objects.values_list("tenant", "created")
+            assert {*kept} == {(owner, now - week / 2) for owner in (acme.pk, globex.pk, None)}
 
     def test_gives_way_to_the_newest(
         self, told: Any, acme: Tenant, console: Client, monkeypatch: pytest.MonkeyPatch
