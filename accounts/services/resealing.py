@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from accounts.models import Tenant
 from accounts.secrets.encryption import SealError, resealed
 from accounts.secrets.sealed_fields import SealedTextField, sealed_columns
+from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from django.db.models import Model
-
-    from accounts.models import Tenant
+    from django.db.models import Model, QuerySet
 
 _AT_ONCE: Final = 500
 
@@ -34,10 +34,28 @@ def reseal_secrets(*, tenant: Tenant) -> Outcome:
     A value that is changed meanwhile is left to who changes it: that is sealed with today's key.
     It may be stopped and run again at any time.
     """
+    outcome = _reseal(lambda model: model._default_manager.all())
+    if outcome.resealed:
+        audit.record("secrets.resealed", tenant, values=outcome.resealed)
+    return outcome
+
+
+def reseal_secrets_of_no_tenant() -> Outcome:
+    """Do the same for what belongs to no tenant, or to one that is gone: jobs may."""
+    with every_tenant():
+        tenants = Tenant.objects.values("pk")
+        outcome = _reseal(lambda model: model._default_manager.exclude(tenant__in=tenants))
+        if outcome.resealed:
+            audit.record("secrets.resealed", values=outcome.resealed)
+    return outcome
+
+
+def _reseal(rows_of: Callable[[type[Model]], QuerySet[Model]]) -> Outcome:
     outcome = Outcome()
     for model, field in sealed_columns():
         is_text = isinstance(field, SealedTextField)
-        for key, kept in _values(model, field.name):
+        rows = rows_of(model)
+        for key, kept in _values(rows, field.name):
             if not kept:
                 continue
             try:
@@ -48,17 +66,15 @@ def reseal_secrets(*, tenant: Tenant) -> Outcome:
             if anew is None:
                 outcome.current += 1
                 continue
-            unchanged = model._default_manager.filter(pk=key, **{field.name: kept})
+            unchanged = rows.filter(pk=key, **{field.name: kept})
             written = anew.decode("ascii") if is_text else anew
             outcome.resealed += unchanged.update(**{field.name: written})
-    if outcome.resealed:
-        audit.record("secrets.resealed", tenant, values=outcome.resealed)
     return outcome
 
 
-def _values(model: type[Model], column: str) -> Iterator[tuple[Any, Any]]:
+def _values(rows: QuerySet[Model], column: str) -> Iterator[tuple[Any, Any]]:
     """Yield the key and the value of each row that has one, some at a time."""
-    rows = model._default_manager.order_by("pk")
+    rows = rows.order_by("pk")
     last = None
     while True:
         following = rows if last is None else rows.filter(pk__gt=last)

@@ -14,15 +14,20 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings as configured
 from django.core.management import CommandError, call_command
 
-from accounts.models import AuditEntry, Tenant
+from accounts.models import AuditEntry, Job, Tenant
 from accounts.secrets.encryption import SealError, seal, seal_json, unseal, unseal_json
 from accounts.secrets.sealed_fields import SealedTextField, sealed_columns
 from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
 from saml_sso.models import ServiceProviderKey
 from saml_sso.services.keys import ensure_key
+from tests.architecture.specimens import Specimens
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from pytest_django.fixtures import Settings
+
+    from accounts.secrets.sealed_fields import SealedField
 
 OTHER_KEY = "another-secret-key-of-at-least-fifty-characters-0123456789"
 PURPOSES = sorted({field.purpose for _model, field in sealed_columns()})
@@ -57,6 +62,68 @@ def test_what_was_sealed_for_one_purpose_opens_for_no_other(purpose: str) -> Non
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_what_was_sealed_before_there_were_purposes_is_still_read(purpose: str) -> None:
     assert unseal(before_purposes("secret"), purpose) == "secret"
+
+
+GONE = 999_999
+"""The id of a tenant that is gone."""
+
+
+def owners() -> list[tuple[type[Model], SealedField, str]]:
+    """Return each sealed column with everybody to whom its rows may belong."""
+    found = []
+    for model, field in sealed_columns():
+        tenant = model._meta.get_field("tenant")
+        constraint = getattr(tenant, "db_constraint")  # noqa: B009 - the stubs know it not
+        found.append((model, field, "a tenant"))
+        found += [(model, field, "no tenant")] if tenant.null else []
+        found += [] if constraint else [(model, field, "a tenant that is gone")]
+    return found
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("alice")
+@pytest.mark.parametrize(
+    ("model", "field", "owner"),
+    [pytest.param(*each, id=f"{each[0].__name__} of {each[2]}") for each in owners()],
+)
+def test_whatever_is_sealed_is_resealed_whoever_it_belongs_to(
+    acme: Tenant, settings: Settings, model: type[Model], field: SealedField, owner: str
+) -> None:
+    is_text = isinstance(field, SealedTextField)
+    sealed = seal("secret", field.purpose)
+    with tenant_scope(acme):
+        row = Specimens("specimen").of(model)
+    ids = {"a tenant": acme.pk, "no tenant": None, "a tenant that is gone": GONE}
+    others = [each for each in model._meta.concrete_fields if each.is_relation and each.null]
+    with every_tenant():
+        mine = model._default_manager.filter(pk=row.pk)
+        model._default_manager.exclude(pk=row.pk).delete()
+        mine.update(**{each.name: None for each in others})
+        mine.update(**{field.name: sealed.decode() if is_text else sealed, "tenant": ids[owner]})
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = OTHER_KEY
+
+    assert run(StringIO()) == {"encrypted_again": 1, "already": 0}
+
+    settings.SECRET_KEY_FALLBACKS = []
+    with every_tenant():
+        value = mine.values_list(field.name, flat=True).get()
+        entry = AuditEntry.objects.get(action="secrets.resealed")
+    assert unseal(value.encode() if is_text else value, field.purpose) == "secret"
+    assert entry.tenant_id == (acme.pk if owner == "a tenant" else None)
+
+
+@pytest.mark.django_db
+def test_what_no_key_opens_and_belongs_to_no_tenant_is_told(
+    acme: Tenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with every_tenant():
+        Job.objects.create(kind="x", queue="mail", sealed="gAAAAAB-not-ours", actor="x")
+
+    with pytest.raises(CommandError, match=r"Failed: \(no tenant\)"):
+        call_command("reseal_secrets")
+
+    assert "(no tenant): 1 value is opened by none of the keys" in capsys.readouterr().out
 
 
 def run(printed: StringIO) -> dict[str, object]:

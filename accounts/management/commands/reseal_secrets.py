@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.models import Tenant
-from accounts.services.resealing import Outcome, reseal_secrets
+from accounts.services.resealing import (
+    Outcome,
+    reseal_secrets,
+    reseal_secrets_of_no_tenant,
+)
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.tenant_by_tenant import FAILED, do_for_each, with_failures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_NO_TENANT: Final = "(no tenant)"
+"""Stands where the slug of a tenant would."""
 
 
 class Command(OperatorCommand):
@@ -26,6 +33,7 @@ class Command(OperatorCommand):
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         done, failed = do_for_each(Tenant.objects.order_by("slug"), _resealed)
+        done[_NO_TENANT] = reseal_secrets_of_no_tenant()
         for slug, outcome in done.items():
             if outcome.unreadable:
                 says = ngettext(
