@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import OneTimeLink, User
 from accounts.services.mails import send_mail_to
 from accounts.signing_in.links import INVITATION_LIFETIME, make_link
+from accounts.storage.finding import meaning
 from accounts.trail import audit
 
 _BY_SOMEBODY: Final = gettext_lazy(
@@ -56,6 +57,6 @@ def invite_user(*, user: User) -> str:
 def _inviter() -> str:
     """Return who invites, as the audit trail calls them, with the name if it is one of ours."""
     actor = audit.acting()
-    found = User.objects.filter(user_name=actor).first()
+    found = User.objects.filter(meaning(actor), user_name=actor).first()
     name = "" if found is None else found.get_full_name()
     return f"{name} ({actor})" if name not in {"", actor} else actor
