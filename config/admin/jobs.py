@@ -11,8 +11,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.console.exports import ReadModelAdmin
 from accounts.console.many import Look, ManyAction, PassedOver
-from accounts.console.model_admin import AuditedModelAdmin
 from accounts.jobs.retrying import retry_job
 from accounts.models import Job
 from config.sites import platform_site
@@ -56,7 +56,7 @@ class RetryMany(ManyAction):
 
 
 @admin.register(Job, site=platform_site)
-class JobAdmin(AuditedModelAdmin[Job]):
+class JobAdmin(ReadModelAdmin[Job]):
     """Jobs are queued by what wants them; here they are read, and tried again when they failed."""
 
     list_title = _("Jobs")
@@ -73,18 +73,6 @@ class JobAdmin(AuditedModelAdmin[Job]):
     actions: Any = ["retry"]
 
     retry = RetryMany(description=_("Try again …"), permissions=["retry"], button=_("Try again"))
-
-    @override
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    @override
-    def has_change_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
-
-    @override
-    def has_delete_permission(self, request: HttpRequest, obj: Job | None = None) -> bool:
-        return False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whether the person may have failed jobs tried again: every operator may."""
