@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.jobs import rows
 from accounts.jobs.errors import GivenUpError, NoLongerOursError, PartlyDoneError, PutBackError
@@ -72,9 +73,9 @@ def run_job(job_id: UUID) -> None:
 
 def _attempt(job: Job, kind: Kind[Any]) -> None:
     if job.attempts > len(kind.pauses) + 1 + DEATHS:
-        _give_up(job, "Its worker died each time it was tried.")
+        _give_up(job, _("Its worker died each time it was tried."))
     if job.tenant_id is not None and not Tenant.objects.filter(pk=job.tenant_id).exists():
-        _give_up(job, "Its tenant is gone.")
+        _give_up(job, _("Its tenant is gone."))
     try:
         _perform(job, kind)
     except NoLongerOursError:
@@ -111,7 +112,8 @@ def _leave_to_newer(job: Job) -> NoReturn:
 
 
 def _unknown(job: Job) -> str:
-    return f"This worker knows no job “{job.kind}”; one of another version may."
+    said = _("This worker knows no job “%(kind)s”; one of another version may.")
+    return said % {"kind": job.kind}
 
 
 def _put_back(job: Job, reason: str, seconds: int, cause: Exception) -> NoReturn:
