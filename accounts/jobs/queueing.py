@@ -40,8 +40,8 @@ def queue_job(
 
 
 @transaction.atomic
-def queued_again(kind: Kind[[]]) -> Job:
-    """Return a job of a kind that is due by itself: the one that has not ended, or a new one.
+def queue_at_once(*, kind: Kind[[]]) -> Job:
+    """Have done now what is due by itself; return the job that has not ended, or a new one.
 
     One that waits, such as for another attempt, is due now.  It has one more entry in the queue
     then; whichever comes second finds that it has ended.

@@ -25,7 +25,7 @@ from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -68,14 +68,15 @@ def claim(job: Job) -> bool:
     return bool(is_ours)
 
 
-def job_now(job_id: UUID) -> Job:
-    """Return a job as it is at this moment.
+def jobs_now(job_ids: Sequence[UUID]) -> list[Job]:
+    """Return jobs as they are at this moment, in this order.
 
     Raises:
-        Job.DoesNotExist: It is gone.
+        KeyError: One is gone.
     """
     with every_tenant():
-        return Job.objects.get(pk=job_id)
+        found = Job.objects.in_bulk(job_ids)
+    return [found[job_id] for job_id in job_ids]
 
 
 def unfinished(*, kind: str) -> Job | None:

@@ -36,7 +36,7 @@ def failed(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> Job:
     rows.claim(job)
     rows.report(job, done=1, total=4)
     rows.fail(job, reason=REASON)
-    return rows.job_now(job.pk)
+    return rows.jobs_now([job.pk])[0]
 
 
 def text(browser: Client, url: str) -> str:
@@ -89,7 +89,7 @@ class TestTriedAgain:
         do(platform, LIST, "retry", [failed.pk])
 
         assert [sent.to for sent in mail.outbox] == [["bob@acme.example"]]
-        assert rows.job_now(failed.pk).state == Job.State.DONE
+        assert rows.jobs_now([failed.pk])[0].state == Job.State.DONE
         with tenant_scope(acme):
             [entry] = AuditEntry.objects.filter(action="job.retried")
         assert (entry.actor, entry.target_id) == (olga.user_name, str(failed.pk))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -25,6 +25,9 @@ from config.management.commands import run_daily
 from licenses import subscriptions
 from saml_sso.models import ConsumedAssertion
 from saml_sso.services import pruning
+
+if TYPE_CHECKING:
+    from pytest_django import DjangoAssertNumQueries
 
 DUE = [kind for kind in kinds().values() if kind.cron]
 
@@ -174,6 +177,16 @@ class TestTwoAtOnce:
         assert run()["prune_saml"] == {"used_assertions": 5}
         with every_tenant():
             assert Job.objects.filter(kind="saml_sso.prune_saml").count() == 1
+
+    def test_a_look_at_all_of_them_is_one_statement(
+        self, db: None, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        queued = [kind.defer().pk for kind in reversed(DUE)]
+
+        with django_assert_num_queries(1):
+            looked = rows.jobs_now(queued)
+
+        assert [job.pk for job in looked] == queued
 
     def test_what_waits_for_another_attempt_is_tried_now(
         self, acme: Tenant, monkeypatch: pytest.MonkeyPatch

@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from accounts.commands import OperatorCommand
 from accounts.jobs.kinds import DAILY, kinds
-from accounts.jobs.queueing import queued_again
-from accounts.jobs.rows import job_now
+from accounts.jobs.queueing import queue_at_once
+from accounts.jobs.rows import jobs_now
 from accounts.jobs.worker import work
 from accounts.models import Job
 from accounts.tenancy.tenant_by_tenant import FAILED
@@ -42,11 +42,11 @@ class Command(OperatorCommand):
     @override
     def answer(self, **options: Any) -> Mapping[str, Any]:
         due = [kind for kind in kinds().values() if kind.cron]
-        queued = [queued_again(kind).pk for kind in due]
-        while any(_is_unfinished(job_now(key)) for key in queued):
+        queued = [queue_at_once(kind=kind).pk for kind in due]
+        while any(map(_is_unfinished, jobs_now(queued))):
             work(queues=[DAILY], at_once=1, waits=False)
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-        return {_part(job): self._said(job) for job in map(job_now, queued)}
+        return {_part(job): self._said(job) for job in jobs_now(queued)}
 
     def _said(self, job: Job) -> Any:
         if job.state == Job.State.DONE:
