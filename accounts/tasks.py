@@ -8,6 +8,7 @@ from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
 from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
+from accounts.services.invitations import mail_invitation
 from accounts.services.mails import send_mail_to
 from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.signing_in.sessions import SessionStore
@@ -33,6 +34,7 @@ def clear_results() -> dict[str, Any]:
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
     send_mail_to,
+    mail_invitation,
     mail_password_links,
     warn_of_expiring_credentials,
     clear_sessions,

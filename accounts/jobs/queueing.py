@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 RUN_JOB: Final = "gatehouse.run_job"
 """The one task of Procrastinate that does jobs, so that no worker of any version lacks it."""
+
+_FIRST_TURN: Final = datetime(2026, 1, 1, tzinfo=UTC)
+"""Procrastinate's priorities are whole numbers of 32 bits; in seconds they last for 68 years."""
 
 
 @transaction.atomic
@@ -57,7 +61,8 @@ def queue_at_once(*, kind: Kind[[]]) -> Job:
 
 def hand_over(job: Job, *, lock: str | None) -> None:
     """Give the job to Procrastinate, in the transaction that is open."""
-    task = app.configure_task(RUN_JOB, queue=job.queue, lock=lock)
+    priority = -int((job.turn - _FIRST_TURN).total_seconds())
+    task = app.configure_task(RUN_JOB, queue=job.queue, lock=lock, priority=priority)
     with connection.wrap_database_errors:
         try:
             task.defer(job_id=str(job.pk), tenant_id=job.tenant_id)

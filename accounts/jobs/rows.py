@@ -33,21 +33,35 @@ if TYPE_CHECKING:
 
 _OPEN: Final = (Job.State.WAITING, Job.State.RUNNING)
 _LONGEST_REASON: Final = 2_000
+_BETWEEN_TURNS: Final = timedelta(seconds=10)
+"""So much later is each turn of a tenant that has jobs waiting already.  What it queues at once is
+spread over the time to come, and whoever queues one job meanwhile does not wait for all of that;
+with nobody else there, nothing waits for its turn."""
 
 
 def add(*, kind: str, queue: str, arguments: Mapping[str, Any], sealed: Mapping[str, Any]) -> Job:
     """Write a job that waits, of the active tenant or of none."""
     active = scope.get()
+    tenant_id = active if isinstance(active, int) else None
     with every_tenant():
         return Job.objects.create(
-            tenant_id=active if isinstance(active, int) else None,
+            tenant_id=tenant_id,
             kind=kind,
             queue=queue,
             arguments=dict(arguments),
             sealed=seal_json(dict(sealed), SEALED_FOR).decode("ascii") if sealed else "",
             actor=audit.acting(),
             request_id=request_id.current(),
+            turn=_next_turn(tenant_id, queue),
         )
+
+
+def _next_turn(tenant_id: int | None, queue: str) -> datetime:
+    """Return when the next job of a tenant, or of none, has its turn in a queue."""
+    now = timezone.now()
+    waiting_already = Job.objects.filter(tenant=tenant_id, queue=queue, state=Job.State.WAITING)
+    last = waiting_already.order_by("-turn").values_list("turn", flat=True).first()
+    return now if last is None else max(now, last + _BETWEEN_TURNS)
 
 
 def open_job(job_id: UUID) -> Job | None:
@@ -107,8 +121,19 @@ def arguments_of(job: Job) -> dict[str, Any]:
     Raises:
         SealError: No configured key opens what is sealed.
     """
-    sealed = unseal_json(job.sealed.encode(), SEALED_FOR) if job.sealed else {}
-    return {**job.arguments, **sealed}
+    return {**job.arguments, **sealed_of(job)}
+
+
+def sealed_of(job: Job) -> dict[str, Any]:
+    """Return those of the arguments that nobody is to read.
+
+    Raises:
+        SealError: No configured key opens them.
+    """
+    if not job.sealed:
+        return {}
+    opened: dict[str, Any] = unseal_json(job.sealed.encode(), SEALED_FOR)
+    return opened
 
 
 def waiting(*, kind: str, at_most: int) -> int:
@@ -149,12 +174,10 @@ def finish(job: Job, result: Mapping[str, Any]) -> None:
             raise NoLongerOursError(f"Another worker does the job {job.pk}.")
 
 
-def leave(job: Job, *, reason: str, seconds: int) -> None:
-    """Let a job wait for a worker that knows its kind; this is no attempt."""
+def leave(job: Job, *, reason: str) -> None:
+    """Let a job wait for a worker that can do it; this is no attempt, and it stays due."""
     with every_tenant():
-        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(
-            error=_kept(reason), due=timezone.now() + timedelta(seconds=seconds)
-        )
+        Job.objects.filter(pk=job.pk, state=Job.State.WAITING).update(error=_kept(reason))
 
 
 def put_back(job: Job, *, reason: str, seconds: int) -> None:

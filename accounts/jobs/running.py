@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from accounts.jobs.kinds import MINUTE, kinds
 from accounts.models import Job, Tenant
 from accounts.progress import reported_to
 from accounts.requests.request_id import serving
+from accounts.secrets.encryption import SealError
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.tenancy.tenant_by_tenant import FAILED
 from accounts.trail import audit
@@ -32,7 +34,7 @@ LOG = logging.getLogger(__name__)
 
 DEATHS: Final = 5
 """So many workers may die at a job besides the attempts that fail: one of them may be its doing."""
-_UNTIL_A_NEWER_WORKER: Final = MINUTE // 2
+_UNTIL_ANOTHER_WORKER: Final = MINUTE // 2
 _LONGEST_UPGRADE: Final = timedelta(days=1)
 
 
@@ -57,8 +59,10 @@ def run_job(job_id: UUID) -> None:
     if job is None:
         return
     kind = kinds().get(job.kind)
-    if kind is None and timezone.now() - job.created < _LONGEST_UPGRADE:
-        _leave_to_newer(job)
+    obstacle = _obstacle(job, kind)
+    if obstacle and timezone.now() - job.created < _LONGEST_UPGRADE:
+        rows.leave(job, reason=obstacle)
+        raise PutBackError(obstacle, seconds=_UNTIL_ANOTHER_WORKER)
     if not rows.claim(job):
         return
     with (
@@ -66,8 +70,8 @@ def run_job(job_id: UUID) -> None:
         serving(job.request_id),
         reported_to(partial(rows.report, job)),
     ):
-        if kind is None:
-            _give_up(job, _unknown(job))
+        if kind is None or obstacle:
+            _give_up(job, obstacle)
         _attempt(job, kind)
 
 
@@ -81,11 +85,14 @@ def _attempt(job: Job, kind: Kind[Any]) -> None:
     except NoLongerOursError:
         LOG.warning("The job %s (%s) was done by another worker.", job.kind, job.pk)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is the reason that is kept
-        reason = f"{type(error).__name__}: {error}"
+        told = f"{type(error).__name__}: {error}"
+        reason = _unsaid(told, job)
+        # The log would tell of the cause as it stands.
+        cause = error if reason == told else None
         tried = job.attempts - 1
         if tried >= len(kind.pauses):
-            _give_up(job, reason, error)
-        _put_back(job, reason, kind.pauses[tried], error)
+            _give_up(job, reason, cause)
+        _put_back(job, reason, kind.pauses[tried], cause)
 
 
 def _perform(job: Job, kind: Kind[Any]) -> None:
@@ -105,18 +112,36 @@ def _finish(job: Job, result: Mapping[str, Any]) -> None:
     rows.finish(job, result)
 
 
-def _leave_to_newer(job: Job) -> NoReturn:
-    """Leave a job that this version does not know: a later one has queued it."""
-    rows.leave(job, reason=_unknown(job), seconds=_UNTIL_A_NEWER_WORKER)
-    raise PutBackError(_unknown(job), seconds=_UNTIL_A_NEWER_WORKER)
+def _obstacle(job: Job, kind: Kind[Any] | None) -> str:
+    """Return why this worker cannot try the job while another may, or nothing.
+
+    It may be of another version, or have other keys: both are so while servers are replaced.
+    """
+    if kind is None:
+        said = _("This worker knows no job “%(kind)s”; one of another version may.")
+        return said % {"kind": job.kind}
+    try:
+        rows.arguments_of(job)
+    except SealError:
+        return _(
+            "No secret key of this worker opens what the job is called with; that of another may. "
+            "Give all servers and workers the same GATEHOUSE_SECRET_KEY."
+        )
+    return ""
 
 
-def _unknown(job: Job) -> str:
-    said = _("This worker knows no job “%(kind)s”; one of another version may.")
-    return said % {"kind": job.kind}
+def _unsaid(reason: str, job: Job) -> str:
+    """Return a reason without what the job is called with and nobody is to read.
+
+    Mail servers repeat the address that they refuse, and part of the text.
+    """
+    for value in rows.sealed_of(job).values():
+        if isinstance(value, str) and value:
+            reason = re.sub(re.escape(value), "…", reason, flags=re.IGNORECASE)
+    return reason
 
 
-def _put_back(job: Job, reason: str, seconds: int, cause: Exception) -> NoReturn:
+def _put_back(job: Job, reason: str, seconds: int, cause: Exception | None) -> NoReturn:
     rows.put_back(job, reason=reason, seconds=seconds)
     LOG.warning("The job %s (%s) is due again in %s s: %s", job.kind, job.pk, seconds, reason)
     raise PutBackError(reason, seconds=seconds) from cause

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -60,6 +61,12 @@ class Job(models.Model):
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
     created = models.DateTimeField(_("created"), default=timezone.now)
     due = models.DateTimeField(_("due"), default=timezone.now)
+    turn = models.DateTimeField(
+        default=timezone.now,
+        db_default=Now(),
+        editable=False,
+        help_text="Of two jobs that are due, workers take the one whose turn is earlier.",
+    )
     started = models.DateTimeField(_("started"), null=True, help_text="The last attempt.")
     ended = models.DateTimeField(_("ended"), null=True)
 
@@ -75,6 +82,9 @@ class Job(models.Model):
             models.Index(fields=["kind", "-id"], name="job_of_kind"),
             models.Index(fields=["tenant", "-id"], name="job_of_tenant"),
             models.Index(fields=["due"], name="job_due", condition=Q(state="waiting")),
+            models.Index(
+                fields=["tenant", "queue", "turn"], name="job_turn", condition=Q(state="waiting")
+            ),
             models.Index(fields=["ended"], name="job_ended", condition=Q(ended__isnull=False)),
         ]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.errors import InvalidLinkError
+from accounts.jobs.kinds import MAIL, at_least_once
+from accounts.mail import deliver
 from accounts.models import OneTimeLink, User
-from accounts.services.mails import send_mail_to
-from accounts.signing_in.links import INVITATION_LIFETIME, make_link
+from accounts.signing_in.links import INVITATION_LIFETIME, find_link, make_link, secret_of
 from accounts.storage.finding import meaning
 from accounts.trail import audit
 
@@ -50,8 +52,22 @@ def invite_user(*, user: User) -> str:
     }
     subject = _("%(company)s invites you to Gatehouse") % words
     body = (_BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY) % words
-    send_mail_to.defer(subject=subject, body=body, address=user.mail_address)
+    mail_invitation.defer(url=url, subject=subject, body=body, address=user.mail_address)
     return url
+
+
+@at_least_once(queue=MAIL, sealed=("url", "subject", "body", "address"))
+def mail_invitation(*, url: str, subject: str, body: str, address: str) -> dict[str, Any]:
+    """Mail an invitation, unless its link has ended while the mail waited.
+
+    It ends when it is used or expires, and when the person leaves, is invited anew, or gets another
+    address or password; nobody is written to then.
+    """
+    try:
+        find_link(secret=secret_of(url))
+    except InvalidLinkError:
+        return {"sent": False}
+    return {"sent": deliver(subject=subject, body=body, address=address)}
 
 
 def _inviter() -> str:

@@ -65,6 +65,11 @@ def make_link(*, user: User, purpose: OneTimeLink.Purpose) -> str:
     return link_url(secret)
 
 
+def secret_of(url: str) -> str:
+    """Return the secret in the URL of a link."""
+    return url.rstrip("/").rpartition("/")[2]
+
+
 def find_link(*, secret: str) -> OneTimeLink:
     """Return the link with its user and tenant, without using it up.
 

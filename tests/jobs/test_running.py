@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from accounts.jobs import queueing, rows, running
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import DAILY, Kind, at_least_once, exactly_once
 from accounts.jobs.running import DEATHS, run_job, scope_of_job
+from accounts.jobs.state import engine_state
 from accounts.models import AuditEntry, Job, User
 from accounts.progress import report_progress
 from accounts.requests.request_id import current, serving
@@ -22,6 +24,8 @@ from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytest_django.fixtures import Settings
 
     from accounts.models import Tenant
 
@@ -58,8 +62,20 @@ def ask_whose(*, user_id: str) -> dict[str, Any]:
     return {"name": User.objects.get(pk=user_id).user_name}
 
 
+@at_least_once(queue=DAILY, sealed=("address", "body"), pauses=(10,))
+def repeat_what_it_was_given(*, address: str, body: str) -> None:
+    raise OSError(f"refused: {address.lower()}, {body}")
+
+
 KINDS: dict[str, Kind[Any]] = {
-    kind.name: kind for kind in (leave_a_mark, break_each_time, make_a_person, ask_whose)
+    kind.name: kind
+    for kind in (
+        leave_a_mark,
+        break_each_time,
+        make_a_person,
+        ask_whose,
+        repeat_what_it_was_given,
+    )
 }
 
 
@@ -78,6 +94,10 @@ def do(job: Job) -> None:
 def row(job: Job) -> Job:
     with every_tenant():
         return Job.objects.get(pk=job.pk)
+
+
+def traceback_of(error: BaseException) -> str:
+    return "".join(traceback.format_exception(error))
 
 
 def effects(tenant: Tenant) -> int:
@@ -222,6 +242,58 @@ class TestFailed:
         rows.fail(dead, reason="late")
 
         assert (row(job).state, row(job).error) == (Job.State.RUNNING, "")
+
+    def test_its_reason_and_the_log_repeat_nothing_that_is_sealed(
+        self, acme: Tenant, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with tenant_scope(acme):
+            job = repeat_what_it_was_given.defer(address="Bob@acme.example", body="/link/abc")
+
+        for expected in (PutBackError, GivenUpError):
+            with pytest.raises(expected) as raised:
+                do(job)
+            # Procrastinate writes what was raised, with its cause, to the log.
+            told = f"{row(job).error}{caplog.text}{traceback_of(raised.value)}"
+            assert "refused: …, …" in row(job).error
+            assert "acme.example" not in told.lower()
+            assert "abc" not in told
+
+
+class TestWithAnotherKey:
+    def test_it_is_left_for_a_worker_that_can_open_it_and_is_late_meanwhile(
+        self, acme: Tenant, settings: Settings
+    ) -> None:
+        key = settings.SECRET_KEY
+        with tenant_scope(acme):
+            job = leave_a_mark.defer(number=1, words="hers")
+            Job.objects.update(due=timezone.now() - timedelta(hours=1))
+
+        settings.SECRET_KEY = "another-key-" * 5
+        for _look in range(len(leave_a_mark.pauses) + DEATHS + 2):
+            with pytest.raises(PutBackError):
+                do(job)
+        left = row(job)
+        assert (left.state, left.attempts) == (Job.State.WAITING, 0)
+        assert "GATEHOUSE_SECRET_KEY" in left.error
+        assert engine_state().overdue == 1
+
+        settings.SECRET_KEY = key
+        do(job)
+        assert row(job).state == Job.State.DONE
+
+    def test_it_has_failed_when_nobody_could_open_it_for_a_day(
+        self, acme: Tenant, settings: Settings
+    ) -> None:
+        with tenant_scope(acme):
+            job = leave_a_mark.defer(number=1, words="hers")
+            Job.objects.update(created=timezone.now() - timedelta(days=2))
+        settings.SECRET_KEY = "another-key-" * 5
+
+        with pytest.raises(GivenUpError):
+            do(job)
+
+        assert row(job).state == Job.State.FAILED
+        assert "GATEHOUSE_SECRET_KEY" in row(job).error
 
 
 class TestOfAnotherVersion:

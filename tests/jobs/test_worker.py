@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.processes import LOOPBACK, free_port
-from tests.support.workers import COMMAND, Works, works
+from tests.support.workers import COMMAND, Asked, Works, works
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -57,6 +57,25 @@ def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(work: Works) -
 
     assert work.jobs(kind="tests.take_long", state="done") == 1
     assert work.jobs(kind="tests.leave_a_mark", state="waiting") == 1
+
+
+def test_who_has_one_job_does_not_wait_for_all_that_another_tenant_has_queued(work: Works) -> None:
+    many: list[Asked] = [("tests.leave_a_mark", "acme", {"number": n}) for n in range(60)]
+    work.queue(
+        *many,
+        ("tests.leave_a_mark", "globex", {"number": 60}),
+        ("tests.mail_a_number", None, {"number": 61}),
+    )
+
+    with work.worker("--at-once", "1"):
+        work.wait_for(lambda: work.jobs(state="done") == 62)
+
+    order = "SELECT tenant_id, arguments->>'number' FROM accounts_job WHERE state = 'done' "
+    order += "AND kind LIKE 'tests.%%' ORDER BY started"
+    done = [int(number) for _tenant, number in work.ask(order)]
+    # Whose first turn it is comes at once; what one tenant has queued is done in its order.
+    assert set(done[:4]) >= {60, 61}
+    assert [number for number in done if number < 60] == list(range(60))
 
 
 def test_a_worker_of_one_queue_leaves_the_others_alone(work: Works) -> None:
