@@ -25,7 +25,8 @@ def of_change_feed() -> Finding:
         with every_tenant():
             behind, position = lag(), latest_position()
     except Error:
-        return wrong(_NAME, "The feed of changes was not looked at.", "Mend the database first.")
+        says = _("The feed of changes was not looked at.")
+        return wrong(_NAME, says, _("Mend the database first."))
     if behind.seconds > settings.BOUNDS.long_answer_seconds:
         says = _(
             "The feed of changes is held up: %(entries)s entries, the oldest of them written "
@@ -42,8 +43,7 @@ def of_change_feed() -> Finding:
                 "show it, to a superuser."
             ),
         )
-    return good(
-        _NAME,
-        f"The feed of changes is {behind.seconds:.0f} seconds behind; its latest position is "
-        f"{position}.",
+    says = _(
+        "The feed of changes is %(seconds)s seconds behind; its latest position is %(position)s."
     )
+    return good(_NAME, says % {"seconds": round(behind.seconds), "position": position})

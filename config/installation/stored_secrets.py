@@ -22,7 +22,7 @@ def of_stored_secrets() -> Finding:
         with every_tenant():
             keys = list(ServiceProviderKey.objects.values_list("tenant__slug", "private_key"))
     except Error:
-        return wrong(name, "What is stored was not looked at.", "Mend the database first.")
+        return wrong(name, _("What is stored was not looked at."), _("Mend the database first."))
     unreadable = sorted({slug for slug, sealed in keys if not _opens(sealed)})
     if unreadable:
         says = _(
@@ -37,7 +37,7 @@ def of_stored_secrets() -> Finding:
                 "`manage.py doctor` says whether that is all."
             ),
         )
-    return good(name, "The secret key opens what is stored.")
+    return good(name, _("The secret key opens the private SAML keys of all tenants."))
 
 
 def _opens(sealed: str) -> bool:
