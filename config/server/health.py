@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
+from accounts.jobs.state import ALIVE
 from config.server.answers import Answer
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ _SECONDS_UNTIL_GIVEN_UP: Final = 10.0
 _METHODS: Final = ("GET", "HEAD")
 _MIGRATIONS: Final = "SELECT app, name FROM django_migrations"
 _WORKER: Final = (
-    "SELECT EXISTS (SELECT FROM procrastinate_workers "
-    "WHERE last_heartbeat > now() - interval '60 seconds')"
+    "SELECT EXISTS (SELECT FROM procrastinate_workers WHERE last_heartbeat > now() - %s::interval)"
 )
 _NOT_OF_CONNECTING: Final = ("cursor_factory", "context", "server_side_binding", "isolation_level")
 _HEADERS: Final = (
@@ -169,7 +169,7 @@ async def look_at_database() -> Seen:
     async with await psycopg.AsyncConnection.connect(**params, autocommit=True) as opened:
         cursor = await opened.execute(_MIGRATIONS)
         applied = frozenset((str(app), str(name)) for app, name in await cursor.fetchall())
-        cursor = await opened.execute(_WORKER)
+        cursor = await opened.execute(_WORKER, [ALIVE])
         has_worker = await cursor.fetchone() == (True,)
     apps = {app for app, _name in needed_migrations()}
     return Seen(frozenset(each for each in applied if each[0] in apps), has_worker)
