@@ -30,8 +30,8 @@ def keep_result(*, key: UUID, maker: User, result: ActionResult) -> None:
     result.pk, result.maker, result.tenant_id = key, maker.pk, maker.tenant_id
     ActionResult.objects.bulk_create([result], ignore_conflicts=True)
     mine = ActionResult.objects.filter(maker=maker.pk)
-    newest = mine.order_by("-created").values("pk")[:KEPT_OF_EACH]
-    mine.exclude(pk__in=list(newest.values_list("pk", flat=True))).delete()
+    newest = mine.order_by("-created").values_list("pk", flat=True)[:KEPT_OF_EACH]
+    mine.exclude(pk__in=list(newest)).delete()
 
 
 def find_result(*, key: UUID, maker: User) -> ActionResult | None:
