@@ -37,11 +37,6 @@ def replace_profile_members(*, profile: AccessProfile, user_ids: Collection[UUID
     return change_profile_members(profile=profile, deltas=[delta])
 
 
-def remove_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
-    """Make those of ``user_ids`` who hold ``role`` members."""
-    change_role_members(role=role, deltas=[MemberDelta(remove=tuple(user_ids))])
-
-
 def replace_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     """Make exactly ``user_ids`` hold ``role``."""
     change_role_members(role=role, deltas=[MemberDelta(add=tuple(user_ids), remove_others=True)])
