@@ -25,7 +25,7 @@ KEPT_DETAILS: Final = ("active", "by", "method", "product", "role")
 """Details that tell nothing of who it was."""
 
 # From the beginning of the feed up to the first entry that is kept, so that what is missing is
-# always all before one position.
+# always all before one position.  Of two runs at once the slower one does not set that back.
 _PRUNE: Final = """
 WITH oldest AS MATERIALIZED (
   SELECT id, transaction, at FROM accounts_auditentry
@@ -49,6 +49,9 @@ WITH oldest AS MATERIALIZED (
   ORDER BY due.transaction DESC, due.id DESC LIMIT 1
   ON CONFLICT (tenant_id) DO UPDATE SET generation = EXCLUDED.generation,
     transaction = EXCLUDED.transaction, entry_id = EXCLUDED.entry_id
+  WHERE accounts_trailstart.generation <> EXCLUDED.generation
+    OR (accounts_trailstart.transaction, accounts_trailstart.entry_id)
+      < (EXCLUDED.transaction, EXCLUDED.entry_id)
 )
 SELECT count(*) FROM gone
 """
@@ -102,7 +105,8 @@ WHERE id IN (
   WHERE tenant_id = %(tenant)s::bigint AND target_id = %(person)s::text AND target_type = 'user'
     AND NOT details ? 'erased'
   ORDER BY id = %(until)s::bigint, id LIMIT %(portion)s::int
-)
+) AND NOT details ? 'erased'
+RETURNING id
 """
 
 
@@ -150,19 +154,31 @@ def departed_as(*, tenant_id: int, person_id: UUID) -> Departed | None:
     return found[0] if found else None
 
 
-def erase_portion(*, tenant_id: int, departed: Departed) -> int:
-    """Take somebody's names, and what changed of them, out of entries; return of how many.
+def erase_actor(*, tenant_id: int, departed: Departed) -> int:
+    """Take somebody's names out of entries of what they did; return of how many."""
+    values = {**_of(tenant_id, departed), "names": departed.user_names}
+    return _count(_ERASE_ACTOR, values)
 
-    The entries stay, with the person's id.
+
+def erase_target(*, tenant_id: int, departed: Departed) -> list[int]:
+    """Take somebody's names, and what changed of them, out of entries about them.
+
+    The entries stay, with the person's id.  Return their ids: none when nothing is left, that of
+    the deletion last, and each to one caller, whoever does the same at the same time.
     """
-    values = {
+    values = {**_of(tenant_id, departed), "kept": list(KEPT_DETAILS)}
+    with prepared_cursor() as cursor:
+        cursor.execute(_ERASE_TARGET, values)
+        return [entry_id for (entry_id,) in cursor.fetchall()]
+
+
+def _of(tenant_id: int, departed: Departed) -> dict[str, Any]:
+    return {
         "tenant": tenant_id,
         "person": str(departed.person_id),
         "until": departed.entry_id,
         "portion": PORTION,
     }
-    acted = _count(_ERASE_ACTOR, {**values, "names": departed.user_names})
-    return acted or _count(_ERASE_TARGET, {**values, "kept": list(KEPT_DETAILS)})
 
 
 def _departed(statement: str, values: dict[str, Any]) -> list[Departed]:

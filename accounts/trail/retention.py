@@ -17,7 +17,8 @@ from accounts.storage.retention import (
     Departed,
     departed_as,
     departed_before,
-    erase_portion,
+    erase_actor,
+    erase_target,
     prune_portion,
     renumber_portion,
 )
@@ -100,7 +101,16 @@ def _erase_in_tenant(tenant: Tenant) -> int:
 
 def _erase(departed: Departed) -> None:
     tenant_id = active_tenant_id()
-    while erase_portion(tenant_id=tenant_id, departed=departed):
+    while erase_actor(tenant_id=tenant_id, departed=departed):
         pass
-    with transaction.atomic():
+    while _erase_facts(tenant_id, departed):
+        pass
+
+
+@transaction.atomic
+def _erase_facts(tenant_id: int, departed: Departed) -> bool:
+    """Erase a portion; with the last, say once that it is done, whoever dies before or after."""
+    erased = erase_target(tenant_id=tenant_id, departed=departed)
+    if departed.entry_id in erased:
         audit.record("user.erased", User(pk=departed.person_id, tenant_id=tenant_id))
+    return bool(erased)

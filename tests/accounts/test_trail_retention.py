@@ -30,9 +30,10 @@ from accounts.storage.changes import (
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
-from accounts.trail.retention import erase_people_who_left, prune_trail
+from accounts.trail.retention import erase_people_who_left, erase_person, prune_trail
 from tests.conftest import person
 from tests.support.feed import feed_caught_up
+from tests.support.overlap import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +142,29 @@ class TestPruning:
 
         assert refused == []
         assert kept(acme) == ["new"]
+
+    def test_a_run_that_is_slower_than_another_does_not_set_back_where_the_trail_begins(
+        self, acme: Tenant
+    ) -> None:
+        """Otherwise a reader behind it would be handed the rest as if nothing were missing."""
+        for days in (5_000, 4_000, 3_000, 1):
+            written(acme, days, str(days))
+        feed_caught_up()
+        with tenant_scope(acme):
+            positions = [change.position for change in changes_since(first_position())]
+
+        def prune(days: int) -> None:
+            before = timezone.now() - timedelta(days=days)
+            retention.prune_portion(tenant_id=acme.pk, before=before)
+
+        assert overlap(acme, lambda: prune(2_000), lambda: prune(4_500)) == [None, None]
+
+        assert kept(acme) == ["1"]
+        with tenant_scope(acme):
+            assert names_since(positions[2]) == ["1"]
+            for behind in positions[:2]:
+                with pytest.raises(StartOverError):
+                    changes_since(behind)
 
     def test_it_is_part_of_the_daily_work(self, acme: Tenant) -> None:
         written(acme, 10_000, "old")
@@ -348,6 +372,46 @@ class TestErasingPeople:
         call_command("run_daily", "--json", stdout=out)
 
         assert json.loads(out.getvalue())["erase_people_who_left"] == {"people": 1}
+
+    def test_whoever_dies_at_it_leaves_the_rest_to_the_next_and_it_is_told_once(
+        self, acme: Tenant, lena: User
+    ) -> None:
+        """Before each of the statements that come after those of the attempt before."""
+        age_the_deletion(91)
+        deaths = 0
+        while self._died(at=deaths):
+            deaths += 1
+
+        assert deaths >= 5
+        assert "Novak" not in trail(acme)
+        with tenant_scope(acme):
+            assert AuditEntry.objects.filter(action="user.erased").count() == 1
+
+    @staticmethod
+    def _died(at: int) -> bool:
+        """Run it until statement number ``at``; tell whether it came so far."""
+        left = iter(range(at))
+
+        def die(execute: Any, *arguments: Any) -> Any:
+            if next(left, None) is None:
+                raise SystemExit
+            return execute(*arguments)
+
+        try:
+            with connection.execute_wrapper(die):
+                erase_people_who_left()
+        except SystemExit:
+            return True
+        return False
+
+    def test_of_two_who_do_it_at_once_one_tells_of_it(self, acme: Tenant, lena: User) -> None:
+        def erase() -> None:
+            erase_person(person_id=lena.pk)
+
+        assert overlap(acme, erase, erase) == [None, None]
+
+        with tenant_scope(acme):
+            assert AuditEntry.objects.filter(action="user.erased").count() == 1
 
     def test_an_operator_erases_at_once(self, acme: Tenant, lena: User) -> None:
         call_command("erase_person", "acme", str(lena.pk), stdout=io.StringIO())
