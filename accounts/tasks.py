@@ -10,7 +10,7 @@ from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
 from accounts.services.invitations import mail_invitation
 from accounts.services.mails import send_mail_to
-from accounts.signing_in.password_reset_mail import mail_password_links
+from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
 from accounts.signing_in.sessions import SessionStore
 from accounts.trail import retention
 
@@ -36,6 +36,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     send_mail_to,
     mail_invitation,
     mail_password_links,
+    mail_password_link,
     warn_of_expiring_credentials,
     clear_sessions,
     clear_results,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from axes.utils import reset as forget_failures
 from django.contrib.auth.tokens import default_token_generator
@@ -15,13 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import AuditEntry, User
 from accounts.services.users import set_password
 from accounts.signing_in.sign_in import scope_of
-from accounts.storage.finding import accounts_of
 from accounts.trail import audit
 from accounts.trail.refusals import NOT_SIGNED_IN, record_refused_entry
 from naming.addresses import compared_address
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 LOG = logging.getLogger(__name__)
 
@@ -30,22 +26,22 @@ MAILS_PER_HOUR: Final = 3
 """For one account, whoever asks: nobody's mailbox is flooded from here."""
 
 
-def accounts_to_mail(address: str) -> Iterator[User]:
-    """Yield the accounts whose person gets a mail when somebody asks for ``address``.
+def may_be_mailed(account: User) -> bool:
+    """Tell whether the person gets a mail now; that they get none is noted in the trail.
 
-    Each is noted in its tenant's trail once the next is asked for, that is, when its mail is out;
-    and so is each that gets none.  Those are accounts of a
-    tenant that enforces SAML, accounts without a password or an e-mail address, and those that
-    got three mails within the hour.
+    None get the accounts of a tenant that enforces SAML, accounts without a password or an e-mail
+    address, and those that got three mails within the hour.
     """
-    for account in accounts_of(address):
-        refusal = _refusal_of(account)
-        if refusal:
-            record_refused_entry("password_reset.refused", account, reason=refusal)
-            continue
-        yield account
-        with scope_of(account), audit.acting_as(NOT_SIGNED_IN):
-            audit.record(ASKED, account)
+    refusal = _refusal_of(account)
+    if refusal:
+        record_refused_entry("password_reset.refused", account, reason=refusal)
+    return not refusal
+
+
+def note_mail(account: User) -> None:
+    """Note in the trail that a mail is out, which counts as one of the three."""
+    with scope_of(account), audit.acting_as(NOT_SIGNED_IN):
+        audit.record(ASKED, account)
 
 
 def may_reset(user: User) -> bool:

@@ -12,15 +12,18 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.jobs.kinds import MAIL, at_least_once
+from accounts.jobs.kinds import MAIL, at_least_once, exactly_once
 from accounts.jobs.rows import waiting
 from accounts.mail import deliver
-from accounts.signing_in.password_reset import accounts_to_mail
+from accounts.signing_in.password_reset import may_be_mailed, note_mail
+from accounts.storage.finding import account_with, accounts_of
 
 LOG = logging.getLogger(__name__)
 
 MOST_WAITING: Final = 1_000
 """Strangers cause these jobs: so many may wait, and no more, if no worker runs."""
+_PAUSES: Final = (10, 60, 600)
+"""Seconds; the link works for an hour, and somebody waits for it."""
 
 
 def ask_for_links(*, address: str, language: str) -> None:
@@ -35,20 +38,30 @@ def ask_for_links(*, address: str, language: str) -> None:
     mail_password_links.defer(address=address, language=language)
 
 
-@at_least_once(queue=MAIL, sealed=("address",), pauses=(10, 60, 600))
+@exactly_once(queue=MAIL, sealed=("address",), pauses=_PAUSES)
 def mail_password_links(*, address: str, language: str) -> None:
-    """Mail a link to each account of ``address`` whose person may choose a new password."""
+    """Have each account of ``address`` mailed a link, by a job of its own: none repeats another."""
+    for account in accounts_of(address):
+        mail_password_link.defer(user_id=str(account.pk), language=language)
+
+
+@at_least_once(queue=MAIL, pauses=_PAUSES)
+def mail_password_link(*, user_id: str, language: str) -> None:
+    """Mail a link to an account if its person may choose a new password."""
+    account = account_with(user_id)
+    if account is None or not may_be_mailed(account):
+        return
     public = urlsplit(settings.BASE_URL)
+    context = {
+        "user": account,
+        "uid": urlsafe_base64_encode(str(account.pk).encode()),
+        "token": default_token_generator.make_token(account),
+        "protocol": public.scheme,
+        "domain": public.netloc,
+        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
+    }
     with translation.override(language):
-        for account in accounts_to_mail(address):
-            context = {
-                "user": account,
-                "uid": urlsafe_base64_encode(str(account.pk).encode()),
-                "token": default_token_generator.make_token(account),
-                "protocol": public.scheme,
-                "domain": public.netloc,
-                "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
-            }
-            subject = render_to_string("accounts/mail/password_reset_subject.txt", context)
-            body = render_to_string("accounts/mail/password_reset.txt", context)
-            deliver(subject=subject, body=body, address=account.mail_address)
+        subject = render_to_string("accounts/mail/password_reset_subject.txt", context)
+        body = render_to_string("accounts/mail/password_reset.txt", context)
+    deliver(subject=subject, body=body, address=account.mail_address)
+    note_mail(account)

@@ -133,6 +133,12 @@ def accounts_of(address: str) -> list[User]:
         )
 
 
+def account_with(user_id: str) -> User | None:
+    """Return the account with this id if it is active, in any tenant."""
+    with every_tenant():
+        return User.objects.select_related("tenant").filter(pk=user_id, active=True).first()
+
+
 def find_people(addresses: Collection[str]) -> dict[str, list[User]]:
     """Return for each address whom it may mean: one person, or several, or nobody.
 

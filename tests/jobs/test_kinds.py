@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
 PLAIN = {UUID, int, bool}
-SMALL = {"accounts.mail_password_links.language": "the code of a language"}
+SMALL = {
+    f"accounts.{kind}.language": "the code of a language"
+    for kind in ("mail_password_link", "mail_password_links")
+}
 """Text that is nobody's secret."""
 
 every_kind = pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
