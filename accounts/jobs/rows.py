@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 _OPEN: Final = (Job.State.WAITING, Job.State.RUNNING)
 _LONGEST_REASON: Final = 2_000
 _BETWEEN_TURNS: Final = timedelta(seconds=10)
-"""So much later is each turn of a tenant that has jobs waiting already.  What it queues at once is
-spread over the time to come, and whoever queues one job meanwhile does not wait for all of that;
-with nobody else there, nothing waits for its turn."""
+"""So much later is each turn of a tenant that has jobs of the kind waiting already.  What it queues
+at once is spread over the time to come, and whoever queues one job meanwhile does not wait for all
+of that; with nobody else there, nothing waits for its turn."""
 
 
 def add(*, kind: str, queue: str, arguments: Mapping[str, Any], sealed: Mapping[str, Any]) -> Job:
@@ -52,14 +52,14 @@ def add(*, kind: str, queue: str, arguments: Mapping[str, Any], sealed: Mapping[
             sealed=seal_json(dict(sealed), SEALED_FOR).decode("ascii") if sealed else "",
             actor=audit.acting(),
             request_id=request_id.current(),
-            turn=_next_turn(tenant_id, queue),
+            turn=_next_turn(tenant_id, kind),
         )
 
 
-def _next_turn(tenant_id: int | None, queue: str) -> datetime:
-    """Return when the next job of a tenant, or of none, has its turn in a queue."""
+def _next_turn(tenant_id: int | None, kind: str) -> datetime:
+    """Return when the next job of a kind has its turn, of a tenant or of none."""
     now = timezone.now()
-    waiting_already = Job.objects.filter(tenant=tenant_id, queue=queue, state=Job.State.WAITING)
+    waiting_already = Job.objects.filter(tenant=tenant_id, kind=kind, state=Job.State.WAITING)
     last = waiting_already.order_by("-turn").values_list("turn", flat=True).first()
     return now if last is None else max(now, last + _BETWEEN_TURNS)
 
@@ -140,6 +140,15 @@ def waiting(*, kind: str, at_most: int) -> int:
     """Count the jobs of a kind that wait, and stop counting there."""
     with every_tenant():
         return Job.objects.filter(kind=kind, state=Job.State.WAITING)[:at_most].count()
+
+
+def is_waiting(*, kind: str, arguments: Mapping[str, Any]) -> bool:
+    """Tell whether a job with these arguments waits already, of the active tenant or of none."""
+    active = scope.get()
+    tenant_id = active if isinstance(active, int) else None
+    with every_tenant():
+        waits = Job.objects.filter(tenant=tenant_id, kind=kind, state=Job.State.WAITING)
+        return waits.filter(arguments__contains=dict(arguments)).exists()
 
 
 def delete_ended(*, before: datetime) -> int:

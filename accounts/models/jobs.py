@@ -83,7 +83,7 @@ class Job(models.Model):
             models.Index(fields=["tenant", "-id"], name="job_of_tenant"),
             models.Index(fields=["due"], name="job_due", condition=Q(state="waiting")),
             models.Index(
-                fields=["tenant", "queue", "turn"], name="job_turn", condition=Q(state="waiting")
+                fields=["tenant", "kind", "turn"], name="job_turn", condition=Q(state="waiting")
             ),
             models.Index(fields=["ended"], name="job_ended", condition=Q(ended__isnull=False)),
         ]

@@ -13,9 +13,10 @@ from django.utils import translation
 from django.utils.http import urlsafe_base64_encode
 
 from accounts.jobs.kinds import MAIL, at_least_once, exactly_once
-from accounts.jobs.rows import waiting
+from accounts.jobs.rows import is_waiting, waiting
 from accounts.mail import deliver
 from accounts.signing_in.password_reset import may_be_mailed, note_mail
+from accounts.signing_in.sign_in import scope_of
 from accounts.storage.finding import account_with, accounts_of
 
 LOG = logging.getLogger(__name__)
@@ -40,9 +41,15 @@ def ask_for_links(*, address: str, language: str) -> None:
 
 @exactly_once(queue=MAIL, sealed=("address",), pauses=_PAUSES)
 def mail_password_links(*, address: str, language: str) -> None:
-    """Have each account of ``address`` mailed a link, by a job of its own: none repeats another."""
+    """Have each account of ``address`` mailed a link, by a job of its own: none repeats another.
+
+    For whom a mail waits already, as while the mail server is away, no other is queued.
+    """
     for account in accounts_of(address):
-        mail_password_link.defer(user_id=str(account.pk), language=language)
+        user_id = str(account.pk)
+        with scope_of(account):
+            if not is_waiting(kind=mail_password_link.name, arguments={"user_id": user_id}):
+                mail_password_link.defer(user_id=user_id, language=language)
 
 
 @at_least_once(queue=MAIL, pauses=_PAUSES)

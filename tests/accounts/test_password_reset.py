@@ -355,6 +355,20 @@ class TestNothingIsSaid:
         assert [message.subject for message in mail.outbox] == ["Choose a new password for Acme"]
         assert rows.jobs_now([failed.pk])[0].attempts == 2
 
+    def test_an_account_for_which_a_mail_waits_gets_no_other_job(
+        self, acme: Tenant, bob: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def is_down(*_args: object) -> None:
+            raise OSError("the mail server is down")
+
+        monkeypatch.setattr("accounts.mail.send_mail", is_down)
+        for _request in range(3):
+            ask(bob.email)
+
+        with every_tenant():
+            [waits] = Job.objects.filter(kind="accounts.mail_password_link")
+        assert waits.tenant_id == acme.pk  # Whose turns it takes.
+
     def test_strangers_fill_no_table_while_no_worker_runs(
         self, bob: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
