@@ -1,5 +1,7 @@
 """The accounts application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in
 from django.utils.translation import gettext_lazy as _
@@ -17,5 +19,7 @@ class AccountsConfig(AppConfig):
     @override
     def ready(self) -> None:
         secret_paths.install()
+        methods = import_module("accounts.signing_in.sign_in_methods").METHOD_NAMES
+        import_module("accounts.trail.labels").register_words("method", methods)
         # `accounts.signing_in.sign_in` writes it with the rest, for less.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

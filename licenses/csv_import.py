@@ -1,6 +1,6 @@
 """Licences by CSV: one line for each person and product, all of the file or nothing.
 
-The columns are ``email`` (or user name), ``product`` (its key) and, if wanted, ``action``:
+The columns are ``email`` (or user name), ``product`` (its key or name) and, if wanted, ``action``:
 ``assign``, which is meant when it is left out, or ``release``.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from accounts.models import User
+    from licenses.models import Product
 
 LONGEST_FILE: Final = 1024 * 1024
 """Bytes."""
@@ -156,9 +157,12 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
 
 def _perform(rows: list[Row]) -> list[tuple[int, str]]:
     people = find_people({row.address for row in rows})
-    subscriptions = {
-        each.product.key: each for each in Subscription.objects.select_related("product")
-    }
+    known = list(Subscription.objects.select_related("product"))
+    subscriptions = {each.product.key: each for each in known}
+    for written in {row.product_key for row in rows} - subscriptions.keys():
+        meant = [each for each in known if _is_called(each.product, written)]
+        if len(meant) == 1:
+            subscriptions[written] = meant[0]
     errors = []
     for row in rows:
         problem = _problem(row, people, subscriptions)
@@ -167,6 +171,11 @@ def _perform(rows: list[Row]) -> list[tuple[int, str]]:
         if problem:
             errors.append((row.line, problem))
     return errors
+
+
+def _is_called(product: Product, written: str) -> bool:
+    """Whether ``written`` is the product's key or name, in any letter case."""
+    return written.casefold() in {product.key.casefold(), product.name.casefold()}
 
 
 def _problem(
@@ -180,7 +189,7 @@ def _problem(
     if len(matching) > 1:
         return _("Several people have the address “%s”. Write the user name.") % row.address
     if row.product_key not in subscriptions:
-        known = ", ".join(sorted(subscriptions)) or "-"
+        known = ", ".join(sorted({each.product.key for each in subscriptions.values()})) or "-"
         return _("There is no licence for “%(product)s”. You have: %(known)s.") % {
             "product": row.product_key,
             "known": known,

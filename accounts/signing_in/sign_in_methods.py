@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 BY_PASSWORD: Final = frozenset({"password", "invitation"})
 """Sessions that a password stands behind: whoever follows an invitation has just chosen one."""
-_NAMES: Final = {
+METHOD_NAMES: Final = {
     "password": _("Password"),
     "saml": _("SAML"),
     "invitation": _("Invitation"),
@@ -19,4 +19,4 @@ _NAMES: Final = {
 
 def method_name(method: str) -> str:
     """Return the name of a session's ``method``; an unknown one stands for itself."""
-    return str(_NAMES.get(method, method)) or "-"
+    return str(METHOD_NAMES.get(method, method)) or "-"

@@ -24,7 +24,7 @@ def of_jobs() -> Finding:
         state.overdue,
     ) % {"count": state.overdue}
     if not state.workers:
-        start = _("Start `manage.py worker`; with systemd, the unit gatehouse-worker.service.")
+        start = _("Start “manage.py worker”; with systemd, the unit gatehouse-worker.service.")
         if state.overdue:
             return wrong(_NAME, f"{_('No worker runs: no mail is sent.')} {waits}", start)
         return advice(_NAME, _("No worker runs: mail and daily work would wait."), start)

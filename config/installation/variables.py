@@ -107,7 +107,9 @@ def _trusted_proxy() -> Finding:
             "Set GATEHOUSE_TRUSTED_PROXIES to the number of proxies in front, usually 1, and have "
             "the first of them set X-Forwarded-Proto.",
         )
-    return good("untrusted_proxy", f"{settings.TRUSTED_PROXIES} proxies in front are trusted.")
+    count = settings.TRUSTED_PROXIES
+    trusted = "1 proxy in front is" if count == 1 else f"{count} proxies in front are"
+    return good("untrusted_proxy", f"{trusted} trusted.")
 
 
 def _debug() -> Finding:

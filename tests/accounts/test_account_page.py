@@ -59,6 +59,19 @@ class TestProfile:
         assert "Finance data" in page
         assert "Not his" not in page
 
+    def test_who_has_no_password_is_told_the_way_in_that_there_is(
+        self, acme: Tenant, bob: User
+    ) -> None:
+        with tenant_scope(acme):
+            bob.set_unusable_password()
+            bob.save(update_fields=["password"])
+        browser = signed_in(bob)
+
+        assert "You have no password yet" in text_at(browser, "/account/")
+        Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True)
+
+        assert "you sign in at your company's identity" in text_at(browser, "/account/")
+
     @pytest.mark.parametrize("role", [Role.ADMIN, Role.EDITOR])
     def test_the_admin_of_a_new_tenant_is_led_to_the_identity_provider(
         self, acme: Tenant, role: Role

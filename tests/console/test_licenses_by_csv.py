@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.csv_cells import harmless, unharmed
 from accounts.tenancy.scoping import tenant_scope
-from licenses.models import Seat, Subscription
+from licenses.models import Product, Seat, Subscription
 from tests.conftest import person
 
 if TYPE_CHECKING:
@@ -49,6 +49,28 @@ def test_the_preview_changes_nothing_and_applying_does(
     assert seats_held(acme) == 1
 
     console.post(URL, {"content": "email,product,action\nbob@acme.example,crm,release"})
+    assert seats_held(acme) == 0
+
+
+@pytest.mark.parametrize("written", ["Customer desk", "CUSTOMER DESK", "CRM", "Crm"])
+def test_a_product_is_found_by_its_key_or_name_in_any_letter_case(
+    console: Client, acme: Tenant, bob: User, crm: Subscription, written: str
+) -> None:
+    Product.objects.filter(key="crm").update(name="Customer desk")
+
+    assert "1 row was applied." in apply(console, f"email,product\n{bob.email},{written}\n")
+    assert seats_held(acme) == 1
+
+
+def test_a_name_that_two_products_have_is_nobodys(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    with tenant_scope(acme):
+        other = Product.objects.create(key="desk", name="crm")
+        Subscription.objects.create(product=other, seats=2)
+
+    page = apply(console, f"email,product\n{bob.email},CRM\n{bob.email},desk\n")
+    assert "no licence for “CRM”. You have: crm, desk." in page
     assert seats_held(acme) == 0
 
 

@@ -26,6 +26,7 @@ from accounts.services.profiles import create_profile, update_profile
 from accounts.services.roles import change_role
 from accounts.services.tenants import update_tenant
 from accounts.services.users import UserFields, update_user
+from accounts.signing_in.sign_in_methods import METHOD_NAMES
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from accounts.trail.changes import changes, kept
@@ -460,3 +461,15 @@ def test_a_sentence_leaves_an_address_as_it_is_written(acme: Tenant, alice: User
     page = browser.get(reverse("console:accounts_auditentry_changelist")).content.decode()
 
     assert "zoë@acme.example changed Alice (alice@acme.example)" in page
+
+
+@pytest.mark.parametrize("method", METHOD_NAMES)
+def test_a_way_in_is_called_in_the_trail_as_on_the_account_page(
+    console: Client, acme: Tenant, bob: User, method: str
+) -> None:
+    with tenant_scope(acme):
+        audit.record("user.signed_in", bob, method=method)
+
+    page = console.get(reverse("console:accounts_auditentry_changelist"), {"q": "bob"})
+    text = " ".join(lxml_html.fromstring(page.content).text_content().split())
+    assert f"Way in: {METHOD_NAMES[method]}" in text

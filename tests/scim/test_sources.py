@@ -322,6 +322,10 @@ class TestCommands:
         with pytest.raises(CommandError, match=r"\w"):
             run(*arguments)
 
+    def test_a_tenant_without_a_source_is_told_so(self, acme: Tenant) -> None:
+        with pytest.raises(CommandError, match=r"no source yet\. Make one with create_scim_token"):
+            run("configure_source", "acme")
+
 
 class TestTenantIsolation:
     def test_sources_and_schemas_of_another_tenant_do_not_show(

@@ -80,5 +80,6 @@ def _source(name: str) -> Source:
     if found is None:
         known = ", ".join(f"“{each}”" for each in Source.objects.values_list("name", flat=True))
         hint = f"There are: {known}." if known else "Make one with create_scim_token."
-        raise CommandError(f"There is no source “{name}”. {hint}" if name else hint)
+        missing = f"There is no source “{name}”." if name else "The tenant has no source yet."
+        raise CommandError(f"{missing} {hint}")
     return found
