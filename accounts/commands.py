@@ -63,8 +63,8 @@ class OperatorCommand(BaseCommand):
         raise NotImplementedError
 
     def text(self, answer: Mapping[str, Any]) -> str:
-        """Return ``answer`` for a person to read: one line for each value."""
-        return "\n".join(f"{label(name)}: {value}" for name, value in answer.items())
+        """Return ``answer`` for a person to read: one line for each value, also within lists."""
+        return "\n".join(_told(answer)) or "There was nothing to do."
 
 
 @contextmanager
@@ -110,6 +110,16 @@ def label(name: str) -> str:
         for word in words
     ]
     return " ".join([spelt[0].capitalize() if spelt[0].islower() else spelt[0], *spelt[1:]])
+
+
+def _told(answer: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in answer.items():
+        rows = value if isinstance(value, list) else []
+        if not rows:
+            yield f"{label(name)}: {'none' if value == [] else value}"
+        for number, row in enumerate(rows, start=1):
+            called = label(name) if len(rows) == 1 else f"{label(name)} {number}"
+            yield f"{called}: {', '.join(_told(row)) if isinstance(row, dict) else row}"
 
 
 def _failures(failed: Iterable[str]) -> str:

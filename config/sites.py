@@ -323,6 +323,7 @@ class PlatformSite(GatehouseSite):
     """The operators' pages, which span tenants."""
 
     site_header = _("Gatehouse platform")
+    index_title = _("Platform")
     sections = PLATFORM_SECTIONS
     index_template = "admin/platform_index.html"
 

@@ -53,6 +53,22 @@ class TestConfigureSaml:
         assert acme.saml_enabled
         assert not acme.saml_enforced
 
+    def test_certificates_are_printed_for_people(
+        self, acme: Tenant, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "idp.xml"
+        file.write_text(party_of("acme").metadata())
+
+        call_command("configure_saml", "acme", "--metadata", str(file))
+
+        printed = capsys.readouterr().out
+        assert "\nCertificates: Subject: CN=idp.example, Algorithm: RSA" in printed
+        assert not set(printed) & set("[]{}")
+
+    def test_an_address_in_place_of_a_file_is_told_where_it_goes(self, acme: Tenant) -> None:
+        with pytest.raises(CommandError, match=r"https://idp\.example/m is an address, not a file"):
+            run("configure_saml", "acme", "--metadata", "https://idp.example/m")
+
     @pytest.mark.parametrize("entity_id", [True, False])
     def test_a_der_certificate_is_enough(
         self, acme: Tenant, bob: User, client: Client, tmp_path: Path, *, entity_id: bool
@@ -170,3 +186,10 @@ class TestPruning:
             SignInAttempt.objects.update(at=past)
 
         assert run("prune_saml") == {"used_assertions": 1, "pending_sign_ins": 0, "attempts": 1}
+
+
+def test_a_command_that_found_nothing_to_do_says_so(
+    acme: Tenant, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("refresh_saml_metadata")
+    assert capsys.readouterr().out == "There was nothing to do.\n"

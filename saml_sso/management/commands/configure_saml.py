@@ -97,7 +97,13 @@ def _identity_provider(
 ) -> tuple[IdentityProvider, tuple[str, ...]]:
     """Return what the file describes, and sentences about what is wrong with parts of it."""
     entity_id = options["idp_entity_id"]
-    path = Path(options["metadata"] or options["certificate"])
+    given = options["metadata"] or options["certificate"]
+    if given.startswith(("https://", "http://")):
+        raise CommandError(
+            f"{given} is an address, not a file. Download it and name the file, or enter the "
+            "address on the page SAML & SCIM, which then reads it every day."
+        )
+    path = Path(given)
     try:
         data = path.read_bytes()
     except OSError as error:
