@@ -36,7 +36,7 @@ APPEND_SLASH = True
 # --- Applications ---------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "config.apps.ConsoleAdminConfig",
+    "console.apps.ConsoleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
     "saml_sso.apps.SamlSsoConfig",
+    "console.apps.ConsoleConfig",
     "config.apps.GatehouseConfig",
 ]
 MIDDLEWARE = [
@@ -71,7 +72,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.signing_in.marker.MarkerMiddleware",
-    "accounts.console.kept_forms.KeptFormMiddleware",
+    "accounts.posted_forms.kept_forms.KeptFormMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.signing_in.devices.DeviceMiddleware",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config.security.set_up import set_up
-from config.security.set_up_trial import begin_test, follow_test, tested
 from config.security_contact import security_txt
-from config.sites import platform_site
+from console.base.sites import platform_site
+from console.saml_and_scim.set_up import set_up
+from console.saml_and_scim.set_up_trial import begin_test, follow_test, tested
 
 urlpatterns = [
     path("scim/v2/", include("scim.urls")),

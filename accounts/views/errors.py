@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.console.kept_forms import shown_again
+from accounts.posted_forms.kept_forms import shown_again
 from accounts.requests.request_id import current
 from accounts.signing_in.throttling import throttled_name
 from accounts.storage.finding import accounts_of

@@ -16,11 +16,11 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.console.shown import Page, seal
-from accounts.console.shown_once import show_once, take
-from accounts.console.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.forms import RecoveryCodeForm
 from accounts.models import RecoveryCode
+from accounts.posted_forms.shown import Page, seal
+from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.secrets.shown_once import show_once, take
 from accounts.signing_in.emergency import begin_emergency_session
 from accounts.signing_in.fresh_sign_in import is_fresh
 from accounts.signing_in.recovery import count_recovery_codes, make_recovery_codes

@@ -10,12 +10,12 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from accounts.storage.server_facts import read_server_facts
-from config.installation.findings import Level, advice, good, wrong
+from operations.installation.findings import Level, advice, good, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.installation.findings import Finding
+    from operations.installation.findings import Finding
 
 OLDEST: Final = 15
 """PostgreSQL's major version from which on Gatehouse is tried."""

@@ -14,13 +14,13 @@ from django.contrib.auth.hashers import make_password
 from django.core.mail import get_connection
 
 from config.embedded.binaries import locked_version, packaged_version
-from config.installation.findings import advice, good, wrong
+from operations.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from config.installation.findings import Finding
+    from operations.installation.findings import Finding
 
 _LONGEST_HASH: Final = 1.0
 """Seconds."""

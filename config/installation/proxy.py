@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import httpx2
 
-from config.installation.findings import good, wrong
+from operations.installation.findings import good, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from config.installation.findings import Finding
+    from operations.installation.findings import Finding
 
 _SECONDS: Final = 10.0
 _OURS: Final = "doctor-asks-whether-this-arrives"

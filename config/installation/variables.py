@@ -13,12 +13,12 @@ from django.conf import settings
 
 from config.bounds import Bounds
 from config.env import Environment
-from config.installation.findings import advice, good, wrong
+from operations.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from config.installation.findings import Finding
+    from operations.installation.findings import Finding
 
 SHORTEST_KEY: Final = 50
 _FEWEST_CHARACTERS: Final = 5

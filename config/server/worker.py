@@ -12,7 +12,7 @@ from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
 
-from accounts.console.kept_forms import may_be_kept
+from accounts.posted_forms.kept_forms import may_be_kept
 from config.server.answers import prepare_pages
 from config.server.callers import Callers
 from config.server.front import Front

@@ -25,6 +25,7 @@ from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken
 from tests.conftest import PASSWORD, do_at_once, person
+from tests.support.packages import PACKAGES
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
 DOORS = {
     "accounts/mail.py": "the one through which it leaves",
     "config/installation/machine.py": "asks whether the mail server answers",

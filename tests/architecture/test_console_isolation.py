@@ -14,9 +14,9 @@ from django.db import models
 from django.forms import ModelChoiceField
 from django.urls import NoReverseMatch, reverse
 
-from accounts.console.pages import registered_pages
 from accounts.models import Role, Tenant
 from accounts.tenancy.scoping import tenant_scope
+from console.base.pages import registered_pages
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.conftest import person
 

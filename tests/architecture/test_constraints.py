@@ -11,17 +11,17 @@ from django.db import IntegrityError, connection, transaction
 from accounts.models import Tenant
 from accounts.storage.violations import refers_to_nothing, violated_constraint
 from config.env import BASE_DIR
+from tests.support.packages import WITH_THE_DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-APPS = ("accounts", "licenses", "saml_sso", "scim", "config", "demo")
 ASKED = {"violated_constraint", "refers_to_nothing"}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:
-    for app in APPS:
+    for app in WITH_THE_DEMO:
         for path in sorted((BASE_DIR / app).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield path, ast.parse(path.read_text())

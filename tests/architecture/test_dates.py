@@ -8,6 +8,8 @@ from typing import Final
 
 import pytest
 
+from tests.support.packages import PACKAGES
+
 ROOT: Final = Path(__file__).parents[2]
 TEMPLATES: Final = sorted(
     path for path in (ROOT / "templates").rglob("*") if path.suffix in {".html", ".txt"}
@@ -34,7 +36,7 @@ def test_templates_with_moments_are_found() -> None:
 def test_code_writes_moments_by_the_formats_of_the_site() -> None:
     found = {
         str(path.relative_to(ROOT))
-        for package in ("accounts", "licenses", "scim", "saml_sso", "config")
+        for package in PACKAGES
         for path in (ROOT / package).rglob("*.py")
         if FOR_PEOPLE.search(path.read_text())
     }

@@ -10,8 +10,7 @@ from importlib.metadata import packages_distributions
 import pytest
 
 from config.env import BASE_DIR
-
-_LAYERS = ("config", "scim", "saml_sso", "licenses", "accounts", "naming")
+from tests.support.packages import PACKAGES
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:
@@ -24,11 +23,11 @@ def _imported(tree: ast.AST) -> Iterator[str]:
 
 def _foreign_packages() -> list[str]:
     found = set()
-    for layer in _LAYERS:
+    for layer in PACKAGES:
         for path in (BASE_DIR / layer).rglob("*.py"):
             names = _imported(ast.parse(path.read_text()))
             found |= {name.partition(".")[0] for name in names}
-    return sorted(found - {*_LAYERS, *sys.stdlib_module_names})
+    return sorted(found - {*PACKAGES, *sys.stdlib_module_names})
 
 
 def _normal(distribution: str) -> str:

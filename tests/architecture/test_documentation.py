@@ -12,6 +12,7 @@ from django.core.management import get_commands
 from config.bounds import Bounds
 from config.env import BASE_DIR, Environment
 from tests.architecture.specimens import OUR_APPS
+from tests.support.packages import WITH_THE_DEMO
 
 OPERATIONS = BASE_DIR / "docs" / "operations.md"
 
@@ -36,7 +37,7 @@ def test_every_command_is_documented(command: str, operations: str) -> None:
 GUIDES = ("CONTRIBUTING.md", "docs/architecture.md")
 """What leads a reader through the code."""
 
-ROOTS = ("accounts", "config", "demo", "licenses", "naming", "saml_sso", "scim", "tests")
+ROOTS = (*WITH_THE_DEMO, "tests")
 _MODULE = re.compile(rf"`((?:{'|'.join(ROOTS)})(?:\.\w+)+)`")
 _PATH = re.compile(rf"`((?:{'|'.join(ROOTS)}|docs|scripts)/[\w./-]*)`")
 

@@ -16,7 +16,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 
 from accounts.models import Role
 from accounts.tenancy.scoping import tenant_scope
-from config.sites import platform_site
+from console.base.sites import platform_site
 from licenses.models import Product
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link

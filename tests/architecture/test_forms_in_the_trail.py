@@ -12,8 +12,8 @@ from urllib.parse import urljoin
 import pytest
 from django.urls import resolve
 
-from accounts.console.shown import VERSION, shows_fields
 from accounts.models import AuditEntry
+from accounts.posted_forms.shown import VERSION, shows_fields
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant

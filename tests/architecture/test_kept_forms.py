@@ -16,10 +16,10 @@ from django.conf import settings
 from django.test import Client as Browser
 from django.urls import resolve, reverse
 
-from accounts.console import kept_forms
-from accounts.console.kept_forms import LOOK_AGAIN, is_secret
-from accounts.console.shown import shows_fields
 from accounts.models import Session
+from accounts.posted_forms import kept_forms
+from accounts.posted_forms.kept_forms import LOOK_AGAIN, is_secret
+from accounts.posted_forms.shown import shows_fields
 from accounts.tenancy.unscoped import every_tenant
 from tests.architecture.specimens import tenant_models
 from tests.architecture.test_every_posting_form import keys, urls

@@ -18,11 +18,11 @@ import pytest
 from accounts.secrets.secret_paths import mask_path, mask_text
 from saml_sso.protocol.certificate_files import MAX_FILE_BYTES, find_certificates
 from saml_sso.protocol.errors import CertificateError
+from tests.support.packages import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-PACKAGES = ("accounts", "config", "licenses", "naming", "saml_sso", "scim")
 CHARACTERS = 20_000
 SECONDS = 0.5
 """Some hundred times what a pattern needs that looks at each character once."""

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.packages import WITH_THE_DEMO
+
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("accounts", "config", "demo", "licenses", "naming", "saml_sso", "scim")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MODULES = sorted(path for package in WITH_THE_DEMO for path in (ROOT / package).rglob("*.py"))
 
 
 def private_imports(source: str) -> list[str]:

@@ -41,7 +41,7 @@ BETWEEN: Final = frozenset(
             "accounts.progress",
         ),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),
-        *("accounts.templatetags", "saml_sso.addresses", "saml_sso.remembered_trust"),
+        *("saml_sso.addresses", "saml_sso.remembered_trust"),
         "scim.limits",
         *(
             "saml_sso.trust",

@@ -19,7 +19,7 @@ from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from config.sites import platform_site
+from console.base.sites import platform_site
 from licenses.models import Product
 from scim.models import ExtensionSchema
 from tests.architecture.specimens import Specimens

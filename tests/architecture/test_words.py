@@ -7,11 +7,12 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from tests.support.packages import WITH_THE_DEMO
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("accounts", "licenses", "scim", "saml_sso", "config", "demo")
 OTHERWISE: Final = re.compile(r"\borgani[sz]ation\b|\byour (?:workspace|tenant)\b", re.IGNORECASE)
 """What the glossary calls a company, where pages speak of somebody's own."""
 TRANSLATED: Final = re.compile(r"translate [\"'](.*?)[\"']|blocktranslate.*?%}(.*?){%", re.DOTALL)
@@ -35,7 +36,7 @@ def _of_templates() -> Iterator[tuple[str, str]]:
 
 
 def _of_code() -> Iterator[tuple[str, str]]:
-    for package in PACKAGES:
+    for package in WITH_THE_DEMO:
         for path in sorted((ROOT / package).rglob("*.py")):
             for call in ast.walk(ast.parse(path.read_text())):
                 name = getattr(getattr(call, "func", None), "id", "")

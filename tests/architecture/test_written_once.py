@@ -9,8 +9,9 @@ from typing import Final
 
 import pytest
 
+from tests.support.packages import PACKAGES
+
 ROOT: Final = Path(__file__).resolve().parents[2]
-PACKAGES: Final = ("accounts", "config", "licenses", "naming", "saml_sso", "scim")
 MODULES: Final = sorted(
     path
     for package in PACKAGES

@@ -17,8 +17,6 @@ from django.contrib import admin
 from django.db import models
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
-from accounts.console.access import ACCESS, Access, access_of
-from accounts.console.pages import registered_pages
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import (
@@ -35,6 +33,8 @@ from accounts.models import (
 from accounts.services.profiles import create_profile
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
+from console.base.access import ACCESS, Access, access_of
+from console.base.pages import registered_pages
 from licenses.models import Product, Seat, Subscription
 from scim.models import AttributeMapping, Source
 from scim.services import SourceOptions, create_source

@@ -19,7 +19,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from accounts.tenancy.scoping import tenant_scope
-from config.sites import platform_site
+from console.base.sites import platform_site
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.architecture.test_routes import routes
 

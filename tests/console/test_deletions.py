@@ -15,7 +15,7 @@ from accounts.groups.mappings import set_group_mappings
 from accounts.models import AccessProfile, DirectoryGroup, Role, Session, User
 from accounts.services.profiles import add_profile_members, create_profile
 from accounts.tenancy.scoping import tenant_scope
-from config.sites import platform_site
+from console.base.sites import platform_site
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.architecture.specimens import Specimens

@@ -19,7 +19,7 @@ from accounts.models import DirectoryGroup
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
-from config.sites import platform_site
+from console.base.sites import platform_site
 from tests.architecture.specimens import Specimens, our_models, tenant_models
 from tests.conftest import person, signed_in
 from tests.console.test_secrets_in_pages import pages_of_site

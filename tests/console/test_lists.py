@@ -9,8 +9,8 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from accounts.console.model_admin import AuditedModelAdmin
-from config.sites import platform_site
+from console.base.model_admin import AuditedModelAdmin
+from console.base.sites import platform_site
 
 if TYPE_CHECKING:
     from typing import Any

@@ -15,15 +15,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.console import many
-from accounts.console.many import ManyAction
 from accounts.jobs.kinds import kinds
 from accounts.models import ActionResult, Role, User
 from accounts.services import action_results
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from config.sites import platform_site
+from console.base import many
+from console.base.many import ManyAction
+from console.base.sites import platform_site
 from licenses.models import Product, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
 from tests.conftest import PASSWORD, crowd, person, signed_in

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from accounts.tenancy.scoping import tenant_scope
-from config.sites import platform_site
+from console.base.sites import platform_site
 from scim.services import SourceOptions, create_source
 from tests.support.html_forms import what_is_sent
 from tests.support.scim import enable_scim

@@ -12,7 +12,7 @@ from django.db import models
 from accounts.groups.groups import GroupFields, create_group
 from accounts.services.users import UserFields, create_user
 from accounts.tenancy.scoping import tenant_scope
-from config.sites import platform_site
+from console.base.sites import platform_site
 
 if TYPE_CHECKING:
     from django.test import Client, RequestFactory

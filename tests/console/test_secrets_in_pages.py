@@ -14,13 +14,13 @@ from django.contrib.messages import get_messages
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
-from accounts.console.pages import registered_pages
 from accounts.models import AuditEntry, OneTimeLink, RecoveryCode, Session, Tenant, User
 from accounts.services.invitations import invite_user
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from config.sites import platform_site
+from console.base.pages import registered_pages
+from console.base.sites import platform_site
 from saml_sso.models import IdentityProviderCertificate, ServiceProviderKey, TrustProposal
 from saml_sso.services.keys import ensure_key
 from saml_sso.services.set_up_links import make_set_up_link

@@ -18,7 +18,6 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from accounts.admin.trail_kinds import kinds
 from accounts.groups.groups import GroupFields, create_group, update_group
 from accounts.groups.mappings import set_group_attributes, set_group_mappings
 from accounts.models import AuditEntry, DirectoryGroup, OneTimeLink, Plan, Role, Tenant, User
@@ -33,6 +32,7 @@ from accounts.trail.changes import changes, kept
 from accounts.trail.labels import has_label, label_of
 from accounts.trail.sentences import known_actions
 from accounts.trail.telling import Change, tell
+from console.logs.trail_kinds import kinds
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Subscription
 from licenses.subscriptions import change_subscription
@@ -44,6 +44,7 @@ from scim.services.mappings import MappingRow, set_mapping
 from tests.architecture.specimens import our_models
 from tests.conftest import signed_in
 from tests.support.html_forms import lxml_html, what_is_sent
+from tests.support.packages import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,6 @@ if TYPE_CHECKING:
     from django.test import Client
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("accounts", "licenses", "scim", "saml_sso", "config")
 WRITERS: Final = {"record", "Event", "record_refusal", "record_refused_entry"}
 FROM_MODELS: Final = {
     "f'{obj._meta.model_name}.created'",

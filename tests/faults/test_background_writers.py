@@ -10,10 +10,10 @@ import pytest
 from config.env import BASE_DIR
 from tests.faults.conftest import Product, meanwhile, observe
 from tests.support.html_forms import form_with_field
+from tests.support.packages import PACKAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-PACKAGES = ("accounts", "config", "licenses", "naming", "saml_sso", "scim")
 STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
     "config/server/health.py": "the look at readiness, tested with it",

@@ -26,8 +26,8 @@ from accounts.storage.changes import latest_position
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from config.embedded.binaries import locked_version
-from config.installation.findings import Level
 from config.installation.proxy import of_proxy
+from operations.installation.findings import Level
 from saml_sso.models import ServiceProviderKey
 from saml_sso.services.keys import ensure_key
 from tests.support.feed import feed_caught_up

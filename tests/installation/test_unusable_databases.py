@@ -17,7 +17,7 @@ from psycopg import sql
 from config.env import BASE_DIR
 from config.installation import database
 from config.installation.database import of_database
-from config.installation.findings import Level
+from operations.installation.findings import Level
 from tests.support.databases import migrated_database
 from tests.support.processes import LOOPBACK, free_port
 

@@ -16,11 +16,11 @@ from accounts.jobs.kinds import QUEUES, Kind, kinds
 from accounts.jobs.queueing import RUN_JOB
 from accounts.jobs.worker import make_app
 from config.env import BASE_DIR
+from tests.support.packages import PACKAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGES = ("accounts", "config", "licenses", "saml_sso", "scim")
 PLAIN = {UUID, int, bool}
 SMALL = {
     f"accounts.{kind}.language": "the code of a language"

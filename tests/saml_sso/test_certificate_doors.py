@@ -17,8 +17,8 @@ from django.utils import timezone
 
 from accounts.models import Tenant
 from accounts.tenancy.scoping import tenant_scope
-from config.security.set_up_entry import set_up_url
-from saml_sso.forms.identity_provider import IdentityProviderForm
+from console.saml_and_scim.identity_provider_form import IdentityProviderForm
+from console.saml_and_scim.set_up_entry import set_up_url
 from saml_sso.management.commands.configure_saml import Command
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from saml_sso.services.set_up_links import make_set_up_link
@@ -43,7 +43,7 @@ def given(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Gi
     """A certificate file and a metadata file that hold one certificate out of its time."""
     cert = OUT_OF_TIME[request.param]
     metadata = party_of("acme").metadata(cert=cert)
-    for module in ("saml_sso.forms.identity_provider", "saml_sso.services.refreshing"):
+    for module in ("console.saml_and_scim.identity_provider_form", "saml_sso.services.refreshing"):
         monkeypatch.setattr(f"{module}.fetch_metadata", lambda _url: metadata.encode())
     return pem(cert), metadata
 

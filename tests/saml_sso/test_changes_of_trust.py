@@ -18,7 +18,7 @@ from accounts.models import Role, Session, Tenant, User
 from accounts.services.users import deactivate_user
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
-from config.security import actions
+from console.saml_and_scim import actions
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings, TrustProposal
 from saml_sso.services.announcing import ANNOUNCED
 from saml_sso.services.differences import NO_TRUST, RULES

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.test import Client
 from django.urls import reverse
 
-from accounts.console.kept_forms import LOOK_AGAIN
 from accounts.models import Session
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from tests.conftest import signed_in
 from tests.saml_sso.test_sp_initiated import CROSS_SITE
 from tests.support.saml_party import Party, post_response, request_in

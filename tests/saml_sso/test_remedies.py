@@ -17,8 +17,8 @@ from django.urls import reverse
 
 import saml_sso
 from accounts.models import Tenant
-from config.security.forms import RulesForm
-from config.security.traces import MEANINGS
+from console.saml_and_scim.forms import RulesForm
+from console.saml_and_scim.traces import MEANINGS
 from saml_sso.services.switches import Choices
 from tests.saml_sso.test_cases import latest_refusal
 from tests.saml_sso.test_sp_initiated import CROSS_SITE, answer, begin

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import Session, User
 from accounts.tenancy.scoping import tenant_scope
-from config.security.traces import MEANINGS
+from console.saml_and_scim.traces import MEANINGS
 from saml_sso.models import IdentityProviderSettings, SignInAttempt
 from saml_sso.services.attempts import sealed_detail
 from tests.saml_sso.test_settings_page import save

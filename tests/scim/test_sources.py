@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import AuditEntry, Plan, Tenant
 from accounts.services.tenants import create_tenant
 from accounts.tenancy.scoping import tenant_scope
-from scim.admin.forms import SourceOptionsForm
+from console.sources.forms import SourceOptionsForm
 from scim.errors import (
     MappingError,
     SchemaError,

@@ -8,21 +8,21 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from config.installation.change_feed import of_change_feed
 from config.installation.database import of_database
-from config.installation.findings import Level
-from config.installation.jobs import of_jobs
 from config.installation.machine import of_machine
 from config.installation.proxy import of_proxy
-from config.installation.stored_secrets import of_stored_secrets
 from config.installation.variables import of_variables
+from operations.installation.change_feed import of_change_feed
+from operations.installation.findings import Level
+from operations.installation.jobs import of_jobs
+from operations.installation.stored_secrets import of_stored_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from django.core.management.base import CommandParser
 
-    from config.installation.findings import Finding
+    from operations.installation.findings import Finding
 
 FINDINGS: Final = "findings"
 

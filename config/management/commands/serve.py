@@ -11,11 +11,11 @@ from typing_extensions import override
 
 from config.env import Environment
 from config.installation.database import UnusableDatabaseError, refuse_unusable
-from config.installation.findings import Level
-from config.installation.stored_secrets import of_stored_secrets
 from config.server.address import UnusableAddressError, see_that_free
 from config.server.room import connections_said
 from config.server.starting import serve
+from operations.installation.findings import Level
+from operations.installation.stored_secrets import of_stored_secrets
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

@@ -1,1 +1,0 @@
-"""What the pages of the console have in common, in every application."""

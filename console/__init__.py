@@ -1,0 +1,1 @@
+"""The pages of both admin sites, ``/console/`` and ``/platform/``: one room a subject."""

@@ -1,0 +1,32 @@
+"""The pages of both admin sites: a module that registers one is named here."""
+
+from console.dashboard import first_page
+from console.groups import directory_groups, profiles
+from console.licences import csv_page, seats, subscriptions
+from console.logs import audit_trail, request_log
+from console.people import unsettled_names, users
+from console.platform import deployment, jobs, tenants
+from console.platform import first_page as platform_first_page
+from console.saml_and_scim import console_pages, domains
+from console.sources import extensions, sources
+
+__all__ = [
+    "audit_trail",
+    "console_pages",
+    "csv_page",
+    "deployment",
+    "directory_groups",
+    "domains",
+    "extensions",
+    "first_page",
+    "jobs",
+    "platform_first_page",
+    "profiles",
+    "request_log",
+    "seats",
+    "sources",
+    "subscriptions",
+    "tenants",
+    "unsettled_names",
+    "users",
+]

@@ -1,0 +1,1 @@
+"""What the pages of both admin sites share: the sites, access, lists, forms, exports."""

@@ -1,0 +1,101 @@
+"""Which role may do what: one table, and nothing beside it.
+
+Pages, navigation, forms, actions and tests are driven by it.  A page that is not in the table is
+for nobody.  Keys are the labels of models (their lists and forms) and the names of pages of their
+own (:mod:`console.base.pages`).  Everybody has their own account page, whatever the role.
+"""
+
+from __future__ import annotations
+
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Final
+
+from accounts.models import Role
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Access(Flag):
+    """What a role may do on a page."""
+
+    NONE = 0
+    VIEW = auto()
+    """See the list and each object."""
+    HISTORY = auto()
+    """Read what the audit trail says of one object."""
+    EXPORT = auto()
+    """Take the list away as CSV."""
+    PROFILE = auto()
+    """Change the names of people whom no identity provider manages."""
+    LICENCES = auto()
+    """Give and release licences."""
+    MEMBERS = auto()
+    """Change who is a member, never oneself, of what gives no role."""
+    PAUSE = auto()
+    """Switch a connection off and on again."""
+    MAPPING = auto()
+    """Change rows of a mapping that neither identify people nor decide over them."""
+    CHANGE = auto()
+    """Everything else: make, change, delete, invite, and all of the above."""
+
+
+READ: Final = Access.VIEW | Access.HISTORY | Access.EXPORT
+EVERYTHING: Final = ~Access.NONE
+
+_ADMIN: Final = {Role.ADMIN: EVERYTHING}
+_READ_BY_ADMIN: Final = {Role.ADMIN: READ}
+
+ACCESS: Final[dict[str, dict[Role, Access]]] = {
+    "dashboard": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # --- People ---
+    "accounts.user": _ADMIN
+    | {
+        Role.EDITOR: Access.VIEW | Access.PROFILE | Access.LICENCES,
+        Role.ACCESS_REVIEW_MANAGER: READ,
+    },
+    "accounts.accessprofile": _ADMIN
+    | {
+        Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.MEMBERS,
+        Role.ACCESS_REVIEW_MANAGER: READ,
+    },
+    "accounts.directorygroup": _ADMIN
+    | {
+        Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.MEMBERS,
+        Role.ACCESS_REVIEW_MANAGER: READ,
+    },
+    # --- Licences ---
+    "user-licenses-csv": _ADMIN | {Role.EDITOR: Access.VIEW | Access.CHANGE},
+    "licenses.subscription": _READ_BY_ADMIN
+    | {Role.EDITOR: Access.VIEW, Role.ACCESS_REVIEW_MANAGER: READ},
+    "licenses.seat": _READ_BY_ADMIN | {Role.EDITOR: Access.VIEW, Role.ACCESS_REVIEW_MANAGER: READ},
+    # --- Signing in ---
+    "saml-and-scim": _ADMIN,
+    "sign-in-attempts": _ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ},
+    "accounts.emaildomain": _ADMIN,
+    # --- Connections: with an admin stay tokens and whatever has power over people ---
+    "scim-api": _ADMIN,
+    "scim.source": _ADMIN
+    | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY | Access.PAUSE | Access.MAPPING},
+    "scim.bearertoken": _ADMIN,
+    "scim.extensionschema": _ADMIN | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY},
+    # --- Logs ---
+    "scim.requestlogentry": _READ_BY_ADMIN
+    | {Role.CONNECTOR_ADMIN: READ, Role.ACCESS_REVIEW_MANAGER: READ},
+    "accounts.auditentry": _READ_BY_ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ},
+}
+
+CONSOLE_ROLES: Final = frozenset(role for row in ACCESS.values() for role in row)
+"""Roles that may enter the console at all."""
+
+
+def may_enter(user: User) -> bool:
+    """Whether ``user`` may open the console: an active person of a tenant with a fitting role."""
+    return user.active and user.tenant_id is not None and user.role in CONSOLE_ROLES
+
+
+def access_of(user: User, page: str) -> Access:
+    """Return what ``user`` may do on ``page``, a key of :data:`ACCESS`."""
+    if not may_enter(user):
+        return Access.NONE
+    return ACCESS.get(page, {}).get(Role(user.role), Access.NONE)

@@ -1,0 +1,293 @@
+"""What is done to many rows of a list: a page asks first, another tells how it went, line by line.
+
+An action is an attribute of its :class:`ModelAdmin`, an instance of :class:`ManyAction`, whose name
+stands in ``actions``.  Nothing is written before the page was seen that says who is meant and what
+follows; if others are meant by the time the button is pressed, the page asks again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from typing_extensions import override
+
+from accounts.identifiers import read_uuid
+from accounts.trail.refusals import in_words
+from console.base.many_result import LEFT, OK, REFUSED, Line, Result, address_of, keep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django.db.models import Model, QuerySet
+    from django.forms import Form
+    from django.http import HttpRequest, HttpResponseBase
+    from django_stubs_ext import StrOrPromise
+
+MOST_AT_ONCE: Final = 5_000
+"""Rows that one action changes; who needs more filters the list."""
+SHOWN_NAMES: Final = 10
+SEEN: Final = "seen"
+"""The field that says what the page showed on which the button was pressed."""
+_SALT: Final = "console.base.many"
+
+
+class PassedOver(NamedTuple):
+    """Rows that the action leaves as they are, and why.
+
+    Those that ``is_tried`` says so of are tried all the same, as it depends on what happens until
+    then; the others are not touched.
+    """
+
+    reason: str
+    objects: QuerySet[Any]
+    is_tried: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What would happen: sentences with numbers, and the rows that are passed over."""
+
+    consequences: Sequence[str] = ()
+    passed_over: Sequence[PassedOver] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that are passed over for one reason: how many, and the first of them by name."""
+
+    reason: str
+    count: int
+    names: list[str] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.count - len(self.names)
+
+
+class _Asked(NamedTuple):
+    """What the page that asks is about."""
+
+    queryset: QuerySet[Any]
+    form: Form | None
+    look: Look = Look()
+
+
+class ManyAction:
+    """One action on the selected rows of a list.
+
+    Args:
+        description: What the list of actions calls it.
+        permissions: Who may: each is asked of ``has_<permission>_permission``.
+        button: What the button on the page says that asks.
+        danger: Whether it takes something away.
+    """
+
+    def __init__(
+        self,
+        *,
+        description: StrOrPromise,
+        permissions: Sequence[str],
+        button: StrOrPromise,
+        danger: bool = False,
+    ) -> None:
+        self.short_description = description
+        self.allowed_permissions = list(permissions)
+        self.button = button
+        self.danger = danger
+        self.__name__ = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.__name__ = name
+
+    def question(self, count: int) -> str:
+        """Return the title of the page that asks, such as *Deactivate 209 people?*."""
+        raise NotImplementedError
+
+    def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
+        """Return what would happen to ``chosen``, in a number of statements that is fixed."""
+        raise NotImplementedError
+
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        """Do it to one row, in a transaction of its own; refusals are told and stop nothing."""
+        raise NotImplementedError
+
+    def form(self, data: Any) -> Form | None:
+        """Return the form for what must be known beforehand, if something must."""
+        return None
+
+    def choice_of(self, form: Any) -> Any:
+        """Return what a valid ``form`` chose: an object, or ``None``."""
+        return None
+
+    def note(self, model_admin: Any, request: HttpRequest, refused: Any, choice: Any) -> None:
+        """Put what was refused, as (row, exception), into the audit trail."""
+        for obj, refusal in refused:
+            model_admin.note_refusal(request, refusal, str(obj.pk))
+
+    def __call__(
+        self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> HttpResponseBase:
+        """Ask; or, when the page was seen on which the button was pressed, do and tell."""
+        known = _key_of(request)
+        site = model_admin.admin_site
+        if known is not None and (told := address_of(site, request, known)):
+            return redirect(told)  # The button was pressed twice.
+        form = self.form(request.POST)
+        if form is not None and not form.is_valid():
+            return self._page(model_admin, request, _Asked(queryset, form))
+        choice = None if form is None else self.choice_of(form)
+        keys = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(keys) > MOST_AT_ONCE:
+            text = _("At most %(n)s at once. Filter the list, and do it in parts.")
+            messages.error(request, text % {"n": f"{MOST_AT_ONCE:,}"})
+            return self._page(model_admin, request, _Asked(queryset, form))
+        about = self._about(model_admin, request, keys, choice)
+        seen = request.POST.get(SEEN)
+        if seen is not None and _unsealed(seen)[1:] == about:
+            assert known is not None  # noqa: S101 - the page named it
+            done = self._done(model_admin, request, queryset, choice)
+            return keep(site, request, done, known)
+        if seen is not None:
+            text = _("Nothing was done: others are selected now than this page showed. Look again.")
+            messages.warning(request, text)
+        asked = _Asked(queryset, form, self.look(model_admin, request, queryset, choice))
+        return self._page(model_admin, request, asked, _sealed(about))
+
+    def _about(
+        self, model_admin: Any, request: HttpRequest, keys: list[Any], choice: Model | None
+    ) -> list[str]:
+        chosen = sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()
+        what = f"{model_admin.admin_site.name}:{model_admin.opts.label_lower}:{self.__name__}"
+        return [str(request.user.pk), what, "" if choice is None else str(choice.pk), chosen]
+
+    def _page(
+        self, model_admin: Any, request: HttpRequest, asked: _Asked, sealed: str = ""
+    ) -> TemplateResponse:
+        queryset, look = asked.queryset, asked.look
+        count = queryset.count()
+        groups = [
+            Group(each.reason, number, [str(obj) for obj in each.objects[:SHOWN_NAMES]])
+            for each in look.passed_over
+            if (number := each.objects.count())
+        ]
+        left = sum(group.count for group in groups)
+        context = {
+            **model_admin.admin_site.each_context(request),
+            "title": self.question(count),
+            "opts": model_admin.opts,
+            "action_name": self.__name__,
+            "button": self.button,
+            "danger": self.danger,
+            "count": count,
+            "some": [str(obj) for obj in queryset[:SHOWN_NAMES]],
+            "more": max(count - SHOWN_NAMES, 0),
+            "will": max(count - left, 0),
+            "left": left,
+            "consequences": look.consequences,
+            "groups": groups,
+            "form": asked.form,
+            "sealed": sealed,
+            "seen_name": SEEN,
+            "select_across": request.POST.get("select_across", "0"),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "checkbox_name": ACTION_CHECKBOX_NAME,
+        }
+        request.current_app = model_admin.admin_site.name
+        return TemplateResponse(request, "console/base/many_preview.html", context)
+
+    def _done(
+        self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], choice: Any
+    ) -> Result:
+        look = self.look(model_admin, request, queryset, choice)
+        left = {
+            key: each.reason
+            for each in look.passed_over
+            if not each.is_tried
+            for key in each.objects.values_list("pk", flat=True)
+        }
+        lines, refused = [], []
+        for obj in list(queryset):
+            name = str(obj)
+            if obj.pk in left:
+                lines.append(Line(name, LEFT, left[obj.pk]))
+                continue
+            try:
+                with transaction.atomic():
+                    self.do(model_admin, obj, choice)
+            except (*model_admin.refusals, ValidationError) as refusal:
+                refused.append((obj, refusal))
+                lines.append(Line(name, REFUSED, in_words(refusal)))
+            else:
+                lines.append(Line(name, OK, ""))
+        self.note(model_admin, request, refused, choice)
+        title = str(self.short_description % _names(model_admin)).rstrip("…")
+        return Result(title, self.__name__, model_admin.opts.label_lower, lines)
+
+
+class DeleteMany(ManyAction):
+    """Delete the selected rows; those that may not be deleted are named and stay."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            description=gettext_lazy("Delete the selected %(verbose_name_plural)s…"),
+            permissions=["delete"],
+            button=gettext_lazy("Delete"),
+            danger=True,
+        )
+
+    @override
+    def question(self, count: int) -> str:
+        return _("Delete %(n)s of this list?") % {"n": count}
+
+    @override
+    def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
+        stays = model_admin.what_stays(request, chosen)
+        going = chosen
+        for each in stays:
+            going = going.exclude(pk__in=each.objects.order_by().values("pk"))
+        lines = [
+            _("This cannot be undone. What goes with it:"),
+            *(model_admin.what_goes(going) or [_("Nothing else goes with it.")]),
+            _("The audit trail stays."),
+        ]
+        return Look(consequences=lines, passed_over=stays)
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        model_admin.delete_object(obj)
+
+
+def _names(model_admin: Any) -> dict[str, Any]:
+    opts = model_admin.opts
+    return {"verbose_name": opts.verbose_name, "verbose_name_plural": opts.verbose_name_plural}
+
+
+def _sealed(about: list[str]) -> str:
+    """Return what the page that asks was about, with the key that its result will have."""
+    return signing.dumps([str(uuid4()), *about], salt=_SALT)
+
+
+def _unsealed(sealed: str) -> list[str]:
+    try:
+        return list(signing.loads(sealed, salt=_SALT))
+    except signing.BadSignature:
+        return []
+
+
+def _key_of(request: HttpRequest) -> UUID | None:
+    """Return the key of the result that the pressed button leads to."""
+    seen = _unsealed(request.POST.get(SEEN, ""))
+    return read_uuid(seen[0]) if seen else None

@@ -1,0 +1,125 @@
+"""What the first page of the console shows: connections, certificates, seats, recent errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Q
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Tenant, User
+from accounts.services.expiry import endings
+from console.base.access import Access, access_of
+from licenses.usage import subscription_use, subscriptions_with_use
+from saml_sso.models import SignInAttempt
+from scim.models import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """One row of the table of connections; ``kind`` colours its badge."""
+
+    name: str
+    state: str
+    kind: str
+    url: str
+    last_request: datetime | None = None
+    last_success: datetime | None = None
+    last_error: datetime | None = None
+    error: str = ""
+
+
+def dashboard_context(user: User) -> dict[str, Any]:
+    """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
+    tenant = user.tenant
+    assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
+    sees_people = _sees(user, "accounts.user")
+    sees_licences = _sees(user, "licenses.subscription")
+    configures = _sees(user, "saml-and-scim")
+    connects = configures or _sees(user, "scim.source")
+    return {
+        "tenant": tenant,
+        "people": _people() if sees_people else None,
+        "plan_includes_saml": tenant.includes_saml_and_scim,
+        "connections": [*_saml(tenant, user), *_sources(tenant, user)],
+        "credentials": endings(tenant=tenant) if connects else [],
+        "licenses": _licences() if sees_licences else [],
+        "may_see_users": sees_people,
+        "may_see_licences": sees_licences,
+        "may_configure": configures,
+        "settings_url": _url("console:saml-and-scim"),
+    }
+
+
+def _sees(user: User, page: str) -> bool:
+    return Access.VIEW in access_of(user, page)
+
+
+def _people() -> dict[str, int]:
+    people = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
+    return {**people, "inactive": people["all"] - people["active"]}
+
+
+def _licences() -> list[dict[str, Any]]:
+    return [
+        {"product": each.product, "ends": each.ends, **subscription_use(each)}
+        for each in subscriptions_with_use()
+    ]
+
+
+def _saml(tenant: Tenant, user: User) -> Iterator[Connection]:
+    if not _sees(user, "sign-in-attempts"):
+        return
+    attempts = SignInAttempt.objects.all()
+    last = attempts.first()
+    success = attempts.filter(outcome=SignInAttempt.Outcome.ACCEPTED).first()
+    refused = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED)
+    failure = refused.filter(place=None).first() or refused.first()
+    state, kind = _saml_state(tenant)
+    yield Connection(
+        name=_("SAML sign-on"),
+        state=state,
+        kind=kind,
+        url=_url("console:saml-and-scim") if _sees(user, "saml-and-scim") else "",
+        last_request=last.at if last else None,
+        last_success=success.at if success else None,
+        last_error=failure.at if failure else None,
+        error=failure.reason if failure else "",
+    )
+
+
+def _saml_state(tenant: Tenant) -> tuple[str, str]:
+    if not tenant.saml_active:
+        return _("Off"), ""
+    return (_("Enforced"), "good") if tenant.saml_enforced else (_("On"), "good")
+
+
+def _sources(tenant: Tenant, user: User) -> list[Connection]:
+    if not _sees(user, "scim.source"):
+        return []
+    return [
+        Connection(
+            name=_("SCIM: %s") % source.name,
+            state=_("On") if tenant.scim_active and source.enabled else _("Off"),
+            kind="good" if tenant.scim_active and source.enabled else "",
+            url=_url("console:scim_source_change", source.pk),
+            last_request=source.last_request_at,
+            last_success=source.last_success_at,
+            last_error=source.last_error_at,
+            error=source.last_error,
+        )
+        for source in Source.objects.all()
+    ]
+
+
+def _url(name: str, *args: object) -> str:
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:  # The page belongs to an application that is not installed.
+        return ""

@@ -1,0 +1,1 @@
+"""Directory groups and access profiles, and who is in them."""

@@ -1,0 +1,1 @@
+"""Products, subscriptions, seats, and licences by CSV."""

@@ -1,0 +1,123 @@
+"""Licences by CSV: upload, look at what would happen, apply."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from django.contrib import admin, messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from accounts.trail.refusals import record_refusal
+from console.base.many_result import LEFT, OK, REFUSED, Line, Result, keep
+from console.base.pages import ConsolePage, register_page
+from console.licences.forms import LicenseFileForm
+from licenses.csv_import import TEMPLATE, Report, UnreadableFileError, apply, decode, preview
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
+
+CONTENT_FIELD = "content"
+
+
+def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
+    """Show the form; on upload what the file would do; on *Apply* do it."""
+    if request.method != "POST":
+        return _page(request, form=LicenseFileForm())
+    if CONTENT_FIELD in request.POST:
+        return _applied(request, request.POST[CONTENT_FIELD])
+    form = LicenseFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, form=form)
+    try:
+        text = decode(form.cleaned_data["file"].read())
+        report = preview(text)
+    except UnreadableFileError as error:
+        form.add_error("file", str(error))
+        return _page(request, form=form)
+    if report.errors:
+        messages.error(request, _nothing_changed(report))
+        return _led_to_result(request, report, otherwise=LEFT)
+    return _page(request, form=LicenseFileForm(), report=report, text=text)
+
+
+def template(request: HttpRequest) -> HttpResponse:
+    """Return a file to start from."""
+    response = HttpResponse(TEMPLATE, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="licences-template.csv"'
+    return response
+
+
+def _applied(request: HttpRequest, text: str) -> HttpResponseBase:
+    try:
+        report = apply(text)
+    except UnreadableFileError as error:
+        messages.error(request, str(error))
+        return redirect("console:user-licenses-csv")
+    if report.errors:
+        record_refusal(
+            "license.refused", reason=report.errors[0][1], number=len(report.errors), by="CSV"
+        )
+        messages.error(request, _nothing_changed(report))
+        return _led_to_result(request, report, otherwise=LEFT)
+    count = len(report.rows)
+    done = ngettext("%(n)s row was applied.", "%(n)s rows were applied.", count)
+    messages.success(request, done % {"n": count})
+    return _led_to_result(request, report, otherwise=OK)
+
+
+def _led_to_result(request: HttpRequest, report: Report, *, otherwise: str) -> HttpResponseBase:
+    """Keep what became of each row; those without a problem have the outcome ``otherwise``."""
+    problems = dict(report.errors)
+    lines = [
+        Line(
+            _("Line %(line)s: %(person)s, %(product)s")
+            % {"line": row.line, "person": row.address, "product": row.product_key},
+            REFUSED if row.line in problems else otherwise,
+            problems.get(row.line, ""),
+        )
+        for row in report.rows
+    ]
+    result = Result(_("Licences by CSV"), "licences-by-csv", User._meta.label_lower, lines)
+    return keep(admin.site, request, result, uuid4())
+
+
+def _nothing_changed(report: Report) -> str:
+    text = ngettext(
+        "Nothing was changed: %(n)s line of the file has a problem. Correct it and upload the "
+        "file again.",
+        "Nothing was changed: %(n)s lines of the file have a problem. Correct them and upload the "
+        "file again.",
+        len(report.errors),
+    )
+    return text % {"n": len(report.errors)}
+
+
+def _page(
+    request: HttpRequest, *, form: LicenseFileForm, report: Report | None = None, text: str = ""
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": _("Licences by CSV"),
+        "form": form,
+        "report": report,
+        "text": text,
+        "content_field": CONTENT_FIELD,
+    }
+    return render(request, "console/licences/csv.html", context)
+
+
+register_page(ConsolePage(name="user-licenses-csv", route="licenses/csv/", view=licenses_by_csv))
+register_page(
+    ConsolePage(
+        name="user-licenses-template",
+        route="licenses/csv/template/",
+        view=template,
+        access="user-licenses-csv",
+    )
+)

@@ -1,0 +1,93 @@
+"""What the tenant has bought, and who was given a licence when and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
+
+from console.base.exports import ExportedModelAdmin, ReadModelAdmin
+from console.base.model_admin import ConsoleModelAdmin
+from licenses.models import Seat, Subscription
+from licenses.usage import subscription_use, subscriptions_with_use
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+    from django.utils.safestring import SafeString
+
+CSV_HEADER = (
+    "product",
+    "user",
+    "granted",
+    "granted_by",
+    "grant_reason",
+    "by_group",
+    "released",
+    "released_by",
+    "release_reason",
+)
+
+
+@admin.register(Subscription)
+class SubscriptionAdmin(ReadModelAdmin[Subscription], ConsoleModelAdmin[Subscription]):
+    """Seats bought and used; operators make subscriptions."""
+
+    list_title = _("Seats bought and used")
+    empty_text = _("Your company has no licences yet. The operator of Gatehouse adds them.")
+    list_display = ["product", "use", "seats", "starts", "ends"]
+    fields = ["product", "seats", "starts", "ends"]
+    actions: Any = None
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
+        return subscriptions_with_use()
+
+    @admin.display(description=_("Used"))
+    def use(self, subscription: Any) -> SafeString:
+        """Return the seats held now, as a bar and as a number."""
+        return render_to_string("console/licences/seats_meter.html", subscription_use(subscription))
+
+
+@admin.register(Seat)
+class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmin[Seat]):
+    """The history of licences, which are given on the user's page."""
+
+    export_name = "licences"
+    list_title = _("Licence history")
+    empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
+    list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
+    list_filter = [
+        ("released", admin.EmptyFieldListFilter),
+        ("subscription", admin.RelatedOnlyFieldListFilter),
+        ("granted", admin.DateFieldListFilter),
+    ]
+    list_select_related = ["subscription__product"]
+    search_fields = ["user_label", "granted_by", "grant_reason", "release_reason"]
+    search_help_text = _("User, who granted it, or reason")
+    ordering = ["-granted"]
+    actions: Any = None
+    change_list_template = "console/licences/seats.html"
+    fields = ["user_label", "product", *CSV_HEADER[2:]]
+    readonly_fields = ["product"]
+
+    @admin.display(description=_("Product"), ordering="subscription__product__name")
+    def product(self, seat: Seat) -> str:
+        """Return the product's name."""
+        return seat.subscription.product.name
+
+    @override
+    def export_header(self) -> Sequence[str]:
+        return CSV_HEADER
+
+    @override
+    def export_rows(self, objects: QuerySet[Seat]) -> Iterator[list[Any]]:
+        seats = objects.select_related("subscription__product")
+        for seat in seats.iterator(chunk_size=1000):
+            rest = [getattr(seat, name) for name in CSV_HEADER[2:]]
+            yield [seat.subscription.product.key, seat.user_label, *rest]

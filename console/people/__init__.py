@@ -1,0 +1,1 @@
+"""*User list* and *Edit user settings*."""

@@ -1,0 +1,94 @@
+"""Deactivating and reactivating the selected people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from typing_extensions import override
+
+from accounts.models import Role, User
+from accounts.services import users
+from console.base.many import Look, ManyAction, PassedOver
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+
+class DeactivateMany(ManyAction):
+    """Deactivate people; a last admin, and whoever is inactive already, is passed over."""
+
+    @override
+    def question(self, count: int) -> str:
+        return ngettext("Deactivate %(n)s person?", "Deactivate %(n)s people?", count) % {
+            "n": count
+        }
+
+    @override
+    def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
+        active = chosen.filter(active=True)
+        inactive = PassedOver(_("They are inactive already."), chosen.filter(active=False))
+        staying = last_admins(request, active)
+        leaving = active.exclude(pk__in=[user.pk for each in staying for user in each.objects])
+        lines = [
+            _("They cannot sign in until somebody reactivates them. Nothing of them is deleted."),
+            *model_admin.what_deactivation_takes(leaving),
+            *_managed(leaving),
+        ]
+        if leaving.filter(pk=request.user.pk).exists():
+            lines.append(_("You are one of them: you are signed out, too."))
+        return Look(consequences=lines, passed_over=[inactive, *staying])
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        users.deactivate_user(user=obj)
+
+
+class ReactivateMany(ManyAction):
+    """Let people sign in again; whoever is active already is passed over."""
+
+    @override
+    def question(self, count: int) -> str:
+        return ngettext("Reactivate %(n)s person?", "Reactivate %(n)s people?", count) % {
+            "n": count
+        }
+
+    @override
+    def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
+        lines = [
+            _("They can sign in again, with the role and the groups that they have."),
+            _("Licences that they held are not given back."),
+            *_managed(chosen.filter(active=False)),
+        ]
+        active = PassedOver(_("They are active already."), chosen.filter(active=True))
+        return Look(consequences=lines, passed_over=[active])
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        users.reactivate_user(user=obj)
+
+
+def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver]:
+    """Return who stays an admin when every active admin of the tenant is among ``chosen``.
+
+    It is whoever asks, if they are one of them; else the last of the list.
+    """
+    admins = User.objects.filter(role=Role.ADMIN, active=True)
+    keys = list(chosen.filter(role=Role.ADMIN, active=True).values_list("pk", flat=True))
+    if not keys or admins.exclude(pk__in=keys).exists():
+        return []
+    stays = request.user.pk if request.user.pk in keys else keys[-1]
+    reason = _("The last active admin of this tenant stays. Make somebody else an admin first.")
+    return [PassedOver(reason, chosen.filter(pk=stays))]
+
+
+def _managed(people: QuerySet[User]) -> list[str]:
+    number = people.exclude(source_ids=[]).count()
+    text = ngettext(
+        "%(n)s was written by an identity provider, which may change it back.",
+        "%(n)s were written by an identity provider, which may change it back.",
+        number,
+    )
+    return [text % {"n": number}] if number else []

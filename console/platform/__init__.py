@@ -1,0 +1,1 @@
+"""The operators' pages: tenants, operators, failed sign-ins, jobs."""

@@ -1,0 +1,70 @@
+"""The console pages of *SAML & SCIM*."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from console.base.pages import ConsolePage, register_page
+from console.base.questions import is_empty
+from console.saml_and_scim import actions, attempts, page, scim_api, trial
+
+ACCESS = "saml-and-scim"
+LOG = "sign-in-attempts"
+ROUTE = "security/saml-scim/"
+
+for each in (
+    ConsolePage(
+        name="saml-and-scim",
+        route=ROUTE,
+        view=page.saml_and_scim,
+        label=_("SAML & SCIM"),
+        questions={"tested": is_empty},
+    ),
+    ConsolePage(
+        name="saml-and-scim-rules", route=f"{ROUTE}rules/", view=actions.save_rules, access=ACCESS
+    ),
+    ConsolePage(
+        name="saml-and-scim-action",
+        route=f"{ROUTE}do/<slug:action>/",
+        view=actions.act,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-test", route=f"{ROUTE}test/", view=trial.begin_test, access=ACCESS
+    ),
+    ConsolePage(
+        name="saml-and-scim-test-progress",
+        route=f"{ROUTE}test/progress/",
+        view=trial.follow_test,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempts",
+        route=f"{ROUTE}attempts/",
+        view=attempts.attempts,
+        label=_("Latest sign-ins"),
+        access=LOG,
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempts-csv",
+        route=f"{ROUTE}attempts/export/",
+        view=attempts.attempts_csv,
+        access=LOG,
+    ),
+    ConsolePage(
+        name="saml-and-scim-attempt",
+        route=f"{ROUTE}attempts/<int:pk>/",
+        view=attempts.attempt,
+        access=LOG,
+    ),
+    ConsolePage(
+        name="saml-and-scim-reveal",
+        route=f"{ROUTE}attempts/<int:pk>/reveal/",
+        view=attempts.reveal,
+        access=LOG,
+    ),
+    ConsolePage(
+        name="scim-api", route="advanced/scim-api/", view=scim_api.scim_api, label=_("SCIM API")
+    ),
+):
+    register_page(each)

@@ -1,0 +1,168 @@
+"""The page behind a set-up link: for a colleague in IT who has no account here.
+
+It can do what the link is for and nothing else: there is no session, no navigation, and nothing
+of the tenant but what an identity provider must know.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.errors import AccountError
+from accounts.secrets.shown_once import show_once, take
+from accounts.trail.refusals import record_refusal
+from console.saml_and_scim.changes import changes_by
+from console.saml_and_scim.forms import SetUpForm
+from console.saml_and_scim.progress import progress_of
+from console.saml_and_scim.provisioning import new_token, scim_context
+from console.saml_and_scim.set_up_entry import through_link
+from console.saml_and_scim.set_up_trial import latest_test
+from console.saml_and_scim.status import certificate_states, state_of
+from console.saml_and_scim.vendors import VENDORS
+from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
+from saml_sso.models import TrustProposal
+from saml_sso.services.announcing import announce
+from saml_sso.services.offers import Course, offer
+from saml_sso.services.readings import wish_of
+from saml_sso.services.set_up_links import may_switch_on, switch_saml_on
+from saml_sso.trust import load_trust
+from saml_sso.wishes import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponse
+
+    from accounts.models import Tenant
+    from saml_sso.models import SetUpLink
+
+
+@require_http_methods(["GET", "POST"])
+@through_link
+def set_up(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    """Show what the link is for; on *Save* store what was given; do what a button says."""
+    if request.method != "POST":
+        row = load_trust(tenant).settings
+        return _page(request, tenant, link, SetUpForm(tenant=tenant, row=row, link=link))
+    if "make_token" in request.POST:
+        return _at_once(request, tenant, _make_token, link, allowed=link.allows_scim)
+    if "switch_on" in request.POST:
+        return _at_once(request, tenant, _switch_on, link, allowed=link.allows_saml)
+    return _save(request, tenant, link)
+
+
+def _save(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
+    row = load_trust(tenant).settings
+    form = SetUpForm(request.POST, request.FILES, tenant=tenant, row=row, link=link)
+    if form.is_valid() and "preview" not in request.POST:
+        course = _saved(tenant, link, form)
+        if course is not None:
+            for warning in form.reading.warnings:
+                messages.warning(request, warning)
+            messages.success(request, _said(course, link))
+            return redirect(request.path)
+    return _page(request, tenant, link, form)
+
+
+def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> Course | None:
+    """Return what became of what was given, or nothing if the form says what is wrong with it."""
+    if not form.reading and not link.allows_saml:
+        form.add_error(None, _("Choose the new certificate first."))
+        return None
+    try:
+        return offer(tenant=tenant, wish=_wish(tenant, link, form), link=link)
+    except AccountError as error:
+        record_refusal("settings.refused", tenant, reason=error)
+        form.add_error(None, str(error))
+        return None
+
+
+def _wish(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> Wish:
+    if link.allows_saml:
+        entity_id, sso_url = form.details()
+        return wish_of(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
+    file = form.reading.certificate_file
+    return Wish(certificates=file.certificates if file is not None else ())
+
+
+def _said(course: Course, link: SetUpLink) -> str:
+    if course is Course.WAITS:
+        return _(
+            "It is kept, and waits for a system admin, who has been told and sees the difference. "
+            "Until it is accepted, nothing changes."
+        )
+    if course is Course.NOTHING:
+        return _("That is saved already.")
+    return _("It is saved. Now make a test sign-in.") if link.allows_saml else _("It is saved.")
+
+
+def _at_once(
+    request: HttpRequest,
+    tenant: Tenant,
+    action: Callable[[HttpRequest, Tenant, SetUpLink], None],
+    link: SetUpLink,
+    *,
+    allowed: bool,
+) -> HttpResponse:
+    """Do what a button says, if the link is for that, and go back to the page."""
+    if not allowed:
+        reason = _("The link is not for that.")
+        record_refusal("set_up_link.refused", link, reason=reason, purpose=link.purpose)
+        raise PermissionDenied
+    try:
+        action(request, tenant, link)
+    except AccountError as error:
+        record_refusal("settings.refused", tenant, reason=error)
+        messages.error(request, str(error))
+    return redirect(request.path)
+
+
+def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
+    show_once(request, _place_of(link), new_token(tenant).secret)
+    announce(
+        tenant=tenant,
+        subject=_("%(tenant)s: a set-up link made a SCIM token"),
+        template="console/saml_and_scim/token_by_link_mail.txt",
+    )
+
+
+def _switch_on(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
+    switch_saml_on(tenant=tenant, link=link)
+    messages.success(request, _("SAML sign-on is on. People can sign in with it from now on."))
+
+
+def _place_of(link: SetUpLink) -> str:
+    """Return the name under which a new token waits to be shown to the holder of ``link``."""
+    return f"shown_once_token_of_link_{link.pk}"
+
+
+def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm) -> HttpResponse:
+    trust = load_trust(tenant)
+    certificates = certificate_states(trust.idp.certificates, timezone.now())
+    text, kind = state_of(tenant, trust)
+    context = {
+        "tenant": tenant,
+        "link": link,
+        "form": form,
+        "trust": trust,
+        "state": {"text": text, "kind": kind},
+        "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),
+        "changes": changes_by(form, trust),
+        "waits": TrustProposal.objects.filter(link=link).exists(),
+        "progress": progress_of(latest_test(request, link)),
+        "may_switch_on": may_switch_on(link=link),
+        "new_token": take(request, _place_of(link)),
+        "vendors": VENDORS,
+        "sign_on_page_url": sign_on_page_url(tenant),
+        "metadata_url": metadata_url(tenant),
+        "logout_url": logout_url(tenant),
+        **scim_context(tenant),
+    }
+    return render(request, "console/saml_and_scim/set_up.html", context)

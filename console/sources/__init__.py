@@ -1,0 +1,1 @@
+"""Sources in their steps, and extension schemas."""

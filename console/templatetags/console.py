@@ -1,0 +1,63 @@
+"""What the templates of the console and the platform need."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import template
+
+from accounts.models import User
+from console.base.access import Access, access_of
+from console.base.cells import bounded, cells
+
+if TYPE_CHECKING:
+    from django.template.context import Context
+
+register = template.Library()
+register.filter(bounded)
+register.filter(cells)
+
+
+@register.inclusion_tag("console/base/trail.html", takes_context=True)
+def trail(context: Context, here: str = "", page: str = "") -> dict[str, Any]:
+    """Return the headings above the present page, outermost first.
+
+    The page is found in the navigation by its model (``opts``) or by its URL name.  ``page``
+    names that page instead, as the navigation does, and ``here`` the present page below it.
+    """
+    sections: list[dict[str, Any]] = context.get("available_apps") or []
+    wanted = {page.rpartition(".")[2]} if page else _wanted(context)
+    if page:
+        here = here or str(context.get("title") or "")
+    for section in sections:
+        for entry in section["models"]:
+            if entry["object_name"].lower() in wanted:
+                here = here or _below(context)
+                path = [name for name in section["path"] if str(name) != str(entry["name"])]
+                return {"path": path, "page": entry, "here": here}
+    return {"path": (), "page": None, "here": here or context.get("title", "")}
+
+
+@register.simple_tag(takes_context=True)
+def may(context: Context, right: str, page: str) -> bool:
+    """Return whether the person may do ``right`` on ``page``, as the access table calls them."""
+    user = context["request"].user
+    return isinstance(user, User) and Access[right] in access_of(user, page)
+
+
+def _wanted(context: Context) -> set[str]:
+    wanted = set()
+    if context.get("opts"):
+        wanted.add(context["opts"].model_name)
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is not None:
+        wanted.add("dashboard" if match.url_name == "index" else match.url_name)
+    return wanted
+
+
+def _below(context: Context) -> str:
+    """Return what a form or a confirmation is about, below the list of its model."""
+    if context.get("original"):
+        return str(context["original"])
+    below_a_list = context.get("opts") is not None and context.get("cl") is None
+    return str(context.get("title") or "") if below_a_list else ""

@@ -1,0 +1,1 @@
+"""How an installation is run: what is found out about it."""
