@@ -16,20 +16,22 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 from typing_extensions import override
 
-from accounts.models import AuditEntry, Tenant
+from accounts.models import AuditEntry, Job, Tenant
+from accounts.secrets.encryption import seal
+from accounts.secrets.sealed_fields import SealedField, SealedTextField, sealed_columns
 from accounts.storage.changes import latest_position
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from config.embedded.binaries import locked_version
 from config.installation.proxy import of_proxy
 from operations.installation.findings import Level
-from saml_sso.models import ServiceProviderKey
-from saml_sso.services.keys import ensure_key
+from tests.architecture.specimens import Specimens
 from tests.support.feed import feed_caught_up
 from tests.support.processes import LOOPBACK, free_port
 
@@ -83,20 +85,40 @@ def test_a_folder_and_a_disk_that_are_no_good_are_told(installation: Settings) -
     assert found["data_folder"]["level"] == found["space"]["level"] == "wrong"
 
 
-def test_a_key_that_does_not_open_what_is_stored_names_the_tenants(
-    acme: Tenant, installation: Settings
+@pytest.mark.usefixtures("alice")
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [pytest.param(*each, id=each[0].__name__) for each in sealed_columns()],
+)
+def test_a_key_that_does_not_open_what_is_stored_is_told_of_every_sealed_column(
+    acme: Tenant, installation: Settings, model: type[Model], field: SealedField
 ) -> None:
+    sealed = seal("secret", field.purpose)
     with tenant_scope(acme):
-        ensure_key(tenant=acme)
-        assert ServiceProviderKey.objects.exists()
+        row = Specimens("specimen").of(model)
+    with every_tenant():
+        model._default_manager.exclude(pk=row.pk).delete()
+        value = sealed.decode() if isinstance(field, SealedTextField) else sealed
+        model._default_manager.filter(pk=row.pk).update(**{field.name: value})
     before, _printed = findings()
-    installation.SECRET_KEY = "another key " * 10
-    after, _printed = findings()
+    earlier, installation.SECRET_KEY = installation.SECRET_KEY, "another key " * 10
+    after, printed = findings()
+    installation.SECRET_KEY_FALLBACKS = [earlier]
+    mended, _printed = findings()
 
-    assert before["stored_secrets"]["level"] == "good"
-    assert after["stored_secrets"]["level"] == "wrong"
-    assert "acme" in after["stored_secrets"]["says"]
-    assert "GATEHOUSE_PREVIOUS_SECRET_KEYS" in after["stored_secrets"]["remedy"]
+    told = after["stored_secrets"]
+    assert before["stored_secrets"]["level"] == mended["stored_secrets"]["level"] == "good"
+    assert told["level"] == "wrong"
+    assert f"{model._meta.verbose_name_plural} of acme" in told["says"]
+    assert "GATEHOUSE_PREVIOUS_SECRET_KEYS" in told["remedy"]
+    assert sealed.decode() not in printed
+
+
+def test_what_belongs_to_no_tenant_and_opens_no_more_is_told(installation: Settings) -> None:
+    with every_tenant():
+        Job.objects.create(kind="x", queue="mail", sealed="gAAAAAB-not-ours", actor="x")
+
+    assert "jobs of (no tenant)" in findings()[0]["stored_secrets"]["says"]
 
 
 @pytest.mark.parametrize(("installed", "level"), [("18.6.3", "good"), ("18.4.0", "advice")])

@@ -25,7 +25,7 @@ def test_the_operators_see_which_tenants_are_concerned(
 ) -> None:
     page = platform.get("/platform/").content.decode()
 
-    assert "does not open the private SAML keys of these tenants: acme" in page
+    assert "does not open what is stored encrypted: keys of the service provider of acme" in page
     assert "GATEHOUSE_PREVIOUS_SECRET_KEYS" in page
 
 
