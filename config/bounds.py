@@ -59,6 +59,7 @@ class Bounds:
     statement_seconds: int = _bound("GATEHOUSE_STATEMENT_SECONDS", 15, _DAY)
     lock_seconds: int = _bound("GATEHOUSE_LOCK_SECONDS", 5, _DAY)
     idle_transaction_seconds: int = _bound("GATEHOUSE_IDLE_TRANSACTION_SECONDS", 60, _DAY)
+    mail_seconds: int = _bound("GATEHOUSE_MAIL_SECONDS", 60, _DAY)
     least_free_bytes: int = _bound("GATEHOUSE_LEAST_FREE_BYTES", 100 * 1024 * 1024, 2**50)
     requests_per_second: int = _bound("GATEHOUSE_REQUESTS_PER_SECOND", 100)
     requests_at_once: int = _bound("GATEHOUSE_REQUESTS_AT_ONCE", 1000)

@@ -250,7 +250,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = BOUNDS.body_bytes
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 if ENV.email_url:
     _mail = urlsplit(ENV.email_url)
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "accounts.smtp_backend.DeadlineEmailBackend"
     EMAIL_HOST = str(_mail.hostname)
     EMAIL_PORT = _mail.port or 25
     EMAIL_HOST_USER = unquote(_mail.username or "")
@@ -258,6 +258,7 @@ if ENV.email_url:
     EMAIL_USE_TLS = _mail.scheme == "smtp+tls" or "tls" in parse_qs(_mail.query)
     EMAIL_USE_SSL = _mail.scheme == "smtps"
     EMAIL_TIMEOUT = 10
+    EMAIL_SECONDS = BOUNDS.mail_seconds
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = ENV.data_dir / "mail"

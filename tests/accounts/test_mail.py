@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 DOORS = {
     "accounts/mail.py": "the one through which it leaves",
+    "accounts/smtp_backend.py": "limits the time of the one that sends it",
     "config/installation/machine.py": "asks whether the mail server answers",
 }
 NAMES = (

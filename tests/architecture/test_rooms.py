@@ -40,8 +40,8 @@ BETWEEN: Final = frozenset(
             "accounts.person_names",
             "accounts.progress",
         ),
-        *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.storable"),
-        *("saml_sso.addresses", "saml_sso.remembered_trust"),
+        *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.smtp_backend"),
+        *("accounts.storable", "saml_sso.addresses", "saml_sso.remembered_trust"),
         "scim.limits",
         *(
             "saml_sso.trust",
