@@ -7,7 +7,7 @@ import sys
 from django.core.management import execute_from_command_line
 
 from config.embedded.errors import EmbeddedPostgresError
-from config.env import EnvironmentError as UnusableVariableError
+from config.variables import UnusableVariableError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

@@ -14,7 +14,7 @@ from benchmarks.measuring import Pace
 from benchmarks.report import Result, save_json, summary, table
 from benchmarks.server import ServerError
 from config.embedded.errors import EmbeddedPostgresError
-from config.env import EnvironmentError as UnusableVariableError
+from config.variables import UnusableVariableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

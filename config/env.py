@@ -6,7 +6,6 @@ of them; a test compares the two.
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -15,6 +14,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
+
+from config.variables import UnusableVariableError, boolean, number, text, words
 
 _HIGHEST_PORT: Final = 65_535
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -27,48 +28,11 @@ _ADDRESS: Final = re.compile(r"(?:[^<>\r\n]* <)?[^\s<>@]+@[^\s<>@]+>?")
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-class EnvironmentError(ValueError):  # noqa: A001 - the name is scoped to this module
-    """A variable has a value that cannot be used; the message names it and an accepted form."""
-
-
-def _text(name: str, default: str = "") -> str:
-    return os.environ.get(name, "").strip() or default
-
-
-def number(name: str, default: int, *, least: int = 0, most: int = 2**31 - 1) -> int:
-    """Return the whole number in a variable.
-
-    Raises:
-        EnvironmentError: It holds something else, less than ``least`` or more than ``most``.
-    """
-    raw = _text(name)
-    if not raw:
-        return default
-    # More digits than any of the numbers has need not be read.
-    is_number = raw.isdecimal() and raw.isascii() and len(raw) <= len(str(most))
-    if not is_number or not least <= int(raw) <= most:
-        raise EnvironmentError(
-            f"{name} must be a whole number from {least} to {most}, such as {default}, not {raw!r}."
-        )
-    return int(raw)
-
-
-def _boolean(name: str) -> bool:
-    raw = _text(name, "0").lower()
-    if raw not in {"0", "1", "true", "false"}:
-        raise EnvironmentError(f"{name} must be 1 or 0, not {raw!r}.")
-    return raw in {"1", "true"}
-
-
-def _words(name: str) -> list[str]:
-    return [word for word in _text(name).replace(",", " ").split() if word]
-
-
 def _hosts() -> list[str]:
-    hosts = _words("GATEHOUSE_ALLOWED_HOSTS")
+    hosts = words("GATEHOUSE_ALLOWED_HOSTS")
     for host in hosts:
         if not _HOST.fullmatch(host):
-            raise EnvironmentError(
+            raise UnusableVariableError(
                 "GATEHOUSE_ALLOWED_HOSTS must be host names without a scheme, a port or a path, "
                 f"such as gatehouse.example.com, not {host!r}."
             )
@@ -86,7 +50,7 @@ def _parts(url: str) -> SplitResult | None:
 
 
 def _base_url() -> str:
-    raw = _text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{_port()}").rstrip("/")
+    raw = text("GATEHOUSE_BASE_URL", f"http://127.0.0.1:{_port()}").rstrip("/")
     parts = _parts(raw)
     is_origin = (
         parts is not None
@@ -96,7 +60,7 @@ def _base_url() -> str:
         and "@" not in parts.netloc
     )
     if not is_origin:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             "GATEHOUSE_BASE_URL must be the public address of this server without a path, "
             f"such as https://gatehouse.example.com, not {raw!r}."
         )
@@ -109,7 +73,7 @@ def _port() -> int:
 
 def _database_url() -> str:
     """Return it; what is wrong with it is said without it, because it holds a password."""
-    raw = _text("DATABASE_URL")
+    raw = text("DATABASE_URL")
     if not raw:
         return ""
     try:
@@ -117,7 +81,7 @@ def _database_url() -> str:
     except ProgrammingError:
         names = set()
     if "dbname" not in names:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             "DATABASE_URL must be the address of a PostgreSQL database, such as "
             "postgresql://user:password@host:5432/database, with special characters of the "
             "password written as in %40 for @."
@@ -127,10 +91,10 @@ def _database_url() -> str:
 
 def _email_url() -> str:
     """Return it; what is wrong with it is said without it, because it holds a password."""
-    raw = _text("GATEHOUSE_EMAIL_URL")
+    raw = text("GATEHOUSE_EMAIL_URL")
     parts = _parts(raw)
     if raw and (parts is None or parts.scheme not in _MAIL_SCHEMES or not parts.hostname):
-        raise EnvironmentError(
+        raise UnusableVariableError(
             "GATEHOUSE_EMAIL_URL must be the address of a mail server, such as "
             "smtp://user:password@host:587?tls or smtps://user:password@host:465."
         )
@@ -138,9 +102,9 @@ def _email_url() -> str:
 
 
 def _email_from() -> str:
-    raw = _text("GATEHOUSE_EMAIL_FROM", "gatehouse@localhost")
+    raw = text("GATEHOUSE_EMAIL_FROM", "gatehouse@localhost")
     if not _ADDRESS.fullmatch(raw):
-        raise EnvironmentError(
+        raise UnusableVariableError(
             "GATEHOUSE_EMAIL_FROM must be an e-mail address, such as "
             f"gatehouse@example.com, not {raw!r}."
         )
@@ -148,11 +112,11 @@ def _email_from() -> str:
 
 
 def _security_contact() -> str:
-    raw = _text("GATEHOUSE_SECURITY_CONTACT")
+    raw = text("GATEHOUSE_SECURITY_CONTACT")
     parts = _parts(raw)
     is_address = parts is not None and parts.scheme in _CONTACT_SCHEMES and raw.isprintable()
     if raw and not (is_address and len(raw.split()) == 1):
-        raise EnvironmentError(
+        raise UnusableVariableError(
             "GATEHOUSE_SECURITY_CONTACT must begin with mailto:, https: or tel:, such as "
             f"mailto:security@example.com, not {raw!r}."
         )
@@ -160,18 +124,18 @@ def _security_contact() -> str:
 
 
 def _log_level() -> str:
-    raw = _text("GATEHOUSE_LOG_LEVEL", "INFO").upper()
+    raw = text("GATEHOUSE_LOG_LEVEL", "INFO").upper()
     if raw not in _LOG_LEVELS:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             f"GATEHOUSE_LOG_LEVEL must be one of {', '.join(_LOG_LEVELS)}, not {raw!r}."
         )
     return raw
 
 
 def _log_format() -> str:
-    raw = _text("GATEHOUSE_LOG_FORMAT", _LOG_FORMATS[0]).lower()
+    raw = text("GATEHOUSE_LOG_FORMAT", _LOG_FORMATS[0]).lower()
     if raw not in _LOG_FORMATS:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             f"GATEHOUSE_LOG_FORMAT must be one of {', '.join(_LOG_FORMATS)}, not {raw!r}."
         )
     return raw
@@ -189,19 +153,19 @@ class Environment:
         metadata={"variable": "GATEHOUSE_ALLOWED_HOSTS"},
     )
     secret_key: str = field(
-        default_factory=lambda: _text("GATEHOUSE_SECRET_KEY"),
+        default_factory=lambda: text("GATEHOUSE_SECRET_KEY"),
         metadata={"variable": "GATEHOUSE_SECRET_KEY"},
     )
     previous_secret_keys: list[str] = field(
-        default_factory=lambda: _words("GATEHOUSE_PREVIOUS_SECRET_KEYS"),
+        default_factory=lambda: words("GATEHOUSE_PREVIOUS_SECRET_KEYS"),
         metadata={"variable": "GATEHOUSE_PREVIOUS_SECRET_KEYS"},
     )
     data_dir: Path = field(
-        default_factory=lambda: Path(_text("GATEHOUSE_DATA_DIR", str(BASE_DIR / "var"))),
+        default_factory=lambda: Path(text("GATEHOUSE_DATA_DIR", str(BASE_DIR / "var"))),
         metadata={"variable": "GATEHOUSE_DATA_DIR"},
     )
     debug: bool = field(
-        default_factory=lambda: _boolean("GATEHOUSE_DEBUG"),
+        default_factory=lambda: boolean("GATEHOUSE_DEBUG"),
         metadata={"variable": "GATEHOUSE_DEBUG"},
     )
     email_url: str = field(
@@ -221,7 +185,7 @@ class Environment:
         metadata={"variable": "GATEHOUSE_TRUSTED_PROXIES"},
     )
     transaction_pooling: bool = field(
-        default_factory=lambda: _boolean("GATEHOUSE_TRANSACTION_POOLING"),
+        default_factory=lambda: boolean("GATEHOUSE_TRANSACTION_POOLING"),
         metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
     )
     hashes_at_once: int = field(

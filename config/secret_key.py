@@ -6,7 +6,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from config.env import EnvironmentError  # noqa: A004 - ours
+from config.variables import UnusableVariableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,12 +18,12 @@ def stored_secret_key(data_dir: Path) -> str:
     Two processes that start at once agree: whoever loses the race to create the file reads it.
 
     Raises:
-        EnvironmentError: The folder cannot be written, or the key in it not be read.
+        UnusableVariableError: The folder cannot be written, or the key in it not be read.
     """
     try:
         return _read_or_made(data_dir)
     except OSError as error:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             f"GATEHOUSE_DATA_DIR={data_dir} cannot keep a secret key ({error.strerror}). Name a "
             "folder that the user who runs Gatehouse may write, or set GATEHOUSE_SECRET_KEY."
         ) from error
@@ -45,7 +45,7 @@ def _read_or_made(data_dir: Path) -> str:
             draft.unlink()
     key = path.read_text().strip()
     if not key:
-        raise EnvironmentError(
+        raise UnusableVariableError(
             f"{path} is empty: a full disk cut it off. Put the key back, or remove the file if "
             "nothing is stored yet; a new one is made then."
         )

@@ -23,8 +23,8 @@ from config.bounds import Bounds
 from config.embedded.errors import EmbeddedPostgresError
 from config.embedded.server import EmbeddedPostgres
 from config.env import Environment
-from config.env import EnvironmentError as UnusableVariableError
 from config.server.starting import serve_command
+from config.variables import UnusableVariableError
 from demo.connection import Connection
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
