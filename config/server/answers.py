@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
-from django.template.loader import render_to_string
 
 from accounts.requests.request_id import HEADER
+from config.refusal_pages import page
 from scim.http.middleware import is_scim
 from scim.protocol import urns
 
@@ -97,12 +96,6 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
             headers.append(("retry-after", str(self.retry_after)))
         answer = Answer(self.status, headers, body)
         return answer.closing() if self.closes else answer
-
-
-@cache
-def page(status: HTTPStatus) -> bytes:
-    """Return the page for ``status``, which needs no database and no session."""
-    return render_to_string(f"errors/{status.value}.html").encode()
 
 
 def prepare_pages() -> None:

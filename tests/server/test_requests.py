@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from config.client_address import client_address
-from config.server.answers import STATUSES, Refusal, page
+from config.refusal_pages import page
+from config.server.answers import STATUSES, Refusal
 from config.server.callers import ANONYMOUS, SIGN_IN, Callers
 from config.server.environ import announced_length, environ_of, give_body, refuse_long_address
 from config.server.rsgi import Scope
