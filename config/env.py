@@ -15,6 +15,7 @@ from urllib.parse import SplitResult, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from config.checkout import BASE_DIR
 from config.variables import UnusableVariableError, boolean, number, text, words
 
 _HIGHEST_PORT: Final = 65_535
@@ -24,8 +25,6 @@ _MAIL_SCHEMES: Final = ("smtp", "smtps", "smtp+tls")
 _CONTACT_SCHEMES: Final = ("mailto", "https", "tel")
 _HOST: Final = re.compile(r"\*|\.?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?|\[[0-9A-Fa-f:.]+\]")
 _ADDRESS: Final = re.compile(r"(?:[^<>\r\n]* <)?[^\s<>@]+@[^\s<>@]+>?")
-
-BASE_DIR = Path(__file__).resolve().parent.parent
 
 
 def _hosts() -> list[str]:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
 from config.bounds import Bounds
+from config.checkout import BASE_DIR
 from config.embedded.database import embedded_database_url
-from config.env import BASE_DIR, Environment
+from config.env import Environment
 from config.secret_key import stored_secret_key
 
 django_stubs_ext.monkeypatch()  # Lets ModelAdmin[Seat] run as well as type-check.

@@ -18,7 +18,7 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from scim.http import rate_limit
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from accounts.services.unsettled_names import (
 )
 from accounts.services.users import UserFields, create_user, set_password
 from accounts.tenancy.scoping import tenant_scope
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from naming.addresses import folded
 from naming.nicknames import compared_nickname
 from tests.conftest import PASSWORD, person

@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from tests.support.packages import PACKAGES
 
 

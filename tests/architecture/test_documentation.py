@@ -10,7 +10,8 @@ import pytest
 from django.core.management import get_commands
 
 from config.bounds import Bounds
-from config.env import BASE_DIR, Environment
+from config.checkout import BASE_DIR
+from config.env import Environment
 from tests.architecture.specimens import OUR_APPS
 from tests.support.packages import WITH_THE_DEMO
 

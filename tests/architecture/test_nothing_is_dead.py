@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

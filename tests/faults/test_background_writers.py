@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from tests.faults.conftest import Product, meanwhile, observe
 from tests.support.html_forms import form_with_field
 from tests.support.packages import PACKAGES

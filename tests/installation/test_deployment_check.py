@@ -9,7 +9,7 @@ import pytest
 from django.core.checks import Error, Warning  # noqa: A004 - Django's name
 from pytest_django.fixtures import Settings
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from config.installation.checks import check_installation
 from config.installation.variables import of_variables
 

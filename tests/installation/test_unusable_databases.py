@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from config.installation import database
 from config.installation.database import of_database
 from operations.installation.findings import Level

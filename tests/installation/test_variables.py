@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.bounds import Bounds
-from config.env import BASE_DIR, Environment
+from config.checkout import BASE_DIR
+from config.env import Environment
 
 FREE_TEXT = {
     "GATEHOUSE_SECRET_KEY": "any characters; `check --deploy` says when they are too few",

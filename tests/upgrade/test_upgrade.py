@@ -21,7 +21,7 @@ import httpx2
 import psycopg
 import pytest
 
-from config.env import BASE_DIR
+from config.checkout import BASE_DIR
 from config.server.starting import serve_command
 from saml_sso.protocol.certificates import describe_certificate
 from tests.support.databases import fresh_database
