@@ -20,10 +20,12 @@ django_stubs_ext.monkeypatch()  # Lets ModelAdmin[Seat] run as well as type-chec
 
 ENV = Environment()
 BOUNDS = Bounds()
+KNOWN_VARIABLES = frozenset({*ENV.variables(), *BOUNDS.variables()})
 
 # --- Identity of the deployment -------------------------------------------------------------
 
 BASE_URL = ENV.base_url
+PORT = ENV.port
 DEBUG = ENV.debug
 SECRET_KEY = ENV.secret_key or stored_secret_key(ENV.data_dir)
 SECRET_KEY_IS_GENERATED = not ENV.secret_key

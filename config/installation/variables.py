@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from config.bounds import Bounds
-from config.env import Environment
 from operations.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:
@@ -143,7 +141,7 @@ def _contact() -> Finding:
 
 
 def _unknown(environment: Mapping[str, str]) -> Iterator[Finding]:
-    known = {*Environment.variables(), *Bounds.variables()}
+    known = settings.KNOWN_VARIABLES
     for name in sorted(environment):
         if name.startswith("GATEHOUSE_") and name not in known:
             near = get_close_matches(name, known, 1)

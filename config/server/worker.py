@@ -11,13 +11,13 @@ from django.conf import settings
 from django.http import parse_cookie
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
+from django.utils.module_loading import import_string
 
 from accounts.posted_forms.kept_forms import may_be_kept
 from config.server.answers import prepare_pages
 from config.server.callers import Callers
 from config.server.front import Front
 from config.server.parent import end_with_parent
-from config.wsgi import application
 from scim.addresses import PATH
 from scim.http.authentication import has_bearer
 from scim.http.middleware import is_scim
@@ -39,7 +39,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._front = Front(
-            application,
+            import_string(settings.WSGI_APPLICATION),
             settings.BOUNDS,
             Callers(
                 trusted_proxies=settings.TRUSTED_PROXIES,

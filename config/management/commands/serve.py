@@ -9,7 +9,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from config.env import Environment
 from config.installation.database import UnusableDatabaseError, refuse_unusable
 from config.server.address import UnusableAddressError, see_that_free
 from config.server.room import connections_said
@@ -32,7 +31,7 @@ class Command(BaseCommand):
 
     @override
     def handle(self, *args: Any, **options: Any) -> None:
-        port = options["port"] or Environment().port
+        port = options["port"] or settings.PORT
         try:
             see_that_free(options["host"], port)
             refuse_unusable()
