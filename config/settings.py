@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
     "saml_sso.apps.SamlSsoConfig",
+    "operations.apps.OperationsConfig",
     "console.apps.ConsoleConfig",
     "config.apps.GatehouseConfig",
 ]
