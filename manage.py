@@ -6,8 +6,8 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from config.embedded.errors import EmbeddedPostgresError
-from config.variables import UnusableVariableError
+from operations.embedded.errors import EmbeddedPostgresError
+from operations.variables import UnusableVariableError
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

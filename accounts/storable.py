@@ -2,8 +2,8 @@
 
 PostgreSQL stores neither (``text`` has no NUL, ``jsonb`` refuses ``\\u0000``, and a lone surrogate
 has no UTF-8).  What is asked of us with them is refused at the door
-(:class:`config.storable.StorableRequestMiddleware`, :mod:`scim.protocol.values`); what is merely
-written down about a request, such as the browser's name, is made storable here.
+(:class:`operations.requests.storable.StorableRequestMiddleware`, :mod:`scim.protocol.values`);
+what is merely written down about a request, such as the browser's name, is made storable here.
 """
 
 from __future__ import annotations

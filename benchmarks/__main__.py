@@ -13,8 +13,8 @@ from benchmarks.load import LoadError, require_wrk
 from benchmarks.measuring import Pace
 from benchmarks.report import Result, save_json, summary, table
 from benchmarks.server import ServerError
-from config.embedded.errors import EmbeddedPostgresError
-from config.variables import UnusableVariableError
+from operations.embedded.errors import EmbeddedPostgresError
+from operations.variables import UnusableVariableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

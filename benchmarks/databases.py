@@ -9,8 +9,8 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from config.embedded.database import embedded_database_url
 from config.env import Environment
+from operations.embedded.database import embedded_database_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

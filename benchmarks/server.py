@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import httpx2
 
 from benchmarks.processor import times_of
-from config.server.starting import serve_command
+from operations.server.starting import serve_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,5 +17,5 @@ class GatehouseConfig(AppConfig):
     @override
     def ready(self) -> None:
         """Register checks, and say where the pages are."""
-        import_module("config.installation.checks")
+        import_module("operations.installation.checks")
         import_module("config.page_addresses").tell_layers_below()

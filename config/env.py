@@ -1,6 +1,6 @@
 """Every environment variable that Gatehouse reads, typed and read once.
 
-Those that limit a server stand in :mod:`config.bounds`.  ``docs/operations.md`` documents each
+Those that limit a server stand in :mod:`operations.bounds`.  ``docs/operations.md`` documents each
 of them; a test compares the two.
 """
 
@@ -15,8 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
-from config.checkout import BASE_DIR
-from config.variables import UnusableVariableError, boolean, number, text, words
+from operations.checkout import BASE_DIR
+from operations.variables import UnusableVariableError, boolean, number, text, words
 
 _HIGHEST_PORT: Final = 65_535
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")

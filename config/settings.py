@@ -10,11 +10,11 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from psycopg.conninfo import conninfo_to_dict
 
-from config.bounds import Bounds
-from config.checkout import BASE_DIR
-from config.embedded.database import embedded_database_url
 from config.env import Environment
-from config.secret_key import stored_secret_key
+from operations.bounds import Bounds
+from operations.checkout import BASE_DIR
+from operations.embedded.database import embedded_database_url
+from operations.secret_key import stored_secret_key
 
 django_stubs_ext.monkeypatch()  # Lets ModelAdmin[Seat] run as well as type-check.
 
@@ -59,16 +59,16 @@ INSTALLED_APPS = [
     "config.apps.GatehouseConfig",
 ]
 MIDDLEWARE = [
-    "config.request_id.RequestIdMiddleware",
-    "config.refused_bodies.RequestBodyMiddleware",
-    "config.client_address.ClientAddressMiddleware",
+    "operations.requests.request_id.RequestIdMiddleware",
+    "operations.requests.refused_bodies.RequestBodyMiddleware",
+    "operations.requests.client_address.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "scim.http.middleware.SCIMMiddleware",
     "accounts.secrets.secret_paths.SecretPathMiddleware",
-    "config.charsets.CharsetMiddleware",
-    "config.storable.StorableRequestMiddleware",
+    "operations.requests.charsets.CharsetMiddleware",
+    "operations.requests.storable.StorableRequestMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.caching.NoStoreMiddleware",
+    "operations.requests.caching.NoStoreMiddleware",
     "accounts.signing_in.sessions.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -82,7 +82,7 @@ MIDDLEWARE = [
     "accounts.signing_in.devices.DeviceMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.views.busy.HashingBusyMiddleware",
-    "config.outages.ConflictMiddleware",
+    "operations.requests.outages.ConflictMiddleware",
 ]
 TEMPLATES = [
     {
@@ -233,7 +233,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "config.static_files.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "operations.static_files.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
@@ -246,7 +246,7 @@ USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
-# A body is whole in memory before a page sees it (config.server.bodies): its files need no disk.
+# A body is whole in memory before a page sees it (operations.server.bodies): files need no disk.
 FILE_UPLOAD_MAX_MEMORY_SIZE = BOUNDS.body_bytes
 
 # --- Mail -----------------------------------------------------------------------------------
@@ -290,11 +290,11 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"()": "config.text_lines.TextLines"},
-        "json": {"()": "config.json_lines.JSONLines"},
+        "text": {"()": "operations.log_lines.text_lines.TextLines"},
+        "json": {"()": "operations.log_lines.json_lines.JSONLines"},
     },
     "filters": {
-        "bounded": {"()": "config.log_bounds.Bounded"},
+        "bounded": {"()": "operations.log_lines.bounded.Bounded"},
         "one_line": {"()": "accounts.requests.outages.OneLine"},
         "request_id": {"()": "accounts.requests.request_id.RequestId"},
     },

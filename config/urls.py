@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from config.security_contact import security_txt
 from console.base.sites import platform_site
 from console.saml_and_scim.set_up import set_up
 from console.saml_and_scim.set_up_trial import begin_test, follow_test, tested
+from operations.requests.security_contact import security_txt
 
 urlpatterns = [
     path("scim/v2/", include("scim.urls")),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
 ]
 
-handler400 = "config.errors.bad_request"
-handler403 = "config.errors.permission_denied"
-handler404 = "config.errors.not_found"
-handler500 = "config.outages.server_error"
+handler400 = "operations.requests.errors.bad_request"
+handler403 = "operations.requests.errors.permission_denied"
+handler404 = "operations.requests.errors.not_found"
+handler500 = "operations.requests.outages.server_error"

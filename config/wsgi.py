@@ -1,4 +1,4 @@
-"""The WSGI entry point, which ``manage.py serve`` serves (:mod:`config.server`)."""
+"""The WSGI entry point, which ``manage.py serve`` serves (:mod:`operations.server`)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from accounts.postgresql import limits
-from config.charsets import read_as_utf_8
-from config.request_bodies import take_body
+from operations.requests.charsets import read_as_utf_8
+from operations.requests.request_bodies import take_body
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

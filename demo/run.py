@@ -19,12 +19,7 @@ import httpx2
 from django.core.management import CommandError
 from django.db import OperationalError
 
-from config.bounds import Bounds
-from config.embedded.errors import EmbeddedPostgresError
-from config.embedded.server import EmbeddedPostgres
 from config.env import Environment
-from config.server.starting import serve_command
-from config.variables import UnusableVariableError
 from demo.connection import Connection
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
@@ -32,6 +27,11 @@ from demo.people import ADMIN_EMAIL
 from demo.ports import HOST, is_free, take_back, who_has
 from demo.secrets_file import DemoSecrets, kept_secrets, make_secrets, save_secrets
 from demo.supervision import Running, Supervised, child, stop
+from operations.bounds import Bounds
+from operations.embedded.errors import EmbeddedPostgresError
+from operations.embedded.server import EmbeddedPostgres
+from operations.server.starting import serve_command
+from operations.variables import UnusableVariableError
 
 _PORTS_TRIED: Final = 20
 _START_SECONDS: Final = 120

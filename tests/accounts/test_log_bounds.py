@@ -7,7 +7,7 @@ import logging
 import pytest
 from django.conf import settings
 
-from config.log_bounds import MOST_IN_A_SECOND, Bounded
+from operations.log_lines.bounded import MOST_IN_A_SECOND, Bounded
 
 
 def refused(
@@ -21,7 +21,7 @@ def refused(
 @pytest.mark.parametrize("name", sorted(settings.LOGGING["handlers"]))
 def test_every_handler_bounds_what_it_writes(name: str) -> None:
     assert settings.LOGGING["handlers"][name]["filters"][0] == "bounded"
-    assert settings.LOGGING["filters"]["bounded"] == {"()": "config.log_bounds.Bounded"}
+    assert settings.LOGGING["filters"]["bounded"] == {"()": "operations.log_lines.bounded.Bounded"}
 
 
 def test_of_a_flood_of_one_second_some_lines_are_kept_and_the_rest_is_counted() -> None:

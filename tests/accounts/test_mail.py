@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[2]
 DOORS = {
     "accounts/mail.py": "the one through which it leaves",
     "accounts/smtp_backend.py": "limits the time of the one that sends it",
-    "config/installation/machine.py": "asks whether the mail server answers",
+    "operations/installation/machine.py": "asks whether the mail server answers",
 }
 NAMES = (
     *("a,b@x.example", "ab,cd", "x@y@z", '"', "a;b", "a:b", "bob@x..y", "bob@", "@x", "[x]@y"),

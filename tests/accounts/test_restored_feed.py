@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.databases import migrated_database
 from tests.support.postgres_server import postgres_server
 

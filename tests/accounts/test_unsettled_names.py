@@ -25,9 +25,9 @@ from accounts.services.unsettled_names import (
 )
 from accounts.services.users import UserFields, create_user, set_password
 from accounts.tenancy.scoping import tenant_scope
-from config.checkout import BASE_DIR
 from naming.addresses import folded
 from naming.nicknames import compared_nickname
+from operations.checkout import BASE_DIR
 from tests.conftest import PASSWORD, person
 from tests.support.databases import fresh_database
 from tests.support.saml_party import connect, party_of, person_in, post_response

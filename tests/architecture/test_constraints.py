@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Tenant
 from accounts.storage.violations import refers_to_nothing, violated_constraint
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.packages import WITH_THE_DEMO
 
 if TYPE_CHECKING:

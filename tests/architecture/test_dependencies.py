@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 
 import pytest
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.packages import PACKAGES
 
 

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 import pytest
 from django.core.management import get_commands
 
-from config.bounds import Bounds
-from config.checkout import BASE_DIR
 from config.env import Environment
+from operations.bounds import Bounds
+from operations.checkout import BASE_DIR
 from tests.architecture.specimens import OUR_APPS
 from tests.support.packages import WITH_THE_DEMO
 

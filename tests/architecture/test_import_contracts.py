@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 
 PROJECT: dict[str, Any] = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())
 LINTER: dict[str, Any] = PROJECT["tool"]["importlinter"]

@@ -8,7 +8,7 @@ import tomllib
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

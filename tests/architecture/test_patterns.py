@@ -30,7 +30,7 @@ SECONDS = 0.5
 PARTS = (" ", "\t", "-", "/", "x", "A", "0", "_", '"', "[", "<", ".", "x/", "A ", "a@")
 AROUND = ("{}", '"{}', "---BEGIN {}\n!", "/set-up/{} ")
 
-BEGIN_TO_SERVE = {"config.server.worker", "config.wsgi"}
+BEGIN_TO_SERVE = {"operations.server.worker", "config.wsgi"}
 """Modules that change the process when they are imported, because they begin to serve."""
 
 AT_ONE_PLACE = {

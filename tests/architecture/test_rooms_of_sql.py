@@ -24,8 +24,8 @@ ROOMS = (
     *("scim.log.request_log_rows", "scim.log.request_log_retention"),
     "scim.adapters.adapter_catalog",  # Where an adapter says that attributes are.
     "accounts.names",  # Names as columns hold them.
-    "config.server.health",  # Asks over a connection of its own, which waits for nothing.
-    "config.embedded",  # Makes the database.
+    "operations.server.health",  # Asks over a connection of its own, which waits for nothing.
+    "operations.embedded",  # Makes the database.
     "operations.installation.change_feed",  # Quotes what an operator may ask the database.
 )
 """Modules, and packages with all their modules, that may hold SQL and take cursors."""

@@ -21,8 +21,8 @@ from accounts.services import expiry
 from accounts.tenancy.scoping import active_tenant_id, tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
-from config.management.commands import run_daily
 from licenses import subscriptions
+from operations.management.commands import run_daily
 from saml_sso.models import ConsumedAssertion
 from saml_sso.services import pruning
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.faults.conftest import Product, meanwhile, observe
 from tests.support.html_forms import form_with_field
 from tests.support.packages import PACKAGES
@@ -16,9 +16,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
-    "config/server/health.py": "the look at readiness, tested with it",
-    "config/server/threads.py": "the requests",
-    "config/server/worker.py": "nothing of the database",
+    "operations/server/health.py": "the look at readiness, tested with it",
+    "operations/server/threads.py": "the requests",
+    "operations/server/worker.py": "nothing of the database",
     "scim/log/request_log.py": "the log of requests",
 }
 """Modules that start something beside the thread that calls them, and what that does."""

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 CLIENTS = 300
 REQUESTS = 8
-THREADS = 6  # As config.bounds has it.
+THREADS = 6  # As operations.bounds has it.
 
 
 def crowd(product: Product, clients: int) -> set[tuple[int, bool]]:

@@ -9,9 +9,9 @@ import pytest
 from django.core.checks import Error, Warning  # noqa: A004 - Django's name
 from pytest_django.fixtures import Settings
 
-from config.checkout import BASE_DIR
-from config.installation.checks import check_installation
-from config.installation.variables import of_variables
+from operations.checkout import BASE_DIR
+from operations.installation.checks import check_installation
+from operations.installation.variables import of_variables
 
 GOOD = {
     "EMBEDDED_DATABASE": False,

@@ -28,9 +28,9 @@ from accounts.secrets.sealed_fields import SealedField, SealedTextField, sealed_
 from accounts.storage.changes import latest_position
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from config.embedded.binaries import locked_version
-from config.installation.proxy import of_proxy
+from operations.embedded.binaries import locked_version
 from operations.installation.findings import Level
+from operations.installation.proxy import of_proxy
 from tests.architecture.specimens import Specimens
 from tests.support.feed import feed_caught_up
 from tests.support.processes import LOOPBACK, free_port
@@ -126,9 +126,9 @@ def test_the_embedded_postgresql_is_compared_with_the_lock(
     installation: Settings, monkeypatch: pytest.MonkeyPatch, installed: str, level: str
 ) -> None:
     installation.EMBEDDED_DATABASE = True
-    monkeypatch.setattr("config.installation.machine.packaged_version", lambda: installed)
+    monkeypatch.setattr("operations.installation.machine.packaged_version", lambda: installed)
     locked = locked_version()
-    monkeypatch.setattr("config.installation.machine.locked_version", lambda: "18.6.3")
+    monkeypatch.setattr("operations.installation.machine.locked_version", lambda: "18.6.3")
 
     found = findings()[0]["embedded_version"]
 

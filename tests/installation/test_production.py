@@ -18,7 +18,7 @@ import httpx2
 import psycopg
 import pytest
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.html_forms import form_with_field
 from tests.support.postgres_server import postgres_server
 from tests.support.processes import LOOPBACK, answers_http, free_port, running

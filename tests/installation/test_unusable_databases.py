@@ -14,9 +14,9 @@ import pytest
 from django.db import connection
 from psycopg import sql
 
-from config.checkout import BASE_DIR
-from config.installation import database
-from config.installation.database import of_database
+from operations.checkout import BASE_DIR
+from operations.installation import database
+from operations.installation.database import of_database
 from operations.installation.findings import Level
 from tests.support.databases import migrated_database
 from tests.support.processes import LOOPBACK, free_port

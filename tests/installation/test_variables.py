@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from config.bounds import Bounds
-from config.checkout import BASE_DIR
 from config.env import Environment
+from operations.bounds import Bounds
+from operations.checkout import BASE_DIR
 
 FREE_TEXT = {
     "GATEHOUSE_SECRET_KEY": "any characters; `check --deploy` says when they are too few",

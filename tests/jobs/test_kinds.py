@@ -15,7 +15,7 @@ from accounts.jobs import kinds as kinds_module
 from accounts.jobs.kinds import QUEUES, Kind, kinds
 from accounts.jobs.queueing import RUN_JOB
 from accounts.jobs.worker import make_app
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.packages import PACKAGES
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 from typing_extensions import override
 
-from config.request_bodies import take_body
+from operations.requests.request_bodies import take_body
 from scim.limits import MAX_BODY
 from tests.support.installation import PASSWORD
 from tests.support.processes import PATIENCE

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from config.server.fair_queue import Caller, FairQueue, QueueFullError
+from operations.server.fair_queue import Caller, FairQueue, QueueFullError
 
 ANN, BEN = Caller("acme", "ann"), Caller("acme", "ben")
 GUS = Caller("globex", "gus")

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from config.client_address import client_address
-from config.refusal_pages import page
-from config.server.answers import STATUSES, Refusal
-from config.server.callers import ANONYMOUS, SIGN_IN, Callers
-from config.server.environ import announced_length, environ_of, give_body, refuse_long_address
-from config.server.rsgi import Scope
+from operations.requests.client_address import client_address
+from operations.requests.refusal_pages import page
+from operations.server.answers import STATUSES, Refusal
+from operations.server.callers import ANONYMOUS, SIGN_IN, Callers
+from operations.server.environ import announced_length, environ_of, give_body, refuse_long_address
+from operations.server.rsgi import Scope
 
 
 class Headers:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from config.json_lines import JSONLines
-from config.text_lines import TextLines
+from operations.log_lines.json_lines import JSONLines
+from operations.log_lines.text_lines import TextLines
 
 SEPARATORS = [
     chr(point) for point in range(0x3000) if unicodedata.category(chr(point)) in {"Cc", "Zl", "Zp"}

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx2
 
-from config.server.starting import serve_command
+from operations.server.starting import serve_command
 from tests.support.databases import migrated_database
 from tests.support.processes import LOOPBACK, PATIENCE, answers_http, free_port, running
 

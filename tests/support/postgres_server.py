@@ -18,7 +18,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from tests.support.processes import LOOPBACK, free_port
 
 ROLE = "gatehouse"

@@ -21,8 +21,8 @@ import httpx2
 import psycopg
 import pytest
 
-from config.checkout import BASE_DIR
-from config.server.starting import serve_command
+from operations.checkout import BASE_DIR
+from operations.server.starting import serve_command
 from saml_sso.protocol.certificates import describe_certificate
 from tests.support.databases import fresh_database
 from tests.support.html_forms import read_forms

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.mail import get_connection
 
-from config.embedded.binaries import locked_version, packaged_version
+from operations.embedded.binaries import locked_version, packaged_version
 from operations.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A worker process: what granian loads there (``config.server.worker:worker``, RSGI)."""
+"""A worker process: what granian loads there (``operations.server.worker:worker``, RSGI)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
 from accounts.posted_forms.kept_forms import may_be_kept
-from config.server.answers import prepare_pages
-from config.server.callers import Callers
-from config.server.front import Front
-from config.server.parent import end_with_parent
+from operations.server.answers import prepare_pages
+from operations.server.callers import Callers
+from operations.server.front import Front
+from operations.server.parent import end_with_parent
 from scim.addresses import PATH
 from scim.http.authentication import has_bearer
 from scim.http.middleware import is_scim
@@ -26,7 +26,7 @@ from scim.log import request_log
 if TYPE_CHECKING:
     import asyncio
 
-    from config.server.rsgi import HTTPProtocol, Scope
+    from operations.server.rsgi import HTTPProtocol, Scope
 
 _PASSWORDS = ("sign-in", "sign-in-choose", "sign-in-recovery", "account-password")
 _SIGNED_IN = ("console:index", "platform:index", "account")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.http import UnreadablePostError
 
-from config.errors import bad_request
-from config.request_bodies import refusal_of
+from operations.requests.errors import bad_request
+from operations.requests.request_bodies import refusal_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,17 +17,17 @@ from django.db import connections
 
 from accounts.requests.outages import Outage, outage_of
 from accounts.requests.request_id import serving
-from config.request_id import request_id_of
-from config.server.answers import Answer, Refusal
-from config.server.rsgi import ProtocolClosed, ProtocolError
+from operations.requests.request_id import request_id_of
+from operations.server.answers import Answer, Refusal
+from operations.server.rsgi import ProtocolClosed, ProtocolError
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication
 
-    from config.server.fair_queue import Caller
-    from config.server.rsgi import HTTPProtocol
+    from operations.server.fair_queue import Caller
+    from operations.server.rsgi import HTTPProtocol
 
 LOG = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from django.db import Error, connection
 from accounts.storage.server_facts import read_server_facts
 
 if TYPE_CHECKING:
-    from config.bounds import Bounds
+    from operations.bounds import Bounds
 
 
 def connections_said(bounds: Bounds) -> str:

@@ -8,14 +8,14 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand
-from config.installation.database import of_database
-from config.installation.machine import of_machine
-from config.installation.proxy import of_proxy
-from config.installation.variables import of_variables
 from operations.installation.change_feed import of_change_feed
+from operations.installation.database import of_database
 from operations.installation.findings import Level
 from operations.installation.jobs import of_jobs
+from operations.installation.machine import of_machine
+from operations.installation.proxy import of_proxy
 from operations.installation.stored_secrets import of_stored_secrets
+from operations.installation.variables import of_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

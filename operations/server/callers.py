@@ -9,8 +9,8 @@ from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
-from config.client_address import client_address
-from config.server.fair_queue import Caller
+from operations.requests.client_address import client_address
+from operations.server.fair_queue import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

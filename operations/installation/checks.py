@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.checks import Error, Tags, Warning, register  # noqa: A004 - Django's name
 
-from config.installation.variables import of_variables
 from operations.installation.findings import Level
+from operations.installation.variables import of_variables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,17 +1,17 @@
 """What stands between granian and the application: every limit that a request meets.
 
 A request is answered in this order.  Its headers become an environment
-(:mod:`config.server.environ`); its caller is guessed (:mod:`config.server.callers`); its body is
-read within limits (:mod:`config.server.bodies`), unless the application can refuse without it;
-it waits for its turn (:mod:`config.server.fair_queue`) and runs on one of the threads
-(:mod:`config.server.threads`), which sends the answer and takes what is next.  Whatever takes too
-long is answered 503 here, by the event loop, which never waits itself.
+(:mod:`operations.server.environ`); its caller is guessed (:mod:`operations.server.callers`); its
+body is read within limits (:mod:`operations.server.bodies`), unless the application can refuse
+without it; it waits for its turn (:mod:`operations.server.fair_queue`) and runs on one of the
+threads (:mod:`operations.server.threads`), which sends the answer and takes what is next.
+Whatever takes too long is answered 503 here, by the event loop, which never waits itself.
 
 What the loop has to note of an answer that was sent can wait until it wakes anyway: for the next
 request, or to look at those that take long.  A thread that wakes it for each costs more processor
 time than all of the above.
 
-Health checks (:mod:`config.server.health`) are answered before all this.
+Health checks (:mod:`operations.server.health`) are answered before all this.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from accounts.requests.callers import CALLER
-from config.request_id import request_id_of
-from config.server.answers import Refusal
-from config.server.bodies import Bodies
-from config.server.environ import environ_of, give_body, refuse_long_address
-from config.server.fair_queue import FairQueue, QueueFullError
-from config.server.health import health_of
-from config.server.rsgi import ProtocolClosed, ProtocolError
-from config.server.threads import Job, Threads
+from operations.requests.request_id import request_id_of
+from operations.server.answers import Refusal
+from operations.server.bodies import Bodies
+from operations.server.environ import environ_of, give_body, refuse_long_address
+from operations.server.fair_queue import FairQueue, QueueFullError
+from operations.server.health import health_of
+from operations.server.rsgi import ProtocolClosed, ProtocolError
+from operations.server.threads import Job, Threads
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-    from config.bounds import Bounds
-    from config.server.callers import Callers
-    from config.server.fair_queue import Caller
-    from config.server.rsgi import HTTPProtocol, Scope
+    from operations.bounds import Bounds
+    from operations.server.callers import Callers
+    from operations.server.fair_queue import Caller
+    from operations.server.rsgi import HTTPProtocol, Scope
 
 LOG = logging.getLogger(__name__)
 

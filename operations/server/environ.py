@@ -7,10 +7,10 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
-from config.server.answers import Refusal
+from operations.server.answers import Refusal
 
 if TYPE_CHECKING:
-    from config.server.rsgi import Scope
+    from operations.server.rsgi import Scope
 
 _JOINED_BY: Final = {"cookie": "; "}
 _NAMES: dict[str, str] = {

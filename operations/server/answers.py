@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import orjson
 
 from accounts.requests.request_id import HEADER
-from config.refusal_pages import page
+from operations.requests.refusal_pages import page
 from scim.http.middleware import is_scim
 from scim.protocol import urns
 
 if TYPE_CHECKING:
-    from config.server.rsgi import HTTPProtocol
+    from operations.server.rsgi import HTTPProtocol
 
 STATUSES: Final = (
     HTTPStatus.BAD_REQUEST,

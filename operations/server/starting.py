@@ -18,11 +18,11 @@ from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-from config.checkout import BASE_DIR
+from operations.checkout import BASE_DIR
 from scim.http import rate_limit
 
 if TYPE_CHECKING:
-    from config.bounds import Bounds
+    from operations.bounds import Bounds
 
 LOG = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ def serve(host: str, port: int, bounds: Bounds) -> None:
     _allow_open_files(bounds.connections + _MORE_FILES)
     connections.close_all()  # A connection must not have two processes.
     Granian(
-        "config.server.worker:worker",
+        "operations.server.worker:worker",
         address=host,
         port=port,
         interface=Interfaces.RSGI,

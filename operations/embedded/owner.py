@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from config.embedded.binaries import copied_programs, packaged_programs
-from config.embedded.errors import EmbeddedPostgresError
+from operations.embedded.binaries import copied_programs, packaged_programs
+from operations.embedded.errors import EmbeddedPostgresError
 
 _USER: Final = "gatehouse-pg"
 _OF_THE_MACHINE: Final = Path("/var/lib/gatehouse-pg")

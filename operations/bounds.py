@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
-from config.variables import number
+from operations.variables import number
 
 _MOST_WORKERS: Final = 8
 _BEYOND_THREADS: Final = 2

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 
 from accounts.requests.outages import outage_of
 from accounts.views import errors
-from config.refusal_pages import page
+from operations.requests.refusal_pages import page
 from scim.http.exception_handler import scim_exception_handler
 from scim.http.middleware import is_scim
 

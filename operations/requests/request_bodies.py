@@ -26,7 +26,9 @@ _READ_ON: Final = 4
 
 
 def take_body(environ: WSGIEnvironment) -> None:
-    """Let the body of a request be framed by its length; :mod:`config.refused_bodies` refuses.
+    """Let the body of a request be framed by its length.
+
+    What cannot be is refused by :mod:`operations.requests.refused_bodies`.
 
     RFC 9112, Section 6.3: who reads one of two framings, or a length that is none, may find
     another request in the rest of the body than whoever passed it on.

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from accounts.jobs.kinds import QUEUES
 from accounts.jobs.worker import work
-from config.installation.database import UnusableDatabaseError, refuse_unusable
+from operations.installation.database import UnusableDatabaseError, refuse_unusable
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

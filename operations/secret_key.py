@@ -6,7 +6,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from config.variables import UnusableVariableError
+from operations.variables import UnusableVariableError
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from typing_extensions import override
 
-from config.installation.database import UnusableDatabaseError, refuse_unusable
-from config.server.address import UnusableAddressError, see_that_free
-from config.server.room import connections_said
-from config.server.starting import serve
+from operations.installation.database import UnusableDatabaseError, refuse_unusable
 from operations.installation.findings import Level
 from operations.installation.stored_secrets import of_stored_secrets
+from operations.server.address import UnusableAddressError, see_that_free
+from operations.server.room import connections_said
+from operations.server.starting import serve
 
 if TYPE_CHECKING:
     from django.core.management.base import CommandParser

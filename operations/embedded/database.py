@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from config.embedded.errors import EmbeddedPostgresError
-from config.embedded.server import START_SECONDS, EmbeddedPostgres, database_url, running_server
+from operations.embedded.errors import EmbeddedPostgresError
+from operations.embedded.server import START_SECONDS, EmbeddedPostgres, database_url, running_server
 
 _SOCKET_FOLDER_LINE: Final = 4
 _STATUS_LINE: Final = 7

@@ -7,14 +7,14 @@ import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from config.server.answers import Refusal
-from config.server.environ import announced_length
-from config.server.rsgi import ProtocolClosed
+from operations.server.answers import Refusal
+from operations.server.environ import announced_length
+from operations.server.rsgi import ProtocolClosed
 
 if TYPE_CHECKING:
-    from config.bounds import Bounds
-    from config.server.fair_queue import Caller
-    from config.server.rsgi import HTTPProtocol
+    from operations.bounds import Bounds
+    from operations.server.fair_queue import Caller
+    from operations.server.rsgi import HTTPProtocol
 
 _SMALL: Final = 64 * 1024
 """Bytes that are read at once and not counted: the connections are bounded."""

@@ -22,7 +22,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.jobs.state import ALIVE
-from config.server.answers import Answer
+from operations.server.answers import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
