@@ -8,6 +8,7 @@ from console.people import unsettled_names, users
 from console.platform import deployment, jobs, tenants
 from console.platform import first_page as platform_first_page
 from console.saml_and_scim import console_pages, domains
+from console.search import pages as search_pages
 from console.sources import extensions, sources
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "platform_first_page",
     "profiles",
     "request_log",
+    "search_pages",
     "seats",
     "sources",
     "subscriptions",

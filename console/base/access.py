@@ -48,6 +48,8 @@ _READ_BY_ADMIN: Final = {Role.ADMIN: READ}
 
 ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "dashboard": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # Finds only what the role may open.
+    "search": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # --- People ---
     "accounts.user": _ADMIN
     | {

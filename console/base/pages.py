@@ -1,7 +1,7 @@
-"""Console pages that are no list or form of a model: applications register them here.
+"""Pages that are no list or form of a model: applications register them here.
 
 The console's site mounts them under ``console:<name>``, opens the tenant scope around them, and
-judges access by :data:`console.base.access.ACCESS`.
+judges access by :data:`console.base.access.ACCESS`; the operators' site mounts those that name it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsolePage:
-    """One route of the console.
+    """One route of the console, or of the operators' site.
 
     Args:
         name: Its URL name, reversed as ``console:<name>``.
@@ -30,6 +30,8 @@ class ConsolePage:
         access: Its key in the access table; its name when empty.  GET and HEAD need *view*,
             every other method needs *change*.
         questions: The parameters that its address may have, each with what it may say.
+        found_as: What the search calls a page that the navigation does not name.
+        site: The name of the site that it is a page of.
     """
 
     name: str
@@ -38,6 +40,8 @@ class ConsolePage:
     label: StrOrPromise = ""
     access: str = ""
     questions: Questions = field(default_factory=dict)
+    found_as: StrOrPromise = ""
+    site: str = "console"
 
     @property
     def access_key(self) -> str:
@@ -45,20 +49,20 @@ class ConsolePage:
         return self.access or self.name
 
 
-_pages: dict[str, ConsolePage] = {}
+_pages: dict[tuple[str, str], ConsolePage] = {}
 
 
 def register_page(page: ConsolePage) -> None:
-    """Add ``page`` to the console; call this while an application's ``admin`` is imported.
+    """Add ``page`` to its site; call this while an application's ``admin`` is imported.
 
     Raises:
-        ValueError: Another page has this name.
+        ValueError: Another page of the site has this name.
     """
-    if page.name in _pages:
-        raise ValueError(f"There already is a console page called {page.name!r}.")
-    _pages[page.name] = page
+    if (page.site, page.name) in _pages:
+        raise ValueError(f"There already is a page of the {page.site} called {page.name!r}.")
+    _pages[page.site, page.name] = page
 
 
-def registered_pages() -> list[ConsolePage]:
-    """Return every page, in the order of registration."""
-    return list(_pages.values())
+def registered_pages(site: str = "console") -> list[ConsolePage]:
+    """Return every page of a site, in the order of registration."""
+    return [page for (of_site, _name), page in _pages.items() if of_site == site]

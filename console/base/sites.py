@@ -34,7 +34,7 @@ from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 from accounts.trail.refusals import record_refusal, record_refused_entry
 from console.base import many_result
-from console.base.access import Access, access_of, may_enter
+from console.base.access import EVERYTHING, Access, access_of, may_enter
 from console.base.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 from console.base.pages import ConsolePage, registered_pages
 from console.base.questions import (
@@ -93,6 +93,10 @@ class GatehouseSite(admin.AdminSite):
         """Return the scope in which the pages run for ``user``, who has permission."""
 
     @abstractmethod
+    def access_to(self, user: User, page: ConsolePage) -> Access:
+        """Return what ``user``, who has permission, may do on ``page`` of this site."""
+
+    @abstractmethod
     def refusal_of(self, user: User) -> dict[str, Any]:
         """Return the context of the page for somebody who may not enter."""
 
@@ -135,6 +139,21 @@ class GatehouseSite(admin.AdminSite):
 
     def _page_urls(self) -> Iterator[URLPattern]:
         yield path(many_result.ROUTE, self.admin_view(self.result_view), name=many_result.NAME)
+        for page in registered_pages(self.name):
+            yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
+
+    def _judged(self, page: ConsolePage) -> View:
+        @asks(**page.questions)
+        @wraps(page.view)
+        def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            needed = Access.VIEW if request.method in _SAFE_METHODS else Access.CHANGE
+            assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
+            if needed not in self.access_to(request.user, page):
+                raise PermissionDenied
+            request.current_app = self.name
+            return page.view(request, *args, **kwargs)
+
+        return judged
 
     @asks(**many_result.QUESTIONS)
     def result_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
@@ -292,23 +311,8 @@ class ConsoleSite(GatehouseSite):
         return context
 
     @override
-    def _page_urls(self) -> Iterator[URLPattern]:
-        yield from super()._page_urls()
-        for page in registered_pages():
-            yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
-
-    def _judged(self, page: ConsolePage) -> View:
-        @asks(**page.questions)
-        @wraps(page.view)
-        def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            needed = Access.VIEW if request.method in _SAFE_METHODS else Access.CHANGE
-            assert isinstance(request.user, User)  # noqa: S101 - admin_view() let them in
-            if needed not in access_of(request.user, page.access_key):
-                raise PermissionDenied
-            request.current_app = self.name
-            return page.view(request, *args, **kwargs)
-
-        return judged
+    def access_to(self, user: User, page: ConsolePage) -> Access:
+        return access_of(user, page.access_key)
 
     @override
     def _page_entries(self, request: HttpRequest) -> dict[str, dict[str, Any]]:
@@ -337,6 +341,10 @@ class PlatformSite(GatehouseSite):
     @override
     def scope_of(self, user: User) -> AbstractContextManager[None]:
         return every_tenant()
+
+    @override
+    def access_to(self, user: User, page: ConsolePage) -> Access:
+        return EVERYTHING
 
     @override
     def refusal_of(self, user: User) -> dict[str, Any]:

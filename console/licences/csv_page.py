@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -112,7 +113,14 @@ def _page(
     return render(request, "console/licences/csv.html", context)
 
 
-register_page(ConsolePage(name="user-licenses-csv", route="licenses/csv/", view=licenses_by_csv))
+register_page(
+    ConsolePage(
+        name="user-licenses-csv",
+        route="licenses/csv/",
+        view=licenses_by_csv,
+        found_as=_lazy("Licences by CSV"),
+    )
+)
 register_page(
     ConsolePage(
         name="user-licenses-template",

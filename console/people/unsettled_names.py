@@ -47,5 +47,6 @@ register_page(
         route="names-to-settle/",
         view=names_to_settle,
         access="accounts.user",
+        found_as=_("Names to settle"),
     )
 )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from console.base.findable import Settings, fields_of, register_settings
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_empty
 from console.saml_and_scim import actions, attempts, page, scim_api, trial
+from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
 
 ACCESS = "saml-and-scim"
 LOG = "sign-in-attempts"
@@ -68,3 +70,20 @@ for each in (
     ),
 ):
     register_page(each)
+
+register_settings(
+    Settings(
+        page="saml-and-scim",
+        names={
+            "sign-on-page-url": _("Sign-on page URL"),
+            "sp-metadata-url": _("SP metadata URL"),
+            "logout-url": _("Single logout URL"),
+            **fields_of(SettingsForm, but=["identity_provider"]),
+            **fields_of(RulesForm),
+            **fields_of(LinkForm),
+            "test": _("Test sign-in"),
+            "scim": _("SCIM URL, SCIM token, Regenerate"),
+        },
+    )
+)
+register_settings(Settings(page="scim-api", names={"endpoints": _("Endpoints")}))

@@ -70,19 +70,20 @@ RIGHTS: Final = {
 SPEC: Final = {
     Role.MEMBER: set(),
     Role.EDITOR: {
-        *("dashboard", "accounts.user", "user-licenses-csv"),
+        *("dashboard", "search", "accounts.user", "user-licenses-csv"),
         *("licenses.subscription", "licenses.seat"),
     },
     Role.CHANGE_REQUEST_MANAGER: {
-        *("dashboard", "accounts.accessprofile", "accounts.directorygroup"),
+        *("dashboard", "search", "accounts.accessprofile", "accounts.directorygroup"),
     },
     Role.ACCESS_REVIEW_MANAGER: {
-        *("dashboard", "accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
+        *("dashboard", "search"),
+        *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts"),
     },
     Role.CONNECTOR_ADMIN: {
-        *("dashboard", "scim.source", "scim.extensionschema", "scim.requestlogentry"),
+        *("dashboard", "search", "scim.source", "scim.extensionschema", "scim.requestlogentry"),
     },
     Role.ADMIN: set(ACCESS),
 }

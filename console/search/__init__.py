@@ -1,0 +1,1 @@
+"""One search over people, groups, profiles, pages and settings."""
