@@ -1,4 +1,4 @@
-"""The project itself as an application: system checks, the shared templates."""
+"""The project itself as an application."""
 
 from __future__ import annotations
 
@@ -16,6 +16,5 @@ class GatehouseConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Register checks, and say where the pages are."""
-        import_module("operations.installation.checks")
+        """Say where the pages are."""
         import_module("config.page_addresses").tell_layers_below()

@@ -13,6 +13,7 @@ from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve, reverse
 from django.utils.module_loading import import_string
 
+from accounts.addresses import CONSOLE, PLATFORM
 from accounts.posted_forms.kept_forms import may_be_kept
 from operations.server.answers import prepare_pages
 from operations.server.callers import Callers
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from operations.server.rsgi import HTTPProtocol, Scope
 
 _PASSWORDS = ("sign-in", "sign-in-choose", "sign-in-recovery", "account-password")
-_SIGNED_IN = ("console:index", "platform:index", "account")
-_LONG = ("console:index", "platform:index")
 _BULK = f"{PATH}/bulk"
 
 
@@ -67,8 +66,8 @@ class _Rules:
     """What is known of the application without asking it."""
 
     def __init__(self) -> None:
-        self._signed_in = tuple(reverse(name) for name in _SIGNED_IN)
-        self._long = tuple(reverse(name) for name in _LONG)
+        self._long = CONSOLE.path(), PLATFORM.path()
+        self._signed_in = (*self._long, reverse("account"))
         self._cookie = f"{settings.SESSION_COOKIE_NAME}="
 
     def refuses_unread(self, environ: dict[str, Any]) -> bool:
