@@ -38,6 +38,11 @@ OFFENCES = {
         ("scim.protocol.urns", "rest_framework"),
         ("naming", "django.conf"),
     ],
+    "What settings are made of needs no Django, which needs settings": [
+        ("operations.bounds", "django.conf"),
+        ("operations.embedded.owner", "accounts.errors"),
+        ("operations.secret_key", "operations.server.parent"),
+    ],
     "Only saml_sso.protocol.toolkit knows python3-saml": [
         ("saml_sso.protocol.metadata", "onelogin.saml2.utils"),
         ("saml_sso.services.sign_in", "onelogin.saml2.utils"),
