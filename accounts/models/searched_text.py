@@ -6,6 +6,7 @@ looked for and what is looked in alike.
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from django.db.models.sql.compiler import SQLCompiler
 
 FOLDED = "accounts_folded"
+SHORT = 2
+"""Letters: the index of a folded column is one of three letters each."""
 
 
 class FoldedText(models.TextField[str, str]):
@@ -29,7 +32,6 @@ class FoldedText(models.TextField[str, str]):
         return name, "django.db.models.TextField", args, kwargs
 
 
-@FoldedText.register_lookup
 class FindsInFolded(Contains):
     """``finds``: the column, which is folded already, holds what is looked for."""
 
@@ -45,6 +47,23 @@ class FindsInFolded(Contains):
         return f"LIKE {rhs}"
 
 
+@FoldedText.register_lookup
+class FindsWords(FindsInFolded):
+    """``finds`` in an indexed column: one or two letters are looked for where words begin.
+
+    The index serves no other place of so few, and what begins like that is what is meant.
+    """
+
+    @override
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Any]:
+        if not (isinstance(self.rhs, str) and _is_short(self.rhs)):
+            return super().as_sql(compiler, connection)
+        column, params = self.process_lhs(compiler, connection)
+        begins = f"{column} LIKE {FOLDED}(%s)"
+        beginnings = [f"{self.rhs}%", f"% {self.rhs}%"]
+        return f"({begins} OR {begins})", [*params, beginnings[0], *params, beginnings[1]]
+
+
 @models.TextField.register_lookup
 @models.CharField.register_lookup
 class Finds(FindsInFolded):
@@ -56,3 +75,12 @@ class Finds(FindsInFolded):
     ) -> Any:
         sql, params = super().process_lhs(compiler, connection, lhs)
         return f"{FOLDED}({sql})", params
+
+
+def _is_short(text: str) -> bool:
+    letters = [each for each in unicodedata.normalize("NFKD", text) if not _is_accent(each)]
+    return 0 < len(letters) <= SHORT and all(each.isascii() and each.isalnum() for each in letters)
+
+
+def _is_accent(letter: str) -> bool:
+    return unicodedata.combining(letter) != 0

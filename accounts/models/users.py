@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import BrinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
@@ -140,6 +140,12 @@ class User(AbstractBaseUser):
             # Of block ranges: any other index of a column that every change touches would have
             # every change rewrite all the indexes of the row.
             BrinIndex("last_modified", name="user_last_modified", pages_per_range=4),
+            # Of three letters each: a search need not read everybody.
+            GinIndex(
+                fields=["tenant", "search_text"],
+                name="user_search_text",
+                opclasses=["int8_ops", "gin_trgm_ops"],
+            ),
             # Sign-in knows an address before it knows a tenant.
             models.Index(fields=["email_ci"], name="user_email_any_tenant"),
             models.Index(fields=["user_name_ci"], name="user_name_any_tenant"),

@@ -136,13 +136,18 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
 
     @override
     def get_search_fields(self, request: HttpRequest) -> list[str]:
-        """Return the searched columns; texts are searched whatever accents somebody types."""
+        """Return the searched columns; texts are searched whatever accents somebody types.
+
+        An identifier, ``…__exact``, is looked up as it is.
+        """
         return [
             f"{path}__{Finds.lookup_name}" if self._is_text(path) else path
             for path in super().get_search_fields(request)
         ]
 
     def _is_text(self, path: str) -> bool:
+        if path.endswith("__exact"):
+            return False
         field = get_fields_from_path(self.model, path)[-1]
         field = getattr(field, "output_field", field)
         return isinstance(field, models.CharField | models.TextField)

@@ -64,8 +64,8 @@ class PersonAdmin(ExportedModelAdmin[User], ConsoleModelAdmin[User]):
     change_title = _("Edit user settings")
     list_display: Any = ["who", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]
-    search_fields = ["search_text"]
-    search_help_text = _("User name, name or e-mail address")
+    search_fields = ["search_text", "external_id__exact"]
+    search_help_text = _("Name, address or external ID")
     ordering: ClassVar[Any] = ["user_name_ci"]
     actions: Any = ["deactivate", "reactivate", "delete_selected"]
     change_form_template = "console/people/change_form.html"
