@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from django.contrib.admin.views.main import ChangeList
+
 _CELL: Final = re.compile(r"<(?P<kind>t[dh])(?P<attributes>[^>]*)>(?P<content>.*)</t[dh]>", re.S)
 LONG_WORD: Final = 20
 """Letters in one piece that a column need not be as wide as."""
@@ -19,7 +21,24 @@ LONG_TEXT: Final = 120
 """Letters of which a row shows the first lines; the rest is in reach."""
 
 
-def cells(row: Iterable[str], headers: Iterable[Mapping[str, object]]) -> Iterator[SafeString]:
+def columns(changes: ChangeList, headers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return Django's ``headers`` of a list, each with the class that says where it is left out."""
+    narrow = getattr(changes.model_admin, "narrow_columns", {})
+    found = []
+    for name, header in zip(changes.list_display, headers, strict=True):
+        left_out = narrow.get(name, "")
+        attributes = _with_class(header.get("class_attrib", ""), left_out)
+        found.append({**header, "left_out": left_out, "class_attrib": attributes})
+    return found
+
+
+def _with_class(attributes: str, name: str) -> SafeString:
+    """Return Django's attributes of a cell, which begin with its classes, with one more class."""
+    more = attributes.replace('class="', f'class="{name} ', 1) if name else attributes
+    return mark_safe(more)  # noqa: S308 - Django's own, and a name of ours
+
+
+def cells(row: Iterable[str], headers: Iterable[Mapping[str, Any]]) -> Iterator[SafeString]:
     """Yield Django's cells of one row, each with the heading of its column as ``data-label``.
 
     A text with a very long word breaks in it.  Of a very long text the first lines are seen,
@@ -35,7 +54,7 @@ def cells(row: Iterable[str], headers: Iterable[Mapping[str, object]]) -> Iterat
             '<{kind} data-label="{label}"{attributes}>{content}</{kind}>',
             kind=found["kind"],
             label=label,
-            attributes=mark_safe(found["attributes"]),  # noqa: S308 - as above
+            attributes=_with_class(found["attributes"], header.get("left_out", "")),
             content=bounded(mark_safe(found["content"]), label),  # noqa: S308 - as above
         )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
 _ModelT = TypeVar("_ModelT", bound=models.Model)
@@ -40,6 +40,15 @@ class ExportedModelAdmin(AuditedModelAdmin[_ModelT]):
     @abstractmethod
     def export_rows(self, objects: QuerySet[_ModelT]) -> Iterable[Sequence[Any]]:
         """Return a row for each of ``objects``, read a portion at a time."""
+
+    @override
+    @judges_itself
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the same rows as CSV."""
+        page = self.url_of("export") if self.has_export_permission(request) else ""
+        return super().changelist_view(request, {"export_page": page, **(extra_context or {})})
 
     @override
     def get_urls(self) -> list[URLPattern]:

@@ -59,6 +59,8 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             when empty.
         empty_text: What a list without any row says, with the next step.
         change_title: What the form of one object is called; *Change …* when empty.
+        narrow_columns: The columns that a narrow window (``gh-wide``) or panel (``gh-wider``)
+            leaves out.  With them the list stays a table; without, each row becomes a block.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
@@ -66,6 +68,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     list_title: StrOrPromise = ""
     empty_text: StrOrPromise = ""
     change_title: StrOrPromise = ""
+    narrow_columns: ClassVar[Mapping[str, str]] = {}
     actions: Any = ["delete_selected"]
     object_history_template = "console/logs/history.html"
     list_per_page = 50
@@ -176,8 +179,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     ) -> HttpResponse:
         self._refuse_unreadable_keys(request)
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
-        context = {"title": title, "may_export": self.has_export_permission(request)}
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
 
     @override
     @asks(_changelist_filters=is_filters)
@@ -289,6 +291,24 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
                 self.opts.pk.to_python(key)
             except ValidationError:
                 raise malformed(ACTION_CHECKBOX_NAME) from None
+
+    @override
+    def response_add(
+        self, request: HttpRequest, obj: _ModelT, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        self.message_user(request, _("%(name)s is added.") % {"name": obj}, messages.SUCCESS)
+        return self.response_post_save_add(request, obj)
+
+    @override
+    def response_change(self, request: HttpRequest, obj: _ModelT) -> HttpResponse:
+        self.message_user(request, _("Saved: %(name)s.") % {"name": obj}, messages.SUCCESS)
+        return self.response_post_save_change(request, obj)
+
+    @override
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        text = _("%(name)s is deleted.") % {"name": obj_display}
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect(self.url_of("changelist"))
 
     def url_of(self, page: str, *args: object) -> str:
         """Return the name-spaced URL of this model's ``changelist``, ``add``, ``change``, …."""

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 class Section:
     """A heading and the pages below it: labels of models, or names of console pages.
 
-    ``path`` are the headings above, from the outside in, such as *System settings*, *Users*.
+    ``path`` are the headings above, from the outside in, such as *System settings*, *Users*;
+    the pages that come before every heading have an empty one.
     """
 
     key: str
@@ -26,25 +27,27 @@ class Section:
 SYSTEM_SETTINGS = _("System settings")
 
 CONSOLE_SECTIONS = (
-    Section("overview", (_("Overview"),), ("dashboard",)),
+    Section("overview", ("",), ("dashboard",)),
     Section(
         "users",
         (SYSTEM_SETTINGS, _("Users")),
         ("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
     ),
     Section(
-        "security",
-        (SYSTEM_SETTINGS, _("Security")),
-        ("saml-and-scim", "saml-and-scim-attempts", "accounts.emaildomain"),
+        "security", (SYSTEM_SETTINGS, _("Security")), ("saml-and-scim", "accounts.emaildomain")
     ),
     Section(
-        "provisioning",
-        (SYSTEM_SETTINGS, _("Provisioning")),
-        ("scim.source", "scim.requestlogentry", "scim.extensionschema"),
+        "advanced",
+        (SYSTEM_SETTINGS, _("Advanced settings")),
+        ("scim-api", "scim.extensionschema", "appearance"),
     ),
-    Section("advanced", (_("Advanced settings"),), ("scim-api",)),
+    Section("provisioning", (_("Provisioning"),), ("scim.source",)),
     Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
-    Section("audit", (_("Audit trail"),), ("accounts.auditentry",)),
+    Section(
+        "records",
+        (_("Records"),),
+        ("scim.requestlogentry", "saml-and-scim-attempts", "accounts.auditentry"),
+    ),
 )
 
 PLATFORM_SECTIONS = (

@@ -72,7 +72,6 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     search_help_text = _("User, who granted it, or reason")
     ordering = ["-granted"]
     actions: Any = None
-    change_list_template = "console/licences/seats.html"
     fields = ["user_label", "product", *CSV_HEADER[2:]]
     readonly_fields = ["product"]
 

@@ -67,7 +67,6 @@ class AuditTrailAdmin(ExportedModelAdmin[AuditEntry], ReadModelAdmin[AuditEntry]
     )
     list_per_page = 100
     actions: Any = None
-    change_list_template = "console/logs/audit_trail.html"
     fields: ClassVar[Any] = READ_FIELDS
     readonly_fields: ClassVar[Any] = READ_FIELDS
 

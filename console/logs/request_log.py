@@ -116,7 +116,6 @@ class RequestLogAdmin(
     )
     ordering = ["-at", "-id"]
     actions: Any = None
-    change_list_template = "console/logs/request_log.html"
     fields = _SHOWN
     readonly_fields = _SHOWN
 

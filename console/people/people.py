@@ -64,6 +64,7 @@ class PersonAdmin(ExportedModelAdmin[User], ConsoleModelAdmin[User]):
     change_title = _("Edit user settings")
     list_display: Any = ["who", "role", "status", "row_menu"]
     list_filter: ClassVar[Any] = ["active", "role"]
+    narrow_columns: ClassVar[Any] = {"role": "gh-wide", "license_names": "gh-wide"}
     search_fields = ["search_text", "external_id__exact"]
     search_help_text = _("Name, address or external ID")
     ordering: ClassVar[Any] = ["user_name_ci"]

@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import template
+from django.contrib.admin.views.main import PAGE_VAR
 
 from accounts.models import User
 from console.base.access import Access, access_of
-from console.base.cells import bounded, cells
+from console.base.cells import bounded, cells, columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.contrib.admin.views.main import ChangeList
     from django.template.context import Context
 
 register = template.Library()
 register.filter(bounded)
 register.filter(cells)
+register.filter(columns)
 
 
 @register.inclusion_tag("console/base/trail.html", takes_context=True)
@@ -33,7 +38,7 @@ def trail(context: Context, here: str = "", page: str = "") -> dict[str, Any]:
         for entry in section["models"]:
             if entry["object_name"].lower() in wanted:
                 here = here or _below(context)
-                path = [name for name in section["path"] if str(name) != str(entry["name"])]
+                path = [name for name in section["path"] if name and name != entry["name"]]
                 return {"path": path, "page": entry, "here": here}
     return {"path": (), "page": None, "here": here or context.get("title", "")}
 
@@ -43,6 +48,35 @@ def may(context: Context, right: str, page: str) -> bool:
     """Return whether the person may do ``right`` on ``page``, as the access table calls them."""
     user = context["request"].user
     return isinstance(user, User) and Access[right] in access_of(user, page)
+
+
+@register.filter
+def applied_filters(changes: ChangeList) -> Iterator[dict[str, Any]]:
+    """Yield the filters that leave something out: title, value, and the list without it."""
+    for spec in changes.filter_specs:
+        everything, *others = spec.choices(changes)
+        for choice in others:
+            if choice["selected"]:
+                without = everything["query_string"]
+                yield {"title": spec.title, "value": choice["display"], "without": without}
+
+
+@register.filter
+def shown_page(changes: ChangeList) -> dict[str, Any]:
+    """Return the numbers of the first and the last row shown, and the pages before and after."""
+    number, size = changes.page_num, changes.list_per_page
+    if changes.show_all or not changes.multi_page:
+        return {"first": 1, "last": changes.result_count, "before": "", "after": ""}
+    last = min(number * size, changes.result_count)
+    pages = {"before": number - 1, "after": number + 1 if last < changes.result_count else 0}
+    return {
+        "first": (number - 1) * size + 1,
+        "last": last,
+        **{
+            name: changes.get_query_string({PAGE_VAR: page}) if page else ""
+            for name, page in pages.items()
+        },
+    }
 
 
 def _wanted(context: Context) -> set[str]:

@@ -23,4 +23,4 @@ def test_pages_are_shown_without_collected_files(
     page = Client().get("/sign-in/")
 
     assert page.status_code == 200
-    assert b"/static/console/gatehouse.css" in page.content
+    assert b"/static/console/tokens.css" in page.content

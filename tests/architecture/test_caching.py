@@ -83,7 +83,7 @@ def test_no_export_is_stored(console: Client, path: str) -> None:
 
 
 def test_a_static_file_may_be_stored(client: Client, db: None) -> None:
-    answer = client.get("/static/console/gatehouse.css")
+    answer = client.get("/static/console/tokens.css")
     answer.close()
 
     assert answer.status_code == 200

@@ -234,18 +234,15 @@ def _actions(page: Page, address: str) -> list[Callable[[Page], bool]]:
     """Return what asks for each action of the list at the address, on every row that it shows."""
     if not _opens(page, address):
         return []
-    found = page.locator("select[name=action] option").evaluate_all(
-        "options => options.map((o) => o.value).filter(Boolean)"
-    )
+    found = page.locator("button[name=action]").evaluate_all("found => found.map((b) => b.value)")
 
     def pressing(action: str) -> Callable[[Page], bool]:
         def press(page: Page) -> bool:
-            page.locator("select[name=action]").select_option(action)
             boxes = page.locator("input.action-select")
             for number in range(boxes.count()):
                 boxes.nth(number).check(force=True)
             with page.expect_navigation():
-                page.locator("button[name=index]").click()
+                page.locator(f"button[name=action][value={action}]").click()
             return True
 
         press.__name__ = action

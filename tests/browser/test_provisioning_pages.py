@@ -202,7 +202,7 @@ def test_the_request_log_is_filtered_and_read(
     sign_in(page, alice.user_name)
     page.goto("/console/scim/requestlogentry/")
 
-    page.get_by_text("Filters", exact=True).click()
+    page.get_by_role("button", name="Filter").click()
     check(page)
     page.get_by_role("link", name="4xx: Refused").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
@@ -224,7 +224,7 @@ def test_a_refused_form_says_at_the_top_what_is_wrong_and_leads_there(
     page.locator("#id_urn").fill("acme")
     page.get_by_role("button", name="Save").click()
 
-    summary = page.locator(".errornote")
+    summary = page.locator(".gh-summary")
     assert_focused(summary)
     expect(summary).to_contain_text("URN: A URN looks like urn:example:")
     expect(summary).to_contain_text("Name: This field is required.")
@@ -261,7 +261,7 @@ def test_no_entry_of_the_audit_trail_is_cut(
         f"/console/accounts/user/{alice.pk}/history/",
     ):
         page.goto(url)
-        cut = page.locator("#content td, #content dd, #content .readonly").evaluate_all(
+        cut = page.locator("#content td, #content dd, #content .gh-readonly").evaluate_all(
             "cells => cells.filter((c) => c.scrollWidth > c.clientWidth + 1).length"
         )
         assert cut == 0, url
@@ -347,7 +347,7 @@ def test_filters_open_by_keyboard(page: Page, alice: User, bob: User) -> None:
     page.goto("/console/accounts/user/")
     expect(page.get_by_role("link", name="Editor")).to_be_hidden()
 
-    press_tab_until(page, "Filters")
+    press_tab_until(page, "Filter")
     page.keyboard.press("Enter")
     press_tab_until(page, "Editor")
     with page.expect_navigation():

@@ -70,10 +70,9 @@ def test_after_signing_out_the_back_button_shows_nothing(
     page = open_browser()
     sign_in(page, alice.user_name)
     page.goto("/console/accounts/user/")
-    expect(page.get_by_text(alice.user_name).first).to_be_visible()
-    page.get_by_role("button", name="Log out").or_(
-        page.get_by_role("button", name="Sign out")
-    ).first.click()
+    expect(page.locator("#result_list").get_by_text(alice.user_name).first).to_be_visible()
+    page.get_by_role("button", name="Your account").click()
+    page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(lambda url: "/console/accounts/user/" not in url)
     page.go_back()
     page.wait_for_url(lambda url: "/sign-in/" in url)

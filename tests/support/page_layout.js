@@ -8,14 +8,14 @@
   if (document.scrollingElement.scrollWidth > wide) found.push(
     `scrolls sideways: ${document.scrollingElement.scrollWidth} px; ` +
     [...document.querySelectorAll("body *")]
-      .filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(".gh-scroll, .results"))
+      .filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(".gh-scroll"))
       .slice(0, 3).map(trail).join(" | "));
 
   const shown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
   const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflow);
   const hides = style => ["hidden", "clip"].includes(style);
   for (const e of document.querySelectorAll("body *")) {
-    if (!shown(e) || e.closest(".gh-hidden, .visually-hidden, [title], svg, input, select, option")) continue;
+    if (!shown(e) || e.closest(".gh-hidden, [title], svg, input, select, option")) continue;
     const style = getComputedStyle(e);
     if (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1) {
       const edge = e.getBoundingClientRect().right;
@@ -33,8 +33,8 @@
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode() && lines.length < 900) {
     const node = walker.currentNode, e = node.parentElement;
-    if (!node.data.trim() || !shown(e) || parseFloat(getComputedStyle(e).textIndent) < -999 || e.closest("[title], .gh-hidden, .visually-hidden, svg, option, select, script, " +
-        ".skip-link, .skip-to-content-link")) continue;
+    if (!node.data.trim() || !shown(e) || parseFloat(getComputedStyle(e).textIndent) < -999 || e.closest("[title], .gh-hidden, svg, option, select, script, " +
+        ".gh-skip")) continue;
     let box = e;
     while (getComputedStyle(box).display.startsWith("inline") && box.parentElement)
       box = box.parentElement;
@@ -89,8 +89,8 @@
     }
   }
 
-  for (const label of document.querySelectorAll(".form-row label:has(> input)")) {
-    const r = label.getBoundingClientRect(), row = label.closest(".form-row").clientWidth;
+  for (const label of document.querySelectorAll(".gh-field label:has(> input)")) {
+    const r = label.getBoundingClientRect(), row = label.closest(".gh-field").clientWidth;
     if (wide > 768 && shown(label) && r.height > 45 && r.width < row / 2)
       found.push(`a box's text is broken though there is room: ${trail(label)}`);
   }
@@ -101,7 +101,7 @@
     const level = heading.tagName === "CAPTION" ? before : +heading.tagName[1];
     if (level > before + 1) found.push(`heading skips a level: ${trail(heading)}`);
     before = level;
-    const section = heading.closest(".module, .gh-card, section, #changelist");
+    const section = heading.closest(".gh-panel, section");
     const table = section?.querySelector("table");
     if (table && heading.tagName !== "CAPTION" &&
         heading.getBoundingClientRect().top > table.getBoundingClientRect().bottom &&
