@@ -12,10 +12,9 @@ from tests.faults.conftest import Product, meanwhile, observe
 from tests.support.html_forms import form_with_field
 from tests.support.packages import PACKAGES
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
-
 STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
+    "accounts/smtp_backend.py": "nothing of the database",
     "operations/server/health.py": "the look at readiness, tested with it",
     "operations/server/threads.py": "the requests",
     "operations/server/worker.py": "nothing of the database",
@@ -53,6 +52,8 @@ def reset_password(product: Product) -> int:
         ).status_code
 
 
+@pytest.mark.slow
+@pytest.mark.django_db
 def test_sessions_that_the_database_ends_cost_no_traceback_and_no_writer(product: Product) -> None:
     url = product.gatehouse.environment["DATABASE_URL"]
     printed = len(product.printed())
