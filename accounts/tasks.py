@@ -8,8 +8,8 @@ from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
 from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
-from accounts.services.invitations import mail_invitation
 from accounts.services.mails import send_mail_to
+from accounts.signing_in.invitations import mail_invitation
 from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
 from accounts.signing_in.sessions import SessionStore
 from accounts.trail import retention

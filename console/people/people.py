@@ -21,10 +21,10 @@ from accounts.managed import held_fields, holders_of, is_managed
 from accounts.models import Role, User
 from accounts.secrets.shown_once import show_once, take
 from accounts.services import users
-from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people, sessions_of
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.services.unsettled_names import has_unsettled_names
+from accounts.signing_in.invitations import invite_user
 from accounts.signing_in.own_sessions import sign_out_everywhere
 from accounts.trail import audit
 from console.base.access import Access

@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.models import EmailDomain, Plan, Tenant
-from accounts.services.domains import verify_domain, withdraw_domain
-from accounts.services.invitations import invite_user
 from accounts.services.tenants import create_first_admin, create_tenant, update_tenant
+from accounts.signing_in.domains import verify_domain, withdraw_domain
+from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_id_scope, tenant_scope
 from console.base.losses import words_for_domains
 from console.base.many import Look, ManyAction, PassedOver

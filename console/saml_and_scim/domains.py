@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import EmailDomain
-from accounts.services.domains import claim_domain, withdraw_domain
+from accounts.signing_in.domains import claim_domain, withdraw_domain
 from console.base.losses import words_for_domains
 from console.base.model_admin import ConsoleModelAdmin
 

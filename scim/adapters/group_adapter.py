@@ -14,7 +14,7 @@ from typing_extensions import override
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
 from accounts.models import DirectoryGroup
 from scim.addresses import groups_url
-from scim.groups.fixed_groups import change_fixed_group
+from scim.fixed_groups import change_fixed_group
 from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag, entity_tag_showing

@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from accounts.jobs import queueing, rows
 from accounts.models import Job, OneTimeLink, User
-from accounts.services.invitations import invite_user
 from accounts.services.users import deactivate_user, delete_user, set_password
+from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from tests.conftest import PASSWORD, do_at_once

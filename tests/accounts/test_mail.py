@@ -17,10 +17,10 @@ from typing_extensions import override
 from accounts.jobs import queueing
 from accounts.models import Job, Role, User
 from accounts.services.expiry import warn_of_endings
-from accounts.services.invitations import invite_user, mail_invitation
 from accounts.services.mails import send_mail_to
 from accounts.services.notices import notify_admins
 from accounts.services.users import UserFields, create_user
+from accounts.signing_in.invitations import invite_user, mail_invitation
 from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken
@@ -97,7 +97,7 @@ def _reset(tenant: Tenant) -> None:
 
 
 MAILS: dict[str, Callable[[Tenant], None]] = {
-    "accounts/services/invitations.py": _invite,
+    "accounts/signing_in/invitations.py": _invite,
     "accounts/services/notices.py": _notify,
     "accounts/services/expiry.py": _warn,
     "accounts/signing_in/password_reset_mail.py": _reset,

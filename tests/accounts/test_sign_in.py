@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry, Role, Session, Tenant, User
-from accounts.services.domains import claim_domain, verify_domain
 from accounts.services.users import UserFields, create_user, deactivate_user
+from accounts.signing_in.domains import claim_domain, verify_domain
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from tests.conftest import PASSWORD, is_signed_in, person, signed_in

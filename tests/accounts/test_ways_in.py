@@ -11,7 +11,6 @@ from django.test import Client
 
 from accounts.errors import SignInRefusedError
 from accounts.models import OneTimeLink, Role, User
-from accounts.services.invitations import invite_user
 from accounts.services.users import (
     UserFields,
     deactivate_user,
@@ -19,6 +18,7 @@ from accounts.services.users import (
     set_password,
     update_user,
 )
+from accounts.signing_in.invitations import invite_user
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from tests.conftest import PASSWORD, person

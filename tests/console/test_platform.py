@@ -9,7 +9,7 @@ import pytest
 from axes.models import AccessAttempt
 
 from accounts.models import OneTimeLink, Plan, Tenant, User
-from accounts.services.domains import claim_domain
+from accounts.signing_in.domains import claim_domain
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from licenses.models import Product, Subscription

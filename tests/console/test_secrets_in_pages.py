@@ -15,7 +15,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import AuditEntry, OneTimeLink, RecoveryCode, Session, Tenant, User
-from accounts.services.invitations import invite_user
+from accounts.signing_in.invitations import invite_user
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
