@@ -14,8 +14,8 @@ from scim.storage.group_rows import GroupKind, read_group
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from accounts.group_kinds.member_deltas import MemberDelta
     from accounts.groups.groups import GroupFields
-    from accounts.groups.member_deltas import MemberDelta
     from scim.storage.group_rows import GroupRow
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from accounts.groups.member_deltas import audit_details, in_batches
+from accounts.group_kinds.member_deltas import audit_details, in_batches
 from accounts.models import AccessProfile, DirectoryGroup, ProfileMembership, Role, User
 from accounts.services.roles import move_users
 from accounts.services.users import keeping_an_admin

@@ -8,8 +8,8 @@ import orjson
 from django.utils import timezone
 
 from accounts.errors import NameNotPermittedError
-from accounts.groups.fixed_names import may_be_fixed
-from accounts.groups.member_deltas import audit_details
+from accounts.group_kinds.fixed_names import may_be_fixed
+from accounts.group_kinds.member_deltas import audit_details
 from accounts.identifiers import uuid7
 from accounts.names import group_name_key
 from accounts.requests import request_id

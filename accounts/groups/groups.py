@@ -20,9 +20,9 @@ from accounts.errors import (
     GroupNameTakenError,
     UnknownGroupError,
 )
+from accounts.group_kinds.keeping_apart import keep_apart_from_fixed
+from accounts.group_kinds.member_deltas import IDS_IN_ONE_ENTRY, MemberDelta, audit_details
 from accounts.groups.group_rules import MembershipChange, spread_change
-from accounts.groups.keeping_apart import keep_apart_from_fixed
-from accounts.groups.member_deltas import IDS_IN_ONE_ENTRY, MemberDelta, audit_details
 from accounts.groups.member_steps import MemberSteps, NestingError
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.names import group_name_key

@@ -8,8 +8,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import GroupCycleError
+from accounts.group_kinds.member_deltas import MemberDelta, audit_details, refuse_unknown
 from accounts.groups.group_rules import MembershipChange
-from accounts.groups.member_deltas import MemberDelta, audit_details, refuse_unknown
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from accounts.storage.member_rows import let_people_in
 from accounts.storage.memberships import groups_below

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import FixedGroupError, ProfileNameTakenError, UnknownGroupError
-from accounts.groups.keeping_apart import keep_apart_from_groups
-from accounts.groups.member_deltas import MemberDelta, audit_details, refuse_unknown
+from accounts.group_kinds.keeping_apart import keep_apart_from_groups
+from accounts.group_kinds.member_deltas import MemberDelta, audit_details, refuse_unknown
 from accounts.models import AccessProfile, DirectoryGroupProfile, ProfileMembership, User
 from accounts.names import profile_name_key
 from accounts.storage.group_locks import hold_profile_to_delete, hold_profiles

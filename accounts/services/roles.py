@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from accounts.groups.member_deltas import MemberDelta, refuse_unknown
+from accounts.group_kinds.member_deltas import MemberDelta, refuse_unknown
 from accounts.models import Role, User
 from accounts.services.users import keeping_an_admin
 from accounts.trail import audit

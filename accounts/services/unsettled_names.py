@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from accounts.groups.fixed_names import PROFILE_PREFIX, ROLE_NAMES, ROLE_PREFIX, is_fixed
+from accounts.group_kinds.fixed_names import PROFILE_PREFIX, ROLE_NAMES, ROLE_PREFIX, is_fixed
 from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.names import MARK, objection_in_words
 from accounts.storage.violations import violated_constraint

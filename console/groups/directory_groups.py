@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.errors import AccountError
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
 from accounts.groups.mappings import set_group_attributes, set_group_mappings
-from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, DirectoryGroup, DirectoryGroupAttribute, Role
 from accounts.services.losses import loss_of_groups
 from accounts.storage.group_locks import hold_below, hold_rules, read_held_group

@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.groups.member_deltas import MemberDelta
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.models import AccessProfile
 from accounts.services.losses import loss_of_profiles
 from accounts.services.profiles import (

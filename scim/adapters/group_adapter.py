@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest
 
-    from accounts.groups.member_deltas import MemberDelta
+    from accounts.group_kinds.member_deltas import MemberDelta
     from accounts.models import AccessProfile, Role
     from scim.protocol.schemas import Schema
     from scim.storage.group_members import Members

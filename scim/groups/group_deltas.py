@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from accounts.groups.member_deltas import MemberDelta
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.identifiers import read_uuid
 from scim.protocol.errors import InvalidSyntaxError, InvalidValueError
 from scim.protocol.group_patch import (

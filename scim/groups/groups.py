@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import transaction
 
 from accounts.errors import ChangedMeanwhileError, UnknownGroupError
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.group_sets import NewGroup, create_groups
 from accounts.groups.groups import hold_group_to_change
-from accounts.groups.member_deltas import MemberDelta
 from accounts.identifiers import uuid_of
 from accounts.storage.group_locks import hold_rules
 from scim.adapters.group_adapter import GroupAdapter, group_location

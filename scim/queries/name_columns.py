@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from accounts.groups.fixed_names import profile_group_name
+from accounts.group_kinds.fixed_names import profile_group_name
 from accounts.models.users import UNICODE_COLLATION
 from accounts.names import FOLDED, IS_MARKED
 from accounts.tenancy.scoping import active_tenant_id

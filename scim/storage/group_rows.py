@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import orjson
 from django.db import models
 
-from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
+from accounts.group_kinds.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import read_uuid, uuid_of
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.storage.prepared import prepared_cursor

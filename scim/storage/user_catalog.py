@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
+from accounts.group_kinds.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import is_canonical_uuid
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION

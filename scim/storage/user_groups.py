@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from accounts.groups.fixed_names import ROLE_NAMES, profile_group_name
+from accounts.group_kinds.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.storage.nesting import closure_above
 from scim.addresses import groups_url
 

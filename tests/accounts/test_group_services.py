@@ -18,9 +18,9 @@ from accounts.errors import (
     UnknownGroupError,
     UnknownMemberError,
 )
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
 from accounts.groups.mappings import set_group_mappings
-from accounts.groups.member_deltas import MemberDelta
 from accounts.identifiers import uuid7
 from accounts.models import (
     AccessProfile,

@@ -20,10 +20,10 @@ from django.test import Client
 from django.utils import timezone
 from typing_extensions import override
 
-from accounts.groups import member_deltas
+from accounts.group_kinds import member_deltas
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_attributes, set_group_mappings
-from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, Role, Tenant, User
 from accounts.services.profiles import change_profile_members, create_profile, delete_profile
 from accounts.tenancy.scoping import tenant_scope

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group
-from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.services.profiles import change_profile_members, create_profile
 from licenses.models import Product, Seat, Subscription

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
-from accounts.groups.member_deltas import MemberDelta
 from accounts.models import AuditEntry, Tenant, User
 from accounts.services.profiles import add_profile_members, create_profile
 from accounts.services.users import UserFields, create_user, delete_user, update_user

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, update_group
-from accounts.groups.member_deltas import MemberDelta
 from accounts.services.profiles import change_profile_members
 from accounts.services.roles import change_role_members
 

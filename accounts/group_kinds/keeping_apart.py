@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.errors import GroupNameTakenError, ProfileNameTakenError
-from accounts.groups.fixed_names import is_fixed, may_be_fixed, profile_group_name
+from accounts.group_kinds.fixed_names import is_fixed, may_be_fixed, profile_group_name
 from accounts.models import AccessProfile, DirectoryGroup
 from accounts.storage.group_locks import hold_rules
 from naming.nicknames import compared_nickname
