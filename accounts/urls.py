@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from accounts.views import (
     account,
+    brands,
     confirmation,
     landing,
     links,
@@ -28,6 +29,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         password_reset.ChoosePasswordView.as_view(),
         name="password-reset-confirm",
     ),
+    path("brand/<slug:address>.png", brands.logo, name="brand-logo"),
+    path("brand/<slug:colour>-<slug:digest>.css", brands.sheet, name="brand-sheet"),
     path("sign-out/", sign_out.sign_out, name="sign-out"),
     path("link/<secret:secret>/", links.LinkView.as_view(), name="link"),
     path("account/", account.account, name="account"),

@@ -1,5 +1,6 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
+from console.appearance import page as appearance_page
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
 from console.licences import csv_page, seats, subscriptions
@@ -12,6 +13,7 @@ from console.search import pages as search_pages
 from console.sources import extensions, sources
 
 __all__ = [
+    "appearance_page",
     "audit_trail",
     "console_pages",
     "csv_page",

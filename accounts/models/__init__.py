@@ -1,6 +1,7 @@
 """Tenants and the people, roles, access profiles and groups that belong to them."""
 
 from accounts.models.audit import AuditEntry
+from accounts.models.brands import Brand
 from accounts.models.counts import GroupCount, UserCount
 from accounts.models.groups import (
     DirectoryGroup,
@@ -21,6 +22,7 @@ __all__ = [
     "AccessProfile",
     "ActionResult",
     "AuditEntry",
+    "Brand",
     "DirectoryGroup",
     "DirectoryGroupAttribute",
     "DirectoryGroupMember",

@@ -34,6 +34,12 @@ def note_sign_in(request: HttpRequest, user: User) -> None:
     request.META[_NOTE] = user
 
 
+def signed_in_with(request: HttpRequest) -> User | None:
+    """Return who has been signed in by this request, if anybody."""
+    user: User | None = request.META.get(_NOTE)
+    return user
+
+
 def knows_one_of(request: HttpRequest, users: Iterable[User]) -> bool:
     """Tell whether one of ``users`` has signed in with this browser before."""
     entries = _entries(request)
@@ -49,7 +55,7 @@ class DeviceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Serve ``request``."""
         response = self._get_response(request)
-        user: User | None = request.META.get(_NOTE)
+        user = signed_in_with(request)
         if user is not None:
             others = [entry for entry in _entries(request) if not _is_of(user, entry)]
             response.set_cookie(

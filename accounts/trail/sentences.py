@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _t = gettext_lazy
 _SENTENCES: Final[dict[str, StrOrPromise]] = {
+    "brand.changed": _t("%(who)s changed how %(what)s looks"),
     "confirmation.refused": _t("%(who)s could not confirm with a password"),
     "console.refused": _t("%(who)s was kept out of the console"),
     "credential.expiry_mail_sent": _t(

@@ -31,6 +31,7 @@ from accounts.trail import audit
 from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path
+from accounts.views.whose_brand import show_brand_of_link
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -57,14 +58,14 @@ class LinkView(FormKeptWhenBusy, View):
 
     def get(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Say what the link does, and offer to do it."""
-        link = find_link(secret=secret)
+        link = _followed(request, secret)
         if link.purpose == OneTimeLink.Purpose.BREAK_GLASS:
             return render(request, "accounts/break_glass.html", {"link": link})
         return _invitation_page(request, link, SetPasswordForm(link.user))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Do it, once."""
-        link = find_link(secret=secret)
+        link = _followed(request, secret)
         if link.purpose == OneTimeLink.Purpose.BREAK_GLASS:
             return _break_the_glass(request, secret)
         return _accept_invitation(request, secret, link)
@@ -73,6 +74,12 @@ class LinkView(FormKeptWhenBusy, View):
     def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
         messages.warning(request, str(error))
         return self.get(request, self.kwargs["secret"])
+
+
+def _followed(request: HttpRequest, secret: str) -> OneTimeLink:
+    link = find_link(secret=secret)
+    show_brand_of_link(request, link.user.tenant)
+    return link
 
 
 @transaction.atomic

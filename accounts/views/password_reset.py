@@ -30,6 +30,7 @@ from accounts.signing_in.password_reset import may_reset, reset_password
 from accounts.signing_in.password_reset_mail import ask_for_links
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.password_reset_form import AskForMailForm
+from accounts.views.whose_brand import show_brand_of_link
 
 if TYPE_CHECKING:
     from django import forms
@@ -95,6 +96,12 @@ class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
             return None
         user = SignInBackend().get_user(user_id)
         return user if user is not None and may_reset(user) else None
+
+    @override
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.user is not None and self.validlink:
+            show_brand_of_link(self.request, self.user.tenant)
+        return super().get_context_data(**kwargs)
 
     @override
     def form_valid(self, form: SetPasswordForm[User]) -> HttpResponse:

@@ -81,6 +81,7 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY | Access.PAUSE | Access.MAPPING},
     "scim.bearertoken": _ADMIN,
     "scim.extensionschema": _ADMIN | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY},
+    "appearance": _ADMIN,
     # --- Logs ---
     "scim.requestlogentry": _READ_BY_ADMIN
     | {Role.CONNECTOR_ADMIN: READ, Role.ACCESS_REVIEW_MANAGER: READ},

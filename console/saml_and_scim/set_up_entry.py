@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from accounts.models import Tenant
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
+from accounts.views.whose_brand import show_brand_of_link
 from saml_sso.services.set_up_links import note_dead_link, open_set_up_link
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def through_link(
             if link is None:
                 note_dead_link(secret=secret)
                 return link_is_over(request)
+            show_brand_of_link(request, tenant)
             with audit.acting_as(link.actor):
                 return view(request, tenant, link, *args, **kwargs)
 

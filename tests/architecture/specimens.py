@@ -95,6 +95,7 @@ def _value(field: models.Field[Any, Any], marker: str) -> Any:
         (models.CharField, marker[: field.max_length]),
         (models.TextField, marker),
         (models.UUIDField, uuid4()),
+        (models.BinaryField, marker.encode()),
         (TransactionNumberField, 3),
         (models.IntegerField, None if field.null else 3),
     ]

@@ -24,6 +24,7 @@ PUBLIC = {
     "password-reset-confirm": "takes the token in its URL",
     "link": "takes the secret in its URL",
     "sign-out": "ends the session that there is",
+    "brand-sheet": "is the same for everybody who asks for this colour",
 }
 """Routes that answer anybody, and what they are for."""
 PUBLIC_PREFIXES = ("/saml/", "/setup/", "/set-up/", "/scim/v2/ServiceProviderConfig")

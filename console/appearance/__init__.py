@@ -1,0 +1,1 @@
+"""*Appearance*: the logo and the colour of a tenant."""
