@@ -44,7 +44,15 @@ def appearance(request: HttpRequest) -> HttpResponse:
             logo = None if given["remove_logo"] else given["logo"] or now.logo
             keep_wish(request, Look(given["colour"], logo))
             return redirect("console:appearance-preview")
-    context = {"title": _("Appearance"), "form": form, "now": now, "look": brand_of(tenant)}
+    context = {
+        "title": _("Appearance"),
+        "says": _(
+            "Sign-in, account, invitations and mails show your company’s name, logo and colour; "
+            "the console shows name and logo only: there a colour means a state."
+        ),
+        "form": form,
+        "look": brand_of(tenant),
+    }
     return _page(request, "appearance", context)
 
 
@@ -66,6 +74,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     now = present_look()
     context = {
         "title": _("Use this look?"),
+        "says": _("Nothing has changed yet."),
         "now": now,
         "wish": wish,
         "is_same": now == wish,
