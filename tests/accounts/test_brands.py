@@ -26,7 +26,7 @@ from accounts.brands.logos import LARGE, LONGEST_FILE, SMALL, LogoError, read_lo
 from accounts.brands.shown import brand_of, sheet_address
 from accounts.models import AuditEntry, Brand
 from accounts.services.brands import change_brand
-from accounts.services.invitations import invite_user
+from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.views.whose_brand import COOKIE
 from tests.conftest import PASSWORD
