@@ -25,8 +25,8 @@ from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.running import run_job, scope_of_job
 from accounts.models import Plan, Role, Tenant, User
 from accounts.services.tenants import create_tenant
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_operator, create_user
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import refusals

@@ -122,7 +122,9 @@ def update_group(
     """
     changed = _changed_names(group, values)
     if not changed and not only_unchanged and _is_one_simple_step(members):
-        done = change_plain_group(group=group, add=members[0].add, remove=members[0].remove)
+        entry = audit.values_of(audit.Event("group.members_changed", group))
+        [step] = members
+        done = change_plain_group(group=group, entry=entry, add=step.add, remove=step.remove)
         if done is not None:
             return done
     before = GroupFields.of(group)

@@ -68,7 +68,7 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
     user = _new_user(values, role, password)
     with _user_names_checked():
         details = {"active": user.active, "role": user.role}
-        insert_user(user, audit.Event("user.created", user, details))
+        insert_user(user, audit.values_of(audit.Event("user.created", user, details)))
     return user
 
 
@@ -92,7 +92,7 @@ def create_operator(*, email: str, password: str) -> User:
     )
     user.set_password(password)
     with every_tenant(), _user_names_checked():
-        insert_user(user, audit.Event("operator.created", user))
+        insert_user(user, audit.values_of(audit.Event("operator.created", user)))
     return user
 
 
@@ -181,8 +181,9 @@ def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -
     user.last_modified = timezone.now()
     user.version += 1
     columns = [*changed, *keys, "last_modified", "version"]
-    event = audit.Event(action, user, details)
-    return change_user(user, columns, event, unless_written_since=xmin)
+    entry = audit.values_of(audit.Event(action, user, details))
+    source_id = audit.acting_source()
+    return change_user(user, columns, entry, source_id=source_id, unless_written_since=xmin)
 
 
 def _told(holder: User | UserFields, fields: Collection[str]) -> dict[str, Any]:

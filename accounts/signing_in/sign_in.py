@@ -73,7 +73,8 @@ def begin_session(  # noqa: PLR0913 - what a session keeps, each by name
         login(request, user, backend=BACKEND)
         if ends is not None:
             session.set_expiry(min(ends, session.get_expiry_date()))
-        session.create_with(lambda row: write(session=row, user=user, event=event))
+        entry = audit.values_of(event)
+        session.create_with(lambda row: write(session=row, user=user, entry=entry))
     note_sign_in(request, user)
 
 

@@ -15,7 +15,6 @@ from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT
 from accounts.storage.violations import refers_to_nothing
 from accounts.tenancy.scoping import active_tenant_id
-from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from accounts.models import DirectoryGroup
+    from accounts.storage.trail_rows import Entry
 
 _LET_PEOPLE_IN: Final = """
     WITH found AS (
@@ -164,20 +164,24 @@ def take_everybody_out(*, group_id: UUID) -> list[UUID]:
 
 
 def change_plain_group(
-    *, group: DirectoryGroup, add: Sequence[UUID] = (), remove: Sequence[UUID] = ()
+    *,
+    group: DirectoryGroup,
+    entry: Entry,
+    add: Sequence[UUID] = (),
+    remove: Sequence[UUID] = (),
 ) -> bool | None:
     """Do all that letting people in, or out, comes to, when the group gives them nothing.
 
     One statement changes the members, moves the version and ``last_modified``, also in ``group``
-    itself, and writes the audit trail.  Return whether anybody joined, or left; ``None``, with
-    nothing done, when the group or one around it gives something or is just being made to, when it
-    does not exist any more, when some of ``add`` are nobody's, or some of ``remove`` groups.
+    itself, and writes ``entry`` to the audit trail, with who joined, or left, as its details.
+    Return whether anybody did; ``None``, with nothing done, when the group or one around it gives
+    something or is just being made to, when it does not exist any more, when some of ``add`` are
+    nobody's, or some of ``remove`` groups.
     """
     wanted = set(add or remove)
-    event = audit.Event("group.members_changed", group)
-    entry = dict(zip(_ENTRY, audit.values_of(event), strict=False))
+    told = dict(zip(_ENTRY, entry, strict=False))
     params: dict[str, Any] = {
-        **entry,
+        **told,
         "request_id": request_id.current(),
         "group": group.pk,
         "ids": list(wanted),
@@ -195,7 +199,7 @@ def change_plain_group(
     if not is_plain or (changing and not held):
         return None
     if version is not None:
-        group.version, group.last_modified = version, entry["now"]
+        group.version, group.last_modified = version, told["now"]
     return version is not None
 
 

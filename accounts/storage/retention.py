@@ -12,7 +12,6 @@ from uuid import UUID
 from accounts.identifiers import uuid_of
 from accounts.storage.changes import GENERATION
 from accounts.storage.prepared import prepared_cursor
-from accounts.trail.audit import SYSTEM
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -143,14 +142,17 @@ def renumber_portion() -> int:
     return _count(_RENUMBER, {"portion": PORTION})
 
 
-def departed_before(*, tenant_id: int, moment: datetime) -> list[Departed]:
-    """Return who was deleted before ``moment`` and is named still: at most :data:`PORTION`."""
-    return _departed(_LEFT_BEFORE, {"tenant": tenant_id, "before": moment})
+def departed_before(*, tenant_id: int, moment: datetime, system: str) -> list[Departed]:
+    """Return who was deleted before ``moment`` and is named still: at most :data:`PORTION`.
+
+    ``system`` is who acts where nobody does, which is the name of no person.
+    """
+    return _departed(_LEFT_BEFORE, {"tenant": tenant_id, "before": moment}, system)
 
 
-def departed_as(*, tenant_id: int, person_id: UUID) -> Departed | None:
+def departed_as(*, tenant_id: int, person_id: UUID, system: str) -> Departed | None:
     """Return the person with this id if they were deleted and are named still."""
-    found = _departed(_LEFT_OF_ONE, {"tenant": tenant_id, "person": str(person_id)})
+    found = _departed(_LEFT_OF_ONE, {"tenant": tenant_id, "person": str(person_id)}, system)
     return found[0] if found else None
 
 
@@ -181,8 +183,8 @@ def _of(tenant_id: int, departed: Departed) -> dict[str, Any]:
     }
 
 
-def _departed(statement: str, values: dict[str, Any]) -> list[Departed]:
-    ours = [SYSTEM, ERASED]
+def _departed(statement: str, values: dict[str, Any], system: str) -> list[Departed]:
+    ours = [system, ERASED]
     with prepared_cursor() as cursor:
         cursor.execute(statement, {**values, "ours": ours, "portion": PORTION})
         return [Departed(pk, uuid_of(person), names) for pk, person, names in cursor.fetchall()]

@@ -11,10 +11,10 @@ from django.utils import timezone
 from accounts.errors import SessionRefusedError
 from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT, VALUES
-from accounts.trail import audit
 
 if TYPE_CHECKING:
     from accounts.models import Session, User
+    from accounts.storage.trail_rows import Entry
 
 
 class Condition(NamedTuple):
@@ -53,21 +53,21 @@ NOTHING: Final = Companion("nothing AS (SELECT)")
 class SessionWriter(Protocol):
     """What writes a session that begins, and raises ``SessionRefusedError`` if it may not."""
 
-    def __call__(self, *, session: Session, user: User, event: audit.Event) -> None:
+    def __call__(self, *, session: Session, user: User, entry: Entry) -> None:
         """Write the session of ``user``, the time of their sign-in and the entry in the trail."""
 
 
-def write_session(*, session: Session, user: User, event: audit.Event) -> None:
+def write_session(*, session: Session, user: User, entry: Entry) -> None:
     """Write the session of ``user``, the time of their sign-in and the entry in the trail.
 
     Raises:
         SessionRefusedError: The user is not active any more.
     """
-    write_new_session(session=session, user=user, event=event, when=_ALWAYS, beside=NOTHING)
+    write_new_session(session=session, user=user, entry=entry, when=_ALWAYS, beside=NOTHING)
 
 
 def write_new_session(
-    *, session: Session, user: User, event: audit.Event, when: Condition, beside: Companion
+    *, session: Session, user: User, entry: Entry, when: Condition, beside: Companion
 ) -> None:
     """Do as :func:`write_session`, for the storage of a layer above that has more to say of it.
 
@@ -82,7 +82,7 @@ def write_new_session(
         *(now, user.pk, user.tenant_id),
         *(session.session_key, session.session_data, session.expire_date, session.method),
         *(session.ip_address, session.user_agent, orjson.dumps(session.saml).decode()),
-        *audit.values_of(event),
+        *entry,
         *beside.values,
     )
     with prepared_cursor() as cursor:

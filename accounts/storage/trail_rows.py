@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from django.db import connection
 
@@ -10,6 +10,9 @@ from accounts.storage.prepared import prepared_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+Entry: TypeAlias = tuple[Any, ...]
+"""One entry, as the values of :data:`VALUES`; :func:`accounts.trail.audit.values_of` makes it."""
 
 INSERT: Final = (
     "INSERT INTO accounts_auditentry "
@@ -21,8 +24,8 @@ VALUES: Final = ", ".join(["%s"] * 9)
 """The places of one entry after :data:`INSERT`, for a statement that also makes the change."""
 
 
-def write_entries(rows: Sequence[Sequence[Any]]) -> None:
-    """Write entries, each as the values of :data:`VALUES`, with one statement for all of them.
+def write_entries(rows: Sequence[Entry]) -> None:
+    """Write entries, with one statement for all of them.
 
     Every change writes here, so what the ORM would work out each time is spelt out once.
     """

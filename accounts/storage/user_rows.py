@@ -11,10 +11,11 @@ from django.db import DEFAULT_DB_ALIAS
 from accounts.models import User
 from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT, VALUES
-from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from accounts.storage.trail_rows import Entry
 
 _TENANT: Final = User._meta.get_field("tenant")
 _COLUMNS: Final = tuple(
@@ -31,8 +32,8 @@ _BY_SOURCE: Final = (
 )
 
 
-def insert_user(user: User, event: audit.Event) -> None:
-    """Write a new user of the active tenant and the record of it, with one statement.
+def insert_user(user: User, entry: Entry) -> None:
+    """Write a new user of the active tenant and the entry about it, with one statement.
 
     Raises:
         ForeignTenantError: ``user`` belongs to another tenant.
@@ -40,20 +41,25 @@ def insert_user(user: User, event: audit.Event) -> None:
     """
     _TENANT.pre_save(user, add=True)
     with prepared_cursor() as cursor:
-        cursor.execute(_INSERT, [*_values(user, _COLUMNS), *audit.values_of(event)])
+        cursor.execute(_INSERT, [*_values(user, _COLUMNS), *entry])
     user._state.adding = False  # noqa: SLF001 - what Django's own save does
     user._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001
 
 
 def change_user(
-    user: User, names: Iterable[str], event: audit.Event, *, unless_written_since: str = ""
+    user: User,
+    names: Iterable[str],
+    entry: Entry,
+    *,
+    source_id: int | None,
+    unless_written_since: str = "",
 ) -> bool:
-    """Write these columns of a user of the active tenant and the record of it, as one statement.
+    """Write these columns of a user of the active tenant and the entry about it, as one statement.
 
     Return whether that was done.  It was not when the user is gone, or when somebody has written
     the row since its ``xmin`` was ``unless_written_since``, if that is given.  PostgreSQL puts
-    there the transaction that made this version of the row: no change passes it by.  If a source
-    acts, the row remembers it.
+    there the transaction that made this version of the row: no change passes it by.  The
+    row remembers the source, if ``source_id`` names one.
 
     Raises:
         ForeignTenantError: ``user`` belongs to another tenant.
@@ -61,7 +67,6 @@ def change_user(
     """
     _TENANT.pre_save(user, add=False)
     columns = tuple(sorted(names))
-    source_id = audit.acting_source()
     statement = _change(
         columns, _BY_SOURCE if source_id else "", _UNWRITTEN if unless_written_since else ""
     )
@@ -72,7 +77,7 @@ def change_user(
     if unless_written_since:
         values.append(unless_written_since)
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [*values, *audit.values_of(event)])
+        cursor.execute(statement, [*values, *entry])
         return bool(cursor.rowcount)
 
 

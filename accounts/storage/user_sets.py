@@ -20,7 +20,6 @@ from accounts.secrets.unusable_passwords import unusable_password
 from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT
 from accounts.tenancy.scoping import active_tenant_id
-from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,8 +58,10 @@ def _statement(said: tuple[str, ...]) -> str:
     return _INSERT.format(columns=", ".join(columns), typed=typed)
 
 
-def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
-    """Create the members whose ``userName`` is free, and return their ids in the order of ``many``.
+def insert_users(
+    *, many: Sequence[UserFields], actor: str, source_id: int | None
+) -> list[str | None]:
+    """Write the members whose ``userName`` is free, and return their ids in the order of ``many``.
 
     ``None`` stands for somebody whose name is taken, in the active tenant or earlier in ``many``,
     or is none that anybody can have; nothing was done about them.
@@ -71,8 +72,8 @@ def create_users(*, many: Sequence[UserFields]) -> list[str | None]:
     ids = uuid7_texts(len(many))
     rows = [row for pair in zip(ids, many, strict=True) if (row := _row(*pair))]
     sent = orjson.dumps(rows).decode()
-    values: list[Any] = [tenant, Role.MEMBER, now, now, audit.acting_source(), sent]
-    values += [audit.acting(), request_id.current()]
+    values: list[Any] = [tenant, Role.MEMBER, now, now, source_id, sent]
+    values += [actor, request_id.current()]
     with prepared_cursor() as cursor:
         cursor.execute(_statement(tuple(each.name for each in fields(many[0]))), values)
         made = {target_id for (target_id,) in cursor.fetchall()}

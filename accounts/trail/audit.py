@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from accounts.storage.trail_rows import Entry
+
 SYSTEM = "system"
 LONGEST_TARGET: Final = 500
 
@@ -79,8 +81,8 @@ def record_all(events: Iterable[Event]) -> None:
         write_entries(rows)
 
 
-def values_of(event: Event) -> tuple[Any, ...]:
-    """Return the entry for ``event`` as the values of :data:`accounts.storage.trail_rows.VALUES`.
+def values_of(event: Event) -> Entry:
+    """Return the entry for ``event``, for a statement that makes the change and writes it.
 
     Raises:
         ForeignTenantError: The target belongs to another tenant than the active one.
@@ -88,7 +90,7 @@ def values_of(event: Event) -> tuple[Any, ...]:
     return _values(event, timezone.now())
 
 
-def _values(event: Event, at: datetime) -> tuple[Any, ...]:
+def _values(event: Event, at: datetime) -> Entry:
     return (_owner(event.target), at, acting(), *_columns(event), request_id.current())
 
 

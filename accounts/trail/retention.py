@@ -64,7 +64,7 @@ def erase_person(*, person_id: UUID) -> None:
     Raises:
         NotDeletedError: They are not deleted, or they are erased already.
     """
-    departed = departed_as(tenant_id=active_tenant_id(), person_id=person_id)
+    departed = departed_as(tenant_id=active_tenant_id(), person_id=person_id, system=audit.SYSTEM)
     if departed is None:
         raise NotDeletedError(
             _(
@@ -92,7 +92,7 @@ def _erase_in_tenant(tenant: Tenant) -> int:
     before = timezone.now() - timedelta(days=settings.TRAIL_PERSON_DAYS)
     erased = 0
     with tenant_scope(tenant):
-        while found := departed_before(tenant_id=tenant.pk, moment=before):
+        while found := departed_before(tenant_id=tenant.pk, moment=before, system=audit.SYSTEM):
             for departed in found:
                 _erase(departed)
             erased += len(found)

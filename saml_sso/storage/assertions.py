@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import Session, User
-    from accounts.trail.audit import Event
+    from accounts.storage.trail_rows import Entry
 
 # Each waits for a rival who is using the same assertion, and then tells who was first.
 _CONSUME: Final = """
@@ -73,7 +73,7 @@ def consume(digest: str, expires: datetime) -> bool:
 
 
 def write_session_of_assertion(
-    *, session: Session, user: User, event: Event, use: Use, logged: LoggedSignIn | None
+    *, session: Session, user: User, entry: Entry, use: Use, logged: LoggedSignIn | None
 ) -> None:
     """Begin the session if the assertion is used for the first time, under settings still so.
 
@@ -89,7 +89,7 @@ def write_session_of_assertion(
     write_new_session(
         session=session,
         user=user,
-        event=event,
+        entry=entry,
         when=Condition(_CONSUME_UNDER_SETTINGS, values, _ANSWER),
         beside=NOTHING if logged is None else Companion(_LOGGED, tuple(logged)),
     )

@@ -20,9 +20,9 @@ from accounts.errors import (
     NameNotPermittedError,
     UserNameTakenError,
 )
+from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from accounts.storage.group_locks import hold_leaver_and_groups
-from accounts.storage.user_sets import create_users
 from naming.addresses import compared_address
 from scim.adapters.named_adapters import user_adapter
 from scim.adapters.user_adapter import UserAdapter, user_location

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from accounts.models import User
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user, update_user
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 from scim.adapters.user_adapter import Person
 from scim.storage.person_columns import COLUMNS

@@ -26,9 +26,9 @@ from accounts.services.profiles import (
     remove_profile_members,
 )
 from accounts.services.roles import add_role_members, change_role
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, deactivate_user, delete_user
 from accounts.storage.memberships import groups_reached, mapped_to
-from accounts.storage.user_sets import create_users
 from licenses.group_licenses import set_group_licenses
 from licenses.models import GroupLicense, Product, Seat, Subscription
 from tests.support.members import add_group_members, remove_group_members, replace_group_members

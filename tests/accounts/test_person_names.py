@@ -16,8 +16,8 @@ from accounts.person_names import (
     name_beside_user_name_sql,
     person_name_sql,
 )
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.identifiers import uuid7_texts
 from accounts.models import AuditEntry, Role, User
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import TenantScopeMissingError, tenant_scope
 from accounts.trail.audit import acting_as
 

@@ -34,13 +34,13 @@ from accounts.models import (
     User,
 )
 from accounts.requests import request_id
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
 from accounts.signing_in.sign_in import begin_session
 from accounts.storage.member_rows import change_plain_group, let_people_in
 from accounts.storage.prepared import insert_row
 from accounts.storage.retention import prune_portion
 from accounts.storage.user_rows import change_user, insert_user
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import ForeignTenantError, tenant_scope
 from accounts.trail import audit
 from accounts.trail.audit import acting_as
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
 
     from django.db.models import Field, Model
 
+    from accounts.storage.trail_rows import Entry
     from tests.support.scim import SCIMClient
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -168,7 +169,9 @@ def people_as_a_set(world: World) -> list[Written]:
 
 
 def change_of_a_person(world: World) -> list[Written]:
-    change_user(world.bob, ["active"], audit.Event("user.updated", world.bob, {"a": [1, None]}))
+    event = audit.Event("user.updated", world.bob, {"a": [1, None]})
+    source_id = audit.acting_source()
+    change_user(world.bob, ["active"], audit.values_of(event), source_id=source_id)
     return [entry(world, "user.updated", world.bob, details={"a": [1, None]})]
 
 
@@ -197,7 +200,8 @@ def members_of_a_group(world: World) -> list[Written]:
 
 
 def members_of_a_plain_group(world: World) -> list[Written]:
-    assert change_plain_group(group=world.group, add=[world.bob.pk])
+    told = audit.values_of(audit.Event("group.members_changed", world.group))
+    assert change_plain_group(group=world.group, entry=told, add=[world.bob.pk])
     keys = {"group_id": world.group.pk, "user_id": world.bob.pk}
     details = {"added": [str(world.bob.pk)]}
     return [
@@ -476,7 +480,7 @@ def test_a_column_is_changed_as_save_changes_it(acme: Tenant, bob: User, column:
     with tenant_scope(acme):
         setattr(bob, column, CHANGES[column])
         point = transaction.savepoint()
-        assert change_user(bob, [column], audit.Event("user.updated", bob))
+        assert change_user(bob, [column], some_entry(), source_id=None)
         by_hand = stored(bob)
         transaction.savepoint_rollback(point)
 
@@ -519,11 +523,16 @@ def test_a_row_is_refused_by_hand_for_the_reason_it_is_refused_by_save(
     with tenant_scope(acme):
         one, other, third = new(), new(), new()
         assert (
-            refusal(lambda: insert_user(one, audit.Event("user.created", one)))
+            refusal(lambda: insert_user(one, audit.values_of(audit.Event("user.created", one))))
             == refusal(lambda: other.save(force_insert=True))
             == refusal(lambda: insert_row(third))
         )
         assert AuditEntry.objects.filter(action="user.created", target_id=str(one.pk)).count() == 0
+
+
+def some_entry() -> Entry:
+    """Return an entry of the trail about nothing."""
+    return audit.values_of(audit.Event("console.test"))
 
 
 @pytest.mark.parametrize("write", ["insert_user", "change_user", "insert_row", "record", "save"])
@@ -532,8 +541,8 @@ def test_a_row_of_another_tenant_is_refused_by_every_way(
 ) -> None:
     stranger = User(tenant=globex, user_name="x", user_name_ci="x")
     ways: dict[str, Callable[[], object]] = {
-        "insert_user": lambda: insert_user(stranger, audit.Event("user.created", None)),
-        "change_user": lambda: change_user(grace, ["active"], audit.Event("user.updated", None)),
+        "insert_user": lambda: insert_user(stranger, some_entry()),
+        "change_user": lambda: change_user(grace, ["active"], some_entry(), source_id=None),
         "insert_row": lambda: insert_row(stranger),
         "record": lambda: audit.record("user.updated", grace),
         "save": lambda: stranger.save(force_insert=True),
@@ -560,8 +569,8 @@ def test_a_lost_connection_is_met_by_hand_as_by_save(
 ) -> None:
     new = User(tenant=acme, user_name="new", user_name_ci="new", password="!")
     ways: dict[str, Callable[[], object]] = {
-        "insert_user": lambda: insert_user(new, audit.Event("user.created", new)),
-        "change_user": lambda: change_user(bob, ["active"], audit.Event("user.updated", bob)),
+        "insert_user": lambda: insert_user(new, some_entry()),
+        "change_user": lambda: change_user(bob, ["active"], some_entry(), source_id=None),
         "insert_row": lambda: insert_row(new),
         "record": lambda: audit.record("user.updated", bob),
         "save": lambda: new.save(force_insert=True),

@@ -9,9 +9,9 @@ import pytest
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import Role, User
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, delete_user
 from accounts.storage.group_locks import hold_group, hold_leaver
-from accounts.storage.user_sets import create_users
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from tests.console.test_groups import GROUPS

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
+from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields
-from accounts.storage.user_sets import create_users
 from accounts.tenancy.scoping import tenant_scope
 from naming.addresses import prepared_address
 from naming.errors import NameObjectionError
