@@ -13,6 +13,7 @@ from accounts.models.jobs import Job
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.results import ActionResult
+from accounts.models.saved_views import SavedView
 from accounts.models.sessions import OneTimeLink, Session
 from accounts.models.tenants import Plan, Tenant
 from accounts.models.trail_start import TrailStart
@@ -35,6 +36,7 @@ __all__ = [
     "ProfileMembership",
     "RecoveryCode",
     "Role",
+    "SavedView",
     "Session",
     "Tenant",
     "TrailStart",

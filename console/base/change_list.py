@@ -35,6 +35,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from console.base.judging import JudgingFilter
 from console.base.questions import (
     POPUPS,
     UndeclaredQuestionError,
@@ -155,6 +156,11 @@ def _offers(spec: ListFilter, name: str, value: str) -> bool:
 @_offers.register
 def _choice_offers(spec: SimpleListFilter, name: str, value: str) -> bool:
     return value in {str(each) for each, _label in spec.lookup_choices}
+
+
+@_offers.register
+def _judging_offers(spec: JudgingFilter, name: str, value: str) -> bool:
+    return spec.accepts(value)
 
 
 @_offers.register

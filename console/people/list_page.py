@@ -1,0 +1,199 @@
+"""The user list as a page: what its address says, who is on it, and how many there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from django.contrib.admin.utils import label_for_field
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR
+from django.db.models import Sum
+from django.utils.functional import cached_property
+from typing_extensions import override
+
+from accounts.models import UserCount
+from console.base.change_list import DeclaredChangeList
+from console.base.counting import EXACT, Number, counted
+from console.people.columns import COLUMNS_VAR, read_beside
+from console.people.facets import Base, Choice, choices_of
+from console.people.filters import FILTERS, PeopleFilter
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from console.base.questions import Questions
+
+CHOOSE_VAR: Final = "choose"
+"""The parameter that names the filter whose choices are open."""
+AMONG_VAR: Final = "among"
+"""The parameter that says what the names of these choices have in them."""
+_PASSING: Final = (PAGE_VAR, ALL_VAR, CHOOSE_VAR, AMONG_VAR)
+"""Parameters that are of the moment, and of no view."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A filter whose choices are open."""
+
+    spec: PeopleFilter
+    choices: list[tuple[Choice, str]]
+    """Each with the address that it leads to."""
+    among: str
+
+
+class PeopleChangeList(DeclaredChangeList):
+    """The list, counted and paged through as far as :data:`EXACT`.
+
+    Attributes:
+        found: How many people match.
+    """
+
+    found: Number
+    filter_specs: list[PeopleFilter]
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.request = request
+        super().__init__(request, *args, **kwargs)
+
+    @override
+    def _controls(self) -> Questions:
+        return {
+            **super()._controls(),
+            COLUMNS_VAR: self._are_columns,
+            CHOOSE_VAR: {each.name for each in FILTERS}.__contains__,
+            AMONG_VAR: lambda value: True,
+        }
+
+    def _are_columns(self, value: str) -> bool:
+        return bool(self.model_admin.are_columns(self.request, value))
+
+    @override
+    def get_filters_params(self, params: Any = None) -> Any:
+        asked = super().get_filters_params(params)
+        for name in (COLUMNS_VAR, CHOOSE_VAR, AMONG_VAR):
+            asked.pop(name, None)
+        return asked
+
+    @cached_property
+    def everybody(self) -> int:
+        """How many people the tenant has."""
+        return UserCount.objects.aggregate(n=Sum("users"))["n"] or 0
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether a search or a filter leaves anybody out."""
+        return bool(self.query or any(spec.value is not None for spec in self.filter_specs))
+
+    @override
+    def get_results(self, request: HttpRequest) -> None:
+        size = self.list_per_page
+        first = list(self.queryset[: size + 1]) if self.page_num == 1 else []
+        if self.page_num == 1 and len(first) <= size:
+            self.found = Number(len(first))
+        elif self.is_narrowed:
+            self.found = counted(self.queryset, most=self.everybody)
+        else:
+            self.found = Number(self.everybody)
+        self.result_count = min(self.found.value, EXACT)
+        paginator = self.model_admin.get_paginator(request, range(self.result_count), size)
+        self.page_num = min(self.page_num, paginator.num_pages)
+        start = (self.page_num - 1) * size
+        self.result_list = first[:size] or list(self.queryset[start : start + size])
+        read_beside(self.result_list, self.list_display)
+        self.full_result_count = None
+        self.show_full_result_count = False
+        self.show_admin_actions = True
+        self.can_show_all = False
+        self.multi_page = self.result_count > size
+        self.paginator = paginator
+
+    @property
+    def view_query(self) -> str:
+        """What a view of this list would keep: the address without what is of the moment."""
+        return urlencode(
+            sorted((name, value) for name, value in self.params.items() if name not in _PASSING)
+        )
+
+    def address(self, **changes: str | None) -> str:
+        """Return the address of this list with these parameters, at its first page."""
+        params = {**self.params, CHOOSE_VAR: None, AMONG_VAR: None, ALL_VAR: None, **changes}
+        kept = sorted((name, value) for name, value in params.items() if value is not None)
+        return f"?{urlencode(kept)}"
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """The filters that are set, each with the addresses that change it and take it away."""
+        return [
+            {
+                "title": spec.title,
+                "words": spec.words,
+                "change": f"{self.address(choose=spec.name)}#choices",
+                "remove": self.address(**{spec.name: None}),
+            }
+            for spec in self.filter_specs
+            if spec.value is not None
+        ]
+
+    @property
+    def more_filters(self) -> list[dict[str, Any]]:
+        """The filters that are not set, each with the address that opens its choices."""
+        return [
+            {"title": spec.title, "url": f"{self.address(choose=spec.name)}#choices"}
+            for spec in self.filter_specs
+            if spec.value is None
+        ]
+
+    @property
+    def column_choices(self) -> list[dict[str, Any]]:
+        """The columns, each with whether it is shown and the address that turns that over."""
+        shown = self.model_admin.chosen_columns(self.request)
+        found = []
+        for name in self.model_admin.columns_of(self.request):
+            is_shown = name in shown
+            others = [each for each in shown if each != name] if is_shown else [*shown, name]
+            label = label_for_field(name, self.model, self.model_admin)
+            # What the columns are sorted by is counted in columns.
+            url = self.address(**{COLUMNS_VAR: ",".join(others), ORDER_VAR: None})
+            found.append({"label": label, "is_shown": is_shown, "url": url})
+        return found
+
+    @cached_property
+    def offer(self) -> Offer | None:
+        """The filter whose choices are open, counted."""
+        name, among = self.params.get(CHOOSE_VAR), self.params.get(AMONG_VAR, "")
+        spec = next((each for each in self.filter_specs if each.name == name), None)
+        if spec is None:
+            return None
+        choices = choices_of(spec, self._base_of(spec), among)
+        return Offer(spec, [(each, self.address(**{spec.name: each.value})) for each in choices], among)
+
+    def _base_of(self, spec: PeopleFilter) -> Base:
+        """Return whom the search and the other filters leave."""
+        people = self.root_queryset.order_by("user_name_ci")
+        for each in self.filter_specs:
+            if each is not spec:
+                people = each.queryset(self.request, people)
+        people, _repeats = self.model_admin.get_search_results(self.request, people, self.query)
+        if spec.value is None:
+            return Base(people, self.found)
+        return Base(people, counted(people, most=self.everybody))
+
+    @property
+    def pages(self) -> dict[str, Any]:
+        """What the foot says: which people these are, and the addresses of the pages beside."""
+        start = (self.page_num - 1) * self.list_per_page
+        last = self.paginator.num_pages
+        return {
+            "first": start + 1,
+            "last": start + len(self.result_list),
+            "previous": self.get_query_string({PAGE_VAR: self.page_num - 1})
+            if self.page_num > 1
+            else "",
+            "next": self.get_query_string({PAGE_VAR: self.page_num + 1})
+            if self.page_num < last
+            else "",
+            "is_end": self.page_num == last and self.found.value > EXACT,
+        }
+
+
