@@ -72,9 +72,7 @@ class PeopleColumns(ConsoleModelAdmin[User]):
         user = request.user
         assert isinstance(user, User)  # noqa: S101 - the site let them in
         return [
-            name
-            for name, column in COLUMNS.items()
-            if Access.VIEW in access_of(user, column.page)
+            name for name, column in COLUMNS.items() if Access.VIEW in access_of(user, column.page)
         ]
 
     def chosen_columns(self, request: HttpRequest) -> list[str]:
@@ -173,5 +171,3 @@ def held_by(user: User) -> Iterable[Seat]:
 def _text(values: Any, name: str) -> str:
     value = values.get(name) if isinstance(values, dict) else None
     return value if isinstance(value, str) else ""
-
-

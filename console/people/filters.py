@@ -200,9 +200,7 @@ class ProfileFilter(_KeyFilter):
 
     @override
     def condition(self, value: str) -> Any:
-        return Exists(
-            ProfileMembership.objects.filter(user=OuterRef("pk"), profile_id=int(value))
-        )
+        return Exists(ProfileMembership.objects.filter(user=OuterRef("pk"), profile_id=int(value)))
 
 
 class GroupFilter(_KeyFilter):
@@ -273,7 +271,8 @@ class DomainFilter(PeopleFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value is None:
             return queryset
-        return queryset.alias(mail_domain=domain_of("email_ci")).filter(self.condition(self.value))
+        people: QuerySet[Any] = queryset.alias(mail_domain=domain_of("email_ci"))
+        return people.filter(self.condition(self.value))
 
     @override
     def condition(self, value: str) -> Any:
@@ -299,6 +298,3 @@ def _number(value: str) -> int | None:
     if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_KEY):
         return None
     return int(value) or None
-
-
-

@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from django.contrib.admin.utils import label_for_field
-from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR
+from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.db.models import Sum
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.models import UserCount
 from console.base.change_list import DeclaredChangeList
 from console.base.counting import EXACT, Number, counted
+from console.base.questions import is_empty
 from console.people.columns import COLUMNS_VAR, read_beside
 from console.people.facets import Base, Choice, choices_of
-from console.people.filters import FILTERS, PeopleFilter
+from console.people.filters import (
+    FILTERS,
+    DomainFilter,
+    GroupFilter,
+    IdleFilter,
+    PeopleFilter,
+    ProfileFilter,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,18 +37,44 @@ CHOOSE_VAR: Final = "choose"
 """The parameter that names the filter whose choices are open."""
 AMONG_VAR: Final = "among"
 """The parameter that says what the names of these choices have in them."""
-_PASSING: Final = (PAGE_VAR, ALL_VAR, CHOOSE_VAR, AMONG_VAR)
+SAVE_VAR: Final = "save"
+"""The parameter that opens the form for the name of a view."""
+_PASSING: Final = (PAGE_VAR, ALL_VAR, CHOOSE_VAR, AMONG_VAR, SAVE_VAR)
 """Parameters that are of the moment, and of no view."""
+
+
+LONGEST_AMONG: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A filter whose choices are open."""
+    """A filter whose choices are open.
+
+    Attributes:
+        spec: The filter.
+        choices: What it offers, each with the address that it leads to.
+        entry: What can be entered beside them, if something can.
+    """
 
     spec: PeopleFilter
     choices: list[tuple[Choice, str]]
-    """Each with the address that it leads to."""
-    among: str
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A field beside the choices of a filter: a form that asks for the list again.
+
+    Attributes:
+        name: The parameter that it fills in, and ``value`` what is in it.
+        keeps: The other parameters of the address.
+    """
+
+    name: str
+    value: str
+    label: str
+    button: str
+    keeps: list[tuple[str, str]]
 
 
 class PeopleChangeList(DeclaredChangeList):
@@ -50,7 +85,8 @@ class PeopleChangeList(DeclaredChangeList):
     """
 
     found: Number
-    filter_specs: list[PeopleFilter]
+    filter_specs: list[Any]
+    model_admin: Any
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
@@ -62,7 +98,8 @@ class PeopleChangeList(DeclaredChangeList):
             **super()._controls(),
             COLUMNS_VAR: self._are_columns,
             CHOOSE_VAR: {each.name for each in FILTERS}.__contains__,
-            AMONG_VAR: lambda value: True,
+            AMONG_VAR: lambda value: len(value) <= LONGEST_AMONG,
+            SAVE_VAR: is_empty,
         }
 
     def _are_columns(self, value: str) -> bool:
@@ -71,7 +108,7 @@ class PeopleChangeList(DeclaredChangeList):
     @override
     def get_filters_params(self, params: Any = None) -> Any:
         asked = super().get_filters_params(params)
-        for name in (COLUMNS_VAR, CHOOSE_VAR, AMONG_VAR):
+        for name in (COLUMNS_VAR, CHOOSE_VAR, AMONG_VAR, SAVE_VAR):
             asked.pop(name, None)
         return asked
 
@@ -100,7 +137,7 @@ class PeopleChangeList(DeclaredChangeList):
         self.page_num = min(self.page_num, paginator.num_pages)
         start = (self.page_num - 1) * size
         self.result_list = first[:size] or list(self.queryset[start : start + size])
-        read_beside(self.result_list, self.list_display)
+        read_beside(self.result_list, {str(name) for name in self.list_display})
         self.full_result_count = None
         self.show_full_result_count = False
         self.show_admin_actions = True
@@ -117,7 +154,7 @@ class PeopleChangeList(DeclaredChangeList):
 
     def address(self, **changes: str | None) -> str:
         """Return the address of this list with these parameters, at its first page."""
-        params = {**self.params, CHOOSE_VAR: None, AMONG_VAR: None, ALL_VAR: None, **changes}
+        params = {**self.params, **dict.fromkeys(_PASSING), **changes}
         kept = sorted((name, value) for name, value in params.items() if value is not None)
         return f"?{urlencode(kept)}"
 
@@ -166,7 +203,38 @@ class PeopleChangeList(DeclaredChangeList):
         if spec is None:
             return None
         choices = choices_of(spec, self._base_of(spec), among)
-        return Offer(spec, [(each, self.address(**{spec.name: each.value})) for each in choices], among)
+        links = [(each, self.address(**{spec.name: each.value})) for each in choices]
+        return Offer(spec, links, self._entry_of(spec, among))
+
+    def _entry_of(self, spec: PeopleFilter, among: str) -> Entry | None:
+        match spec:
+            case IdleFilter() | DomainFilter():
+                label = _("Days") if isinstance(spec, IdleFilter) else _("Another domain")
+                name, value, button = spec.name, spec.value or "", _("Filter")
+                left_out = {*_PASSING, name}
+            case GroupFilter() | ProfileFilter():
+                label, name, value, button = _("Name"), AMONG_VAR, among, _("Find")
+                left_out = {*_PASSING, name} - {CHOOSE_VAR}
+            case _:
+                return None
+        keeps = [(key, text) for key, text in self.params.items() if key not in left_out]
+        return Entry(name, value, label, button, keeps)
+
+    @property
+    def kept_by_search(self) -> list[tuple[str, str]]:
+        """What a search keeps of the address."""
+        left_out = {*_PASSING, SEARCH_VAR}
+        return [(name, value) for name, value in self.params.items() if name not in left_out]
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether the form for the name of a view is open."""
+        return SAVE_VAR in self.params
+
+    @property
+    def save_address(self) -> str:
+        """The address of this list with that form."""
+        return self.address(**{SAVE_VAR: ""})
 
     def _base_of(self, spec: PeopleFilter) -> Base:
         """Return whom the search and the other filters leave."""
@@ -178,22 +246,3 @@ class PeopleChangeList(DeclaredChangeList):
         if spec.value is None:
             return Base(people, self.found)
         return Base(people, counted(people, most=self.everybody))
-
-    @property
-    def pages(self) -> dict[str, Any]:
-        """What the foot says: which people these are, and the addresses of the pages beside."""
-        start = (self.page_num - 1) * self.list_per_page
-        last = self.paginator.num_pages
-        return {
-            "first": start + 1,
-            "last": start + len(self.result_list),
-            "previous": self.get_query_string({PAGE_VAR: self.page_num - 1})
-            if self.page_num > 1
-            else "",
-            "next": self.get_query_string({PAGE_VAR: self.page_num + 1})
-            if self.page_num < last
-            else "",
-            "is_end": self.page_num == last and self.found.value > EXACT,
-        }
-
-

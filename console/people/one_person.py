@@ -17,7 +17,7 @@ from typing_extensions import override
 from accounts.models import User
 from accounts.secrets.shown_once import show_once, take
 from accounts.services import users
-from accounts.services.invitations import invite_user
+from accounts.signing_in.invitations import invite_user
 from accounts.signing_in.own_sessions import sign_out_everywhere
 from console.base.model_admin import ConsoleModelAdmin
 

@@ -12,9 +12,9 @@ from accounts.errors import AccountError
 from accounts.managed import held_fields, holders_of, is_managed
 from accounts.models import Role, User
 from accounts.services import users
-from accounts.services.invitations import invite_user
 from accounts.services.losses import loss_of_people
 from accounts.services.settings_of_user import change_profiles, change_user_settings
+from accounts.signing_in.invitations import invite_user
 from accounts.trail import audit
 from console.base.access import Access
 from console.base.losses import words_for_people, words_for_seats

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
 from django.core.cache import cache
@@ -27,6 +27,7 @@ from accounts.tenancy.scoping import active_tenant_id
 from console.base.counting import EXACT, Number
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import judges_itself
+from console.people.filters import FILTERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 60
 """Seconds for which a process remembers the counts of tabs that are not open."""
+_DIGITS: Final = 9
+"""Fewer than these in the version of a view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class SavedViewPages(ConsoleModelAdmin[User]):
         for view, number in zip(own, numbers, strict=True):
             is_open = view.query == query
             count = str(people.found) if is_open else _in_short(number)
-            tabs.append(Tab(view.name, f"?{view.query}", count, is_open))
+            tabs.append(Tab(view.name, _address(view), count, is_open))
         is_known = any(tab.is_open for tab in tabs) or len(query) > LONGEST_QUERY
         active = Number(max(all_of_them - inactive, 0)) if inactive <= EXACT else None
         return Views(tabs, "" if is_known else query, bool(own), active)
@@ -112,7 +115,7 @@ class SavedViewPages(ConsoleModelAdmin[User]):
         They decide nothing.  A view that is open is counted with its list.
         """
         about = [str(active_tenant_id()), str(request.user.pk), *(view.query for view in views)]
-        key = f"user-list-{sha256('\n'.join(about).encode()).hexdigest()}"
+        key = f"user-list-{sha256('|'.join(about).encode()).hexdigest()}"
         known: list[int] | None = cache.get(key)
         if known is None:
             inactive = User.objects.filter(active=False)
@@ -123,9 +126,9 @@ class SavedViewPages(ConsoleModelAdmin[User]):
 
     def _people_of(self, request: HttpRequest, view: SavedView) -> QuerySet[User]:
         """Return who is in a view, whose values were judged when it was saved."""
-        people: QuerySet[User] = User.objects.all()
+        people: QuerySet[Any] = User.objects.all()
         asked = dict(parse_qsl(view.query))
-        for kind in self.list_filter:
+        for kind in FILTERS:
             spec = kind(request, {name: [value] for name, value in asked.items()}, User, self)
             if spec.value is not None:
                 people = spec.queryset(request, people) if spec.has_output() else people.none()
@@ -146,7 +149,7 @@ class SavedViewPages(ConsoleModelAdmin[User]):
                     "view": view,
                     "rename": self.url_of("view_rename", view.pk),
                     "delete": self.url_of("view_delete", view.pk),
-                    "open": f"{self.url_of('changelist')}?{view.query}",
+                    "open": f"{self.url_of('changelist')}{_address(view)}",
                 }
                 for view in self._own(request).order_by("pk")
             ],
@@ -222,7 +225,11 @@ def _itself(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def _version(request: HttpRequest) -> int:
     """Return which version the form showed; none that there is, when it does not say."""
     shown = request.POST.get("version", "")
-    return int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 9 else 0
+    return int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < _DIGITS else 0
+
+
+def _address(view: SavedView) -> str:
+    return f"?{urlencode(parse_qsl(view.query))}"
 
 
 def _in_short(number: int) -> str:

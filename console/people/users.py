@@ -14,6 +14,7 @@ from typing_extensions import override
 from accounts.models import User
 from accounts.services.losses import sessions_of
 from accounts.services.unsettled_names import has_unsettled_names
+from console.base.counting import Number
 from console.base.exports import ExportedModelAdmin
 from console.base.losses import words_for_sessions
 from console.base.questions import judges_itself
@@ -69,9 +70,18 @@ class UserAdmin(
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Lead to the names that need a hand, if there are any."""
+        """Show the person's views as well; lead to names that need a hand, if there are any."""
         context = {"has_unsettled_names": has_unsettled_names(), **(extra_context or {})}
-        return super().changelist_view(request, context)
+        response = super().changelist_view(request, context)
+        people = getattr(response, "context_data", {}).get("cl")
+        if people is not None:
+            response.context_data |= {  # type: ignore[attr-defined]
+                "views": self.views_of(request, people),
+                "everybody": Number(people.everybody),
+                "save_url": self.url_of("view_save"),
+                "views_url": self.url_of("views"),
+            }
+        return response
 
     @admin.display(description=_("Actions"))
     def row_menu(self, user: User) -> SafeString:

@@ -27,6 +27,7 @@ from accounts.models import (
     DirectoryGroupMember,
     ProfileMembership,
     Role,
+    SavedView,
     Session,
     User,
 )
@@ -60,6 +61,7 @@ RIGHTS: Final = {
     "changelist": Access.VIEW,
     "change": Access.VIEW,
     "members": Access.VIEW,
+    "views": Access.VIEW,
     "history": Access.HISTORY,
     "export": Access.EXPORT,
     "add": Access.CHANGE,
@@ -95,6 +97,7 @@ MAY_CHANGE: Final[dict[Role, set[tuple[type[models.Model], str]]]] = {
         *((User, name) for name in ("given_name", "family_name", "display_name")),
         *((User, name) for name in ("attributes", "version", "last_modified", "search_text")),
         (Seat, ""),
+        (SavedView, ""),  # Their own.
     },
     Role.CHANGE_REQUEST_MANAGER: {
         (ProfileMembership, ""),
@@ -102,7 +105,7 @@ MAY_CHANGE: Final[dict[Role, set[tuple[type[models.Model], str]]]] = {
         *((AccessProfile, name) for name in ("version", "last_modified")),
         *((DirectoryGroup, name) for name in ("version", "last_modified", "rules_revision")),
     },
-    Role.ACCESS_REVIEW_MANAGER: set(),
+    Role.ACCESS_REVIEW_MANAGER: {(SavedView, "")},
     Role.CONNECTOR_ADMIN: {
         (Source, "enabled"),
         (AttributeMapping, ""),

@@ -42,6 +42,10 @@ CONTROLS = {
     "p": ("x", "-1", "0", "1.5", "99999999999999"),
     "all": ("x",),
     "_facets": ("x", "1"),
+    "choose": ("x", "", "password", "status,role"),
+    "among": ("x" * 101,),
+    "columns": ("x", "password", "status,status", "status,", ","),
+    "save": ("x", "1"),
 }
 DJANGOS_OWN = ("e", "_popup", "_to_field", "_source_model", "_changelist_filters", "pop", "t")
 EXPORTS = ("export",)

@@ -19,6 +19,7 @@ NOT_FACTS: Final[dict[str, str]] = {
     "accounts_onetimelink": "a credential; that it was made and used has entries of its own",
     "accounts_recoverycode": "credentials; that they were made and used has entries of their own",
     "accounts_actionresult": "what a page tells of an action whose effects are named",
+    "accounts_savedview": "how somebody looks at a list; nothing follows from it",
     "accounts_job": "work that is due, and what became of it; what it does is named",
     "scim_requestlogentry": "a log",
     "saml_sso_signinattempt": "a log",

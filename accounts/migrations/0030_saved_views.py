@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0028_find_people_by_an_index'),
+        ('accounts', '0029_brands'),
     ]
 
     operations = [
