@@ -293,7 +293,7 @@ def test_nobody_else_is_given_what_was_entered(
     assert "zoe@acme.example" not in browser.get(url).content.decode()
 
 
-def test_nothing_is_kept_in_a_browser_where_nobody_was_signed_in(client: Client) -> None:
+def test_nothing_is_kept_in_a_browser_where_nobody_was_signed_in(client: Client, db: None) -> None:
     client.post(reverse("console:accounts_user_add"), {"user_name": "zoe", "_save": "1"})
 
     assert "gatehouse_kept_form" not in client.cookies
