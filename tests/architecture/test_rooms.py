@@ -30,7 +30,7 @@ NEITHER: Final = frozenset({"apps", "errors", "migrations", "protocol", "trail_w
 
 BETWEEN: Final = frozenset(
     {
-        *("accounts.addresses", "accounts.commands", "accounts.csv_cells"),
+        *("accounts.addresses", "accounts.brands", "accounts.commands", "accounts.csv_cells"),
         *(
             "accounts.fetching",
             "accounts.identifiers",
