@@ -57,3 +57,9 @@ SIGN_ON: Final = PageAbove("a tenant's SAML sign-on page, by the tenant's slug")
 def link_url(secret: str) -> str:
     """Return the absolute URL of a one-time link."""
     return f"{settings.BASE_URL}{reverse('link', args=[secret])}"
+
+
+def new_password_url(uid: str, token: str) -> str:
+    """Return the absolute URL of the page on which somebody who forgot it chooses a password."""
+    path = reverse("password-reset-confirm", kwargs={"uidb64": uid, "token": token})
+    return f"{settings.BASE_URL}{path}"

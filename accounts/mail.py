@@ -8,9 +8,15 @@ told all the same, and what was saved is not answered with an error.
 from __future__ import annotations
 
 import logging
-from typing import Final
+from email.mime.image import MIMEImage
+from typing import TYPE_CHECKING, Final
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
+
+from accounts.letters import LOGO, write
+
+if TYPE_CHECKING:
+    from accounts.letters import Letter
 
 _IMPOSSIBLE: Final = (ValueError, IndexError)
 """An address, subject or text that no mail can have; a name for which the parser of the standard
@@ -19,16 +25,28 @@ library has no answer."""
 _log = logging.getLogger(__name__)
 
 
-def deliver(*, subject: str, body: str, address: str) -> bool:
-    """Send a mail; return whether it is one that can be sent at all.
+class Mail(EmailMultiAlternatives):
+    """A text, the same as HTML, and the pictures in it (RFC 2387)."""
 
-    White space in ``subject``, line breaks among it, becomes single spaces.
+    mixed_subtype = "related"
+
+
+def deliver(*, letter: Letter, address: str) -> bool:
+    """Send a mail; return whether it is one that can be sent at all.
 
     Raises:
         OSError: The mail server is away, or refuses it (``SMTPException``).
     """
+    written = write(letter)
+    mail = Mail(letter.news, written.text, None, [address])
+    mail.attach_alternative(written.html, "text/html")
+    if written.logo is not None:
+        picture = MIMEImage(written.logo, "png")
+        picture.add_header("Content-ID", f"<{LOGO}>")
+        picture.add_header("Content-Disposition", "inline", filename="logo.png")
+        mail.attach(picture)
     try:
-        send_mail(" ".join(subject.split()), body, None, [address])
+        mail.send()
     except _IMPOSSIBLE as error:
         _log.error("No mail can be sent to %r: %r", address, error)
         return False

@@ -8,8 +8,8 @@ from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
 from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
-from accounts.services.mails import send_mail_to
-from accounts.signing_in.invitations import mail_invitation
+from accounts.services.mails import send_letter_to
+from accounts.signing_in.invitations import mail_invitation_to
 from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
 from accounts.signing_in.sessions import SessionStore
 from accounts.trail import retention
@@ -33,8 +33,8 @@ def clear_results() -> dict[str, Any]:
 
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
-    send_mail_to,
-    mail_invitation,
+    send_letter_to,
+    mail_invitation_to,
     mail_password_links,
     mail_password_link,
     warn_of_expiring_credentials,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 from django.apps import apps
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.letters import Action, Letter
 from accounts.models import Tenant
 from accounts.models.expiring import ExpiringCredential
-from accounts.services.mails import send_mail_to
+from accounts.services.mails import send_letter_to
 from accounts.services.notices import addresses_for_warnings
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
@@ -120,25 +122,46 @@ def _warn(tenant: Tenant, ending: Ending) -> bool:
     threshold = due_threshold(days, credential.warned_days)
     if threshold is None or ending.has_ended:
         return False
-    subject = ngettext(
-        "%(tenant)s: a credential expires in %(days)d day",
-        "%(tenant)s: a credential expires in %(days)d days",
-        days,
-    ) % {"tenant": tenant.name, "days": days}
-    context = {
-        "tenant": tenant,
-        "credential": credential,
-        "ending": ending,
-        "url": f"{settings.BASE_URL}{credential.page}",
-    }
-    body = render_to_string("accounts/mail/expiry.txt", context)
     addresses = addresses_for_warnings(tenant=tenant)
     if not addresses:
         return False
+    letter = _letter(tenant, ending).as_json()
     with transaction.atomic():
         credential.warned_days = threshold
         credential.save(update_fields=["warned_days"])
         audit.record("credential.expiry_mail_sent", tenant, days=days, credential=credential.called)
         for address in addresses:
-            send_mail_to.defer(subject=subject, body=body, address=address)
+            send_letter_to.defer(letter=letter, address=address)
     return True
+
+
+def _letter(tenant: Tenant, ending: Ending) -> Letter:
+    credential, days = ending.credential, ending.days_left
+    words = {
+        "called": credential.called,
+        "tenant": tenant.name,
+        "days": days,
+        "at": date_format(timezone.localtime(ending.ends_at), "SHORT_DATETIME_FORMAT"),
+    }
+    subject = ngettext(
+        "%(tenant)s: a credential expires in %(days)d day",
+        "%(tenant)s: a credential expires in %(days)d days",
+        days,
+    )
+    happens = ngettext(
+        "%(called)s (%(tenant)s) expires in %(days)d day, on %(at)s.",
+        "%(called)s (%(tenant)s) expires in %(days)d days, on %(at)s.",
+        days,
+    )
+    why = _(
+        "You get this because you are a system admin of %(tenant)s, or because %(tenant)s has "
+        "warnings sent to this address."
+    )
+    return Letter(
+        subject=subject % words,
+        says=(happens % words, str(credential.renewal)),
+        action=Action(_("Open its page"), f"{settings.BASE_URL}{credential.page}"),
+        why=why % words,
+        tenant_id=tenant.pk,
+        company=tenant.name,
+    )

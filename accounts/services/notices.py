@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from django.utils.translation import gettext as _
+
 from accounts.models import Role, User
-from accounts.services.mails import send_mail_to
+from accounts.services.mails import send_letter_to
 from accounts.tenancy.scoping import tenant_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from accounts.letters import Letter
     from accounts.models import Tenant
 
 contacts: Final[list[Callable[[], str]]] = []
@@ -20,11 +24,18 @@ A layer in which a tenant names one adds to it when it starts.
 """
 
 
-def notify_admins(*, tenant: Tenant, subject: str, body: str) -> None:
-    """Have every active system admin of ``tenant`` mailed, if the transaction is committed."""
+def notify_admins(*, tenant: Tenant, letter: Letter) -> None:
+    """Have every active system admin of ``tenant`` mailed, if the transaction is committed.
+
+    The letter is told whose it is, and why they get it.
+    """
+    why = _("You get this because you are a system admin of %(company)s. All of you get it.")
+    addressed = replace(
+        letter, tenant_id=tenant.pk, company=tenant.name, why=why % {"company": tenant.name}
+    ).as_json()
     with tenant_scope(tenant):
         for address in _addresses_of_admins(tenant):
-            send_mail_to.defer(subject=subject, body=body, address=address)
+            send_letter_to.defer(letter=addressed, address=address)
 
 
 def addresses_for_warnings(*, tenant: Tenant) -> list[str]:

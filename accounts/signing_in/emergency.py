@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.addresses import CONSOLE
+from accounts.letters import Action, Letter
 from accounts.services.notices import notify_admins
 from accounts.signing_in.sign_in import begin_session, scope_of
 from accounts.trail import audit
@@ -32,22 +34,26 @@ def begin_emergency_session(*, request: HttpRequest, user: User, method: str) ->
     begin_session(request=request, user=user, method=method)
     with scope_of(user), audit.acting_as(user.user_name):
         audit.record(f"{method}.signed_in", user, ip_address=address)
-    notify_admins(
-        tenant=user.tenant,
+    words = {
+        "user": user.user_name,
+        "tenant": user.tenant.name,
+        "method": _METHOD_NAMES[method](),
+        "time": date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT"),
+        "address": address or _("an unknown address"),
+    }
+    letter = Letter(
         subject=_("Somebody signed in past the identity provider"),
-        body=_(
-            "%(user)s signed in to %(tenant)s with %(method)s at %(time)s from %(address)s.\n\n"
-            "If nobody of you did this, open the person in the console and choose “Sign out "
-            "everywhere”, make new recovery codes, and tell the operator of this deployment.\n"
-        )
-        % {
-            "user": user.user_name,
-            "tenant": user.tenant.name,
-            "method": _METHOD_NAMES[method](),
-            "time": date_format(timezone.localtime(), "SHORT_DATETIME_FORMAT"),
-            "address": address or _("an unknown address"),
-        },
+        says=(
+            _("%(user)s signed in to %(tenant)s with %(method)s at %(time)s from %(address)s.")
+            % words,
+            _(
+                "If nobody of you did this, open the person in the console and choose “Sign out "
+                "everywhere”, make new recovery codes, and tell the operator of this deployment."
+            ),
+        ),
+        action=Action(_("Open the console"), CONSOLE.url()),
     )
+    notify_admins(tenant=user.tenant, letter=letter)
 
 
 _METHOD_NAMES = {

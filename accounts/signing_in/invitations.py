@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.errors import InvalidLinkError
 from accounts.jobs.kinds import MAIL, at_least_once
+from accounts.letters import Action, Letter, whose
 from accounts.mail import deliver
 from accounts.models import OneTimeLink, User
 from accounts.signing_in.links import INVITATION_LIFETIME, find_link, make_link, secret_of
@@ -17,16 +18,12 @@ from accounts.storage.finding import meaning
 from accounts.trail import audit
 
 _BY_SOMEBODY: Final = gettext_lazy(
-    "Hello %(name)s,\n\n"
     "%(inviter)s of %(company)s made the account %(account)s for you. Open this page within "
-    "%(days)s days and choose a password:\n\n%(url)s\n\n"
-    "If you do not expect this, do nothing: the link ends by itself.\n"
+    "%(days)s days and choose a password."
 )
 _BY_NOBODY: Final = gettext_lazy(
-    "Hello %(name)s,\n\n"
     "%(company)s made the account %(account)s for you. Open this page within %(days)s days and "
-    "choose a password:\n\n%(url)s\n\n"
-    "If you do not expect this, do nothing: the link ends by itself.\n"
+    "choose a password."
 )
 
 
@@ -48,16 +45,23 @@ def invite_user(*, user: User) -> str:
         "inviter": _inviter(),
         "account": user.user_name,
         "days": INVITATION_LIFETIME.days,
-        "url": url,
     }
-    subject = _("%(company)s invites you to Gatehouse") % words
-    body = (_BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY) % words
-    mail_invitation.defer(url=url, subject=subject, body=body, address=user.mail_address)
+    happened = _BY_NOBODY if words["inviter"] == audit.SYSTEM else _BY_SOMEBODY
+    letter = Letter(
+        subject=_("%(company)s invites you to Gatehouse") % words,
+        says=(_("Hello %(name)s,") % words, happened % words),
+        action=Action(_("Choose a password"), url),
+        then=(_("If you do not expect this, do nothing: the link ends by itself."),),
+        why=_("You get this, and nobody else does, because %(company)s made an account for you.")
+        % words,
+        **whose(user.tenant),
+    )
+    mail_invitation_to.defer(url=url, letter=letter.as_json(), address=user.mail_address)
     return url
 
 
-@at_least_once(queue=MAIL, sealed=("url", "subject", "body", "address"))
-def mail_invitation(*, url: str, subject: str, body: str, address: str) -> dict[str, Any]:
+@at_least_once(queue=MAIL, sealed=("url", "letter", "address"))
+def mail_invitation_to(*, url: str, letter: str, address: str) -> dict[str, Any]:
     """Mail an invitation, unless its link has ended while the mail waited.
 
     It ends when it is used or expires, and when the person leaves, is invited anew, or gets another
@@ -67,7 +71,7 @@ def mail_invitation(*, url: str, subject: str, body: str, address: str) -> dict[
         find_link(secret=secret_of(url))
     except InvalidLinkError:
         return {"sent": False}
-    return {"sent": deliver(subject=subject, body=body, address=address)}
+    return {"sent": deliver(letter=Letter.from_json(letter), address=address)}
 
 
 def _inviter() -> str:

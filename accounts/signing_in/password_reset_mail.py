@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import logging
-from typing import Final
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from accounts.addresses import new_password_url
 from accounts.jobs.kinds import MAIL, at_least_once, exactly_once
 from accounts.jobs.rows import is_waiting, waiting
+from accounts.letters import Action, Letter, whose
 from accounts.mail import deliver
 from accounts.signing_in.password_reset import may_be_mailed, note_mail
 from accounts.signing_in.sign_in import scope_of
 from accounts.storage.finding import account_with, accounts_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 LOG = logging.getLogger(__name__)
 
@@ -58,17 +63,44 @@ def mail_password_link(*, user_id: str, language: str) -> None:
     account = account_with(user_id)
     if account is None or not may_be_mailed(account):
         return
-    public = urlsplit(settings.BASE_URL)
-    context = {
-        "user": account,
-        "uid": urlsafe_base64_encode(str(account.pk).encode()),
-        "token": default_token_generator.make_token(account),
-        "protocol": public.scheme,
-        "domain": public.netloc,
-        "minutes": settings.PASSWORD_RESET_TIMEOUT // 60,
-    }
     with translation.override(language):
-        subject = render_to_string("accounts/mail/password_reset_subject.txt", context)
-        body = render_to_string("accounts/mail/password_reset.txt", context)
-    deliver(subject=subject, body=body, address=account.mail_address)
+        letter = _letter(account)
+        deliver(letter=letter, address=account.mail_address)
     note_mail(account)
+
+
+def _letter(account: User) -> Letter:
+    uid = urlsafe_base64_encode(str(account.pk).encode())
+    token = default_token_generator.make_token(account)
+    minutes = settings.PASSWORD_RESET_TIMEOUT // 60
+    company = whose(account.tenant)
+    words = {
+        "name": account.get_short_name(),
+        "account": account.user_name,
+        "minutes": minutes,
+        "company": company.get("company", "Gatehouse"),
+    }
+    open_it = ngettext(
+        "Open this page within %(minutes)d minute and choose it.",
+        "Open this page within %(minutes)d minutes and choose it.",
+        minutes,
+    )
+    return Letter(
+        subject=_("Choose a new password for %(company)s") % words,
+        says=(
+            _("Hello %(name)s,") % words,
+            _("Somebody, you perhaps, asked for a new password for the account %(account)s.")
+            % words,
+            open_it % words,
+        ),
+        action=Action(_("Choose a new password"), new_password_url(uid, token)),
+        then=(
+            _(
+                "If it was not you, do nothing: your password stays as it is, and the link ends by "
+                "itself."
+            ),
+        ),
+        why=_("You get this, and nobody else does, because you have an account at %(company)s.")
+        % words,
+        **company,
+    )

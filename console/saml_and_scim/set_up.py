@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AccountError
 from accounts.secrets.shown_once import show_once, take
+from accounts.services.notices import notify_admins
 from accounts.trail.refusals import record_refusal
 from console.saml_and_scim.changes import changes_by
 from console.saml_and_scim.forms import SetUpForm
@@ -28,7 +29,7 @@ from console.saml_and_scim.status import certificate_states, state_of
 from console.saml_and_scim.vendors import VENDORS
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.models import TrustProposal
-from saml_sso.services.announcing import announce
+from saml_sso.services.letters import token_was_made
 from saml_sso.services.offers import Course, offer
 from saml_sso.services.readings import wish_of
 from saml_sso.services.set_up_links import may_switch_on, switch_saml_on
@@ -126,11 +127,7 @@ def _at_once(
 
 def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
     show_once(request, _place_of(link), new_token(tenant).secret)
-    announce(
-        tenant=tenant,
-        subject=_("%(tenant)s: a set-up link made a SCIM token"),
-        template="console/saml_and_scim/token_by_link_mail.txt",
-    )
+    notify_admins(tenant=tenant, letter=token_was_made(tenant))
 
 
 def _switch_on(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:

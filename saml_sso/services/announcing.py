@@ -13,21 +13,16 @@ from functools import wraps
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.services.notices import notify_admins
-from accounts.trail import audit
-from saml_sso.addresses import TRUST
 from saml_sso.services.differences import differences
+from saml_sso.services.letters import trust_has_changed
 from saml_sso.trust import load_trust
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from accounts.models import Tenant
-    from saml_sso.services.differences import Difference
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -52,12 +47,7 @@ def announcing(tenant: Tenant) -> Iterator[None]:
             _watched.reset(reset_token)
         found = differences(before, load_trust(tenant))
         if found:
-            announce(
-                tenant=tenant,
-                subject=_("%(tenant)s: what is trusted for SAML sign-on has changed"),
-                template="saml/trust_changed_mail.txt",
-                found=found,
-            )
+            notify_admins(tenant=tenant, letter=trust_has_changed(tenant, found))
 
 
 def announced(service: Callable[_P, _T]) -> Callable[_P, _T]:
@@ -71,28 +61,3 @@ def announced(service: Callable[_P, _T]) -> Callable[_P, _T]:
 
     ANNOUNCED.append(service.__name__)
     return announcing_service
-
-
-def announce(
-    *, tenant: Tenant, subject: str, template: str, found: Sequence[Difference] = ()
-) -> None:
-    """Mail ``template`` to every system admin, once the transaction has been committed.
-
-    Args:
-        tenant: Whose scope is active.
-        subject: Names the tenant by ``%(tenant)s``.
-        template: A text that is given tenant, actor, time, differences and the page's address.
-        found: What differs.
-    """
-    context = {
-        "tenant": tenant,
-        "actor": audit.acting(),
-        "at": timezone.now(),
-        "differences": found,
-        "url": TRUST.url(),
-    }
-    notify_admins(
-        tenant=tenant,
-        subject=subject % {"tenant": tenant.name},
-        body=render_to_string(template, context),
-    )

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.models import Tenant
+from accounts.services.notices import notify_admins
 from accounts.trail import audit
 from saml_sso.errors import StaleProposalError, TooManyCertificatesError
 from saml_sso.models import TrustProposal
 from saml_sso.protocol.candidates import digest_of_trust, replaces
 from saml_sso.protocol.certificates import MAX_CERTIFICATES
-from saml_sso.services.announcing import announce, announced
+from saml_sso.services.announcing import announced
 from saml_sso.services.configuration import add_certificates, lock_settings, save_identity_provider
 from saml_sso.services.differences import differences_of_wish
+from saml_sso.services.letters import change_waits
 from saml_sso.services.switches import save_attributes
 from saml_sso.trust import load_trust
 from saml_sso.wishes import Wish
@@ -223,12 +225,7 @@ def _let_wait(
         content=wish.to_json(),
     )
     audit.record("saml.proposal_made", tenant, proposal=made.pk, origin=origin)
-    announce(
-        tenant=tenant,
-        subject=_("%(tenant)s: a change of SAML sign-on waits for you"),
-        template="saml/proposal_mail.txt",
-        found=differences_of_wish(wish, trust),
-    )
+    notify_admins(tenant=tenant, letter=change_waits(tenant, differences_of_wish(wish, trust)))
 
 
 def _as_seen(tenant: Tenant, proposal: TrustProposal, seen: str) -> TrustProposal:

@@ -15,12 +15,13 @@ from django.utils import timezone
 from typing_extensions import override
 
 from accounts.jobs import queueing
+from accounts.letters import Action, Letter
 from accounts.models import Job, Role, User
 from accounts.services.expiry import warn_of_endings
-from accounts.services.mails import send_mail_to
+from accounts.services.mails import send_letter_to
 from accounts.services.notices import notify_admins
 from accounts.services.users import UserFields, create_user
-from accounts.signing_in.invitations import invite_user, mail_invitation
+from accounts.signing_in.invitations import invite_user, mail_invitation_to
 from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.tenancy.scoping import tenant_scope
 from scim.models import BearerToken
@@ -84,7 +85,9 @@ def _invite(tenant: Tenant) -> None:
 
 
 def _notify(tenant: Tenant) -> None:
-    notify_admins(tenant=tenant, subject=f"{tenant.name} was changed", body="Look.")
+    page = Action("Look", "https://gatehouse.example/")
+    letter = Letter(subject=f"{tenant.name} was changed", says=("Look.",), action=page)
+    notify_admins(tenant=tenant, letter=letter)
 
 
 def _warn(tenant: Tenant) -> None:
@@ -162,7 +165,7 @@ def test_who_cannot_be_mailed_keeps_no_mail_from_others(
     assert [mail.to for mail in mailoutbox] == [["alice@acme.example"]]
 
 
-QUEUED = (send_mail_to.name, mail_invitation.name)
+QUEUED = (send_letter_to.name, mail_invitation_to.name)
 """The kinds of jobs that are queued with the text of a mail."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.jobs import queueing, rows
+from accounts.mail import Mail
 from accounts.models import AuditEntry, Job, Session, User
 from accounts.services.users import UserFields, create_user, deactivate_user, update_user
 from accounts.signing_in import password_reset_mail
@@ -321,7 +322,7 @@ class TestNothingIsSaid:
             raise OSError("the mail server is down")
 
         with monkeypatch.context() as patched:
-            patched.setattr("accounts.mail.send_mail", broken)
+            patched.setattr("accounts.mail.Mail.send", broken)
             ask(bob.email)
         with every_tenant():
             job = Job.objects.get(kind="accounts.mail_password_link")
@@ -341,12 +342,14 @@ class TestNothingIsSaid:
             with tenant_scope(tenant):
                 create_user(values=values, password=PASSWORD)
 
-        def refuses_globex(subject: str, *message: Any) -> None:
-            if "Globex" in subject:
-                raise OSError("the mail server does not like it")
-            mail.send_mail(subject, *message)
+        send = Mail.send
 
-        monkeypatch.setattr("accounts.mail.send_mail", refuses_globex)
+        def refuses_globex(message: Mail) -> int:
+            if "Globex" in message.subject:
+                raise OSError("the mail server does not like it")
+            return send(message)
+
+        monkeypatch.setattr("accounts.mail.Mail.send", refuses_globex)
         ask("kim@both.example")
         with every_tenant():
             [failed] = Job.objects.filter(state=Job.State.WAITING)
@@ -361,7 +364,7 @@ class TestNothingIsSaid:
         def is_down(*_args: object) -> None:
             raise OSError("the mail server is down")
 
-        monkeypatch.setattr("accounts.mail.send_mail", is_down)
+        monkeypatch.setattr("accounts.mail.Mail.send", is_down)
         for _request in range(3):
             ask(bob.email)
 

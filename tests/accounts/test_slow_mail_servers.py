@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from accounts.letters import Action, Letter
 from accounts.mail import deliver
 from tests.support.processes import LOOPBACK
 
@@ -28,6 +29,8 @@ SECONDS: Final = 1
 BETWEEN_BYTES: Final = 0.1
 LONGEST: Final = 20
 """Seconds for which a slow server goes on, if nobody breaks off."""
+
+LETTER = Letter(subject="News", says=("Text",), action=Action("Look", "https://gatehouse.example/"))
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,7 @@ def converse(client: socket.socket, slow: str, begun: list[str]) -> None:
 def test_a_mail_is_sent_to_a_server_that_answers(server: Callable[[str], list[str]]) -> None:
     begun = server("none")
 
-    assert deliver(subject="News", body="Text", address="bob@acme.example")
+    assert deliver(letter=LETTER, address="bob@acme.example")
     assert begun == list(STEPS)
 
 
@@ -115,7 +118,7 @@ def test_a_mail_is_broken_off_wherever_the_server_is_slow(
     start = time.monotonic()
 
     with pytest.raises(OSError):  # noqa: PT011 - smtplib has one for each step
-        deliver(subject="News", body="Text", address="bob@acme.example")
+        deliver(letter=LETTER, address="bob@acme.example")
 
     assert begun[-1] == step
     assert time.monotonic() - start < LONGEST
@@ -127,6 +130,6 @@ def test_a_server_that_takes_the_mail_and_is_slow_to_end_has_it(
     begun = server("QUIT")
     start = time.monotonic()
 
-    assert deliver(subject="News", body="Text", address="bob@acme.example")
+    assert deliver(letter=LETTER, address="bob@acme.example")
     assert begun[-1] == "QUIT"
     assert time.monotonic() - start < LONGEST

@@ -31,6 +31,7 @@ NEITHER: Final = frozenset({"apps", "errors", "migrations", "protocol", "trail_w
 BETWEEN: Final = frozenset(
     {
         *("accounts.addresses", "accounts.brands", "accounts.commands", "accounts.csv_cells"),
+        "accounts.letters",
         *(
             "accounts.fetching",
             "accounts.identifiers",

@@ -181,7 +181,7 @@ def test_a_mail_server_that_is_down_is_tried_again(
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patch, tenant_scope(connected):
-        patch.setattr("accounts.mail.send_mail", down)
+        patch.setattr("accounts.mail.Mail.send", down)
         assert warn_of_endings(tenant=connected) == 1
     with tenant_scope(connected):
         job = Job.objects.get(state=Job.State.WAITING)

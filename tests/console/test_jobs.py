@@ -14,8 +14,9 @@ from procrastinate.contrib.django.models import ProcrastinateWorker
 
 from accounts.jobs import queueing, rows
 from accounts.jobs.retrying import NotFailedError, retry_job
+from accounts.letters import Action, Letter
 from accounts.models import AuditEntry, Job, User
-from accounts.services.mails import send_mail_to
+from accounts.services.mails import send_letter_to
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from tests.support.many import ask, do
@@ -32,7 +33,9 @@ def failed(acme: Tenant, monkeypatch: pytest.MonkeyPatch) -> Job:
     """A mail of Acme that was tried often enough."""
     with monkeypatch.context() as patched, tenant_scope(acme):
         patched.setattr(queueing, "hand_over", lambda _job, **_lock: None)
-        job = send_mail_to.defer(subject="Hello", body="secret-link", address="bob@acme.example")
+        page = Action("Look", "https://gatehouse.example/secret-link")
+        letter = Letter(subject="Hello", says=("Look.",), action=page)
+        job = send_letter_to.defer(letter=letter.as_json(), address="bob@acme.example")
     rows.claim(job)
     rows.report(job, done=1, total=4)
     rows.fail(job, reason=REASON)

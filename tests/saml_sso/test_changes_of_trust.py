@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     Captured = Callable[..., Any]
 
 TELLS_NOTHING = {
+    "trust_has_changed": "is what is told",
+    "change_waits": "writes a mail",
+    "token_was_made": "writes a mail",
     "begin_logout": "ends a session",
     "begin_request": "begins a sign-in or a test",
     "end_sessions_concerned": "ends sessions that the identity provider names",

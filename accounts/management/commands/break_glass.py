@@ -8,7 +8,9 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
+from accounts.addresses import CONSOLE
 from accounts.commands import OperatorCommand, add_tenant, tenant_called
+from accounts.letters import Action, Letter
 from accounts.models import OneTimeLink, Role, Tenant, User
 from accounts.services.notices import notify_admins
 from accounts.signing_in.links import BREAK_GLASS_LIFETIME, make_link
@@ -43,15 +45,19 @@ class Command(OperatorCommand):
         with tenant_scope(tenant):
             admin = _person(tenant, options["admin_email"])
             url = make_link(user=admin, purpose=OneTimeLink.Purpose.BREAK_GLASS)
-        notify_admins(
-            tenant=tenant,
-            subject=_("A break-glass link was made"),
-            body=_(
-                "The operator made a link with which %(user)s can sign in to %(tenant)s once, "
-                "past the identity provider, within 15 minutes.\n"
-            )
-            % {"user": admin.user_name, "tenant": tenant.name},
+        happened = _(
+            "The operator made a link with which %(user)s can sign in to %(tenant)s once, past the "
+            "identity provider, within 15 minutes."
         )
+        letter = Letter(
+            subject=_("A break-glass link was made"),
+            says=(
+                happened % {"user": admin.user_name, "tenant": tenant.name},
+                _("If none of you asked for it, tell the operator of this deployment."),
+            ),
+            action=Action(_("Open the console"), CONSOLE.url()),
+        )
+        notify_admins(tenant=tenant, letter=letter)
         minutes = int(BREAK_GLASS_LIFETIME.total_seconds() // _SECONDS_PER_MINUTE)
         return {
             "tenant": tenant.slug,
