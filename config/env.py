@@ -167,6 +167,10 @@ class Environment:
         default_factory=lambda: boolean("GATEHOUSE_DEBUG"),
         metadata={"variable": "GATEHOUSE_DEBUG"},
     )
+    components: bool = field(
+        default_factory=lambda: boolean("GATEHOUSE_COMPONENTS"),
+        metadata={"variable": "GATEHOUSE_COMPONENTS"},
+    )
     email_url: str = field(
         default_factory=_email_url,
         metadata={"variable": "GATEHOUSE_EMAIL_URL"},

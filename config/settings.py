@@ -27,6 +27,7 @@ KNOWN_VARIABLES = frozenset({*ENV.variables(), *BOUNDS.variables()})
 BASE_URL = ENV.base_url
 PORT = ENV.port
 DEBUG = ENV.debug
+COMPONENTS_PAGE = ENV.components
 SECRET_KEY = ENV.secret_key or stored_secret_key(ENV.data_dir)
 SECRET_KEY_IS_GENERATED = not ENV.secret_key
 SECRET_KEY_FALLBACKS = ENV.previous_secret_keys

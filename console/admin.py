@@ -1,6 +1,7 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
 from console.appearance import page as appearance_page
+from console.components import pages as components_pages
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
 from console.licences import csv_page, seats, subscriptions
@@ -15,6 +16,7 @@ from console.sources import extensions, sources
 __all__ = [
     "appearance_page",
     "audit_trail",
+    "components_pages",
     "console_pages",
     "csv_page",
     "deployment",

@@ -135,7 +135,11 @@ def _serve(environment: Environment, kept: list[Supervised]) -> None:
     state = environment.data_dir.resolve() / "demo"
     demo_port = _free_port_after(environment.port)
     connection, secrets = _prepare(state, environment, demo_port)
-    variables = {**os.environ, "GATEHOUSE_DATA_DIR": str(environment.data_dir.resolve())}
+    variables = {
+        "GATEHOUSE_COMPONENTS": "1",
+        **os.environ,
+        "GATEHOUSE_DATA_DIR": str(environment.data_dir.resolve()),
+    }
     server = [sys.executable, *serve_command(environment.port)]
     demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
     demo += ["--gatehouse", environment.base_url, "--state", str(state)]

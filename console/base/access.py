@@ -50,6 +50,8 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "dashboard": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # Finds only what the role may open.
     "search": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # For developers, where the settings let anybody see it.
+    "components": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # --- People ---
     "accounts.user": _ADMIN
     | {

@@ -19,6 +19,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from typing_extensions import override
@@ -89,9 +90,9 @@ class ManyAction:
     """One action on the selected rows of a list.
 
     Args:
-        description: What the list of actions calls it.
+        description: What the page of its result is called.
         permissions: Who may: each is asked of ``has_<permission>_permission``.
-        button: What the button on the page says that asks.
+        button: What the button says; with an ellipsis over the list, for there a page asks first.
         danger: Whether it takes something away.
     """
 
@@ -103,7 +104,8 @@ class ManyAction:
         button: StrOrPromise,
         danger: bool = False,
     ) -> None:
-        self.short_description = description
+        self.description = description
+        self.short_description = format_lazy("{}…", button)
         self.allowed_permissions = list(permissions)
         self.button = button
         self.danger = danger
@@ -200,6 +202,11 @@ class ManyAction:
             "groups": groups,
             "form": asked.form,
             "sealed": sealed,
+            "tiles": [
+                {"kind": "off", "label": _("Picked"), "figure": count},
+                {"kind": "good", "label": _("Will be done"), "figure": max(count - left, 0)},
+                {"kind": "warn", "label": _("Passed over"), "figure": left},
+            ],
             "seen_name": SEEN,
             "select_across": request.POST.get("select_across", "0"),
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
@@ -233,7 +240,7 @@ class ManyAction:
             else:
                 lines.append(Line(name, OK, ""))
         self.note(model_admin, request, refused, choice)
-        title = str(self.short_description % _names(model_admin)).rstrip("…")
+        title = str(self.description % _names(model_admin)).rstrip("…")
         return Result(title, self.__name__, model_admin.opts.label_lower, lines)
 
 

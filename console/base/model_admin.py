@@ -57,8 +57,9 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         save_label: What the button of the form says.
         list_title: What the list is called, there and in the navigation; the model's plural
             when empty.
+        list_says: One sentence under the title of the list: what is in it, or how it stands.
         empty_text: What a list without any row says, with the next step.
-        change_title: What the form of one object is called; *Change …* when empty.
+        change_title: What the form of one object is called; the object's own name when empty.
         narrow_columns: The columns that a narrow window (``gh-wide``) or panel (``gh-wider``)
             leaves out.  With them the list stays a table; without, each row becomes a block.
     """
@@ -66,6 +67,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
     save_label: StrOrPromise = _("Save")
     list_title: StrOrPromise = ""
+    list_says: StrOrPromise = ""
     empty_text: StrOrPromise = ""
     change_title: StrOrPromise = ""
     narrow_columns: ClassVar[Mapping[str, str]] = {}
@@ -179,7 +181,8 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     ) -> HttpResponse:
         self._refuse_unreadable_keys(request)
         title = self.list_title or capfirst(self.opts.verbose_name_plural)
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {"title": title, "says": self.list_says, **(extra_context or {})}
+        return super().changelist_view(request, context)
 
     @override
     @asks(_changelist_filters=is_filters)
@@ -203,7 +206,8 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             "save_label": self.save_label,
             "show_save_and_add_another": False,
             "has_history": self._has_history(request, object_id),
-            **({"title": self.change_title} if object_id and self.change_title else {}),
+            **({"title": self.change_title or self._kind()} if object_id else {}),
+            "is_named": not self.change_title,
             **(extra_context or {}),
         }
         try:
@@ -274,6 +278,9 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.object_history_template, context)
+
+    def _kind(self) -> str:
+        return capfirst(str(self.opts.verbose_name))
 
     def _history_of(self, pk: object) -> QuerySet[AuditEntry]:
         return AuditEntry.objects.filter(target_type=self.opts.model_name or "", target_id=str(pk))

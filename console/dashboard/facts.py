@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import Access, access_of
+from console.dashboard.attention import most_urgent_first, of_connections, of_endings, of_seats
+from console.dashboard.checklist import steps_of
 from licenses.usage import subscription_use, subscriptions_with_use
 from saml_sso.models import SignInAttempt
 from scim.models import Source
@@ -34,26 +36,42 @@ class Connection:
     last_error: datetime | None = None
     error: str = ""
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether it is on, and its last request that ended was refused."""
+        if self.kind == "off" or self.last_error is None:
+            return False
+        return self.last_success is None or self.last_error > self.last_success
+
 
 def dashboard_context(user: User) -> dict[str, Any]:
     """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
     tenant = user.tenant
     assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
-    sees_people = _sees(user, "accounts.user")
     sees_licences = _sees(user, "licenses.subscription")
     configures = _sees(user, "saml-and-scim")
-    connects = configures or _sees(user, "scim.source")
+    connections = [*_saml(tenant, user), *_sources(tenant, user)]
+    credentials = endings(tenant=tenant) if configures or _sees(user, "scim.source") else []
+    licences = _licences() if sees_licences else []
+    seats = _url("console:licenses_subscription_changelist")
+    is_new = tenant.includes_saml_and_scim and configures and not tenant.saml_enabled
     return {
         "tenant": tenant,
-        "people": _people() if sees_people else None,
+        "people": _people() if _sees(user, "accounts.user") else None,
         "plan_includes_saml": tenant.includes_saml_and_scim,
-        "connections": [*_saml(tenant, user), *_sources(tenant, user)],
-        "credentials": endings(tenant=tenant) if connects else [],
-        "licenses": _licences() if sees_licences else [],
-        "may_see_users": sees_people,
+        "needs": most_urgent_first(
+            [
+                *of_endings(credentials, linked=configures),
+                *of_connections(connections),
+                *of_seats(licences, seats),
+            ]
+        ),
+        "steps": steps_of(tenant, user) if is_new else [],
+        "connections": connections,
+        "credentials": credentials,
+        "licenses": licences,
         "may_see_licences": sees_licences,
-        "may_configure": configures,
-        "settings_url": _url("console:saml-and-scim"),
+        "seats_url": seats,
     }
 
 
@@ -96,7 +114,7 @@ def _saml(tenant: Tenant, user: User) -> Iterator[Connection]:
 
 def _saml_state(tenant: Tenant) -> tuple[str, str]:
     if not tenant.saml_active:
-        return _("Off"), ""
+        return _("Off"), "off"
     return (_("Enforced"), "good") if tenant.saml_enforced else (_("On"), "good")
 
 
@@ -107,7 +125,7 @@ def _sources(tenant: Tenant, user: User) -> list[Connection]:
         Connection(
             name=_("SCIM: %s") % source.name,
             state=_("On") if tenant.scim_active and source.enabled else _("Off"),
-            kind="good" if tenant.scim_active and source.enabled else "",
+            kind="good" if tenant.scim_active and source.enabled else "off",
             url=_url("console:scim_source_change", source.pk),
             last_request=source.last_request_at,
             last_success=source.last_success_at,

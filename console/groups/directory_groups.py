@@ -122,6 +122,7 @@ class DirectoryGroupAdmin(MembersPageAdmin[DirectoryGroup]):
     list_filter = ["mapped_role"]
     search_fields = ["display_name", "external_id"]
     search_help_text = _("Name or external id")
+    list_says = _("Groups of your identity provider, and what their members get.")
     empty_text = _(
         "There is no directory group yet. Your identity provider makes them over SCIM; or add one, "
         "to give its members a role, access profiles or licences."

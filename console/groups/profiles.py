@@ -49,6 +49,7 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
     list_display = ["name", "scim_id", "description", "member_count"]
     search_fields = ["name", "description"]
     search_help_text = _("Name or description")
+    list_says = _("Who sees which data. Everybody is in the default profile.")
     empty_text = _("There is no access profile yet. Add one to decide who sees which data.")
     readonly_fields = ["scim_id", "members"]
     # Identity providers change members all day; whom the form adds or removes is named.

@@ -39,6 +39,7 @@ class SubscriptionAdmin(ReadModelAdmin[Subscription], ConsoleModelAdmin[Subscrip
     """Seats bought and used; operators make subscriptions."""
 
     list_title = _("Seats bought and used")
+    list_says = _("How many seats your company has bought of each product, and how many are used.")
     empty_text = _("Your company has no licences yet. The operator of Gatehouse adds them.")
     list_display = ["product", "use", "seats", "starts", "ends"]
     fields = ["product", "seats", "starts", "ends"]
@@ -60,6 +61,7 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
 
     export_name = "licences"
     list_title = _("Licence history")
+    list_says = _("Who holds or held which licence, since when and until when.")
     empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
     list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
     list_filter = [

@@ -28,6 +28,7 @@ class ProductAdmin(AuditedModelAdmin[Product]):
     """What can be sold; a product that was sold cannot be deleted."""
 
     list_display = ["name", "key", "description"]
+    list_says = _("What tenants can buy seats of.")
     empty_text = _("There is no product yet. Add one, and then a subscription of a tenant.")
     search_fields = ["name", "key"]
 
@@ -47,6 +48,7 @@ class SubscriptionAdmin(AuditedModelAdmin[Subscription]):
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (LicenseError,)
     list_display = ["tenant", "product", "use", "starts", "ends"]
+    list_says = _("How many seats each tenant has bought, and until when.")
     empty_text = _("No tenant has bought anything yet. Add a subscription.")
     list_filter = ["product"]
     search_fields = ["tenant__name", "tenant__slug", "product__name", "product__key"]

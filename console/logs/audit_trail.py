@@ -54,6 +54,7 @@ class AuditTrailAdmin(ExportedModelAdmin[AuditEntry], ReadModelAdmin[AuditEntry]
 
     export_name = "audit-trail"
     list_title = _("Audit trail")
+    list_says = _("Who changed what, when, and in what way. Nothing here can be changed.")
     empty_text = _("Nothing has been recorded yet. Every change is, from the first one on.")
     change_title = _("Audit entry")
     list_display = ["at", "happened", "changed_in_short"]

@@ -41,7 +41,7 @@ _DRAWN: Any = {"status": "outcome", "duration_ms": "duration"}
 
 _SHOWN: Any = [*(_DRAWN.get(name, name) for name in CSV_HEADER), "request", "response"]
 _CLASSES = {"2": _("Success"), "3": _("Not modified"), "4": _("Refused"), "5": _("Failed")}
-_KINDS = {2: "good", 3: "info", 4: "warn", 5: "bad"}
+_KINDS = {2: "good", 3: "off", 4: "warn", 5: "bad"}
 _OF_A_CLASS = 100
 
 
@@ -110,6 +110,9 @@ class RequestLogAdmin(
     ]
     search_fields = [name for name in CSV_HEADER if name not in {"at", "duration_ms"}]
     search_help_text = _("Source, token, client, method, route, resource, status, type or detail")
+    list_says = _(
+        "Every SCIM request of an identity provider, what it asked and what it was answered."
+    )
     empty_text = _(
         "No identity provider has called yet. Enter SCIM URL and SCIM token there, then test the "
         "connection."

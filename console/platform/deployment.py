@@ -54,6 +54,7 @@ class OperatorAdmin(AuditedModelAdmin[User]):
 
     form: Any = OperatorForm
     list_title = _("Operators")
+    list_says = _("The people who run this deployment. They see every tenant and belong to none.")
     empty_text = _("There is no operator yet. Add one.")
     change_title = _("Change operator")
     list_display = ["user_name", "active", "created"]
@@ -111,6 +112,7 @@ class LockoutAdmin(AuditedModelAdmin[Any]):
     """Failed sign-ins that throttle an address; deleting one lets the person try again."""
 
     list_title = _("Failed sign-ins and lockouts")
+    list_says = _("Failed sign-ins, by address and network address. Each pause ends by itself.")
     empty_text = _("Nobody has failed to sign in. Nothing needs to be done here.")
     list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
     search_fields = ["username", "ip_address"]

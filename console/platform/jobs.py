@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 _BADGES = {
-    Job.State.WAITING: "info",
-    Job.State.RUNNING: "info",
+    Job.State.WAITING: "off",
+    Job.State.RUNNING: "busy",
     Job.State.DONE: "good",
     Job.State.FAILED: "bad",
 }
@@ -60,6 +60,7 @@ class JobAdmin(ReadModelAdmin[Job]):
     """Jobs are queued by what wants them; here they are read, and tried again when they failed."""
 
     list_title = _("Jobs")
+    list_says = _("What is done after an answer, or by the clock. What failed can be tried again.")
     empty_text = _("No job was queued in the last 30 days.")
     change_title = _("Job")
     list_display = ["kind", "badge", "tenant", "queue", "progress", "error", "attempts", "created"]
@@ -72,7 +73,7 @@ class JobAdmin(ReadModelAdmin[Job]):
     readonly_fields: ClassVar[Any] = _FIELDS
     actions: Any = ["retry"]
 
-    retry = RetryMany(description=_("Try again …"), permissions=["retry"], button=_("Try again"))
+    retry = RetryMany(description=_("Try again…"), permissions=["retry"], button=_("Try again"))
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         """Whether the person may have failed jobs tried again: every operator may."""

@@ -48,6 +48,7 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
     list_filter = ["plan", "saml_enabled", "scim_enabled"]
     search_fields = ["name", "slug"]
     search_help_text = _("Name or short name")
+    list_says = _("The companies that use this deployment, and what each may use.")
     empty_text = _("There is no tenant yet. Add one, with its first system admin.")
     actions: Any = None
 
@@ -137,6 +138,7 @@ class EmailDomainAdmin(AuditedModelAdmin[EmailDomain]):
     list_select_related = ["tenant"]
     search_fields = ["domain", "tenant__name"]
     search_help_text = _("Domain or tenant")
+    list_says = _("Verify a claim when you know that the company holds the domain.")
     empty_text = _("No tenant has claimed a mail domain yet. Claims wait here to be verified.")
     actions: Any = ["verify", "delete_selected"]
     fields: ClassVar[Any] = ("domain", "tenant", "verified", "verified_by")

@@ -26,6 +26,7 @@ class EmailDomainAdmin(ConsoleModelAdmin[EmailDomain]):
     refusals: ClassVar[tuple[type[Exception], ...]] = (ValidationError,)
     save_label = _("Claim the domain")
     list_display = ["domain", "state"]
+    list_says = _("Sign-in finds your company by the domains of its e-mail addresses.")
     empty_text = _(
         "No mail domain is claimed yet. Claim yours, so that sign-in finds your company."
     )

@@ -79,9 +79,9 @@ def state_of(tenant: Tenant, trust: Trust) -> tuple[str, str]:
     if tenant.saml_enforced:
         return _("Enforced"), "good"
     if tenant.saml_enabled:
-        return (_("On, tested"), "good") if trust.settings.is_tested else (_("On"), "info")
+        return (_("On, tested"), "good") if trust.settings.is_tested else (_("On"), "good")
     if not trust.is_configured:
         return _("Off"), ""
     return (
-        (_("Tested, off"), "info") if trust.settings.is_tested else (_("Set up, untested"), "warn")
+        (_("Tested, off"), "off") if trust.settings.is_tested else (_("Set up, untested"), "warn")
     )

@@ -65,6 +65,7 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
     list_filter = ["resource"]
     search_fields = ["urn", "name", "attributes__name"]
     search_help_text = _("URN, name or attribute")
+    list_says = _("What your identity provider may send beyond the standard schemas.")
     empty_text = _(
         "There is no extension schema yet. Add one when your identity provider sends attributes "
         "that no standard schema has."

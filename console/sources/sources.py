@@ -50,6 +50,7 @@ class SourceAdmin(AuthorizationPage, MappingPage):
     form: Any = SourceOptionsForm
     list_display = ["name", "status", "last_request_at", "last_success_at", "last_failure"]
     actions: Any = None
+    list_says = _("Identity providers that create, change and deactivate your people over SCIM.")
     empty_text = _(
         "No identity provider is connected yet. Add a source, or enable SCIM provisioning on the "
         "page SAML & SCIM, which makes the first one."

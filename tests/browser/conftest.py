@@ -65,6 +65,7 @@ def open_browser(
     test no page may have had an error, nor a violation of the Content-Security-Policy.
     """
     settings.BASE_URL = live_server.url
+    settings.COMPONENTS_PAGE = True
     contexts, watched = [], []
 
     def open_one(*, width: int = 1440, scheme: str = "light", moves: bool = False) -> Page:

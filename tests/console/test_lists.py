@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.contrib import admin
 from django.urls import reverse
+from lxml import html as lxml_html
 
 from console.base.model_admin import AuditedModelAdmin
 from console.base.sites import platform_site
@@ -35,6 +36,17 @@ def _address(model_admin: AuditedModelAdmin[Any]) -> str:
 @pytest.mark.parametrize("model_admin", LISTS, ids=repr)
 def test_every_list_says_what_an_empty_one_means(model_admin: AuditedModelAdmin[Any]) -> None:
     assert str(model_admin.empty_text).endswith(".")
+
+
+@pytest.mark.parametrize("model_admin", LISTS, ids=repr)
+def test_every_list_says_in_a_sentence_what_it_holds(
+    model_admin: AuditedModelAdmin[Any], console: Client, platform: Client
+) -> None:
+    browser = platform if model_admin.admin_site is platform_site else console
+    page = lxml_html.fromstring(browser.get(_address(model_admin)).content.decode())
+
+    [sentence] = page.find_class("gh-head__says")
+    assert sentence.text_content().strip().endswith(".")
 
 
 @pytest.mark.parametrize("model_admin", SEARCHED, ids=repr)

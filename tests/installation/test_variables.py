@@ -28,6 +28,7 @@ WRONG = {
     ],
     "GATEHOUSE_ALLOWED_HOSTS": ["https://gatehouse.example.com", "h:8000", "a/b"],
     "GATEHOUSE_DATA_DIR": ["/dev/null", "/proc/gatehouse"],
+    "GATEHOUSE_COMPONENTS": ["yes"],
     "GATEHOUSE_DEBUG": ["yes"],
     "GATEHOUSE_EMAIL_URL": ["mail.example.com", "http://u:hush@h", "smtp://u:hush@h:port", "smtp:"],
     "GATEHOUSE_EMAIL_FROM": ["nobody", "a b@c"],

@@ -11,11 +11,14 @@
       .filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(".gh-scroll"))
       .slice(0, 3).map(trail).join(" | "));
 
+  // Hidden from sight by a rule of a narrow window, as .gh-hidden is by its class.
+  const clipped = e => { for (let up = e; up; up = up.parentElement)
+    if (getComputedStyle(up).clipPath === "inset(50%)") return true; return false; };
   const shown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true});
   const scrolls = e => /auto|scroll/.test(getComputedStyle(e).overflow);
   const hides = style => ["hidden", "clip"].includes(style);
   for (const e of document.querySelectorAll("body *")) {
-    if (!shown(e) || e.closest(".gh-hidden, [title], svg, input, select, option")) continue;
+    if (!shown(e) || clipped(e) || e.closest(".gh-hidden, [title], svg, input, select, option")) continue;
     const style = getComputedStyle(e);
     if (hides(style.overflowX) && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 1) {
       const edge = e.getBoundingClientRect().right;
@@ -33,7 +36,7 @@
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode() && lines.length < 900) {
     const node = walker.currentNode, e = node.parentElement;
-    if (!node.data.trim() || !shown(e) || parseFloat(getComputedStyle(e).textIndent) < -999 || e.closest("[title], .gh-hidden, svg, option, select, script, " +
+    if (!node.data.trim() || !shown(e) || clipped(e) || parseFloat(getComputedStyle(e).textIndent) < -999 || e.closest("[title], .gh-hidden, svg, option, select, script, " +
         ".gh-skip")) continue;
     let box = e;
     while (getComputedStyle(box).display.startsWith("inline") && box.parentElement)

@@ -1,0 +1,92 @@
+"""What needs somebody: the most urgent first, each with what it means and the way to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from accounts.services.expiry import Ending
+    from console.dashboard.facts import Connection
+
+_URGENCY: Final = {"bad": 0, "warn": 1, "busy": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that needs somebody.
+
+    Attributes:
+        kind: ``bad``, ``warn`` or ``busy``.
+        what: What it is, as a heading.
+        meaning: What it means for people, or what to do.
+        page: Where it is mended; empty for whoever may not open that page.
+        button: What the way there is called.
+    """
+
+    kind: str
+    what: str
+    meaning: str
+    page: str = ""
+    button: str = ""
+
+
+def most_urgent_first(needs: Iterable[Need]) -> list[Need]:
+    """Return ``needs`` with what is broken before what will be."""
+    return sorted(needs, key=lambda need: _URGENCY[need.kind])
+
+
+def of_endings(endings: Iterable[Ending], *, linked: bool) -> Iterator[Need]:
+    """Yield the credentials that have ended or end soon."""
+    for ending in endings:
+        if ending.kind == "good":
+            continue
+        credential = ending.credential
+        soon = ngettext(
+            "%(what)s expires in %(n)s day", "%(what)s expires in %(n)s days", ending.days_left
+        )
+        what = _("%(what)s has expired") if ending.has_ended else soon
+        yield Need(
+            kind=ending.kind,
+            what=what % {"what": credential.called, "n": ending.days_left},
+            meaning=str(credential.renewal),
+            page=credential.page if linked else "",
+            button=_("Open its page"),
+        )
+
+
+def of_connections(connections: Iterable[Connection]) -> Iterator[Need]:
+    """Yield the connections that are on and whose last request failed."""
+    for each in connections:
+        if each.is_failing:
+            yield Need(
+                kind="bad",
+                what=_("The last request of %(name)s failed") % {"name": each.name},
+                meaning=each.error,
+                page=each.url,
+                button=_("Open its page"),
+            )
+
+
+def of_seats(licences: Iterable[dict[str, Any]], page: str) -> Iterator[Need]:
+    """Yield the products of which no seat is free."""
+    for each in licences:
+        if each["free"]:
+            continue
+        yield Need(
+            kind="warn",
+            what=_("No seat of %(product)s is free") % {"product": each["product"]},
+            meaning=ngettext(
+                "The %(n)s seat is used. Who gets one next waits until somebody gives it back.",
+                "All %(n)s seats are used. Who gets one next waits until somebody gives one back.",
+                each["seats"],
+            )
+            % {"n": each["seats"]},
+            page=page,
+            button=_("See the seats"),
+        )
