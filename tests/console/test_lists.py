@@ -43,7 +43,7 @@ def test_every_list_says_in_a_sentence_what_it_holds(
     model_admin: AuditedModelAdmin[Any], console: Client, platform: Client
 ) -> None:
     browser = platform if model_admin.admin_site is platform_site else console
-    page = lxml_html.fromstring(browser.get(_address(model_admin)).content.decode())
+    page: Any = lxml_html.fromstring(browser.get(_address(model_admin)).content.decode())
 
     [sentence] = page.find_class("gh-head__says")
     assert sentence.text_content().strip().endswith(".")

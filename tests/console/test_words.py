@@ -37,7 +37,7 @@ FORBIDDEN: Final = re.compile(
 
 def said(page: str) -> str:
     """Return what somebody reads on a page."""
-    document = lxml_html.fromstring(page)
+    document: Any = lxml_html.fromstring(page)
     for each in document.xpath("//script|//style|//template"):
         each.drop_tree()
     return " ".join(document.text_content().split())
@@ -55,7 +55,8 @@ def walk(browser: Client, site: str) -> dict[str, str]:
             continue
         page = answer.content.decode()
         found[url] = said(page)
-        for link in lxml_html.fromstring(page).xpath("//a/@href"):
+        document: Any = lxml_html.fromstring(page)
+        for link in document.xpath("//a/@href"):
             path = urlsplit(urljoin(url, link)).path
             if path.startswith(site) and path not in seen and len(seen) < 200:
                 seen.add(path)
@@ -88,7 +89,7 @@ def test_no_list_is_titled_in_djangos_way(
     model_admin: AuditedModelAdmin[Any], console: Client, platform: Client
 ) -> None:
     browser = platform if model_admin.admin_site is platform_site else console
-    page = lxml_html.fromstring(browser.get(model_admin.url_of("changelist")).content.decode())
+    page: Any = lxml_html.fromstring(browser.get(model_admin.url_of("changelist")).content.decode())
 
     [title] = page.xpath("//h1")
     assert not FORBIDDEN.search(title.text_content())
