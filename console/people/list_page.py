@@ -146,6 +146,11 @@ class PeopleChangeList(DeclaredChangeList):
         self.paginator = paginator
 
     @property
+    def is_cut(self) -> bool:
+        """Whether more people match than can be paged through."""
+        return self.found.value > EXACT
+
+    @property
     def view_query(self) -> str:
         """What a view of this list would keep: the address without what is of the moment."""
         return urlencode(

@@ -1,0 +1,182 @@
+"""Does a page of the user list, or its CSV file, cost more in a larger tenant?"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+import time
+from contextlib import ExitStack
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+import httpx2
+
+from benchmarks.load import LoadError
+from benchmarks.measuring import in_turn
+from benchmarks.people_population import ADMIN, GROUP, PROFILE, fill_for_people
+from benchmarks.report import Result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.deployment import Deployment
+    from benchmarks.measuring import Pace
+    from benchmarks.server import Server
+
+SIZES: Final = (1_000, 100_000)
+QUICK_SIZES: Final = (1_000, 20_000)
+_SECTION: Final = "User list, one request at a time"
+_MOST: Final = 2.0
+_MOST_PER_ROW: Final = 1.2
+_MOST_MEMORY: Final = 1.1
+_LIST: Final = "/console/accounts/user/"
+_OK: Final = 200
+_TIMEOUT: Final = 60
+_PER_PAGE: Final = 50
+_LAST: Final = 200
+"""The last page that is offered of a list that is longer."""
+PAGES: Final = {
+    "everybody": "",
+    "search: a name without its accents": "q=muller",
+    "search: two words": "q=jurgen+muller",
+    "search: two letters": "q=ju",
+    "search: what everybody has": "q=given",
+    "search: an external ID": "q=ext777",
+    "search: nobody": "q=nobody-is-called-so",
+    "status": "status=inactive",
+    "status, what most are": "status=active",
+    "role": "role=connectorAdmin",
+    "source": "source=hand",
+    "licence": "licence=2",
+    "licence, what most hold": "licence=1",
+    "licence: none": "licence=none",
+    "access profile": "profile=<profile>",
+    "directory group": f"group={GROUP}",
+    "never signed in": "never=yes",
+    "idle for 90 days": "idle=90",
+    "mail domain": "domain=customs.acme.example",
+    "three filters and a search": "status=active&licence=none&never=yes&q=family",
+    "choices: status": "choose=status",
+    "choices: role": "choose=role",
+    "choices: source": "choose=source",
+    "choices: licence": "choose=licence",
+    "choices: access profile": "choose=profile",
+    "choices: directory group": "choose=group",
+    "choices: never signed in": "choose=never",
+    "choices: idle": "choose=idle",
+    "choices: mail domain": "choose=domain",
+    "choices of a filtered list": "status=inactive&choose=role",
+    "last page that is offered": "p=<last>",
+    "sorted by the last sign-in": "o=-6",
+}
+"""Addresses of the list, each with what is looked at."""
+
+
+def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Iterator[Result]:
+    """Measure tenants of each of ``sizes``, served side by side from databases of their own."""
+    from accounts.secrets.passwords import hash_of  # noqa: PLC0415 - Django is set up by now
+
+    password = secrets.token_urlsafe(24)
+    with ExitStack() as stack:
+        visitors = {}
+        for size in sizes:
+            sys.stderr.write(f"making {size:,} people\n")
+            fill = partial(fill_for_people, users=size, password_hash=hash_of(password))
+            server = stack.enter_context(deployment.served(f"people_{size}", fill))
+            last = min(size // _PER_PAGE, _LAST)
+            visitors[size] = stack.enter_context(_Visitor(server, password, last))
+        for label, query in PAGES.items():
+            sys.stderr.write(f"measuring: {label}\n")
+            yield from _compared(label, query, visitors, pace)
+        sys.stderr.write("measuring: CSV\n")
+        yield from _csv(visitors)
+
+
+class _Visitor:
+    """An admin's browser at one server."""
+
+    def __init__(self, server: Server, password: str, last: int) -> None:
+        self._last = str(last)
+        self._server = server
+        self._password = password
+        self._client = httpx2.Client(base_url=server.url, timeout=_TIMEOUT, trust_env=False)
+        self.profile = ""
+
+    def __enter__(self) -> _Visitor:
+        page = self._client.get("/sign-in/", params={"method": "password"}).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        form = {
+            "username": ADMIN,
+            "password": self._password,
+            "csrfmiddlewaretoken": token[1] if token else "",
+        }
+        self._client.post("/sign-in/", data=form)
+        choices = self._client.get(_LIST, params={"choose": "profile"}).text
+        found = re.search(rf"[?;]profile=([0-9]+)[^>]*><bdi>{PROFILE}<", choices)
+        if found is None:
+            raise LoadError("The user list was not shown to the admin of the benchmarks.")
+        self.profile = found[1]
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._client.close()
+
+    def seconds(self, query: str) -> float:
+        """Return how long the list takes with these parameters."""
+        query = query.replace("<profile>", self.profile).replace("<last>", self._last)
+        begun = time.perf_counter()
+        answer = self._client.get(f"{_LIST}?{query}")
+        taken = time.perf_counter() - begun
+        if answer.status_code != _OK:
+            raise LoadError(f"GET {_LIST}?{query} was answered {answer.status_code}.")
+        return taken
+
+    def download(self) -> tuple[float, int, list[int]]:
+        """Return seconds and rows of the CSV file, and the workers' memory meanwhile, in kB."""
+        begun, rows, memory = time.perf_counter(), 0, []
+        with self._client.stream("GET", f"{_LIST}export/") as answer:
+            for place, part in enumerate(answer.iter_bytes()):
+                rows += part.count(b"\n")
+                if place % 50 == 0:
+                    memory.append(sum(self._server.memory()))
+        return time.perf_counter() - begun, rows, memory
+
+
+def _compared(
+    label: str, query: str, visitors: dict[int, _Visitor], pace: Pace
+) -> Iterator[Result]:
+    taken: dict[int, list[float]] = {size: [] for size in visitors}
+    for visitor in visitors.values():
+        visitor.seconds(query)
+    for number in range(pace.rounds):
+        for size in in_turn(list(visitors), number):
+            taken[size].append(visitors[size].seconds(query))
+    small, large = min(visitors), max(visitors)
+    for size in (small, large):
+        milliseconds = median(taken[size]) * 1000
+        yield Result(_SECTION, label, f"p50 at {size:,}", milliseconds, "ms")
+    ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
+    what = f"ratio, {large:,} to {small:,}"
+    yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)
+
+
+def _csv(visitors: dict[int, _Visitor]) -> Iterator[Result]:
+    small, large = min(visitors), max(visitors)
+    times = max(1, large // small // 10)
+    parts = [visitors[small].download() for _ in range(times)]
+    visitors[large].download()  # Once before, so that every worker has grown to its working size.
+    seconds, rows, memory = visitors[large].download()
+    per_row = {
+        small: median(taken / count for taken, count, _memory in parts),
+        large: seconds / rows,
+    }
+    for size, each in per_row.items():
+        yield Result(_SECTION, "CSV", f"a row at {size:,}", each * 1_000_000, "µs")
+    ratio = per_row[large] / per_row[small]
+    what = f"time of a row, {large:,} to {small:,}"
+    yield Result(_SECTION, "CSV", what, ratio, at_most=_MOST_PER_ROW)
+    grown = max(memory) / memory[0]
+    what = "memory of the workers, most to the beginning"
+    yield Result(_SECTION, "CSV", what, grown, at_most=_MOST_MEMORY)
