@@ -235,8 +235,8 @@ def test_a_form_that_comes_back_is_not_said_to_be_wrong(
     wrong = console.post(url, {**sent, LOOK_AGAIN: "1", "user_name": ""}).content.decode()
 
     assert "you were signed out while this form was open" in back
-    assert "Please correct" not in back
-    assert "Please correct the errors below" in wrong
+    assert "Correct what is marked." not in back
+    assert "Correct what is marked." in wrong
 
 
 def test_a_sign_in_that_is_sent_twice_leads_to_where_the_first_one_led(alice: User) -> None:

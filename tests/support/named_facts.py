@@ -203,6 +203,13 @@ def _tenant(entry: AuditEntry, fact: Fact) -> bool:
     return entry.action.startswith("tenant.")
 
 
+def _brand(entry: AuditEntry, fact: Fact) -> bool:
+    told = entry.details.get("changes", {}).keys()
+    columns = fact.changed & {"colour", "logo"}
+    is_told = entry.action == "brand.changed" and columns <= told
+    return is_told and _of(entry, "tenant", fact.row["tenant_id"])
+
+
 def _saml(*begin: str) -> Callable[[AuditEntry, Fact], bool]:
     def rule(entry: AuditEntry, fact: Fact) -> bool:
         return entry.tenant_id == fact.row["tenant_id"] and entry.action.startswith(
@@ -232,6 +239,7 @@ RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "accounts_accessprofile": _profile,
     "accounts_profilemembership": _profile_member,
     "accounts_tenant": _tenant,
+    "accounts_brand": _brand,
     "accounts_emaildomain": _own("emaildomain"),
     "licenses_product": _own("product"),
     "licenses_subscription": _own("subscription"),
