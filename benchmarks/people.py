@@ -37,6 +37,8 @@ _TIMEOUT: Final = 60
 _PER_PAGE: Final = 50
 _LAST: Final = 200
 """The last page that is offered of a list that is longer."""
+_NOBODY: Final = "three filters that leave nobody"
+"""Without an aim: a page without rows costs so little that reading everybody once shows."""
 PAGES: Final = {
     "everybody": "",
     "search: a name without its accents": "q=muller",
@@ -57,7 +59,8 @@ PAGES: Final = {
     "never signed in": "never=yes",
     "idle for 90 days": "idle=90",
     "mail domain": "domain=customs.acme.example",
-    "three filters and a search": "status=active&licence=none&never=yes&q=family",
+    "three filters and a search": "status=inactive&role=member&licence=1&q=family",
+    _NOBODY: "status=inactive&licence=none&never=yes",
     "choices: status": "choose=status",
     "choices: role": "choose=role",
     "choices: source": "choose=source",
@@ -159,7 +162,8 @@ def _compared(
         yield Result(_SECTION, label, f"p50 at {size:,}", milliseconds, "ms")
     ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
     what = f"ratio, {large:,} to {small:,}"
-    yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)
+    most = None if label == _NOBODY else _MOST
+    yield Result(_SECTION, label, what, median(ratios), at_most=most)
 
 
 def _csv(visitors: dict[int, _Visitor]) -> Iterator[Result]:

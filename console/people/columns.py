@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import admin
 from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -94,9 +95,14 @@ class PeopleColumns(ConsoleModelAdmin[User]):
 
     @admin.display(description=_("Person"), ordering="user_name_ci")
     def who(self, user: User) -> SafeString:
-        """Return the name of somebody over their user name, whose end stays in sight."""
+        """Return the name of somebody over their user name, whose end stays in sight.
+
+        Where it is narrow, their state, role and sources stand below.
+        """
         local, at, domain = user.user_name.rpartition("@")
-        context = {"person": user, "local": local, "domain": at + domain}
+        told_of = [user.get_role_display(), *getattr(user, "source_names", ())]
+        more = format_html("{}<span>{}</span>", self.status(user), ", ".join(told_of))
+        context = {"person": user, "local": local, "domain": at + domain, "more": more}
         return render_to_string("console/people/who.html", context)
 
     @admin.display(description=_("Status"), ordering="active")

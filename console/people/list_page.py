@@ -10,6 +10,7 @@ from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ALL_VAR, ORDER_VAR, PAGE_VAR, SEARCH_VAR
 from django.db.models import Sum
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
@@ -194,7 +195,7 @@ class PeopleChangeList(DeclaredChangeList):
         for name in self.model_admin.columns_of(self.request):
             is_shown = name in shown
             others = [each for each in shown if each != name] if is_shown else [*shown, name]
-            label = label_for_field(name, self.model, self.model_admin)
+            label = capfirst(str(label_for_field(name, self.model, self.model_admin)))
             # What the columns are sorted by is counted in columns.
             url = self.address(**{COLUMNS_VAR: ",".join(others), ORDER_VAR: None})
             found.append({"label": label, "is_shown": is_shown, "url": url})
