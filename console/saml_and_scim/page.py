@@ -141,8 +141,10 @@ def page(
     """
     tenant = tenant_of(request)
     keys = ServiceProviderKey.objects.order_by("use")
+    proposals = shown_proposals(trust)
     context = {
         **frame(request, tenant),
+        "next": _next_of(trust, form, proposals),
         "trust": trust,
         "form": form,
         "version": seal(settings_shown(tenant, trust, admin_of(request)), settings_about(tenant)),
@@ -160,7 +162,7 @@ def page(
         "vendors": VENDORS,
         "changes": changes_by(form, trust),
         "would_be_candidate": would_be_candidate(form, trust),
-        "proposals": shown_proposals(trust),
+        "proposals": proposals,
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
         "progress": progress_of(latest_test_of(admin_of(request))),
         "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
@@ -172,6 +174,15 @@ def page(
         **scim_context(tenant),
     }
     return render(request, "console/saml_and_scim/page.html", context)
+
+
+def _next_of(trust: Trust, form: SettingsForm, proposals: Sequence[object]) -> str:
+    """Return the most probable next step, whose button is the page's main one."""
+    if form.reading and not form.errors:
+        return "preview"
+    if proposals:
+        return "proposal"
+    return "test" if trust.is_configured and not trust.settings.is_tested else "save"
 
 
 def frame(request: HttpRequest, tenant: Tenant) -> dict[str, Any]:

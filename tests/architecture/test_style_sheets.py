@@ -69,7 +69,9 @@ def test_every_class_of_a_page_has_a_rule() -> None:
 def test_no_page_has_a_style_or_a_script_of_its_own() -> None:
     own = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]* src=)")
 
-    assert [path.name for path in TEMPLATES if own.search(path.read_text())] == []
+    # A mail is no page: it brings its style, because nothing else reaches a mail program.
+    pages = [path for path in TEMPLATES if "mail" not in path.parent.name]
+    assert [path.name for path in pages if own.search(path.read_text())] == []
 
 
 def test_scripts_keep_to_their_budget() -> None:
@@ -82,4 +84,4 @@ def test_scripts_keep_to_their_budget() -> None:
         for path in (ROOT / "static" / "console").glob("*.js")
     }
 
-    assert sum(lines.values()) <= 400, lines
+    assert sum(lines.values()) <= 360, lines

@@ -70,6 +70,12 @@ NO_PAGES: Final = {
             *("saml-and-scim-rules", "saml-and-scim-test"),
         )
     },
+    **{
+        f"console:accounts_user_view_{name}": "is posted to"
+        for name in ("save", "rename", "delete")
+    },
+    "brand-logo": "a picture",
+    "brand-sheet": "a style sheet",
     "console:saml-and-scim-test-progress": "a part of a page",
     "set-up-progress": "a part of a page",
     "set-up-test": "is posted to",

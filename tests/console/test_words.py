@@ -56,6 +56,8 @@ def walk(browser: Client, site: str) -> dict[str, str]:
         page = answer.content.decode()
         found[url] = said(page)
         document: Any = lxml_html.fromstring(page)
+        filled = document.xpath("//main//*[contains(@class, 'gh-button--main')]")
+        assert len(filled) <= 1, (url, [each.text_content() for each in filled])
         for link in document.xpath("//a/@href"):
             path = urlsplit(urljoin(url, link)).path
             if path.startswith(site) and path not in seen and len(seen) < 200:
