@@ -74,6 +74,27 @@ def test_a_list_is_filtered_changed_and_kept_by_links_and_forms_alone(
     expect(page.get_by_text("The people in it stay as they are.")).to_be_visible()
 
 
+@pytest.mark.parametrize("look", LOOKS)
+def test_many_filters_fold_where_it_is_narrow(
+    open_browser: Callable[..., Page], alice: User, look: dict[str, Any]
+) -> None:
+    page = open_browser(**look)
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/?status=active&role=admin&licence=none&source=hand")
+
+    fold, chips = page.get_by_role("button", name="Filters (4)"), page.locator(".gh-chip")
+    if look["width"] > 360:
+        expect(fold).to_be_hidden()
+        expect(chips.first).to_be_visible()
+        return
+    expect(chips.first).to_be_hidden()
+    fold.click()
+    check(page)
+    page.locator("#set-filters").get_by_role("link", name="Remove the filter Role").click()
+    expect(chips).to_have_count(3)
+    expect(chips.first).to_be_visible()
+
+
 def chip_height(page: Page) -> float:
     box = page.locator(".gh-chip").first.bounding_box()
     assert box is not None
