@@ -8,10 +8,10 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check format bench clean
+.PHONY: help setup run test test-slow check format bench screenshots clean
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nPORT chooses the port of `make run` (8000); DATABASE_URL an external PostgreSQL.\n'
 	@printf 'ARGS is handed to pytest: make test ARGS="tests/demo -x".\n'
 
@@ -46,6 +46,9 @@ format: $(STAMP) ## Format the code and apply the safe fixes
 
 bench: $(STAMP) ## Measure the hot paths
 	$(PYTHON) -m benchmarks $(ARGS)
+
+screenshots: $(STAMP) ## Take the pictures of README and docs/ anew, from a sample tenant made for it
+	$(PYTHON) scripts/pictures
 
 clean: ## Remove what was made here: .venv, caches and, in var/, this checkout's data
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
