@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    _SetPassword = SetPasswordForm[User]
+else:
+    _SetPassword = SetPasswordForm  # Takes no types while it runs.
 
 LONGEST_ADDRESS = 320
 LONGEST_PASSWORD = 4096
@@ -80,3 +90,28 @@ class CompanyForm(forms.Form):
             }
         ),
     )
+
+
+class NewPasswordForm(_SetPassword):
+    """A new password, twice, with the rules in one sentence."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say_rules(self)
+
+
+class ChangedPasswordForm(PasswordChangeForm):
+    """The same, after the present password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _say_rules(self)
+
+
+def _say_rules(form: forms.Form) -> None:
+    """Say in one sentence what Django would list; a refusal names the rule that it is of."""
+    form.fields["new_password1"].help_text = _(
+        "At least 12 characters, letters and signs of any language, and hard to guess: no common "
+        "password, nothing but digits, nothing of your name, address or company, no repetition."
+    )
+    form.fields["new_password2"].help_text = ""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -20,6 +19,7 @@ from typing_extensions import override
 
 from accounts.account_page import sections_of
 from accounts.addresses import SIGN_ON_SETTINGS
+from accounts.forms import ChangedPasswordForm
 from accounts.models import AccessProfile, Session, User
 from accounts.requests.callers import name_caller
 from accounts.services.users import set_password
@@ -142,8 +142,8 @@ def _may_change_password(user: User) -> bool:
     return user.has_usable_password() and not refused
 
 
-def _change_form(user: User, data: Any = None) -> PasswordChangeForm:
-    return PasswordChangeForm(user, data)
+def _change_form(user: User, data: Any = None) -> ChangedPasswordForm:
+    return ChangedPasswordForm(user, data)
 
 
 def _method_of(request: HttpRequest) -> str:

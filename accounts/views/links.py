@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
-from django.contrib.auth.forms import SetPasswordForm
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -21,7 +20,8 @@ from typing_extensions import override
 
 from accounts.addresses import SIGN_ON
 from accounts.errors import InvalidLinkError
-from accounts.models import OneTimeLink, User
+from accounts.forms import NewPasswordForm
+from accounts.models import OneTimeLink
 from accounts.services.users import set_password
 from accounts.signing_in.emergency import begin_emergency_session
 from accounts.signing_in.links import find_link, owner_of_link, use_link
@@ -61,7 +61,7 @@ class LinkView(FormKeptWhenBusy, View):
         link = _followed(request, secret)
         if link.purpose == OneTimeLink.Purpose.BREAK_GLASS:
             return render(request, "accounts/break_glass.html", {"link": link})
-        return _invitation_page(request, link, SetPasswordForm(link.user))
+        return _invitation_page(request, link, NewPasswordForm(link.user))
 
     def post(self, request: HttpRequest, secret: str) -> HttpResponse:
         """Do it, once."""
@@ -100,8 +100,8 @@ def _break_the_glass(request: HttpRequest, secret: str) -> HttpResponse:
 @transaction.atomic
 def _accept_invitation(request: HttpRequest, secret: str, link: OneTimeLink) -> HttpResponse:
     if link.user.tenant.refuses_passwords:
-        return _invitation_page(request, link, SetPasswordForm(link.user))
-    form = SetPasswordForm(link.user, request.POST)
+        return _invitation_page(request, link, NewPasswordForm(link.user))
+    form = NewPasswordForm(link.user, request.POST)
     if not form.is_valid():
         return _invitation_page(request, link, form)
     user = use_link(secret=secret).user
@@ -113,7 +113,7 @@ def _accept_invitation(request: HttpRequest, secret: str, link: OneTimeLink) -> 
 
 
 def _invitation_page(
-    request: HttpRequest, link: OneTimeLink, form: SetPasswordForm[User]
+    request: HttpRequest, link: OneTimeLink, form: NewPasswordForm
 ) -> HttpResponse:
     tenant = link.user.tenant
     context = {

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_safe
 from typing_extensions import override
 
 from accounts.backends import SignInBackend
+from accounts.forms import NewPasswordForm
 from accounts.signing_in.devices import note_sign_in
 from accounts.signing_in.password_reset import may_reset, reset_password
 from accounts.signing_in.password_reset_mail import ask_for_links
@@ -75,6 +76,7 @@ class ChoosePasswordView(FormKeptWhenBusy, PasswordResetConfirmView):
     Referer header and in no history.
     """
 
+    form_class = NewPasswordForm
     template_name = "accounts/password_reset_confirm.html"
     token_generator = default_token_generator
     reset_url_token = "choose"  # noqa: S105 - what stands in the address in place of the token

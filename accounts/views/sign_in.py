@@ -26,6 +26,7 @@ from accounts.storage.finding import accounts_of
 from accounts.trail.refusals import record_refused_entry
 from accounts.views.busy import FormKeptWhenBusy
 from accounts.views.landing import landing_path, safe_next, with_next
+from accounts.views.whose_brand import remembered_tenant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -138,7 +139,12 @@ class CompanySignInView(View):
 
 
 def _address_page(request: HttpRequest, form: AddressForm) -> HttpResponse:
-    return render(request, "accounts/sign_in.html", {"form": form, "next": safe_next(request)})
+    wanted, known = safe_next(request), remembered_tenant(request)
+    sign_on = ""
+    if known is not None and known.saml_active:
+        sign_on = with_next(SIGN_ON.path(known.slug), wanted)
+    context = {"form": form, "next": wanted, "sign_on_page": sign_on}
+    return render(request, "accounts/sign_in.html", context)
 
 
 def _password_page(request: HttpRequest, form: PasswordForm) -> HttpResponse:

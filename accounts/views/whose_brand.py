@@ -79,6 +79,11 @@ def _tenant_for(request: HttpRequest) -> Tenant | None:
     if isinstance(user, User):
         own: Tenant | None = user.tenant
         return own
+    return remembered_tenant(request)
+
+
+def remembered_tenant(request: HttpRequest) -> Tenant | None:
+    """Return the tenant that somebody signed in to with this browser before, if it is there."""
     remembered = _remembered_tenant_id(request)
     return Tenant.objects.filter(pk=remembered).first() if remembered else None
 

@@ -383,3 +383,21 @@ class TestWhoSeesIt:
         page = browser.get("/sign-in/").content.decode()
         assert "Globex" in page
         assert "Acme" not in page
+
+
+class TestASignInPageThatKnowsTheCompany:
+    def test_leads_to_its_identity_provider_first(self, branded: Tenant, bob: User) -> None:
+        browser = signed_in_by_password(bob)
+        browser.post("/sign-out/")
+        assert "/saml/acme/" not in browser.get("/sign-in/").content.decode()
+        type(branded).objects.filter(pk=branded.pk).update(saml_enabled=True)
+
+        page = browser.get("/sign-in/?next=/console/").content.decode()
+
+        assert 'href="/saml/acme/?next=%2Fconsole%2F"' in page
+        assert 'name="username"' in page
+
+    def test_is_the_only_one(self, branded: Tenant, client: Client) -> None:
+        type(branded).objects.filter(pk=branded.pk).update(saml_enabled=True)
+
+        assert "/saml/" not in client.get("/sign-in/").content.decode()

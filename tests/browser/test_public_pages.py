@@ -121,7 +121,7 @@ def test_ending_all_other_sessions_asks_first(open_browser: Callable[..., Page],
     elsewhere, here = open_browser(), open_browser()
     sign_in(elsewhere, "bob@acme.example")
     sign_in(here, "bob@acme.example")
-    asking = here.get_by_role("button", name="End all others")
+    asking = here.get_by_role("button", name="Sign out everywhere else")
 
     asking.click()
     dialog = here.get_by_role("dialog", name="End all other sessions?")
@@ -131,7 +131,7 @@ def test_ending_all_other_sessions_asks_first(open_browser: Callable[..., Page],
     expect(asking).to_be_focused()
 
     asking.click()
-    dialog.get_by_role("button", name="End all others").click()
+    dialog.get_by_role("button", name="Sign out everywhere else").click()
     expect(here.get_by_role("status").first).to_contain_text("1 other session has ended.")
     elsewhere.goto("/account/")
     assert "/sign-in/" in elsewhere.url
