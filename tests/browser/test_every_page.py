@@ -75,6 +75,8 @@ NO_PAGES: Final = {
         for name in ("save", "rename", "delete")
     },
     "brand-logo": "a picture",
+    "console:appearance-picture": "a picture",
+    "console:appearance-preview": "is shown to who has just chosen a logo or a colour",
     "brand-sheet": "a style sheet",
     "console:saml-and-scim-test-progress": "a part of a page",
     "set-up-progress": "a part of a page",
