@@ -72,20 +72,27 @@ RIGHTS: Final = {
 SPEC: Final = {
     Role.MEMBER: set(),
     Role.EDITOR: {
-        *("dashboard", "search", "accounts.user", "user-licenses-csv"),
+        *("dashboard", "search", "components", "accounts.user", "user-licenses-csv"),
         *("licenses.subscription", "licenses.seat"),
     },
     Role.CHANGE_REQUEST_MANAGER: {
-        *("dashboard", "search", "accounts.accessprofile", "accounts.directorygroup"),
+        *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
     },
     Role.ACCESS_REVIEW_MANAGER: {
-        *("dashboard", "search"),
+        *("dashboard", "search", "components"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts"),
     },
     Role.CONNECTOR_ADMIN: {
-        *("dashboard", "search", "scim.source", "scim.extensionschema", "scim.requestlogentry"),
+        *(
+            "dashboard",
+            "search",
+            "components",
+            "scim.source",
+            "scim.extensionschema",
+            "scim.requestlogentry",
+        ),
     },
     Role.ADMIN: set(ACCESS),
 }
