@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,13 @@ class Brand(TenantScopedModel):
     known would tell whether its owner is a customer.
     """
 
-    colour = models.CharField(_("colour"), max_length=7, blank=True, default="")
+    colour = models.CharField(
+        _("colour"),
+        max_length=7,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^#[0-9a-f]{6}\Z")],
+    )
     logo = models.BinaryField(_("logo"), null=True)
     small_logo = models.BinaryField(null=True)
     logo_address = models.CharField(max_length=32, blank=True, default="", editable=False)
@@ -41,6 +48,10 @@ class Brand(TenantScopedModel):
                 condition=Q(logo_address="", logo=None, small_logo=None)
                 | (~Q(logo_address="") & Q(logo__isnull=False, small_logo__isnull=False)),
                 name="logo_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(colour="") | Q(colour__regex=r"^#[0-9a-f]{6}$"),
+                name="colour_can_be_shown",
             ),
         ]
 
