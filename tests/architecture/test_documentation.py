@@ -67,3 +67,11 @@ def test_what_a_guide_names_is_there(guide: str) -> None:
 @pytest.mark.parametrize("name", ["accounts.gone", "accounts.models.Gone", "scim.gone.further"])
 def test_what_is_not_there_is_found_out(name: str) -> None:
     assert not is_there(name)
+
+
+def test_every_record_of_a_decision_has_a_number_of_its_own_that_its_title_says() -> None:
+    records = sorted((BASE_DIR / "docs" / "adr").glob("0*.md"))
+    numbers = [int(record.name[:4]) for record in records]
+    assert numbers == list(range(1, len(records) + 1))
+    for number, record in zip(numbers, records, strict=True):
+        assert record.read_text().startswith(f"# {number}. ")
