@@ -79,8 +79,11 @@ class TestProfile:
         browser = signed_in(person(acme, "Zoe", role))
         is_led = role == Role.ADMIN
 
-        for page in (reverse("account"), reverse("console:index")):
-            assert ("Next: connect your identity provider" in text_at(browser, page)) == is_led
+        for page, step in (
+            (reverse("account"), "Next: connect your identity provider"),
+            (reverse("console:index"), "Connect your identity provider"),
+        ):
+            assert (step in text_at(browser, page)) == is_led
             assert (reverse("console:saml-and-scim") in text_at(browser, page)) == is_led
             Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True)
             assert "Next: connect" not in text_at(browser, page)

@@ -70,5 +70,5 @@ def test_pages_in_a_companys_colours_are_accessible_and_fit(
     page.get_by_role("button", name="Sign out").click()
     for path in ("/sign-in/", "/sign-in/company/", "/password/forgotten/"):
         page.goto(path)
-        expect(page.locator("header img")).to_have_attribute("src", re.compile("^/brand/"))
+        expect(page.locator(".gh-door__brand img")).to_have_attribute("src", re.compile("^/brand/"))
         check(page)
