@@ -33,7 +33,7 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     "scim": (_("SCIM provisioning"), ("scim", "scim_token", "source", "extension_schema")),
     "tenant": (
         _("Tenant and settings"),
-        ("tenant", "settings", "console", "platform", "secrets", "job"),
+        ("tenant", "settings", "brand", "console", "platform", "secrets", "job"),
     ),
 }
 _REFUSED: Final = "refused"
