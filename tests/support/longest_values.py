@@ -25,7 +25,7 @@ MEAN_SOMETHING: Final = frozenset(
         *("action", "target_type", "target_id", "check_name", "method"),  # Words of ours.
         *("slug", "field", "scim_attribute", "reference", "request_id"),  # Parts of addresses.
         "logo_address",  # Another part of an address.
-        "logo_address",  # Another part of an address.
+        # Another part of an address.
         *("query", "colour"),  # Read by us: the questions of a view, and #rrggbb.
         *("about", "back", "lines"),  # Where a result belongs, with the words of its outcomes.
     }
