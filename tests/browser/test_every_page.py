@@ -1,23 +1,24 @@
-"""Every page of the product with the longest values that its columns take.
+"""Every page of the product: with the longest values that its columns take, and with many people.
 
-Pages are read from the routes, columns from the models, so that a new one is tested unasked.
+Pages are read from the routes, columns from the models, so that a new one is tested unasked.  Each
+is looked at in every width, light and dark, from right to left, and gone through by keyboard.
 """
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.urls import NoReverseMatch, reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import ActionResult, OneTimeLink, Role
+from accounts.models import ActionResult, OneTimeLink, Role, User
 from accounts.services.action_results import keep_result
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
@@ -28,82 +29,31 @@ from tests.architecture.specimens import Specimens, our_models, tenant_models
 from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
-from tests.support.browser import assert_accessible
+from tests.support.browser import check
+from tests.support.keyboard import keyboard_faults
 from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
 from tests.support.page_layout import faults_of
+from tests.support.pages import NO_PAGES, ONCE, Arguments, addresses
+from tests.support.worst_names import PEOPLE, fill
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.db import models
     from playwright.sync_api import Page
+    from pytest_django.fixtures import Settings
 
-    from accounts.models import Tenant, User
+    from accounts.models import Tenant
     from tests.support.saml_party import Party
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
-NO_PAGES: Final = {
-    "None": "security.txt, a text",
-    "home": "leads to where the person belongs",
-    "console:None": "adds what is missing in an address",
-    "platform:None": "adds what is missing in an address",
-    **{f"{site}:login": "leads to the sign-in page" for site in ("console", "platform")},
-    **{f"{site}:logout": "is posted to" for site in ("console", "platform")},
-    **{f"{site}:app_list": "leads to the first page" for site in ("console", "platform")},
-    **{f"{site}:autocomplete": "answers a field" for site in ("console", "platform")},
-    **{f"{site}:jsi18n": "a script" for site in ("console", "platform")},
-    **{
-        f"console:{name}": "something to download"
-        for name in (
-            *("accounts_auditentry_export", "accounts_user_export", "licenses_seat_export"),
-            *("scim_requestlogentry_export", "user-licenses-template"),
-            "saml-and-scim-attempts-csv",
-        )
-    },
-    "platform:accounts_auditentry_export": "something to download",
-    **{
-        f"console:{name}": "is posted to"
-        for name in (
-            *("accounts_user_deactivate", "accounts_user_reactivate", "accounts_user_invite"),
-            *("accounts_user_sign_out", "saml-and-scim-action", "saml-and-scim-reveal"),
-            *("saml-and-scim-rules", "saml-and-scim-test"),
-        )
-    },
-    **{
-        f"console:accounts_user_view_{name}": "is posted to"
-        for name in ("save", "rename", "delete")
-    },
-    "brand-logo": "a picture",
-    "console:appearance-picture": "a picture",
-    "console:appearance-preview": "is shown to who has just chosen a logo or a colour",
-    "brand-sheet": "a style sheet",
-    "console:saml-and-scim-test-progress": "a part of a page",
-    "set-up-progress": "a part of a page",
-    "set-up-test": "is posted to",
-    "sign-in-choose": "is shown to who may choose between accounts",
-    "console:accounts_user_invitation": "is shown once, to who invited",
-    "set-up-tested": "is shown once, to who tested",
-    "sign-out": "is posted to",
-    "session-end": "is posted to",
-    "sessions-end-others": "is posted to",
-    "saml-metadata": "a document",
-    **{
-        f"saml-{name}": "a step between browser and identity provider"
-        for name in ("sign-on", "sign-on-without-slash", "again", "finish", "leave", "replace")
-    },
-    "saml-logout": "a step between browser and identity provider",
-    **{route.name: "for programs" for route in routes() if route.url.startswith("/scim/")},
-}
-"""Routes that show no page of ours when they are asked for, and what they do instead."""
-
-Arguments = dict[str, list[tuple[object, ...]]]
-"""What stands in the addresses of routes that name no row, by the name of the route."""
-
-ONCE: Final = frozenset({"link", "password-reset-confirm", "set-up"})
-"""Pages whose form ends what let somebody open them."""
-
 LOOKS: Final = {"unbroken": UNBROKEN, "right-to-left": RIGHT_TO_LEFT}
+WIDTHS: Final = (320, 360, 768, 1024, 1440)
+"""Widths of windows in pixels: of phones, tablets and desks."""
+SEEN_BY_AXE: Final[dict[int, Literal["light", "dark"]]] = {360: "light", 1440: "dark"}
+FROM_RIGHT_TO_LEFT: Final = "he"
+"""A language that is written so.  Ours it is not: its pages have our words the other way round."""
 
 
 @pytest.fixture
@@ -117,10 +67,8 @@ def rows(acme: Tenant, alice: User, olga: User, idp: Party) -> list[models.Model
             # Those of SAML mean something: a certificate that is none is no page's to show.
             if model._meta.app_label != "saml_sso" or model.__name__ == "SignInAttempt":
                 specimens.of(model)
-    with every_tenant():
-        made = [row for model in our_models() for row in model._default_manager.all()]
-    attempt = AccessAttempt.objects.create(username="x@x.example", failures_since_start=3)
-    return [*made, attempt]
+    AccessAttempt.objects.create(username="x@x.example", failures_since_start=3)
+    return all_rows()
 
 
 @pytest.fixture
@@ -152,31 +100,17 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
 
 
 @pytest.fixture
-def browsers(open_browser: Callable[..., Page], alice: User, olga: User) -> dict[str, Page]:
+def browsers(
+    open_browser: Callable[..., Page], alice: User, olga: User, settings: Settings
+) -> dict[str, Page]:
     """Browsers by the beginning of the addresses they are for; "" is a stranger's."""
+    settings.LANGUAGES = [*settings.LANGUAGES, (FROM_RIGHT_TO_LEFT, "Hebrew")]
     return {
         "console": _browser_of(open_browser, alice),
         "platform": _browser_of(open_browser, olga),
         "account": _browser_of(open_browser, alice),
         "": open_browser(width=360),
     }
-
-
-def addresses(rows: list[models.Model], arguments: Arguments) -> Iterator[tuple[str, str]]:
-    """Yield the name of each route that shows a page, and the addresses of it that there are."""
-    keys: dict[str, list[object]] = {}
-    for row in rows:
-        keys.setdefault(f"{row._meta.app_label}_{row._meta.model_name}", []).append(row.pk)
-    for route in routes():
-        if route.name in NO_PAGES:
-            continue
-        model = route.name.rpartition(":")[2].rpartition("_")[0]
-        of_rows = ((key,) for key in keys.get(model, ())[-2:])
-        for args in [(), *arguments.get(route.name, ()), *of_rows]:
-            try:
-                yield route.name, reverse(route.name, args=args)
-            except NoReverseMatch:
-                continue
 
 
 @pytest.mark.parametrize("text", LOOKS.values(), ids=LOOKS)
@@ -188,31 +122,42 @@ def test_no_value_hides_another_on_any_page(
     text: str,
 ) -> None:
     lengthen_all(rows, text)
-    with every_tenant():
-        alice.refresh_from_db()
-    # A link ends when the person gets another address, so they are made for the long one.
-    with tenant_scope(alice.tenant):
-        links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
-    arguments["link"] = [(link.rstrip("/").rpartition("/")[2],) for link in links]
-    arguments["password-reset-confirm"] = [
-        (
-            urlsafe_base64_encode(force_bytes(alice.pk)),
-            default_token_generator.make_token(alice),
-        )
-    ]
+    add_links(alice, arguments)
 
-    walked: dict[str, str] = {}
-    problems: list[str] = []
-    for name, address in addresses(rows, arguments):
-        page = browsers.get(address.split("/")[1], browsers[""])
-        page.set_viewport_size({"width": 360, "height": 900})
-        if not _opens(page, address) or urlsplit(page.url).path in walked:
-            continue
-        walked[urlsplit(page.url).path] = name
-        problems += _faults(page, address)
+    walk(browsers, addresses(rows, arguments), _faults_of_looks)
 
-    assert {route.name for route in routes()} - {*walked.values()} - NO_PAGES.keys() == set()
-    assert problems == [], "\n".join(problems)
+
+def test_no_page_breaks_with_three_thousand_people_of_the_worst_names(
+    browsers: dict[str, Page],
+    acme: Tenant,
+    alice: User,
+    rows: list[models.Model],
+    arguments: Arguments,
+) -> None:
+    fill(acme)
+    add_links(alice, arguments)
+    with tenant_scope(acme):
+        assert User.objects.count() >= PEOPLE
+    newest = [row for model in our_models() for row in model_rows(model)[-2:]]
+
+    walk(browsers, addresses([*rows, *newest], arguments), _faults_of_looks)
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_tab_goes_round_every_page_and_reaches_every_control_in_sight(
+    browsers: dict[str, Page],
+    alice: User,
+    rows: list[models.Model],
+    arguments: Arguments,
+    width: int,
+) -> None:
+    add_links(alice, arguments)
+
+    def faults(page: Page, address: str) -> Iterator[str]:
+        page.set_viewport_size({"width": width, "height": 900})
+        yield from (f"{address}: {fault}" for fault in keyboard_faults(page))
+
+    walk(browsers, addresses(rows, arguments), faults)
 
 
 @pytest.mark.parametrize("text", LOOKS.values(), ids=LOOKS)
@@ -278,6 +223,51 @@ def _save_nothing(page: Page) -> bool:
     return True
 
 
+def walk(
+    browsers: dict[str, Page],
+    found: Iterable[tuple[str, str]],
+    faults: Callable[[Page, str], Iterator[str]],
+) -> None:
+    """Open every address once, and assert that no page is left out and that none has a fault."""
+    walked: dict[str, str] = {}
+    problems: list[str] = []
+    for name, address in found:
+        page = browsers.get(address.split("/")[1], browsers[""])
+        page.set_viewport_size({"width": 360, "height": 900})
+        if not _opens(page, address) or urlsplit(page.url).path in walked:
+            continue
+        walked[urlsplit(page.url).path] = name
+        problems += faults(page, address)
+
+    assert {route.name for route in routes()} - {*walked.values()} - NO_PAGES.keys() == set()
+    assert problems == [], "\n".join(problems)
+
+
+def all_rows() -> list[models.Model]:
+    """Return every row of ours, whosever, and the attempts to sign in that are counted."""
+    return [row for model in (*our_models(), AccessAttempt) for row in model_rows(model)]
+
+
+def model_rows(model: type[models.Model]) -> list[models.Model]:
+    with every_tenant():
+        return list(model._default_manager.order_by("pk"))
+
+
+def add_links(alice: User, arguments: Arguments) -> None:
+    """Add those that are mailed; one ends when the person gets another address."""
+    with every_tenant():
+        alice.refresh_from_db()
+    with tenant_scope(alice.tenant):
+        links = [make_link(user=alice, purpose=purpose) for purpose in OneTimeLink.Purpose]
+    arguments["link"] = [(link.rstrip("/").rpartition("/")[2],) for link in links]
+    arguments["password-reset-confirm"] = [
+        (
+            urlsafe_base64_encode(force_bytes(alice.pk)),
+            default_token_generator.make_token(alice),
+        )
+    ]
+
+
 def lengthen_all(rows: list[models.Model], text: str) -> None:
     with every_tenant():
         assert lengthen(rows, text) > 50
@@ -302,11 +292,32 @@ def _opens(page: Page, address: str) -> bool:
 
 
 def _faults(page: Page, address: str) -> Iterator[str]:
-    for width in (360, 1440):
+    """Yield what is wrong with the page in every width and in either scheme, loaded once."""
+    for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         yield from (f"{address} at {width} px: {fault}" for fault in faults_of(page))
-    page.set_viewport_size({"width": 360, "height": 900})
-    try:
-        assert_accessible(page)
-    except AssertionError as error:
-        yield f"{address}: {error}"
+    for width, scheme in SEEN_BY_AXE.items():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        try:
+            check(page)
+        except AssertionError as error:
+            yield f"{address}, {scheme}: {error}"
+    page.emulate_media(color_scheme="light")
+
+
+def _faults_of_looks(page: Page, address: str) -> Iterator[str]:
+    """Yield that too, and what is wrong when the page is loaded again from right to left."""
+    yield from _faults(page, address)
+    name, host = settings.LANGUAGE_COOKIE_NAME, urlsplit(page.url).hostname or ""
+    page.context.add_cookies(
+        [{"name": name, "value": FROM_RIGHT_TO_LEFT, "domain": host, "path": "/"}]
+    )
+    if _opens(page, address):
+        assert page.locator("html").get_attribute("dir") == "rtl", address
+        for width in SEEN_BY_AXE:
+            page.set_viewport_size({"width": width, "height": 900})
+            yield from (
+                f"{address} from right to left at {width} px: {fault}" for fault in faults_of(page)
+            )
+    page.context.clear_cookies(name=name)

@@ -1,6 +1,7 @@
 // What is wrong with the layout of the page; page_layout.py says what counts as wrong.
 () => {
   const found = [], wide = document.documentElement.clientWidth;
+  const leftwards = getComputedStyle(document.documentElement).direction === "rtl";
   const name = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}` +
     `${typeof e.className === "string" && e.className ? "." + e.className.trim().split(/\s+/).join(".") : ""}`;
   const trail = e => [e.parentElement?.parentElement, e.parentElement, e].filter(Boolean)
@@ -8,7 +9,8 @@
   if (document.scrollingElement.scrollWidth > wide) found.push(
     `scrolls sideways: ${document.scrollingElement.scrollWidth} px; ` +
     [...document.querySelectorAll("body *")]
-      .filter(e => e.getBoundingClientRect().right > wide + 1 && !e.closest(".gh-scroll"))
+      .filter(e => !e.closest(".gh-scroll") && (leftwards
+        ? e.getBoundingClientRect().left < -1 : e.getBoundingClientRect().right > wide + 1))
       .slice(0, 3).map(trail).join(" | "));
 
   // Hidden from sight by a rule of a narrow window, as .gh-hidden is by its class.
@@ -80,8 +82,9 @@
         ".field-row_menu, td:has(> .gh-badge), td:has(> .gh-menu)")) {
       const r = cell.getBoundingClientRect();
       const menu = row.querySelector(".field-row_menu");
-      const edge = menu && menu !== cell ? menu.getBoundingClientRect().left : wide;
-      if (shown(cell) && (r.left < -1 || r.right > edge + 1))
+      const side = menu && menu !== cell && menu.getBoundingClientRect();
+      const least = side && leftwards ? side.right : 0, most = side && !leftwards ? side.left : wide;
+      if (shown(cell) && (r.left < least - 1 || r.right > most + 1))
         found.push(`of a row out of the window: ${trail(cell)} ${Math.round(r.left)}–${Math.round(r.right)}`);
     }
     for (const e of row.querySelectorAll("*")) {
