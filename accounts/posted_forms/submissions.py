@@ -11,7 +11,7 @@ the hidden field into the page, ``templates/components/difference.html`` shows t
 
 ``submission.data`` holds what was typed into the fields that were touched, and what is stored for
 all others.  Whoever writes locks first, makes ``now`` anew and calls :meth:`Submission.require`.
-The forms of :class:`console.base.model_admin.AuditedModelAdmin` do all that themselves.
+The forms of :class:`console.base.audited_admin.AuditedModelAdmin` do all that themselves.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from django.db import models
 from django.urls import URLPattern, path
 from typing_extensions import override
 
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.csv_export import csv_response
-from console.base.model_admin import AuditedModelAdmin
 from console.base.questions import judges_itself
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.many import PassedOver
-from console.base.model_admin import AuditedModelAdmin
 from console.base.sites import platform_site
 from licenses.errors import LicenseError
 from licenses.models import Product, Subscription

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessProfile, DirectoryGroup, Tenant, User
-from console.base.model_admin import AuditedModelAdmin
+from console.base.audited_admin import AuditedModelAdmin
 from console.search.found import MOST, Found, Place
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from django.contrib import admin
 from django.urls import reverse
 from lxml import html as lxml_html
 
-from console.base.model_admin import AuditedModelAdmin
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.sites import platform_site
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from lxml import html as lxml_html
 
 from accounts.models import DirectoryGroup
 from accounts.tenancy.scoping import tenant_scope
-from console.base.model_admin import AuditedModelAdmin
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.sites import platform_site
 from tests.support.html_forms import what_is_sent
 
