@@ -11,7 +11,7 @@ import logging
 from email.mime.image import MIMEImage
 from typing import TYPE_CHECKING, Final
 
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 
 from accounts.letters import LOGO, write
 
@@ -45,9 +45,24 @@ def deliver(*, letter: Letter, address: str) -> bool:
         picture.add_header("Content-ID", f"<{LOGO}>")
         picture.add_header("Content-Disposition", "inline", filename="logo.png")
         mail.attach(picture)
+    return _send(mail)
+
+
+def deliver_text(*, subject: str, body: str, address: str) -> bool:
+    """Send a mail that is text alone; return whether it is one that can be sent at all.
+
+    White space in ``subject``, line breaks among it, becomes single spaces.
+
+    Raises:
+        OSError: As :func:`deliver` does.
+    """
+    return _send(EmailMessage(" ".join(subject.split()), body, None, [address]))
+
+
+def _send(mail: EmailMessage) -> bool:
     try:
         mail.send()
     except _IMPOSSIBLE as error:
-        _log.error("No mail can be sent to %r: %r", address, error)
+        _log.error("No mail can be sent to %r: %r", mail.to[0], error)
         return False
     return True

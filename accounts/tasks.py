@@ -9,6 +9,7 @@ from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
 from accounts.services.mails import send_letter_to
+from accounts.signing_in.earlier_mails import mail_invitation, send_mail_to
 from accounts.signing_in.invitations import mail_invitation_to
 from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
 from accounts.signing_in.sessions import SessionStore
@@ -35,6 +36,8 @@ def clear_results() -> dict[str, Any]:
 KINDS: Final[tuple[Kind[Any], ...]] = (
     send_letter_to,
     mail_invitation_to,
+    send_mail_to,
+    mail_invitation,
     mail_password_links,
     mail_password_link,
     warn_of_expiring_credentials,

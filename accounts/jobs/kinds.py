@@ -43,7 +43,8 @@ class Kind(Generic[_Arguments]):
 
     Attributes:
         name: What its rows are known by: the function's name with that of its application.  Who
-            changes the arguments in a way that waiting jobs do not fit changes the name.
+            changes the arguments in a way that waiting jobs do not fit gives the new kind another
+            name, and keeps the old one for those that wait when an installation is upgraded.
         is_one_transaction: Whether its writes and its end are one transaction.
         sealed: The arguments that are stored sealed; the others are ids.
         pauses: Seconds until it is tried again after each failure; then it has failed.

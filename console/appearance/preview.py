@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from accounts.brands.logos import Logo
@@ -57,6 +58,6 @@ def shown_with(now: Look, wish: Look) -> Page:
     """Return what stands on the page beside the button."""
     facts = {}
     for name, look in (("now", now), ("wish", wish)):
-        picture = base64.b64encode(look.logo.large).decode("ascii")[-64:] if look.logo else ""
+        picture = sha256(look.logo.large).hexdigest() if look.logo else ""
         facts[name] = f"{look.colour} {picture}"
     return Page({}, facts=facts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import typing
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import pytest
@@ -27,6 +27,24 @@ SMALL = {
     for kind in ("mail_password_link", "mail_password_links")
 }
 """Text that is nobody's secret."""
+
+QUEUED_BEFORE: Final = {
+    "accounts.clear_results": set(),
+    "accounts.clear_sessions": set(),
+    "accounts.erase_people_who_left": set(),
+    "accounts.mail_invitation": {"url", "subject", "body", "address"},
+    "accounts.mail_password_link": {"user_id", "language"},
+    "accounts.mail_password_links": {"address", "language"},
+    "accounts.prune_jobs": set(),
+    "accounts.prune_trail": set(),
+    "accounts.send_mail_to": {"subject", "body", "address"},
+    "accounts.warn_of_expiring_credentials": set(),
+    "licenses.start_subscriptions": set(),
+    "saml_sso.prune_saml": set(),
+    "saml_sso.refresh_saml_metadata": set(),
+    "scim.prune_request_log": set(),
+}
+"""The kinds that versions before this one may have left in the queue, with their arguments."""
 
 every_kind = pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.name)
 
@@ -62,6 +80,11 @@ def test_it_has_a_queue_that_workers_take_from_and_says_what_it_does(kind: Kind[
     assert kind.queue in QUEUES
     assert kind.work.__doc__
     assert list(kind.pauses) == sorted(kind.pauses)
+
+
+@pytest.mark.parametrize("name", QUEUED_BEFORE)
+def test_what_an_earlier_version_queued_is_done_after_an_upgrade(name: str) -> None:
+    assert set(inspect.signature(kinds()[name].work).parameters) == QUEUED_BEFORE[name]
 
 
 def test_every_queue_has_a_kind() -> None:
