@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     from accounts.models import User
 
     _SetPassword = SetPasswordForm[User]
@@ -92,8 +94,19 @@ class CompanyForm(forms.Form):
     )
 
 
+_NOT_TWICE: Final[dict[str, StrOrPromise]] = {
+    "password_mismatch": _("These are two passwords. Enter the new one twice, alike."),
+}
+_NOT_CHANGED: Final[dict[str, StrOrPromise]] = {
+    **_NOT_TWICE,
+    "password_incorrect": _("This is not your present password. Nothing was changed."),
+}
+
+
 class NewPasswordForm(_SetPassword):
     """A new password, twice, with the rules in one sentence."""
+
+    error_messages = _NOT_TWICE
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,6 +115,8 @@ class NewPasswordForm(_SetPassword):
 
 class ChangedPasswordForm(PasswordChangeForm):
     """The same, after the present password."""
+
+    error_messages = _NOT_CHANGED
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

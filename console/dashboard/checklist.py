@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -91,14 +91,5 @@ def _with_states(steps: Sequence[Step], done: Sequence[bool]) -> list[Step]:
     for number, (step, is_done) in enumerate(zip(steps, done, strict=True)):
         state = "done" if is_done else "next" if number == first else "later"
         note = "" if state != "later" else _("After step %(n)s") % {"n": number}
-        told.append(
-            Step(
-                what=step.what,
-                meaning=step.meaning,
-                page=step.page,
-                button=step.button,
-                state=state,
-                note=note,
-            )
-        )
+        told.append(replace(step, state=state, note=note))
     return told

@@ -188,7 +188,7 @@ class TestPasswordChange:
     @pytest.mark.parametrize(
         ("old", "new", "why"),
         [
-            ("wrong", NEW, "Your old password was entered incorrectly"),
+            ("wrong", NEW, "This is not your present password"),
             (PASSWORD, "short", "too short"),
             (PASSWORD, "123456789012345", "entirely numeric"),
         ],
