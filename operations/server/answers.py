@@ -13,6 +13,8 @@ from scim.http.middleware import is_scim
 from scim.protocol import urns
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from operations.server.rsgi import HTTPProtocol
 
 STATUSES: Final = (
@@ -70,16 +72,24 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault
     """The request is not served; its message says why, in a sentence for whoever reads the log.
 
     ``retry_after`` is in seconds.  ``closes``: the connection has an unread body, so it ends.
+    ``unread`` is what the client goes on sending, if it is to be read on.
     """
 
     def __init__(
-        self, status: HTTPStatus, detail: str, *, retry_after: int = 0, closes: bool = False
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        retry_after: int = 0,
+        closes: bool = False,
+        unread: AsyncGenerator[bytes] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.retry_after = retry_after
         self.closes = closes
+        self.unread = unread
 
     def answer(self, path: str) -> Answer:
         """Return what a client of ``path`` is told: SCIM's Error message, or a page."""

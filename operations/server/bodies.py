@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from operations.server.answers import Refusal
 from operations.server.environ import announced_length
-from operations.server.rsgi import ProtocolClosed
+from operations.server.rsgi import ProtocolClosed, ProtocolError
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
     from operations.bounds import Bounds
     from operations.server.fair_queue import Caller
     from operations.server.rsgi import HTTPProtocol
@@ -24,6 +27,20 @@ _SLOWEST: Final = 50_000
 
 _PART_OF_ONE: Final = 4
 """One caller may fill a fourth of the room for bodies."""
+
+_SECONDS_READ_ON: Final = 1.0
+_TIMES_READ_ON: Final = 4
+"""So much of a refused body is read on: for a second, and four times the longest body."""
+
+
+async def arriving(proto: HTTPProtocol) -> AsyncGenerator[bytes]:
+    """Give the body piece by piece; whoever leaves off may go on later, which granian's own cannot.
+
+    Raises:
+        ProtocolClosed: The client has gone.
+    """
+    async for piece in proto:
+        yield piece
 
 
 class Bodies:
@@ -46,7 +63,7 @@ class Bodies:
         if length == 0:
             return b""
         if length is not None and length > self._bounds.body_bytes:
-            raise self._too_large()
+            raise self._too_large(arriving(proto))
         try:
             if length is not None and length <= _SMALL:
                 body = await self._read_at_once(proto)
@@ -61,6 +78,20 @@ class Bodies:
         if length is not None and len(body) < length:
             raise ProtocolClosed
         return body
+
+    async def read_on(self, unread: AsyncGenerator[bytes]) -> None:
+        """Read and forget what an answered client goes on sending, for a second at most.
+
+        A connection that is closed with bytes unread is reset, and the answer is lost: a proxy,
+        which sends the whole body at once, tells its client 502 instead (RFC 9112, Section 9.6).
+        """
+        left = _TIMES_READ_ON * self._bounds.body_bytes
+        with suppress(TimeoutError, ProtocolClosed, ProtocolError):
+            async with aclosing(unread), asyncio.timeout(_SECONDS_READ_ON):
+                async for piece in unread:
+                    left -= len(piece)
+                    if left < 0:
+                        break
 
     def release(self, caller: Caller, body: bytes) -> None:
         """Count a body as no longer held."""
@@ -89,22 +120,24 @@ class Bodies:
     async def _read_in_pieces(self, proto: HTTPProtocol, caller: Caller) -> bytes:
         seconds = self._bounds.body_seconds
         began = asyncio.get_running_loop().time()
+        body = arriving(proto)
         pieces: list[bytes] = []
         received = 0
         try:
             async with asyncio.timeout_at(began + seconds) as limit:
-                async for piece in proto:
+                async for piece in body:
                     pieces.append(piece)
                     received += len(piece)
                     self._count(caller, len(piece))
                     if received > self._bounds.body_bytes:
-                        raise self._too_large()
+                        raise self._too_large(body)
                     if self._is_full(caller):
                         raise Refusal(
                             HTTPStatus.SERVICE_UNAVAILABLE,
                             "Too many long bodies arrive at once.",
                             retry_after=1,
                             closes=True,
+                            unread=body,
                         )
                     limit.reschedule(began + seconds + received / _SLOWEST)
         except BaseException:
@@ -126,9 +159,10 @@ class Bodies:
         most = self._bounds.held_bytes
         return self._held > most or self._held_of.get(caller, 0) > most // _PART_OF_ONE
 
-    def _too_large(self) -> Refusal:
+    def _too_large(self, unread: AsyncGenerator[bytes]) -> Refusal:
         return Refusal(
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
             f"The body is longer than {self._bounds.body_bytes} bytes.",
             closes=True,
+            unread=unread,
         )

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from accounts.requests.callers import CALLER
 from operations.requests.request_id import request_id_of
 from operations.server.answers import Refusal
-from operations.server.bodies import Bodies
+from operations.server.bodies import Bodies, arriving
 from operations.server.environ import environ_of, give_body, refuse_long_address
 from operations.server.fair_queue import FairQueue, QueueFullError
 from operations.server.health import health_of
@@ -113,6 +113,7 @@ class Front:
         """Answer one request."""
         self._note_ended()
         environ = environ_of(scope)
+        unread = None
         try:
             refuse_long_address(scope, self._bounds.address_characters)
             answer = await self._health.answer(environ)
@@ -121,10 +122,13 @@ class Front:
         except Refusal as refusal:
             self._refused[f"{refusal.status.value} {refusal.detail}"] += 1
             answer = refusal.answer(scope.path)
+            unread = refusal.unread
         except (ProtocolClosed, ProtocolError):
             return
         if answer is not None:
             answer.send(proto, request_id_of(environ))
+        if unread is not None:
+            await self._bodies.read_on(unread)
 
     async def _answer(self, environ: dict[str, Any], proto: HTTPProtocol) -> None:
         """Have the request answered by a thread."""
@@ -135,6 +139,7 @@ class Front:
             return
         if self._rules.refuses_unread(environ):
             await self._in_turn(environ, b"", caller, proto, closes=True)
+            await self._bodies.read_on(arriving(proto))
             return
         body = await self._bodies.read(environ, proto, caller)
         try:
@@ -192,7 +197,7 @@ class Front:
             self._queue.done(job.caller)
             following = self._take()
         self._ended.append(job)
-        if job.holds_room:
+        if job.holds_room or job.closes:
             self._loop.call_soon_threadsafe(self._note_ended)
         return following
 

@@ -52,7 +52,7 @@ class Job:
     ``began`` is when a thread took it; 0 while it waits.
     Times are those of :func:`time.monotonic`.  Once it is ``over``, nobody waits for its answer.
     ``end`` is done soon after the answer was sent; at once when it ``holds_room`` for its body.
-    ``closes``: the connection has an unread body.
+    ``closes``: the connection has an unread body, which is read on, so its end is at once, too.
     """
 
     environ: dict[str, Any]

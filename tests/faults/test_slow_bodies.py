@@ -84,6 +84,30 @@ def test_what_is_refused_for_its_headers_is_refused_before_the_body(
     assert time.monotonic() - began < BODY_SECONDS - 1
 
 
+@pytest.mark.parametrize("size", [100_000, 1_000_000, 6_000_000])
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/scim/v2/Users", 401), ("/nothing/here/", 404), ("/account/password/", 403)],
+)
+def test_who_sends_all_of_a_refused_body_before_it_listens_hears_why(
+    product: Product, path: str, status: int, size: int
+) -> None:
+    assert answers_to(product, path, size) == {f"HTTP/1.1 {status}"}
+
+
+@pytest.mark.parametrize("size", [5 * 1024 * 1024 + 1, 6_000_000, 20_000_000])
+def test_who_sends_all_of_a_body_that_is_too_long_before_it_listens_hears_why(
+    product: Product, size: int
+) -> None:
+    assert answers_to(product, "/sign-in/", size) == {"HTTP/1.1 413"}
+
+
+def answers_to(product: Product, path: str, size: int) -> set[str]:
+    """How the answers begin to five such requests, each sent whole before the answer is read."""
+    head = f"POST {path} HTTP/1.1\r\nHost: <host>\r\nContent-Length: {size}\r\n\r\n"
+    return {product.raw(head.encode() + b"x" * size)[:12].decode() for _ in range(5)}
+
+
 def test_a_body_in_chunks_is_read_whole_and_limited_while_it_is_read(product: Product) -> None:
     def chunks(size: int, number: int) -> Iterator[bytes]:
         yield b'{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"userName":"chunked",'

@@ -366,11 +366,29 @@ def test_slow_bodies_are_absorbed_by_the_proxy(installation: Installation) -> No
     assert "408" not in installation.log.read_text()
 
 
-def test_a_body_that_is_too_long_is_refused_by_the_proxy(installation: Installation) -> None:
-    with installation.client() as client:
-        answer = client.post("/sign-in/", content=b"x" * (6 * 1024 * 1024))
+TOO_LONG = (5 * 1024 * 1024 + 1, 5_999_999, 6_000_000, 12_000_000)
 
-    assert answer.status_code == 413
+
+@pytest.mark.parametrize("size", TOO_LONG)
+def test_a_body_that_is_too_long_is_always_refused_as_too_long(
+    installation: Installation, size: int
+) -> None:
+    # A body of unknown length is sent in chunks: nothing tells its length beforehand.
+    def declared() -> bytes:
+        return b"x" * size
+
+    def in_chunks() -> Iterator[bytes]:
+        for start in range(0, size, 65_536):
+            yield b"x" * min(65_536, size - start)
+
+    with installation.client() as client:
+        answers = {
+            (kind.__name__, client.post("/sign-in/", content=kind()).status_code)
+            for kind in (declared, in_chunks)
+            for _ in range(5)
+        }
+
+    assert answers == {("declared", 413), ("in_chunks", 413)}
 
 
 def test_doctor_finds_nothing_wrong_on_the_way_through_the_proxy(
