@@ -8,7 +8,7 @@ names were prepared what nobody could be called today is found by exactly that.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F, Q, Value
@@ -20,6 +20,7 @@ from accounts.errors import AmbiguousAddressError
 from accounts.models import DirectoryGroup, User
 from accounts.models.users import UNICODE_COLLATION
 from accounts.names import IS_MARKED, MARK
+from accounts.storage.parts import Part
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.tenancy.unscoped import every_tenant
@@ -63,14 +64,7 @@ _SELECTED: Final = (
 )
 
 
-class Search(NamedTuple):
-    """SQL with its values."""
-
-    sql: str
-    params: tuple[Any, ...]
-
-
-def candidates(address: str) -> Search:
+def candidates(address: str) -> Part:
     """Return the statement for the rows of the active tenant that ``address`` may mean.
 
     At most two, the best first.  ``rank`` is above 0 where it is what somebody is called, and no
@@ -78,14 +72,14 @@ def candidates(address: str) -> Search:
     """
     tenant, key = active_tenant_id(), compared_address(address)
     if is_plain(address):
-        return Search(_PLAIN, (key, tenant, key, key))
-    return Search(_UNUSUAL, (address, key, tenant, address, key, key))
+        return Part(_PLAIN, (key, tenant, key, key))
+    return Part(_UNUSUAL, (address, key, tenant, address, key, key))
 
 
-def sought(address: str) -> Search:
+def sought(address: str) -> Part:
     """Return the statement for what :func:`the_one` chooses from."""
     search = candidates(address)
-    return Search(_SELECTED.format(candidates=search.sql), search.params)
+    return Part(_SELECTED.format(candidates=search.sql), search.params)
 
 
 def the_one(rows: Sequence[Sequence[Any]], address: str) -> User | None:

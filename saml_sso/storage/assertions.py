@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from accounts.errors import SessionRefusedError
 from accounts.storage.prepared import prepared_cursor
-from accounts.storage.session_rows import NOTHING, Companion, Condition, write_new_session
+from accounts.storage.session_rows import session_part
 from accounts.tenancy.scoping import active_tenant_id
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
 """
 # The lock on the settings is shared, so that people of one tenant sign in side by side.
 _CONSUME_UNDER_SETTINGS: Final = """
-now AS (
+WITH now AS (
     SELECT settings.tenant_id, settings.revision
     FROM saml_sso_identityprovidersettings AS settings
     JOIN accounts_tenant AS tenant ON tenant.id = settings.tenant_id
@@ -33,9 +35,10 @@ now AS (
     ON CONFLICT (tenant_id, digest) DO NOTHING RETURNING id
 )
 """
-_ANSWER: Final = "SELECT now.revision, allowed.id FROM now LEFT JOIN allowed ON true"
-_LOGGED: Final = """
-logged AS (
+_ANSWER: Final = """
+SELECT (SELECT seen.now FROM seen), now.revision, allowed.id FROM now LEFT JOIN allowed ON true
+"""
+_LOGGED: Final = """, logged AS (
     INSERT INTO saml_sso_signinattempt (
         tenant_id, user_id, at, outcome, check_name, reason, remedy,
         kind, reference, identifier, sealed, revision, ip_address, user_agent
@@ -85,11 +88,17 @@ def write_session_of_assertion(
         SessionRefusedError: It does not begin.  Its ``answer`` is empty when SAML is off, else the
             revision of the settings of now, and ``None`` when the assertion was used before.
     """
+    begin = session_part(session=session, user=user, entry=entry)
+    statement = _beginning(begin.sql, "" if logged is None else _LOGGED)
     values = (active_tenant_id(), use.digest, use.expires, use.revision)
-    write_new_session(
-        session=session,
-        user=user,
-        entry=entry,
-        when=Condition(_CONSUME_UNDER_SETTINGS, values, _ANSWER),
-        beside=NOTHING if logged is None else Companion(_LOGGED, tuple(logged)),
-    )
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, (*values, *begin.params, *(logged or ())))
+        begun, *answer = cursor.fetchone() or (None,)
+    if begun is None:
+        raise SessionRefusedError(answer)
+    user.last_login = begun
+
+
+@cache
+def _beginning(session: str, logged: str) -> str:
+    return f"{_CONSUME_UNDER_SETTINGS}, {session}{logged}{_ANSWER}"

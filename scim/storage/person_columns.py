@@ -6,10 +6,8 @@ from typing import Final
 
 from accounts.models import User
 from accounts.services.users import USER_FIELD_NAMES
+from accounts.storage.groups_of_people import groups_as_json
 from licenses.storage.seats import holds_seat
-
-GROUPS_COLUMN: Final = "accounts_groups_of_as_json(u.tenant_id, u.id)::text"
-"""The profiles and directory groups of the row, as the text of one JSON value."""
 
 COLUMNS: Final = ("id", *USER_FIELD_NAMES, "role", "created", "last_modified", "version")
 """What is read of a person: everything that may be set, and what is shown besides."""
@@ -23,7 +21,7 @@ _SELECTED: Final = ", ".join(
 WIDTH: Final = len(COLUMNS) + 1
 """Columns of a row, the last of which holds the groups."""
 
-WITH_GROUPS: Final = f"{_SELECTED}, {GROUPS_COLUMN}"
+WITH_GROUPS: Final = f"{_SELECTED}, {groups_as_json('u')}"
 WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
 WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
 STATE: Final = f"u.xmin::text, u.active AND {holds_seat('u')}"

@@ -9,12 +9,11 @@ from accounts.group_kinds.fixed_names import ROLE_NAMES, profile_group_name
 from accounts.identifiers import is_canonical_uuid
 from accounts.models import Role
 from accounts.models.users import UNICODE_COLLATION
-from accounts.storage.nesting import closure_below
+from accounts.storage.groups_of_people import groups_of, people_in_group, people_with_profile
 from scim.addresses import groups_url, users_url
 from scim.protocol import urns
 from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_PEOPLE
-from scim.storage.user_groups import ALL_GROUPS
 
 if TYPE_CHECKING:
     from scim.protocol.schemas import AttributePath
@@ -46,22 +45,13 @@ _SCALARS: Final = {
     "meta.lastModified": _always("u.last_modified"),
     "meta.version": _always("('W/\"' || u.version || '\"')"),
 }
-_MEMBERS_BELOW: Final = f"""u.id IN (
-WITH RECURSIVE {closure_below("SELECT %s::uuid", tenant="{tenant}")}
-SELECT m.user_id FROM accounts_directorygroupmember m JOIN below ON m.group_id = below.group_id
-WHERE m.tenant_id = {{tenant}} AND m.user_id IS NOT NULL)"""
-_MEMBERS_OF_PROFILE: Final = """u.id IN (
-SELECT pm.user_id FROM accounts_profilemembership pm
-JOIN accounts_accessprofile p ON p.id = pm.profile_id
-WHERE pm.tenant_id = {tenant} AND p.tenant_id = {tenant} AND p.id = %s::bigint
-  AND NOT p.is_default)"""
 
 
 class UserCatalog:
     """The :class:`~scim.queries.filter_query.Catalog` of Users of one tenant."""
 
     def __init__(self, tenant_id: int) -> None:
-        self._tenant = str(int(tenant_id))
+        self._tenant = tenant_id
 
     def scalar(self, path: AttributePath) -> Scalar | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""
@@ -117,9 +107,9 @@ class UserCatalog:
             return SQL("(u.role = %s)", (rest,))
         profile = _PROFILE_ID.fullmatch(group_id)
         if profile:
-            return SQL(f"({_MEMBERS_OF_PROFILE.format(tenant=self._tenant)})", (int(profile[1]),))
+            return SQL(f"(u.id IN ({people_with_profile(self._tenant)}))", (int(profile[1]),))
         if is_canonical_uuid(group_id):
-            return SQL(f"({_MEMBERS_BELOW.format(tenant=self._tenant)})", (group_id,))
+            return SQL(f"(u.id IN ({people_in_group(self._tenant)}))", (group_id,))
         return SQL("FALSE")
 
 
@@ -141,7 +131,7 @@ def _groups() -> str:
         f"FROM (SELECT 'role:' || u.role AS id, CASE u.role {names} END AS name, TRUE AS direct "
         f"UNION ALL (SELECT others.id, CASE WHEN starts_with(others.id, 'profile:') "
         f"THEN {profile} || others.name ELSE others.name END, others.direct "
-        f"FROM ({ALL_GROUPS}) others)) g) AS e(v)"
+        f"FROM ({groups_of('u')}) others)) g) AS e(v)"
     )
 
 

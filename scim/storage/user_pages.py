@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import connection
 
+from accounts.storage.groups_of_people import groups_of_page
 from accounts.storage.prepared import prepared_cursor
 from accounts.tenancy.scoping import active_tenant_id
 from scim.protocol.filter_nodes import Comparison
@@ -19,7 +20,6 @@ from scim.storage.person_columns import (
     WITH_GROUPS_OF_PAGE,
     WITHOUT_GROUPS,
 )
-from scim.storage.user_groups import GROUPS_OF_PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -94,7 +94,7 @@ class SelectedUsers:
         """Return the statement that reads ``page``, and the groups of those on it if shown."""
         if self.with_groups and limit >= _MANY and not self.is_filtered:
             return (
-                f"WITH RECURSIVE page AS MATERIALIZED ({page}), {GROUPS_OF_PAGE} "
+                f"WITH RECURSIVE page AS MATERIALIZED ({page}), {groups_of_page()} "
                 f"SELECT {WITH_GROUPS_OF_PAGE}, {self.order.place} FROM page u "
                 f"LEFT JOIN groups_of_page ON groups_of_page.user_id = u.id ORDER BY {order}"
             )
