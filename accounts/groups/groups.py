@@ -33,7 +33,7 @@ from accounts.storage.memberships import MappedGroup, people_below
 from accounts.storage.violations import violated_constraint
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
-from accounts.trail.changes import changes, flat, names
+from accounts.trail.changes import changes, differs, flat, names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -282,7 +282,7 @@ def _hold_to_nest(group: DirectoryGroup, members: Sequence[MemberDelta]) -> None
 
 def _changed_names(group: DirectoryGroup, values: GroupFields) -> list[str]:
     names = ("attributes", "display_name", "external_id")
-    return [name for name in names if getattr(group, name) != getattr(values, name)]
+    return [name for name in names if differs(getattr(group, name), getattr(values, name))]
 
 
 def _save_values(group: DirectoryGroup, values: GroupFields, changed: list[str]) -> None:

@@ -22,7 +22,7 @@ from accounts.storage.violations import violated_constraint
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
-from accounts.trail.changes import changes, flat, names
+from accounts.trail.changes import changes, differs, flat, names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -163,7 +163,9 @@ def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
 
 
 def _differing(user: User, values: UserFields) -> list[str]:
-    return [name for name in USER_FIELD_NAMES if getattr(user, name) != getattr(values, name)]
+    return [
+        name for name in USER_FIELD_NAMES if differs(getattr(user, name), getattr(values, name))
+    ]
 
 
 def _write(user: User, values: UserFields, changed: list[str], xmin: str = "") -> bool:

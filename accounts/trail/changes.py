@@ -36,12 +36,27 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, An
     >>> changes({"title": "Clerk", "active": True}, {"title": "Buyer", "active": True})
     {'changes': {'title': ['Clerk', 'Buyer']}}
     """
-    fields = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    fields = [name for name in {**before, **after} if differs(before.get(name), after.get(name))]
     if not fields:
         return {}
     kept = {name: _pair(name, before.get(name), after.get(name)) for name in sorted(fields)}
     former = names({name: before.get(name) for name in fields if name in NAMING})
     return {"changes": kept, **former}
+
+
+def differs(before: Any, after: Any) -> bool:
+    """Return whether two values differ as JSON does, in which 0 is not false.
+
+    >>> differs({"badge": 0}, {"badge": False}), differs({"badge": 1}, {"badge": 1.0})
+    (True, False)
+    """
+    if before != after:
+        return True
+    if isinstance(before, Mapping):
+        return any(differs(value, after[name]) for name, value in before.items())
+    if isinstance(before, list):
+        return any(differs(*pair) for pair in zip(before, after, strict=True))
+    return isinstance(before, bool) != isinstance(after, bool)
 
 
 def names(values: Mapping[str, Any]) -> dict[str, list[str]]:

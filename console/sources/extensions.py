@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -31,10 +32,25 @@ _COLUMNS = (
 )
 
 
+class AttributeForm(forms.ModelForm[ExtensionAttribute]):
+    """One attribute of a schema."""
+
+    class Meta:
+        model = ExtensionAttribute
+        fields = _COLUMNS
+        help_texts = {
+            "type": _(
+                "Values that do not fit what you change here stay stored, and are not shown to "
+                "identity providers until they send others."
+            )
+        }
+
+
 class AttributeInline(admin.StackedInline[ExtensionAttribute, ExtensionSchema]):
     """The attributes of a schema."""
 
     model = ExtensionAttribute
+    form = AttributeForm
     fields = _COLUMNS
     extra = 1
     row_key = "name"

@@ -129,4 +129,5 @@ def _attribute(attribute: ExtensionAttribute) -> Attribute:
         canonical_values=tuple(attribute.canonical_values),
         only_canonical_values=bool(attribute.canonical_values),
         reference_types=("external",) if attribute.type == "reference" else (),
+        is_own=True,
     )

@@ -25,6 +25,7 @@ from scim.groups.group_deltas import deltas_of, member_uuids, split_members, ste
 from scim.http.answers import Answer
 from scim.protocol.errors import ForbiddenError, NotFoundError, SCIMError
 from scim.protocol.group_patch import ReplaceMembers, read_group_patch, read_member_ids
+from scim.protocol.own_attributes import as_shown, with_hidden
 from scim.protocol.patch import apply_operations
 from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
@@ -140,13 +141,14 @@ class GroupEndpoint:
         sent_ids = None if sent is None else read_member_ids(sent)
 
         def change(adapter: GroupAdapter) -> None:
-            before = adapter.to_dict()
+            before = as_shown(adapter.to_dict(), self._type)
             sent_rest = read_resource(rest, self._type)
             check_elements(sent_rest, before)
             wanted = self._mapping.apply(sent_rest, self._type, before)
             if adapter.row.kind == GroupKind.DIRECTORY:
-                check_complete(wanted, self._type)
+                check_complete(wanted, self._type, before)
                 check_immutable(before, wanted, self._type)
+            wanted = with_hidden(wanted, before, adapter.row.attributes, self._type)
             adapter.from_dict(_as_named(wanted, adapter.row))
             if sent_ids is not None or adapter.row.kind == GroupKind.DIRECTORY:
                 members = member_uuids(sent_ids or ())
@@ -192,12 +194,13 @@ class GroupEndpoint:
         return Answer(HTTPStatus.NO_CONTENT)
 
     def _patch(self, adapter: GroupAdapter, patch: GroupChange) -> None:
-        wanted: Mapping[str, Any] = adapter.to_dict()
+        row = adapter.row
+        before = wanted = as_shown(adapter.to_dict(), self._type)
         if patch.operations:
-            before = wanted
             wanted = apply_operations(before, patch.operations, self._type, self._work)
-            wanted = self._mapping.apply(dict(wanted), self._type, before)
-        adapter.from_dict(_as_named(self._kept(wanted, adapter.row), adapter.row))
+            wanted = self._mapping.apply(wanted, self._type, before)
+        kept = with_hidden(self._kept(wanted, row), before, row.attributes, self._type)
+        adapter.from_dict(_as_named(kept, row))
         deltas = deltas_of(patch.members)
         if deltas is not None:
             adapter.deltas = deltas

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from scim.protocol.errors import InvalidSyntaxError
+from scim.protocol.own_attributes import shown_members
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,7 +49,7 @@ class Projection:
             if subs is None or subs:
                 holder = self._extensions[path.extension] if path.extension else self._core
                 holder[path.attribute.name] = subs
-        self._type = resource_type
+        self._type, self._own = resource_type, resource_type.own_attributes
         self._wanted = frozenset(name.lower() for name in wanted)
         self._unwanted = frozenset(name.lower() for name in unwanted)
         self._whole = frozenset(name for name, subs in self._core.items() if subs is None)
@@ -73,7 +74,8 @@ class Projection:
             if key in whole:  # As nearly always, and this loop is much of what a list costs.
                 projected[key] = value
             elif key in extensions:
-                members = _selected(value, extensions[key])
+                seen = shown_members(self._own[key], value) if key in self._own else value
+                members = _selected(seen, extensions[key])
                 if members:
                     projected[key] = members
             elif key in core:

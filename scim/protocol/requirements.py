@@ -18,17 +18,25 @@ if TYPE_CHECKING:
     from scim.protocol.schemas import ResourceType
 
 
-def check_complete(resource: Mapping[str, Any], resource_type: ResourceType) -> None:
+def check_complete(
+    resource: Mapping[str, Any],
+    resource_type: ResourceType,
+    before: Mapping[str, Any] | None = None,
+) -> None:
     """Refuse a canonical resource without a required attribute or a demanded value path.
+
+    What was demanded after the resource was made, so that it lacked it ``before`` already, it may
+    lack still: a client that sends back what it read is not refused.
 
     Raises:
         InvalidValueError: Something is missing; the detail names it.
     """
-    check_required(resource, resource_type)
+    check_required(resource, resource_type, before)
     missing = [
         selection
         for selection in resource_type.required_selections
         if not _is_satisfied(resource, selection, resource_type)
+        and (before is None or _is_satisfied(before, selection, resource_type))
     ]
     if missing:
         raise InvalidValueError(f"Required but missing: {', '.join(missing)}.")

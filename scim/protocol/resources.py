@@ -241,16 +241,23 @@ def missing_attributes(
     return missing
 
 
-def check_required(resource: Mapping[str, Any], resource_type: ResourceType) -> None:
+def check_required(
+    resource: Mapping[str, Any],
+    resource_type: ResourceType,
+    before: Mapping[str, Any] | None = None,
+) -> None:
     """Refuse a canonical resource that lacks a required attribute.
 
-    Value paths that a source demands are checked by
-    :func:`scim.protocol.requirements.check_selections`.
+    What it lacked ``before`` already it may lack still.  Value paths that a source demands are
+    checked by :func:`scim.protocol.requirements.check_selections`.
 
     Raises:
         InvalidValueError: At least one is missing; the detail lists them all.
     """
     missing = missing_attributes(resource, resource_type)
+    if missing and before is not None:
+        lacked = missing_attributes(before, resource_type)
+        missing = [path for path in missing if path not in lacked]
     if missing:
         names = ", ".join(str(path) for path in missing)
         raise InvalidValueError(f"Required but missing: {names}. Send a value for each.")

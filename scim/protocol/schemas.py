@@ -34,7 +34,8 @@ class Attribute:
 
     ``canonical_values`` are suggestions unless ``only_canonical_values`` is set, as it is for
     attributes whose values a tenant has listed itself.  ``names`` is how the values of an
-    attribute that names something are compared.
+    attribute that names something are compared.  ``is_own`` when the attribute is a tenant's own,
+    so that its characteristics may change while values of it are stored.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Attribute:
     reference_types: tuple[str, ...] = ()
     sub_attributes: tuple[Attribute, ...] = ()
     names: NameRule | None = None
+    is_own: bool = False
     by_name: Mapping[str, Attribute] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -158,7 +160,8 @@ class ResourceType:
 
     ``required_selections`` are value paths, such as ``emails[type eq "work"].value``, that a
     source demands beyond what the schema can say.  ``required`` lists the required attributes
-    and sub-attributes that a client can set.
+    and sub-attributes that a client can set, ``own_attributes`` those that the tenant has defined
+    itself, by the URN of their schema and by name.
     """
 
     name: str
@@ -169,6 +172,7 @@ class ResourceType:
     common: tuple[Attribute, ...] = ()
     required_selections: tuple[str, ...] = ()
     required: tuple[AttributePath, ...] = field(init=False, repr=False)
+    own_attributes: Mapping[str, Mapping[str, Attribute]] = field(init=False, repr=False)
     _paths: Mapping[str, AttributePath] = field(init=False, repr=False)
     _schemas: Mapping[str, Schema] = field(init=False, repr=False)
     _declared: frozenset[str] = field(init=False, repr=False)
@@ -182,6 +186,7 @@ class ResourceType:
         )
         object.__setattr__(self, "_paths", self._all_paths())
         object.__setattr__(self, "required", tuple(self._required()))
+        object.__setattr__(self, "own_attributes", dict(self._own_attributes()))
 
     def resolve(self, name: str) -> AttributePath | None:
         """Return what ``name`` means here, or ``None`` when it names nothing.
@@ -241,6 +246,12 @@ class ResourceType:
                 for extension in self.extensions
             ]
         return document
+
+    def _own_attributes(self) -> Iterator[tuple[str, Mapping[str, Attribute]]]:
+        for extension in self.extensions:
+            own = {each.name: each for each in extension.attributes if each.is_own}
+            if own:
+                yield extension.id, own
 
     def _required(self) -> Iterator[AttributePath]:
         for path in self.attributes():

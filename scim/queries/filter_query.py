@@ -105,13 +105,18 @@ def json_scalar(json: str, target: Attribute) -> Scalar:
 
 
 def json_elements(json: str) -> str:
-    """Return the table expression ``… AS e(v)`` of what the jsonb expression ``json`` holds.
+    """Return the table expression ``… AS e(v)`` of what the jsonb expression ``json`` holds."""
+    return f"{json_values(json)} AS e(v)"
+
+
+def json_values(json: str) -> str:
+    """Return the values in the jsonb expression ``json``, as a set without a name.
 
     A value that is no list counts as a list of one.
     """
     return (
         f"jsonb_array_elements(CASE WHEN jsonb_typeof({json}) = 'array' THEN {json} "
-        f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END) AS e(v)"
+        f"WHEN ({json}) IS NOT NULL THEN jsonb_build_array({json}) END)"
     )
 
 

@@ -11,6 +11,7 @@ from scim.protocol import urns
 from scim.protocol.filter_nodes import And, Comparison
 from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_GROUPS
+from scim.queries.own_values import own_elements, own_scalar
 from scim.storage.group_rows import GroupKind
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class GroupCatalog:
 
     def scalar(self, path: AttributePath) -> Scalar | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""
+        if path.attribute.is_own:
+            return own_scalar(_json(path), path)
         if path.extension:
             return json_scalar(_json(path), path.target)
         if str(path) == "meta.location":
@@ -83,7 +86,8 @@ class GroupCatalog:
     def elements(self, path: AttributePath) -> str | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""
         if path.extension:
-            return json_elements(_json_of_attribute(path))
+            json = _json_of_attribute(path)
+            return own_elements(json, path) if path.attribute.is_own else json_elements(json)
         if path.attribute.name == "members":
             base = quoted(f"{base_url()}/")
             return _MEMBERS.format(tenant=self._tenant, base=base, name=person_name_sql("u"))

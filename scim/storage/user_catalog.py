@@ -14,6 +14,7 @@ from scim.addresses import groups_url, users_url
 from scim.protocol import urns
 from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_PEOPLE
+from scim.queries.own_values import own_elements, own_scalar
 
 if TYPE_CHECKING:
     from scim.protocol.schemas import AttributePath
@@ -55,6 +56,8 @@ class UserCatalog:
 
     def scalar(self, path: AttributePath) -> Scalar | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""
+        if path.attribute.is_own:
+            return own_scalar(_json(path), path)
         if path.extension:
             return json_scalar(_json(path), path.target)
         name = str(path)
@@ -72,7 +75,8 @@ class UserCatalog:
             return _groups()
         if not path.extension and name == "schemas":
             return _SCHEMAS
-        return json_elements(_json_of_attribute(path))
+        json = _json_of_attribute(path)
+        return own_elements(json, path) if path.attribute.is_own else json_elements(json)
 
     def presence(self, path: AttributePath) -> str | None:
         """See :class:`~scim.queries.filter_query.Catalog`."""

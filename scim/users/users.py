@@ -28,6 +28,7 @@ from scim.adapters.named_adapters import user_adapter
 from scim.adapters.user_adapter import UserAdapter, user_location
 from scim.http.answers import Answer
 from scim.protocol.errors import NotFoundError, SCIMError
+from scim.protocol.own_attributes import as_shown, with_hidden
 from scim.protocol.patch import apply_patch
 from scim.protocol.preconditions import check_preconditions, entity_tag
 from scim.protocol.requirements import check_complete
@@ -129,14 +130,15 @@ class UserEndpoint:
         """
 
         def replaced(adapter: UserAdapter) -> None:
-            before = adapter.to_dict()
+            before = as_shown(adapter.to_dict(), self._type)
             wanted = read_resource(data, self._type)
             check_elements(wanted, before)
             wanted = self._mapping.apply(wanted, self._type, before)
             wanted.setdefault("active", adapter.row.person["active"])
-            check_complete(wanted, self._type)
+            check_complete(wanted, self._type, before)
             check_immutable(before, wanted, self._type)
-            adapter.from_dict(wanted)
+            stored = adapter.row.person["attributes"]
+            adapter.from_dict(with_hidden(wanted, before, stored, self._type))
 
         return self._change(key, replaced, conditions, with_groups=projection.selects("groups"))
 
@@ -151,12 +153,13 @@ class UserEndpoint:
         """
 
         def modified(adapter: UserAdapter) -> None:
-            before = adapter.to_dict()
+            before = as_shown(adapter.to_dict(), self._type)
             wanted = apply_patch(before, data, self._type, self._work)
             wanted = self._mapping.apply(wanted, self._type, before)
             person = adapter.row.person
+            kept = with_hidden(self._kept(wanted, person), before, person["attributes"], self._type)
             # Taking the attribute away lets nobody in or out: what is shown is what is true.
-            adapter.from_dict({"active": person["active"], **self._kept(wanted, person)})
+            adapter.from_dict({"active": person["active"], **kept})
 
         return self._change(key, modified, conditions, with_groups=projection.selects("groups"))
 
