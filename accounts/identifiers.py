@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from typing import Final
+
+_LONGEST_NUMBER: Final = 18
+"""Digits of a number that the database takes as a key."""
 
 
 def uuid7() -> uuid.UUID:
@@ -42,6 +46,16 @@ def read_uuid(text: str) -> uuid.UUID | None:
     except ValueError:
         return None
     return value if str(value) == text.lower() else None
+
+
+def read_number(text: str) -> int | None:
+    """Return the number above zero that ``text`` is, if a row can have it as its key, or ``None``.
+
+    Python refuses to read thousands of digits with an error of its own.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
+        return None
+    return int(text) or None
 
 
 def is_canonical_uuid(text: str) -> bool:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import AccountError
+from accounts.identifiers import read_number
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.shown import VERSION, Page, Row, Table, Values, as_sent, seal, unseal
 
@@ -273,11 +274,11 @@ def _came(data: QueryDict, name: str, otherwise: list[str], *, is_box: bool) -> 
 
 
 def _typed_table(data: QueryDict, prefix: str, shown: Table, now: Table) -> Table:
-    total = data.get(f"{prefix}-TOTAL_FORMS", "")
-    if not total.isdecimal():
+    total = read_number(data.get(f"{prefix}-TOTAL_FORMS", ""))
+    if total is None:
         return shown
     rows = []
-    for number in range(min(int(total), _MOST_ROWS)):
+    for number in range(min(total, _MOST_ROWS)):
         stored = shown.rows[number].values if number < len(shown.rows) else now.blank.values
         if not any(f"{prefix}-{number}-{name}" in data for name in now.blank.values):
             rows.append(Row(stored))  # All of it can be read only, so nothing came.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.utils.translation import gettext as _
 
-from accounts.identifiers import read_uuid
+from accounts.identifiers import read_number, read_uuid
 from accounts.models import AccessProfile, DirectoryGroup, User
 from accounts.storage.retention import ERASED
 from accounts.trail.labels import (
@@ -180,7 +180,7 @@ def _names_of_groups(keys: Collection[str]) -> Mapping[str, str]:
 
 
 def _names_of_profiles(keys: Collection[str]) -> Mapping[str, str]:
-    found = AccessProfile.objects.filter(pk__in=[key for key in keys if key.isdecimal()])
+    found = AccessProfile.objects.filter(pk__in=[key for key in keys if read_number(key)])
     return {str(pk): name for pk, name in found.values_list("pk", "name")}
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
-from accounts.identifiers import read_uuid
+from accounts.identifiers import read_number, read_uuid
 from accounts.models import (
     AccessProfile,
     DirectoryGroup,
@@ -40,8 +40,6 @@ YES: Final = "yes"
 BY_HAND: Final = "hand"
 LONGEST_IDLE: Final = 3650
 """Days."""
-_LONGEST_KEY: Final = 18
-"""Digits of a number that the database takes as a key."""
 _LONGEST_DOMAIN: Final = 255
 
 
@@ -140,7 +138,7 @@ class _KeyFilter(PeopleFilter):
 
     def key_of(self, value: str) -> Any:
         """Return the key that ``value`` is, or ``None``."""
-        return _number(value)
+        return read_number(value)
 
     @override
     def say(self, value: str) -> str:
@@ -244,7 +242,7 @@ class IdleFilter(PeopleFilter):
 
     @override
     def say(self, value: str) -> str:
-        days = _number(value)
+        days = read_number(value)
         if days is None or days > LONGEST_IDLE:
             return ""
         return ngettext("for %(n)s day", "for %(n)s days", days) % {"n": days}
@@ -291,10 +289,3 @@ FILTERS: Final[tuple[type[PeopleFilter], ...]] = (
     DomainFilter,
 )
 """In the order of the menu."""
-
-
-def _number(value: str) -> int | None:
-    """Return a number above zero, as keys and days are."""
-    if not (value.isascii() and value.isdecimal() and len(value) <= _LONGEST_KEY):
-        return None
-    return int(value) or None

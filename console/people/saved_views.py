@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from accounts.errors import AccountError
+from accounts.identifiers import read_number
 from accounts.models import SavedView, User
 from accounts.models.saved_views import LONGEST_QUERY
 from accounts.services.saved_views import delete_view, rename_view, save_view
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 60
 """Seconds for which a process remembers the counts of tabs that are not open."""
-_DIGITS: Final = 9
-"""Fewer than these in the version of a view."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,8 +223,7 @@ def _itself(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 def _version(request: HttpRequest) -> int:
     """Return which version the form showed; none that there is, when it does not say."""
-    shown = request.POST.get("version", "")
-    return int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < _DIGITS else 0
+    return read_number(request.POST.get("version", "")) or 0
 
 
 def _address(view: SavedView) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.errors import AccountError
+from accounts.identifiers import read_number
 from accounts.posted_forms.submissions import Submission, answered
 from accounts.secrets.shown_once import show_once
 from accounts.trail.refusals import record_refusal
@@ -169,8 +170,8 @@ def _discard_proposal(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def _proposal(request: HttpRequest) -> TrustProposal:
-    number = request.POST.get("proposal", "")
-    found = TrustProposal.objects.filter(pk=number if number.isdecimal() else 0).first()
+    number = read_number(request.POST.get("proposal", "")) or 0
+    found = TrustProposal.objects.filter(pk=number).first()
     if found is None:
         raise StaleProposalError(
             _("It is not here any more: somebody has decided about it, or it was replaced.")
@@ -200,8 +201,7 @@ def _make_link(request: HttpRequest, tenant: Tenant) -> str:
 
 
 def _revoke_link(request: HttpRequest, tenant: Tenant) -> str:
-    number = request.POST.get("link", "")
-    link = get_object_or_404(SetUpLink, pk=number if number.isdecimal() else 0)
+    link = get_object_or_404(SetUpLink, pk=read_number(request.POST.get("link", "")) or 0)
     revoke_set_up_link(link=link)
     return _("The link works no more.")
 

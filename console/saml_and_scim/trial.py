@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.identifiers import read_number
 from accounts.secrets.secrets_digest import digest_of
 from accounts.signing_in.acting_session import acting_session
 from console.saml_and_scim.page import admin_of, frame, tenant_of
@@ -59,11 +60,10 @@ def begin_test(request: HttpRequest) -> HttpResponse:
 
 def _tester(request: HttpRequest) -> Tester:
     """Return who tests here, and the candidate that the button was of, if it was."""
-    number = request.POST.get("proposal", "")
     return Tester(
         admin=admin_of(request),
         session=acting_session(),
-        proposal_pk=int(number) if number.isdecimal() else None,
+        proposal_pk=read_number(request.POST.get("proposal", "")),
     )
 
 

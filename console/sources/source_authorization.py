@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import read_number
 from accounts.posted_forms.shown import seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.secrets.shown_once import show_once, take
@@ -96,7 +97,7 @@ class AuthorizationPage(SourcePages):
         return redirect(self._authorization_url(source, setting_up=setting_up))
 
     def _revoke(self, request: HttpRequest, source: Source, number: str) -> None:
-        token = source.tokens.filter(pk=number if number.isdecimal() else 0).first()
+        token = source.tokens.filter(pk=read_number(number) or 0).first()
         if token is None:
             raise Http404
         revoke_token(token=token)

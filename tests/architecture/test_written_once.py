@@ -18,7 +18,9 @@ MODULES: Final = sorted(
     for path in (ROOT / package).rglob("*.py")
     if "migrations" not in path.parts
 )
-UUIDS: Final = Path("accounts/identifiers.py")
+IDENTIFIERS: Final = Path("accounts/identifiers.py")
+READ_MESSAGES: Final = {"operations", "scim"}
+"""Packages that read the numbers of HTTP, of SCIM and of the environment, which are no keys."""
 PERSON_NAMES: Final = Path("accounts/person_names.py")
 
 _NAMES_IN_TURN: Final = re.compile(
@@ -38,27 +40,47 @@ def reads_uuids(source: str) -> bool:
     )
 
 
+def reads_numbers(source: str) -> bool:
+    """Whether ``source`` asks itself whether a text is a number.
+
+    Python reads no number of thousands of digits, and the database takes no key of twenty.
+    """
+    calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
+    return any(
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr in {"isdecimal", "isdigit", "isnumeric"}
+        for call in calls
+    )
+
+
 def chooses_names(source: str) -> bool:
     """Whether ``source`` says itself what somebody without a display name is called."""
     return _NAMES_IN_TURN.search(source) is not None
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_leaves_uuids_and_names_to_the_one_who_knows(module: Path) -> None:
+def test_a_module_leaves_keys_and_names_to_the_one_who_knows(module: Path) -> None:
     source, place = module.read_text(), module.relative_to(ROOT)
 
-    assert not reads_uuids(source) or place == UUIDS
+    assert not reads_uuids(source) or place == IDENTIFIERS
+    assert not reads_numbers(source) or place == IDENTIFIERS or place.parts[0] in READ_MESSAGES
     assert not chooses_names(source) or place == PERSON_NAMES
 
 
 def test_the_one_who_knows_is_where_it_is_said_to_be() -> None:
-    assert reads_uuids((ROOT / UUIDS).read_text())
+    assert reads_uuids((ROOT / IDENTIFIERS).read_text())
+    assert reads_numbers((ROOT / IDENTIFIERS).read_text())
     assert chooses_names((ROOT / PERSON_NAMES).read_text())
 
 
 @pytest.mark.parametrize("source", ["UUID(text)", "import uuid\nfound = uuid.UUID(hex='0')", ""])
 def test_a_uuid_that_is_read_is_found(source: str) -> None:
     assert reads_uuids(source) == ("UUID(text)" in source)
+
+
+@pytest.mark.parametrize("source", ["int(text) if text.isdecimal() else 0", "p=str.isdecimal"])
+def test_a_number_that_is_read_is_found(source: str) -> None:
+    assert reads_numbers(source) == ("int" in source)
 
 
 @pytest.mark.parametrize(

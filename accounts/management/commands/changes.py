@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 from typing_extensions import override
 
 from accounts.commands import OperatorCommand, tenant_called
+from accounts.identifiers import read_number
 from accounts.models import Tenant
 from accounts.storage.changes import (
     MOST_AT_ONCE,
@@ -90,9 +91,10 @@ class Command(OperatorCommand):
 
 
 def _limit(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_AT_ONCE:
+    number = read_number(text)
+    if number is None or number > MOST_AT_ONCE:
         raise ArgumentTypeError(f"{text!a} is no number from 1 to {MOST_AT_ONCE}.")
-    return int(text)
+    return number
 
 
 def _told(change: Change, slugs: Mapping[int, str]) -> dict[str, Any]:
