@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "accounts.views.whose_brand.RememberTenantMiddleware",
     "axes.middleware.AxesMiddleware",
     "accounts.views.busy.HashingBusyMiddleware",
+    "operations.requests.methods.WrongMethodMiddleware",
     "operations.requests.outages.ConflictMiddleware",
 ]
 TEMPLATES = [

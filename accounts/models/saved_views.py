@@ -13,6 +13,9 @@ from accounts.models.users import User
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
+LONGEST_NAME = 60
+"""Letters that a view can be called."""
+
 LONGEST_QUERY = 2000
 """Characters of the address that a view is."""
 
@@ -27,7 +30,7 @@ class SavedView(TenantScopedModel):
     # The unique constraint begins with it.
     tenant = TenantForeignKey(db_index=False)
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME)
     query = models.CharField(_("filters"), max_length=LONGEST_QUERY, editable=False)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -1,5 +1,7 @@
 """What somebody was entering when their session ended, kept until they have signed in again.
 
+A button at which nothing was entered leads back to the page where it stood.
+
 The browser knows by a signed cookie who was signed in last.  A form that comes when the session is
 over is kept on the server, encrypted under a secret that only this browser has, as the sessions
 are.  When the same account is signed in here and opens that page again, it is given what it
@@ -13,15 +15,17 @@ import re
 import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
 from django.dispatch import receiver
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.posted_forms.shown import VERSION, shows_fields
@@ -73,6 +77,7 @@ class KeptFormMiddleware:
             for name in (COOKIE, PERSON_COOKIE):
                 response.delete_cookie(name, samesite="Lax")
         elif request.method == "POST" and _asks_to_sign_in(request, response):
+            _lead_back(request, response)
             _keep(request, response)
         elif request.method == "GET" and request.session.accessed:
             _know(request, response)
@@ -118,8 +123,12 @@ def shown_again(request: HttpRequest) -> HttpResponse | None:
 
 def is_from_here(request: HttpRequest) -> bool:
     """Whether the browser says that a page of ours has sent the request."""
+    return _is_here(request.headers.get("Origin", ""))
+
+
+def _is_here(origin: str) -> bool:
     here = urlsplit(settings.BASE_URL)
-    return request.headers.get("Origin") == f"{here.scheme}://{here.netloc}"
+    return origin == f"{here.scheme}://{here.netloc}"
 
 
 def _offer(
@@ -151,6 +160,24 @@ def _asks_to_sign_in(request: HttpRequest, response: HttpResponse) -> bool:
     return target.path == reverse("sign-in") and target.query.startswith("next=")
 
 
+def _lead_back(request: HttpRequest, response: HttpResponse) -> None:
+    """Lead whoever pressed a button too late to the page where it stood, if it says which one.
+
+    What a button asks may have no page of its own.  A form that is kept waits at its address.
+    """
+    stood = urlsplit(request.headers.get("Referer", ""))
+    if _is_shown_again(request) or not _is_here(f"{stood.scheme}://{stood.netloc}"):
+        return
+    page = f"{stood.path}?{stood.query}" if stood.query else stood.path
+    response.headers["Location"] = f"{reverse('sign-in')}?{urlencode({'next': page})}"
+    person = _person(request.COOKIES.get(PERSON_COOKIE, ""), _KNOWN_SECONDS)
+    if person and _has_room(person):
+        text = _(
+            "Your session had ended, so nothing was done. Sign in, and press the button again."
+        )
+        messages.warning(request, text)
+
+
 def _keep(request: HttpRequest, response: HttpResponse) -> None:
     person = _person(request.COOKIES.get(PERSON_COOKIE, ""), _KNOWN_SECONDS)
     fields = _entered(request)
@@ -175,10 +202,9 @@ def _keep(request: HttpRequest, response: HttpResponse) -> None:
 def _is_shown_again(request: HttpRequest) -> bool:
     """Whether the form is one of those that are shown, not saved, with :data:`LOOK_AGAIN`.
 
-    Buttons that do something and questions carry a version, too, but nothing was entered there.
+    Buttons that do something and questions may carry a version, too, but nothing was entered there.
     """
-    version = request.POST.get(VERSION, "")
-    return shows_fields(version) if version else bool(_SAVES & request.POST.keys())
+    return bool(_SAVES & request.POST.keys()) or shows_fields(request.POST.get(VERSION, ""))
 
 
 def _has_room(person: str) -> bool:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy
 from accounts.brands.colours import looks_like_deletion, palette_of
 from accounts.brands.shown import brand_of, sheet_address
 from accounts.models import Tenant, User
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.shown import seal
-from accounts.posted_forms.submissions import StaleFormError, require_as_seen
+from accounts.posted_forms.submissions import StaleFormError, came_back, require_as_seen
 from accounts.services.brands import change_brand
 from console.appearance.form import AppearanceForm
 from console.appearance.preview import (
@@ -39,6 +40,8 @@ def appearance(request: HttpRequest) -> HttpResponse:
     form = AppearanceForm(initial={"colour": now.colour})
     if request.method == "POST":
         form = AppearanceForm(request.POST, request.FILES)
+        if LOOK_AGAIN in request.POST:
+            form.add_error(None, str(came_back()))
         if form.is_valid():
             given = form.cleaned_data
             logo = None if given["remove_logo"] else given["logo"] or now.logo

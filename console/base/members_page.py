@@ -8,6 +8,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from typing_extensions import override
 
+from accounts.models.searched_text import Finds
 from accounts.storable import is_storable
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks
@@ -49,6 +52,18 @@ class MembersPageAdmin(ConsoleModelAdmin[_ModelT], Generic[_ModelT]):
     def member_rows(self, obj: _ModelT, wanted: str) -> QuerySet[Any]:
         """Return the members whose names hold ``wanted``, which may be empty, in their order."""
         raise NotImplementedError
+
+    def people_called(self, wanted: str) -> Q:
+        """Return the condition on rows whose person has ``wanted`` in what the page shows of them.
+
+        The index of what is searched holds their address, too, which the page does not show.
+        """
+        shown = Concat(
+            *("user__user_name", Value(" "), "user__display_name", Value(" ")),
+            *("user__given_name", Value(" "), "user__family_name"),
+            output_field=models.TextField(),
+        )
+        return Q(Finds(shown, wanted), user__search_text__finds=wanted)
 
     def member_of(self, row: Any) -> Member:
         """Return how one of :meth:`member_rows` is shown."""

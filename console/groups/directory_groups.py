@@ -176,7 +176,7 @@ class DirectoryGroupAdmin(MembersPageAdmin[DirectoryGroup]):
         rows = obj.members.select_related("user", "member_group")
         if wanted:
             rows = rows.filter(
-                Q(user__search_text__finds=wanted) | Q(member_group__display_name__finds=wanted)
+                self.people_called(wanted) | Q(member_group__display_name__finds=wanted)
             )
         return rows.order_by("user__user_name_ci", "member_group__display_name_ci", "pk")
 

@@ -103,7 +103,7 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
     @override
     def member_rows(self, obj: AccessProfile, wanted: str) -> QuerySet[Any]:
         rows = obj.memberships.select_related("user").order_by("user__user_name_ci", "pk")
-        return rows.filter(user__search_text__finds=wanted) if wanted else rows
+        return rows.filter(self.people_called(wanted)) if wanted else rows
 
     @override
     def member_of(self, row: Any) -> Member:

@@ -83,6 +83,13 @@ class PeopleColumns(ConsoleModelAdmin[User]):
             return [name for name in self.columns_of(request) if COLUMNS[name].is_usual]
         return [name for name in self.columns_of(request) if name in named.split(",")]
 
+    @override
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Return what is searched; what stands in a column, for who may see the column."""
+        hidden = COLUMNS.keys() - set(self.columns_of(request))
+        searched = super().get_search_fields(request)
+        return [path for path in searched if path.partition("__")[0] not in hidden]
+
     def are_columns(self, request: HttpRequest, value: str) -> bool:
         """Whether ``value`` names columns that the person may see, each once; or none."""
         names = value.split(",") if value else []

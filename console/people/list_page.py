@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.models import UserCount
+from accounts.models.saved_views import LONGEST_NAME
 from console.base.change_list import DeclaredChangeList
 from console.base.counting import EXACT, Number, counted
-from console.base.questions import is_empty
 from console.people.columns import COLUMNS_VAR, read_beside
 from console.people.facets import Base, Choice, choices_of
 from console.people.filters import (
@@ -39,7 +39,7 @@ CHOOSE_VAR: Final = "choose"
 AMONG_VAR: Final = "among"
 """The parameter that says what the names of these choices have in them."""
 SAVE_VAR: Final = "save"
-"""The parameter that opens the form for the name of a view."""
+"""The parameter that opens the form for the name of a view, and what is entered there already."""
 _PASSING: Final = (PAGE_VAR, ALL_VAR, CHOOSE_VAR, AMONG_VAR, SAVE_VAR)
 """Parameters that are of the moment, and of no view."""
 
@@ -78,6 +78,11 @@ class Entry:
     keeps: list[tuple[str, str]]
 
 
+def is_name_of_view(value: str) -> bool:
+    """Whether the form for the name of a view can show ``value``."""
+    return len(value) <= LONGEST_NAME
+
+
 class PeopleChangeList(DeclaredChangeList):
     """The list, counted and paged through as far as :data:`EXACT`.
 
@@ -92,6 +97,10 @@ class PeopleChangeList(DeclaredChangeList):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(request, *args, **kwargs)
+        if "external_id" in self.model_admin.columns_of(request):
+            self.search_help_text = _("Name, address or external ID")
+        else:
+            self.search_help_text = _("Name or address")
 
     @override
     def _controls(self) -> Questions:
@@ -100,7 +109,7 @@ class PeopleChangeList(DeclaredChangeList):
             COLUMNS_VAR: self._are_columns,
             CHOOSE_VAR: {each.name for each in FILTERS}.__contains__,
             AMONG_VAR: lambda value: len(value) <= LONGEST_AMONG,
-            SAVE_VAR: is_empty,
+            SAVE_VAR: is_name_of_view,
         }
 
     def _are_columns(self, value: str) -> bool:
@@ -236,6 +245,11 @@ class PeopleChangeList(DeclaredChangeList):
     def is_saving(self) -> bool:
         """Whether the form for the name of a view is open."""
         return SAVE_VAR in self.params
+
+    @property
+    def name_to_save(self) -> str:
+        """What is entered there already."""
+        return str(self.params.get(SAVE_VAR, ""))
 
     @property
     def save_address(self) -> str:

@@ -22,6 +22,8 @@ from accounts.errors import AccountError
 from accounts.identifiers import read_number
 from accounts.models import SavedView, User
 from accounts.models.saved_views import LONGEST_QUERY
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.submissions import came_back
 from accounts.services.saved_views import delete_view, rename_view, save_view
 from accounts.storage.how_many import how_many
 from accounts.tenancy.scoping import active_tenant_id
@@ -29,9 +31,10 @@ from console.base.counting import EXACT, Number
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import judges_itself
 from console.people.filters import FILTERS
+from console.people.list_page import SAVE_VAR, is_name_of_view
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django.db.models import QuerySet
 
@@ -139,6 +142,10 @@ class SavedViewPages(ConsoleModelAdmin[User]):
     def views_view(self, request: HttpRequest) -> HttpResponse:
         """Show the person's views, each with what renames and deletes it."""
         self._require_view(request)
+        return self._views_page(request, {})
+
+    def _views_page(self, request: HttpRequest, typed: Mapping[int, str]) -> HttpResponse:
+        """Show them, with what was ``typed`` as the name of some."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your views of the user list"),
@@ -146,6 +153,7 @@ class SavedViewPages(ConsoleModelAdmin[User]):
             "views": [
                 {
                     "view": view,
+                    "typed": typed.get(view.pk, view.name),
                     "rename": self.url_of("view_rename", view.pk),
                     "delete": self.url_of("view_delete", view.pk),
                     "open": f"{self.url_of('changelist')}{_address(view)}",
@@ -162,31 +170,32 @@ class SavedViewPages(ConsoleModelAdmin[User]):
         self._require_view(request)
         people: Any = self.get_changelist_instance(request)
         back = f"{self.url_of('changelist')}?{people.view_query}"
+        name = request.POST.get("name", "")
+        again = f"{back}&{urlencode({SAVE_VAR: name})}" if is_name_of_view(name) else back
         if not people.view_query:
             messages.error(request, _("Nothing was saved: everybody is a view already."))
             return redirect(back)
         try:
-            saved = save_view(
-                owner=self._person(request),
-                name=request.POST.get("name", ""),
-                query=people.view_query,
-            )
+            _look_again(request)
+            owner = self._person(request)
+            saved = save_view(owner=owner, name=name, query=people.view_query)
         except AccountError as refusal:
             messages.error(request, str(refusal))
-        else:
-            text = _("Saved. “%(name)s” is one of your views now.")
-            messages.success(request, text % {"name": saved.name})
+            return redirect(again)
+        text = _("Saved. “%(name)s” is one of your views now.")
+        messages.success(request, text % {"name": saved.name})
         return redirect(back)
 
     def rename_view_view(self, request: HttpRequest, view_id: int) -> HttpResponse:
         """Call one of the person's own views something else."""
-        view = self._one(request, view_id)
+        view, name = self._one(request, view_id), request.POST.get("name", "")
         try:
-            rename_view(view=view, name=request.POST.get("name", ""), version=_version(request))
+            _look_again(request)
+            rename_view(view=view, name=name, version=_version(request))
         except AccountError as refusal:
             messages.error(request, str(refusal))
-        else:
-            messages.success(request, _("Saved."))
+            return self._views_page(request, {view.pk: name})
+        messages.success(request, _("Saved."))
         return redirect(self.url_of("views"))
 
     def delete_view_view(self, request: HttpRequest, view_id: int) -> HttpResponse:
@@ -219,6 +228,16 @@ class SavedViewPages(ConsoleModelAdmin[User]):
 
 def _itself(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return judges_itself(require_POST(view))
+
+
+def _look_again(request: HttpRequest) -> None:
+    """Refuse what was kept while the person signed in: it is shown first.
+
+    Raises:
+        StaleFormError: It was.
+    """
+    if LOOK_AGAIN in request.POST:
+        raise came_back()
 
 
 def _version(request: HttpRequest) -> int:

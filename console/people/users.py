@@ -50,7 +50,6 @@ class UserAdmin(
     empty_text = _("There is nobody here yet. Add the first user.")
     list_filter: ClassVar[Any] = FILTERS
     search_fields = ["search_text", "external_id__exact"]
-    search_help_text = _("Name, address or external ID")
     ordering: ClassVar[Any] = ["user_name_ci"]
     change_list_template = "console/people/change_list.html"
     actions: Any = [

@@ -12,8 +12,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import read_number
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.shown import seal
-from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.posted_forms.submissions import SEEN_OTHERWISE, came_back, is_as_seen
 from accounts.secrets.shown_once import show_once, take
 from accounts.services.expiry import warnings
 from console.base.access import Access
@@ -60,23 +61,35 @@ class AuthorizationPage(SourcePages):
         if "revoke" in request.POST:
             self._revoke(request, source, request.POST["revoke"])
             return redirect(self._authorization_url(source, setting_up=setting_up))
-        if not is_as_seen(about, request.POST, shown):
-            self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
-            return redirect(self._authorization_url(source, setting_up=setting_up))
+        is_seen = is_as_seen(about, request.POST, shown)
         if "regenerate" in request.POST:
+            if not is_seen:
+                self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
+                return redirect(self._authorization_url(source, setting_up=setting_up))
             issued = self._regenerate(request, source)
             return self._show_token(request, source, issued, setting_up=setting_up)
         form = TokenForm(request.POST)
-        if form.is_valid():
-            try:
-                issued = create_token(source=source, **form.cleaned_data)
-            except SourceError as error:
-                form.add_error("expires", str(error))
-            else:
-                text = _("The token %(token)s is made. The others go on working.")
-                self.message_user(request, text % {"token": issued.token}, messages.SUCCESS)
-                return self._show_token(request, source, issued, setting_up=setting_up)
-        return self._authorization_page(request, source, form=form, setting_up=setting_up)
+        if LOOK_AGAIN in request.POST:
+            form.add_error(None, str(came_back()))
+        elif not is_seen:
+            form.add_error(None, str(SEEN_OTHERWISE))
+        made = self._further_token(request, source, form) if form.is_valid() else None
+        if made is None:
+            return self._authorization_page(request, source, form=form, setting_up=setting_up)
+        return self._show_token(request, source, made, setting_up=setting_up)
+
+    def _further_token(
+        self, request: HttpRequest, source: Source, form: TokenForm
+    ) -> IssuedToken | None:
+        """Make a token beside the others; nothing, and an error on the form, if it cannot be."""
+        try:
+            issued = create_token(source=source, **form.cleaned_data)
+        except SourceError as error:
+            form.add_error("expires", str(error))
+            return None
+        text = _("The token %(token)s is made. The others go on working.")
+        self.message_user(request, text % {"token": issued.token}, messages.SUCCESS)
+        return issued
 
     def _regenerate(self, request: HttpRequest, source: Source) -> IssuedToken:
         form = RegenerateForm(request.POST)

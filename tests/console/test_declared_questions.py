@@ -45,7 +45,7 @@ CONTROLS = {
     "choose": ("x", "", "password", "status,role"),
     "among": ("x" * 101,),
     "columns": ("x", "password", "status,status", "status,", ","),
-    "save": ("x", "1"),
+    "save": ("x" * 61,),
 }
 DJANGOS_OWN = ("e", "_popup", "_to_field", "_source_model", "_changelist_filters", "pop", "t")
 EXPORTS = ("export",)
