@@ -35,6 +35,8 @@ def register() -> None:
             "saml.proposal_accepted": _("%(who)s accepted what %(made_by)s proposed"),
             "saml.proposal_discarded": _("%(who)s discarded what %(made_by)s proposed"),
             "saml.proposal_made": _("%(who)s proposed a change of SAML sign-on"),
+            "saml.proposal_replaced": _("%(who)s replaced what %(made_by)s proposed"),
+            "saml.proposal_withdrawn": _("%(who)s withdrew what %(made_by)s proposed"),
             "saml.system_admin_email_saved": _("%(who)s changed the system admin email"),
             "set_up_link.made": _("%(who)s made a set-up link: %(what)s"),
             "set_up_link.opened": _("%(who)s opened a set-up link: %(what)s"),

@@ -130,9 +130,11 @@ def let_metadata_wait(*, tenant: Tenant, found: IdentityProvider, metadata_url: 
     _let_wait(tenant, trust, wish, origin=Origin.METADATA_URL)
 
 
-def forget_metadata_that_waits() -> None:
-    """Forget what the metadata URL of the active tenant said before it said something else."""
-    TrustProposal.objects.filter(origin=Origin.METADATA_URL).delete()
+def forget_metadata_that_waits(*, tenant: Tenant) -> None:
+    """Forget what the metadata URL of the tenant said before it said something else."""
+    for found in TrustProposal.objects.filter(origin=Origin.METADATA_URL):
+        audit.record("saml.proposal_withdrawn", tenant, proposal=found.pk, made_by=found.made_by)
+        found.delete()
 
 
 def grant(*, tenant: Tenant, wish: Wish) -> None:
@@ -216,6 +218,7 @@ def _let_wait(
     if earlier is not None:
         if link is not None:
             wish = wish.beside(Wish.from_json(earlier.content))
+        audit.record("saml.proposal_replaced", tenant, proposal=earlier.pk, made_by=earlier.made_by)
         earlier.delete()
     made = TrustProposal.objects.create(
         origin=origin,

@@ -95,7 +95,7 @@ def _apply(tenant: Tenant, found: IdentityProvider, url: str) -> Refresh:
     changes = diff_identity_provider(trust.idp, found)
     was_tested = row.is_tested
     save_identity_provider(tenant=tenant, idp=found)
-    forget_metadata_that_waits()
+    forget_metadata_that_waits(tenant=tenant)
     row = lock_settings(tenant)
     if was_tested and {change.field for change in changes} <= {"certificates"}:
         # A rollover that the identity provider announces is not a new configuration.

@@ -45,28 +45,20 @@ from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.facts import Fact, entries_by_transaction, facts_noted
 from tests.support.html_forms import form_with_field, read_forms
-from tests.support.lock_order import watched_locks
 from tests.support.many import do
-from tests.support.named_facts import NOT_FACTS, RULES, is_fact, names
+from tests.support.named_facts import NOT_FACTS, RULES
 from tests.support.saml_party import connect as connect_idp
 from tests.support.saml_party import party_of, post_response
 from tests.support.scim import connect
+from tests.support.ways_in import Way, ill_named, in_order, way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from django.db import models
 
-__all__ = ["idp", "keys", "rows", "things"]  # Fixtures.
-
-
-@pytest.fixture(autouse=True)
-def _in_order(db: None) -> Iterator[None]:
-    """See that no change takes rows in another order than all others."""
-    with watched_locks() as order:
-        yield
-    assert order.out_of_order() == []
+__all__ = ["idp", "in_order", "keys", "rows", "things", "way"]  # Fixtures.
 
 
 TABLES = {model._meta.db_table for model in our_models()}
@@ -75,46 +67,6 @@ TABLES = {model._meta.db_table for model in our_models()}
 def test_every_table_holds_facts_or_says_why_not() -> None:
     assert RULES.keys() | NOT_FACTS.keys() == TABLES
     assert not RULES.keys() & NOT_FACTS.keys()
-
-
-def ill_named(facts: Iterable[Fact], entries: dict[int, list[AuditEntry]]) -> list[str]:
-    """Return which facts are named by no entry of their transaction, or by several."""
-    wrong = []
-    for fact in filter(is_fact, facts):
-        written = entries.get(fact.transaction, [])
-        naming = [entry.action for entry in written if names(entry, fact)]
-        if len(naming) != 1:
-            said = [(entry.action, entry.target_id, entry.details) for entry in written]
-            wrong.append(f"{fact.done} {fact.relation} {sorted(fact.changed)} {naming}: {said}")
-    return wrong
-
-
-class Way:
-    """One way in: does things, and sees after each that what was written is named."""
-
-    def __init__(self, noted: Callable[[], list[Fact]]) -> None:
-        self._noted = noted
-
-    def prepared(self) -> None:
-        """Forget what was written to prepare the test."""
-        self._noted()
-
-    def did(self, what: str, *, least: int) -> set[int]:
-        """Judge what was written since the last call: at least so many facts.
-
-        Return the numbers of their transactions.
-        """
-        facts = [fact for fact in self._noted() if is_fact(fact)]
-        wrong = ill_named(facts, entries_by_transaction())
-        assert not wrong, "\n".join([what, *wrong])
-        assert len(facts) >= least, f"{what} wrote {facts}"
-        return {fact.transaction for fact in facts}
-
-
-@pytest.fixture
-def way(transactional_db: None) -> Iterator[Way]:
-    with facts_noted(sorted(RULES)) as noted:
-        yield Way(noted)
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ TELLS_NOTHING = {
     "warn_of_expiring_certificates": "is a mail",
     "refresh_metadata": "calls a service that tells",
     "let_metadata_wait": "tells of what waits",
+    "forget_metadata_that_waits": "changes nothing that is trusted",
     "grant": "is called by services that tell",
     "take_over": "calls a service that tells",
     "mark_tested": "calls a service that tells when it pins an issuer",

@@ -86,7 +86,7 @@ def _user(entry: AuditEntry, fact: Fact) -> bool:
     told = set(entry.details.get("changes", ()))
     columns = fact.changed - BOOKKEEPING["accounts_user"]
     if columns == {"password"}:
-        return entry.action in {"user.password_changed", "password_reset.done"}
+        return entry.action == "user.password_changed"
     return columns - {"attributes"} == told & columns and bool(told)
 
 
