@@ -200,6 +200,8 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if object_id is not None:
+            self._found(request, object_id)
         context = {
             "save_label": self.save_label,
             "show_save_and_add_another": False,
@@ -221,7 +223,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        obj = self.get_object(request, unquote(object_id))
+        obj = self._found(request, object_id)
         if request.method == "POST" and obj and self.has_delete_permission(request, obj):
             page = self._what_is_asked(request, obj)
             seen = is_as_seen(self._about_deletion(obj.pk), request.POST, page)
@@ -257,10 +259,9 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        obj = self.get_object(request, object_id)
-        if obj is None:
-            raise Http404
-        if not self.has_view_permission(request, obj) or not self.has_history_permission(request):
+        obj = self._found(request, object_id)
+        may_look = self.has_view_permission(request, obj) and self.has_history_permission(request)
+        if obj is None or not may_look:
             raise PermissionDenied
         entries = self._history_of(obj.pk)
         latest = list(entries[: HISTORY_LENGTH + 1])
@@ -276,6 +277,17 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         }
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.object_history_template, context)
+
+    def _found(self, request: HttpRequest, object_id: str) -> _ModelT | None:
+        """Return the object; nothing where it is the page that refuses whoever asks.
+
+        Raises:
+            Http404: They may see such objects, and this is none, or another tenant's.
+        """
+        obj: _ModelT | None = self.get_object(request, unquote(object_id))
+        if obj is None and self.has_view_permission(request):
+            raise Http404
+        return obj
 
     def _kind(self) -> str:
         return capfirst(str(self.opts.verbose_name))
