@@ -11,8 +11,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, TextField
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.jobs.errors import NoLongerOursError
 from accounts.models import Job
@@ -107,6 +111,27 @@ def reopen(job: Job) -> bool:
                 state=Job.State.WAITING, attempts=0, due=timezone.now(), ended=None
             )
         )
+
+
+def take_lost(*, due_before: timedelta) -> list[Job]:
+    """Let the jobs wait anew that were due so long ago and have no entry in the queue.
+
+    Inside a transaction.  Each is taken once, whoever else looks meanwhile: it is due now.
+    """
+    now = timezone.now()
+    entries = ProcrastinateJob.objects.filter(status__in=("todo", "doing")).annotate(
+        job=KeyTextTransform("job_id", "args")
+    )
+    has_entry = Exists(entries.filter(job=Cast(OuterRef("pk"), TextField())))
+    with every_tenant():
+        found = Job.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+            ~has_entry, state__in=_OPEN, due__lt=now - due_before
+        )
+        lost = list(found.order_by("pk"))
+        Job.objects.filter(pk__in=[job.pk for job in lost]).update(
+            state=Job.State.WAITING, due=now, error=_("Its entry in the queue was lost.")
+        )
+    return lost
 
 
 def make_due(job: Job) -> None:

@@ -16,6 +16,7 @@ from typing_extensions import override
 from accounts.identifiers import uuid_of
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import kinds
+from accounts.jobs.losing import queue_lost_jobs
 from accounts.jobs.queueing import RUN_JOB
 from accounts.jobs.rows import waiting
 from accounts.jobs.running import run_job, scope_of_job
@@ -121,6 +122,11 @@ def make_app() -> DjangoApp:
     @app.task(name="gatehouse.queue_due", queue=UPKEEP, retry=_AsTheRowSays())
     def _queue_due(timestamp: int, kind: str) -> None:
         queue_due(kind, since=datetime.fromtimestamp(timestamp, UTC))
+
+    @app.periodic(cron="*/5 * * * *")
+    @app.task(name="gatehouse.find_lost", queue=UPKEEP, queueing_lock="gatehouse.find_lost")
+    def _find_lost(timestamp: int) -> None:
+        queue_lost_jobs()
 
     for kind in kinds().values():
         if kind.cron:

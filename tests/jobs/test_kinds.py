@@ -101,5 +101,6 @@ def test_what_is_due_by_itself_is_so_at_a_worker(kind: Kind[Any]) -> None:
 def test_the_engine_knows_one_task_that_does_jobs() -> None:
     ours = {name for name in make_app().tasks if name.startswith("gatehouse.")}
 
-    assert ours == {RUN_JOB, "gatehouse.sweep", "gatehouse.forget", "gatehouse.queue_due"}
+    upkeep = {"gatehouse.sweep", "gatehouse.forget", "gatehouse.find_lost"}
+    assert ours == {RUN_JOB, "gatehouse.queue_due", *upkeep}
     assert not any(name.startswith("gatehouse.") for name in queueing_app.tasks)

@@ -119,6 +119,17 @@ def test_what_a_killed_worker_had_begun_another_does(work: Works) -> None:
         work.wait_for(lambda: work.jobs(state="done", attempts=2) == 1, seconds=150)
 
 
+def test_what_the_queue_has_lost_a_worker_that_starts_finds(work: Works) -> None:
+    work.queue(("tests.leave_a_mark", "acme", {"number": 1}))
+    work.ask("DELETE FROM procrastinate_jobs RETURNING id")
+    work.ask("UPDATE accounts_job SET due = due - interval '6 minutes' RETURNING id")
+
+    with work.worker():
+        work.wait_for(lambda: work.jobs(state="done") == 1)
+
+    assert work.ask(MARKS, "test.effect") == [("1", 1)]
+
+
 def test_a_worker_without_a_database_ends_with_a_sentence_for_whoever_starts_it_again(
     tmp_path: Path,
 ) -> None:

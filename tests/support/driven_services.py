@@ -227,10 +227,12 @@ calls, and it does.
 """
 
 NOT_DRIVEN: Final = {
+    "accounts.jobs.losing.queue_lost_jobs": "a job is work; what it does is named",
     "accounts.jobs.retrying.retry_job": "a job is work; what it does is named",
     "accounts.jobs.rows.leave": "a job is work; what it does is named",
     "accounts.jobs.rows.make_due": "a job is work; what it does is named",
     "accounts.jobs.rows.reopen": "a job is work; what it does is named",
+    "accounts.jobs.rows.take_lost": "a job is work; what it does is named",
     "accounts.signing_in.sessions.SessionStore.create": "a session is no fact",
     "accounts.trail.refusals.record_refused_entry": "what is refused writes no fact",
     "saml_sso.services.announcing.announced": "it decorates services, once",
