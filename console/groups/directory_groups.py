@@ -22,6 +22,7 @@ from accounts.storage.memberships import gives_a_role, people_below
 from console.base.access import Access
 from console.base.losses import words_for_groups, words_for_seats
 from console.base.members_page import Member, MembersPageAdmin
+from console.base.rows import BoundedRows
 from console.groups.member_fields import MemberNamesField, MembersForm
 from licenses.errors import LicenseError
 from licenses.group_licenses import set_group_licenses, waiting_for_a_seat
@@ -85,6 +86,7 @@ class AttributeInline(admin.StackedInline[DirectoryGroupAttribute, DirectoryGrou
 
     model = DirectoryGroupAttribute
     fields = ("name", "value")
+    formset = BoundedRows
     extra = 1
     row_key = "name"
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 from accounts.errors import AccountError
 from console.base.access import Access
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.rows import BoundedRows
 from scim.models import ExtensionAttribute, ExtensionSchema
 from scim.services.extensions import SchemaAttribute, delete_schema, save_schema
 
@@ -51,6 +52,7 @@ class AttributeInline(admin.StackedInline[ExtensionAttribute, ExtensionSchema]):
 
     model = ExtensionAttribute
     form = AttributeForm
+    formset = BoundedRows
     fields = _COLUMNS
     extra = 1
     row_key = "name"

@@ -5,16 +5,21 @@ Forms are read from the pages of both sites, so that a new one is tried unasked.
 
 from __future__ import annotations
 
+import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.contrib import admin
 from django.urls import reverse
 
+from accounts.tenancy.scoping import tenant_scope
+from console.base.rows import MOST_ROWS
+from console.base.sites import platform_site
 from tests.architecture.test_every_posting_form import keys, urls
 from tests.conftest import signed_in
 from tests.saml_sso.conftest import idp
-from tests.support.html_forms import lxml_html
+from tests.support.html_forms import lxml_html, read_forms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +83,31 @@ def test_a_number_that_names_what_waits_is_refused_however_long(
 
     # A test that names no candidate is one of what is trusted.
     assert answer.status_code in {HTTPStatus.OK, HTTPStatus.FOUND, HTTPStatus.NOT_FOUND}
+
+
+WITH_ROWS = [
+    (site, model_admin)
+    for site in (admin.site, platform_site)
+    for model_admin in site._registry.values()
+    if model_admin.inlines
+]
+
+
+@pytest.mark.parametrize(("site", "model_admin"), WITH_ROWS, ids=repr)
+def test_a_form_has_as_many_rows_as_are_entered_by_hand(
+    site: Any, model_admin: Any, alice: User, olga: User
+) -> None:
+    browser = signed_in(alice if site is admin.site else olga)
+    meta = model_admin.opts
+    url = reverse(f"{site.name}:{meta.app_label}_{meta.model_name}_add")
+    page = browser.get(url).content.decode()
+    form = next(each for each in read_forms(page) if "INITIAL_FORMS" in str(each.fields))
+    for name in [name for name in form.fields if name.endswith("-TOTAL_FORMS")]:
+        prefix = name.removesuffix("-TOTAL_FORMS")
+        answer = browser.post(url, {**form.fields, "_save": "1", name: "1000"}).content.decode()
+
+        assert f"At most {MOST_ROWS} rows can be entered here." in answer, name
+        numbers = {int(each) for each in re.findall(rf'name="{prefix}-(\d+)-', answer)}
+        assert 0 < len(numbers) <= MOST_ROWS, name
+    with tenant_scope(alice.tenant):
+        assert not model_admin.model._default_manager.exists()
