@@ -32,7 +32,7 @@ def trust_has_changed(tenant: Tenant, found: Sequence[Difference]) -> Letter:
             % words,
             _(
                 "If one of you wanted this, there is nothing to do. If not, look at the page, and "
-                "at the audit trail there."
+                "at the “Audit trail” in the console."
             ),
         ),
         action=Action(_("Look at the page"), TRUST.url()),
@@ -74,7 +74,7 @@ def token_was_made(tenant: Tenant) -> Letter:
                 "changes and deactivates people. Earlier tokens of the source are dead."
             )
             % words,
-            _("If none of you wanted this, revoke the link and regenerate the token."),
+            _("If none of you wanted this, press “Revoke” beside the link, and “Regenerate”."),
         ),
         action=Action(_("Look at the page"), TRUST.url()),
     )

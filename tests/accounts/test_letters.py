@@ -15,6 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import RequestFactory
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.brands.logos import read_logo
@@ -28,11 +29,13 @@ from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.signing_in.sessions import SessionStore
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
+from saml_sso.models import SetUpLink
 from saml_sso.services.differences import Difference
 from saml_sso.services.letters import change_waits, token_was_made, trust_has_changed
+from saml_sso.services.set_up_links import make_set_up_link
 from scim.models import BearerToken
 from tests.accounts.test_brands import picture
-from tests.conftest import PASSWORD, person
+from tests.conftest import PASSWORD, person, signed_in
 from tests.support.packages import PACKAGES
 from tests.support.scim import connect
 
@@ -216,6 +219,46 @@ class TestEveryKindOfMail:
         assert "<script" not in html
         assert "<img src=x" not in html
         assert "\n" not in sent["Subject"]
+
+
+NAMED: Final = {
+    "Sign out everywhere": "accounts/signing_in/emergency.py:begin_emergency_session",
+    "Audit trail": "saml_sso/services/letters.py:trust_has_changed",
+    "Revoke": "saml_sso/services/letters.py:token_was_made",
+    "Regenerate": "saml_sso/services/letters.py:token_was_made",
+}
+"""Controls and pages that mails name, between quotation marks, and which mail."""
+
+
+@pytest.mark.parametrize("sent", KINDS, indirect=True)
+def test_what_a_mail_tells_to_press_is_on_a_page(
+    request: pytest.FixtureRequest, sent: Parsed, shown: set[str]
+) -> None:
+    kind = request.node.callspec.params["sent"]
+    text, _html = parts(sent)
+
+    named = set(re.findall("“([^”]+)”", words(text)))
+
+    assert named == {name for name, mail in NAMED.items() if mail == kind}
+    assert named <= shown
+
+
+@pytest.fixture
+def shown(acme: Tenant) -> set[str]:
+    """Every button and link of the pages that an admin is sent to by mail."""
+    browser = signed_in(person(acme, "Ada", Role.ADMIN))
+    bob = person(acme, "Bob")
+    with tenant_scope(acme):
+        make_set_up_link(tenant=acme, purpose=SetUpLink.Purpose.SAML, days=1)
+    pages = (
+        reverse("console:saml-and-scim"),
+        reverse("console:accounts_user_change", args=[bob.pk]),
+    )
+    found = set()
+    for page in pages:
+        document = lxml_html.fromstring(browser.get(page).content.decode())
+        found |= {words(each.text_content()) for each in document.xpath("//button | //a")}
+    return found
 
 
 def test_without_a_brand_a_mail_has_our_colour_and_no_picture(

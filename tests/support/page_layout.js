@@ -46,7 +46,10 @@
     const outer = box.getBoundingClientRect();
     const range = document.createRange();
     range.selectNodeContents(node);
-    for (const r of range.getClientRects()) {
+    const rects = [...range.getClientRects()].filter(r => r.width > 1 && r.height > 1);
+    if (rects.length > 4 && node.data.trim().length < 3 * rects.length)
+      found.push(`set vertically: ${trail(e)} “${node.data.trim().slice(0, 20)}”`);
+    for (const r of rects) {
       if (r.width < 2 || r.height < 2) continue;
       let seen = {left: r.left, right: r.right, top: r.top, bottom: r.bottom}, holder = e;
       for (let up = e; up && up !== document.documentElement; up = up.parentElement) {

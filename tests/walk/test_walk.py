@@ -188,6 +188,35 @@ def test_somebody_never_provisioned_is_refused_with_a_reference(
     assert "sam@elsewhere.example" not in refused.text
 
 
+def cards(page: httpx2.Response) -> dict[str, str]:
+    """What the demo's dashboard says of each person, by their address; of nobody in two ways."""
+    found = {}
+    for card in lxml_html.fromstring(page.text).xpath("//li[contains(@class, 'person')]"):
+        [address] = card.xpath(".//*[@class='mail']/text()")
+        found[address] = " ".join(card.xpath(".//*[contains(@class, 'state')]//text()"))
+    return found
+
+
+def test_every_card_says_how_things_stand_and_what_opening_would_bring(
+    gatehouse: Installation, browser: Browsers
+) -> None:
+    client, address = browser(), "tomasz.zielinski@acme.example"
+    before = cards(client.get(gatehouse.demo_url))
+    unknown = {each for each, says in before.items() if not says}
+
+    assert unknown == {"sam@elsewhere.example"}  # Of whom Gatehouse knows nothing.
+    assert len(before) > 4
+    assert "No account yet" in before[address]
+    assert "Gatehouse refuses them until they are provisioned." in before[address]
+    for button, state in (
+        ("provision", "Active account"),
+        ("deactivate", "Inactive account"),
+        ("provision", "Active account"),
+    ):
+        assert state in cards(press(client, gatehouse, button, "tomasz"))[address]
+        assert state in cards(client.get(gatehouse.demo_url))[address]
+
+
 def test_deactivation_ends_the_session_and_provisioning_lets_them_in_again(
     gatehouse: Installation, browser: Browsers
 ) -> None:
