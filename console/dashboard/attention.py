@@ -41,7 +41,7 @@ def most_urgent_first(needs: Iterable[Need]) -> list[Need]:
     return sorted(needs, key=lambda need: _URGENCY[need.kind])
 
 
-def of_endings(endings: Iterable[Ending], *, linked: bool) -> Iterator[Need]:
+def of_endings(endings: Iterable[Ending]) -> Iterator[Need]:
     """Yield the credentials that have ended or end soon."""
     for ending in endings:
         if ending.kind == "good":
@@ -55,7 +55,7 @@ def of_endings(endings: Iterable[Ending], *, linked: bool) -> Iterator[Need]:
             kind=ending.kind,
             what=what % {"what": credential.called, "n": ending.days_left},
             meaning=str(credential.renewal),
-            page=credential.page if linked else "",
+            page=credential.page,
             button=_("Open its page"),
         )
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
-from console.base.access import Access, access_of
+from console.base.access import ACCESS, Access, access_of
 from console.dashboard.attention import most_urgent_first, of_connections, of_endings, of_seats
 from console.dashboard.checklist import steps_of
 from licenses.usage import subscription_use, subscriptions_with_use
@@ -21,6 +21,8 @@ from scim.models import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from accounts.models.expiring import ExpiringCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,9 @@ def dashboard_context(user: User) -> dict[str, Any]:
     sees_licences = _sees(user, "licenses.subscription")
     configures = _sees(user, "saml-and-scim")
     connections = [*_saml(tenant, user), *_sources(tenant, user)]
-    credentials = endings(tenant=tenant) if configures or _sees(user, "scim.source") else []
+    credentials = [
+        ending for ending in endings(tenant=tenant) if _sees(user, _page_about(ending.credential))
+    ]
     licences = _licences() if sees_licences else []
     seats = _url("console:licenses_subscription_changelist")
     is_new = tenant.includes_saml_and_scim and configures and not tenant.saml_enabled
@@ -61,7 +65,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "plan_includes_saml": tenant.includes_saml_and_scim,
         "needs": most_urgent_first(
             [
-                *of_endings(credentials, linked=configures),
+                *of_endings(credentials),
                 *of_connections(connections),
                 *of_seats(licences, seats),
             ]
@@ -77,6 +81,12 @@ def dashboard_context(user: User) -> dict[str, Any]:
 
 def _sees(user: User, page: str) -> bool:
     return Access.VIEW in access_of(user, page)
+
+
+def _page_about(credential: ExpiringCredential) -> str:
+    """Return the key of the page that decides who may know of ``credential``."""
+    label = credential._meta.label_lower
+    return label if label in ACCESS else "saml-and-scim"
 
 
 def _people() -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,10 +14,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Job, Tenant
+from accounts.models import Job, Role, Tenant
 from accounts.models.expiring import ExpiringCredential
 from accounts.services.expiry import kinds_of_credentials, warn_of_endings
 from accounts.tenancy.scoping import TenantScopedModel, tenant_scope
+from console.base.access import CONSOLE_ROLES
 from saml_sso.models import (
     IdentityProviderCertificate,
     IdentityProviderSettings,
@@ -26,7 +28,7 @@ from saml_sso.protocol.keys import make_key_pair
 from saml_sso.services.keys import ensure_key
 from scim.models import BearerToken
 from scim.services import create_token, enable_scim, first_source
-from tests.conftest import do_at_once
+from tests.conftest import do_at_once, person, signed_in
 from tests.saml_sso.test_settings_page import press
 from tests.support.html_forms import submit
 from tests.support.saml import certificate, pem, private_key
@@ -150,6 +152,20 @@ class TestWarnings:
             text = console.get(path).content.decode().replace("&#x27;", "'")
             warned = f"{called} {said}" in text
             assert warned is bool(said), path
+
+    @pytest.mark.parametrize("role", [role for role in Role if role in CONSOLE_ROLES])
+    def test_the_dashboard_warns_whoever_may_see_it(
+        self, connected: Tenant, alice: User, kind: type[ExpiringCredential], role: Role
+    ) -> None:
+        found = let_end(connected, kind, timezone.now() + timedelta(days=5))
+        browser = signed_in(person(connected, "Rose", role))
+        with tenant_scope(connected):
+            page, called = found.page, found.called
+
+        text = browser.get("/console/").content.decode().replace("&#x27;", "'")
+
+        may_see = browser.get(page).status_code == HTTPStatus.OK
+        assert (called in text) is may_see
 
     def test_another_tenant_is_not_warned(
         self,
