@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scim.addresses import base_url
-from scim.models import BearerToken
+from scim.models import BearerToken, Source
 from scim.services.sources import disable_scim, enable_scim, first_source
 from scim.services.tokens import regenerate_token
 
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 def scim_context(tenant: Tenant) -> Mapping[str, Any]:
-    """Return what the page shows of SCIM: the URL, and how the living token begins."""
+    """Return what the page shows of SCIM: URL, number of sources, how the living token begins."""
     source = first_source() if tenant.scim_enabled else None
     token = BearerToken.objects.filter(source=source, revoked=None).first() if source else None
-    return {"scim_url": base_url(), "scim_token_prefix": f"scim_{token.prefix}" if token else ""}
+    return {
+        "scim_url": base_url(),
+        "scim_sources": Source.objects.count(),
+        "scim_token_prefix": f"scim_{token.prefix}" if token else "",
+    }
 
 
 def switch_scim_on(tenant: Tenant) -> str:

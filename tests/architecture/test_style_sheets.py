@@ -66,6 +66,12 @@ def test_every_class_of_a_page_has_a_rule() -> None:
     assert used - ruled - MADE == set()
 
 
+def test_no_paragraph_holds_a_box_which_would_end_it() -> None:
+    ended = re.compile(r"<(p|h[1-6])\b[^>]*>(?:(?!</\1>).)*\|bounded", re.DOTALL)
+
+    assert [str(path) for path in TEMPLATES if ended.search(path.read_text())] == []
+
+
 def test_no_page_has_a_style_or_a_script_of_its_own() -> None:
     own = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]* src=)")
 

@@ -187,6 +187,8 @@ _WATCH_CHECKS = """() => {
 def make_link(page: Page, purpose: str) -> str:
     """Make a set-up link in the console and return it."""
     page.goto(PAGE)
+    if page.get_by_label("What the colleague may do").is_hidden():
+        page.get_by_role("heading", name="Let a colleague in IT do it").click()
     page.get_by_label("What the colleague may do").select_option(purpose)
     page.get_by_role("button", name="Make a set-up link").click()
     return page.locator("#new-link").input_value()
@@ -230,6 +232,7 @@ class TestMistakes:
         sign_in(page, alice.user_name)
 
         page.goto(PAGE)
+        page.get_by_role("heading", name="Step 2").click()
         page.get_by_label("Metadata XML").set_input_files(file)
         page.get_by_role("button", name="Preview").click()
         expect(page.get_by_label(idp.forge.entity_id, exact=True)).to_be_checked()
