@@ -30,7 +30,7 @@ from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
 from tests.support.browser import check
-from tests.support.keyboard import keyboard_faults
+from tests.support.keyboard import keyboard_faults, menu_faults
 from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
 from tests.support.page_layout import faults_of
 from tests.support.pages import NO_PAGES, ONCE, Arguments, addresses
@@ -156,7 +156,8 @@ def test_tab_goes_round_every_page_and_reaches_every_control_in_sight(
 
     def faults(page: Page, address: str) -> Iterator[str]:
         page.set_viewport_size({"width": width, "height": 900})
-        yield from (f"{address}: {fault}" for fault in keyboard_faults(page))
+        for fault in (*keyboard_faults(page), *menu_faults(page)):
+            yield f"{address}: {fault}"
 
     walk(browsers, addresses(rows, arguments), faults)
 

@@ -4,14 +4,20 @@
   const shown = e => e.checkVisibility({visibilityProperty: true});
   const name = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}` +
     ` “${(e.getAttribute("aria-label") || e.name || e.textContent).trim().slice(0, 30)}”`;
+  // Folds are gone through as well; of those that exclude each other, the one that stays open.
+  document.querySelectorAll("details").forEach(fold => fold.open = true);
   const closed = e => e.matches("details:not([open]) *") && !e.matches("summary");
-  const controls = [...document.querySelectorAll(
+  const controlsIn = part => [...part.querySelectorAll(
     "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]")]
     .filter(e => shown(e) && !e.disabled && !e.closest("[inert]") && !closed(e) && e.tabIndex >= 0);
+  const controls = controlsIn(document);
+  const openers = new Map(controls.filter(e => e.matches("button[popovertarget]"))
+    .map(e => [e.popoverTargetElement.id.replace(/\d+/g, ""), e]));
   // Of radio buttons that exclude each other, the keyboard reaches one; arrows lead to the others.
-  const group = e => e.type === "radio" && e.name
-    ? controls.find(other => other.type === "radio" && other.name === e.name && other.form === e.form)
+  const groupAmong = (all, e) => e.type === "radio" && e.name
+    ? all.find(other => other.type === "radio" && other.name === e.name && other.form === e.form)
     : e;
+  const group = e => groupAmong(controls, e);
 
   const isMarked = e => {
     const style = getComputedStyle(e);
@@ -41,6 +47,21 @@
   };
 
   window.gatehouseKeyboard = {
+    // One menu of each kind: the last of the page, so that it opens where there is least room.
+    menus: () => [...openers.keys()],
+    focusOpener: kind => openers.get(kind).focus(),
+    menu: kind => {
+      const opener = openers.get(kind), menu = opener.popoverTargetElement;
+      const e = document.activeElement, all = controlsIn(menu);
+      const inside = all.filter(each => groupAmong(all, each) === each);
+      return {
+        isOpen: menu.matches(":popover-open"),
+        isBack: e === opener,
+        names: inside.map(name),
+        at: inside.indexOf(groupAmong(all, e)),
+        faults: menu.contains(e) ? faultsOf(e).map(fault => `${name(e)} ${fault}`) : [],
+      };
+    },
     names: () => controls.map(e => group(e) === e ? name(e) : ""),
     focused: () => {
       const e = document.activeElement;
