@@ -30,7 +30,7 @@ from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
 from tests.support.browser import check
-from tests.support.keyboard import keyboard_faults, menu_faults
+from tests.support.keyboard import keyboard_faults, menu_faults, menus_of
 from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
 from tests.support.page_layout import faults_of
 from tests.support.pages import NO_PAGES, ONCE, Arguments, addresses
@@ -153,13 +153,18 @@ def test_tab_goes_round_every_page_and_reaches_every_control_in_sight(
     width: int,
 ) -> None:
     add_links(alice, arguments)
+    opened: set[str] = set()
 
     def faults(page: Page, address: str) -> Iterator[str]:
         page.set_viewport_size({"width": width, "height": 900})
-        for fault in (*keyboard_faults(page), *menu_faults(page)):
-            yield f"{address}: {fault}"
+        yield from (f"{address}: {fault}" for fault in keyboard_faults(page))
+        for menu in menus_of(page):
+            opened.add(menu)
+            yield from (f"{address}, {menu}: {fault}" for fault in menu_faults(page, menu))
 
     walk(browsers, addresses(rows, arguments), faults)
+    assert {"me", "filters", "columns"} <= opened, opened
+    assert ("pages" in opened) == (width == 360)  # It stands beside the page where there is room.
 
 
 @pytest.mark.parametrize("text", LOOKS.values(), ids=LOOKS)

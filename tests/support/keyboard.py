@@ -18,7 +18,7 @@ def keyboard_faults(page: Page) -> list[str]:
 
     That is: a control that is shown is not reached; one that has the focus shows it by no
     outline, is out of the window or lies wholly under something else; Tab goes on no more.
-    Folds are opened before.  For menus, which are closed, ask :func:`menu_faults`.
+    Folds are opened before.  For menus, which are closed, ask :func:`menus_of`.
     """
     names: list[str] = page.evaluate(_PREPARE)
     missing = {number for number, name in enumerate(names) if name}
@@ -42,18 +42,19 @@ def keyboard_faults(page: Page) -> list[str]:
     return [*found, *(f"Tab does not reach {name}" for name in unreached)]
 
 
-def menu_faults(page: Page) -> list[str]:
-    """Open one menu of each kind with Enter, go through it with Tab, close it with Escape.
+def menus_of(page: Page) -> list[str]:
+    """Return one menu of each kind that the page has, for :func:`menu_faults`."""
+    page.evaluate(_PREPARE)
+    kinds: list[str] = page.evaluate("gatehouseKeyboard.menus()")
+    return kinds
+
+
+def menu_faults(page: Page, kind: str) -> list[str]:
+    """Open a menu of the page with Enter, go through it with Tab, close it with Escape.
 
     Return what is wrong: it does not open; a control in it is not reached, or shows no focus, or is
     out of the window or covered; it stays open; the focus does not come back to its button.
     """
-    page.evaluate(_PREPARE)
-    kinds: list[str] = page.evaluate("gatehouseKeyboard.menus()")
-    return [f"{fault} (menu {kind})" for kind in kinds for fault in _faults_of_menu(page, kind)]
-
-
-def _faults_of_menu(page: Page, kind: str) -> list[str]:
     page.evaluate("kind => gatehouseKeyboard.focusOpener(kind)", kind)
     page.keyboard.press("Enter")
     menu = page.evaluate("kind => gatehouseKeyboard.menu(kind)", kind)
