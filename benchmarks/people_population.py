@@ -104,6 +104,11 @@ def fill_for_people(database: Database, *, users: int, password_hash: str) -> No
     database.run(_PROFILES, params=step)
     database.run(_GROUPS, params={"groups": _GROUPS_BESIDE})
     database.run(_MEMBERS, params={"groups": _GROUPS_BESIDE, **step})
-    database.run(_PASSWORD, params={"hash": password_hash, "admin": ADMIN})
+    set_password(database, password_hash)
     database.run(_VIEWS, params={"admin": ADMIN})
     database.run("VACUUM (ANALYZE)")
+
+
+def set_password(database: Database, password_hash: str) -> None:
+    """Let the admin sign in with the password that has this hash."""
+    database.run(_PASSWORD, params={"hash": password_hash, "admin": ADMIN})

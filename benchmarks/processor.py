@@ -27,7 +27,7 @@ Times = dict[int, float]
 
 def times_of(processes: Iterable[int], database_url: str) -> Times:
     """Return the times of these processes, and of the sessions of a database on this machine."""
-    return {process: _milliseconds(process) for process in (*processes, *_sessions(database_url))}
+    return {process: _milliseconds(process) for process in (*processes, *sessions_of(database_url))}
 
 
 def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
@@ -35,7 +35,8 @@ def spent(before: Mapping[int, float], after: Mapping[int, float]) -> float:
     return sum(after[process] - before[process] for process in before.keys() & after.keys())
 
 
-def _sessions(database_url: str) -> list[int]:
+def sessions_of(database_url: str) -> list[int]:
+    """Return the processes of the sessions at a database; none if it is not on this machine."""
     host = str(conninfo_to_dict(database_url).get("host", ""))
     if not host.startswith(_LOCAL):
         return []

@@ -45,6 +45,11 @@ class Server:
         """Return the resident memory of each worker, in kilobytes."""
         return sorted(_resident_kilobytes(pid) for pid in _children(self.process.pid))
 
+    def memory_by_process(self) -> list[int]:
+        """Return that of the main process, then of each worker as they were started."""
+        main = self.process.pid
+        return [_resident_kilobytes(pid) for pid in (main, *_children(main))]
+
     def times(self) -> Times:
         """Return the processor time of its processes and of their sessions at the database."""
         return times_of(_children(self.process.pid), self.database_url)
@@ -114,8 +119,21 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in found]
 
 
+def private_kilobytes(pid: int) -> int:
+    """Return the memory that a process shares with no other, in kilobytes; 0 once it has ended."""
+    return _kilobytes(pid, "RssAnon")
+
+
 def _resident_kilobytes(pid: int) -> int:
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+    return _kilobytes(pid, "VmRSS")
+
+
+def _kilobytes(pid: int, name: str) -> int:
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith(f"{name}:"):
             return int(line.split()[1])
     return 0

@@ -1,5 +1,8 @@
 """Django's PostgreSQL backend, with limits on waiting and a cheaper look at a connection.
 
+For a request that was given up it begins no statement and commits nothing
+(:mod:`accounts.requests.awaited`).
+
 ``ENGINE`` names this package.
 """
 
@@ -15,6 +18,7 @@ from psycopg.pq import TransactionStatus
 from typing_extensions import override
 
 from accounts.postgresql import limits
+from accounts.requests.awaited import require_somebody_waits
 
 
 class Operations(DatabaseOperations):
@@ -34,8 +38,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     @override
     def commit(self) -> None:
+        require_somebody_waits()
         super().commit()
         self.commits += 1
+
+    @override
+    def make_cursor(self, cursor: Any) -> Any:
+        require_somebody_waits()
+        return super().make_cursor(cursor)
+
+    @override
+    def make_debug_cursor(self, cursor: Any) -> Any:
+        require_somebody_waits()
+        return super().make_debug_cursor(cursor)
 
     @override
     def get_connection_params(self) -> dict[str, Any]:

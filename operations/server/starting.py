@@ -19,6 +19,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from operations.checkout import BASE_DIR
+from operations.server.forking import end_while_starting
 from scim.http import rate_limit
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def serve(host: str, port: int, bounds: Bounds) -> None:
     """
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)
+        end_while_starting()
         _count_together()
     _allow_open_files(bounds.connections + _MORE_FILES)
     connections.close_all()  # A connection must not have two processes.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
+from accounts.requests.awaited import answering
 from accounts.requests.outages import Outage, outage_of
 from accounts.requests.request_id import serving
 from operations.requests.request_id import request_id_of
@@ -50,7 +51,8 @@ class Job:
     """A request on its way through the server.
 
     ``began`` is when a thread took it; 0 while it waits.
-    Times are those of :func:`time.monotonic`.  Once it is ``over``, nobody waits for its answer.
+    Times are those of :func:`time.monotonic`.  Once it is ``over``, nobody waits for its answer,
+    and the database is asked nothing more for it.
     ``end`` is done soon after the answer was sent; at once when it ``holds_room`` for its body.
     ``closes``: the connection has an unread body, which is read on, so its end is at once, too.
     """
@@ -119,7 +121,7 @@ class Threads:
 
     def _answer(self, job: Job) -> None:
         request_id = request_id_of(job.environ)
-        with serving(request_id):
+        with serving(request_id), answering(job):
             try:
                 answer = self._call(job)
                 if answer is not None:

@@ -1,7 +1,9 @@
 """Very many clients at once: bounded threads, sessions and queues, and room for everybody else."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import httpx2
 import psycopg
@@ -13,6 +15,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 CLIENTS = 300
 REQUESTS = 8
+A_FEW = 2  # A look at readiness, the request log's connection.
 THREADS = 6  # As operations.bounds has it.
 
 
@@ -30,8 +33,28 @@ def crowd(product: Product, clients: int) -> set[tuple[int, bool]]:
         return set().union(*pool.map(ask, range(clients)))
 
 
-def threads_of(pid: int) -> int:
-    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+class Held(NamedTuple):
+    """What the workers hold at a moment: bytes, threads, open files, sessions at the database."""
+
+    memory: int
+    threads: list[int]
+    files: int
+    sessions: int
+
+
+def held(product: Product) -> Held:
+    workers = product.gatehouse.workers()
+    return Held(
+        product.memory()["VmRSS"],
+        [entries(pid, "task") for pid in workers],
+        sum(entries(pid, "fd") for pid in workers),
+        sessions(product),
+    )
+
+
+def entries(pid: int, folder: str) -> int:
+    """How many threads (``task``) or open files (``fd``) a process has."""
+    return len(list(Path(f"/proc/{pid}/{folder}").iterdir()))
 
 
 def sessions(product: Product) -> int:
@@ -46,16 +69,31 @@ def sessions(product: Product) -> int:
 
 def test_three_hundred_clients_are_served_or_told_when_to_come_again(product: Product) -> None:
     observe(product.get, seconds=1, at_once=8)
-    before = [threads_of(pid) for pid in product.gatehouse.workers()]
+    before = held(product)
 
     answers = crowd(product, CLIENTS)
 
     assert (200, False) in answers
     assert answers <= {(200, False), (503, True)}
-    after = [threads_of(pid) for pid in product.gatehouse.workers()]
-    assert all(now <= then + THREADS for now, then in zip(after, before, strict=True))
-    assert sessions(product) <= 2 * (THREADS + 3)
+    after = held(product)
+    assert after.threads == before.threads
+    assert after.sessions <= 2 * (THREADS + 2)
     assert set(observe(product.get, seconds=1).statuses) == {200}
+
+
+def test_a_minute_after_three_hundred_clients_everything_is_as_it_was(product: Product) -> None:
+    crowd(product, CLIENTS)  # What a process keeps of its first ones, such as caches, stays.
+    observe(product.get, seconds=1)
+    before = held(product)
+
+    crowd(product, CLIENTS)
+    time.sleep(60)
+
+    after = held(product)
+    assert after.threads == before.threads
+    assert after.files <= before.files + A_FEW
+    assert after.sessions <= before.sessions + A_FEW
+    assert after.memory < before.memory * 1.05
 
 
 def test_a_flood_by_one_token_leaves_room_for_the_other_tenant(product: Product) -> None:

@@ -7,8 +7,11 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
+from typing import LiteralString
+from uuid import uuid4
 
 import httpx2
 import psycopg
@@ -16,13 +19,18 @@ import pytest
 from django.db import connection
 from typing_extensions import override
 
-from tests.faults.conftest import Product, observe, serving
+from tests.faults.conftest import Product, meanwhile, observe, serving
 from tests.support.postgres_server import PostgresServer, postgres_server
+from tests.support.saml_party import party_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 STATEMENT_SECONDS = 3
 ANSWER_SECONDS = 6
+WAITING_SECONDS = 5  # As operations.bounds has it.
+USER = "urn:ietf:params:scim:schemas:core:2.0:User"
+GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
+PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 SILENCE = {
     "TCP_KEEPIDLE": 30,  # Seconds.
     "TCP_KEEPINTVL": 10,
@@ -153,7 +161,7 @@ def test_an_outage_is_503_in_scim_and_over_once_the_database_is_back(
     assert set(observe(product.get, seconds=1, at_once=8).statuses) == {200}
 
 
-@pytest.mark.parametrize("outage", [stopped, starting, full])
+@pytest.mark.parametrize("outage", [stopped, starting, full, frozen])
 def test_an_outage_is_a_page_with_503_wherever_a_page_needs_the_database(
     product: Product, postgres: PostgresServer, outage: Outage
 ) -> None:
@@ -161,20 +169,156 @@ def test_an_outage_is_a_page_with_503_wherever_a_page_needs_the_database(
     printed = len(product.printed())
     cookie = {"Cookie": "gatehouse_session=0123456789abcdef0123456789abcdef01234567"}
 
+    def ask(path: str) -> tuple[httpx2.Response, float]:
+        began = time.monotonic()
+        if path == "sent":
+            answer = product.call("POST", "/saml/acme/", data={"SAMLResponse": "PGE+"})
+        else:
+            answer = product.call("GET", path, headers=cookie)
+        return answer, time.monotonic() - began
+
+    paths = [*PAGES, "sent"]
     with outage(postgres):
-        answers = {path: product.call("GET", path, headers=cookie) for path in PAGES}
-        answers["sent"] = product.call("POST", "/saml/acme/", data={"SAMLResponse": "PGE+"})
+        with ThreadPoolExecutor(len(paths)) as pool:
+            found = dict(zip(paths, pool.map(ask, paths), strict=True))
         nothing_needed = product.call("GET", "/static/console/favicon.svg")
 
+    answers = {path: answer for path, (answer, _seconds) in found.items()}
     unavailable = {path for path, answer in answers.items() if answer.status_code == 503}
     assert {"/console/", "/platform/", "/account/", "/saml/acme/", "sent"} <= unavailable
     assert {answers[path].status_code for path in answers.keys() - unavailable} <= {200, 302, 404}
     for path in unavailable:
-        assert answers[path].headers["Retry-After"] == "5"
+        assert int(answers[path].headers["Retry-After"]) > 0
         assert "text/html" in answers[path].headers["Content-Type"]
         assert "Too much is going on" in answers[path].text
-    assert nothing_needed.status_code == 200
+    assert (
+        max(seconds for _answer, seconds in found.values()) < WAITING_SECONDS + ANSWER_SECONDS + 2
+    )
+    # A database that is frozen holds every thread that may answer strangers.
+    assert nothing_needed.status_code == 200 or outage is frozen
     assert "Traceback" not in product.printed()[printed:]
+    time.sleep(1)
+    assert 503 not in {product.call("GET", path).status_code for path in PAGES}
+    assert product.call("GET", "/console/", headers=signed_in(product)).status_code == 200
+    assert send(product, response_about(product, "bob@acme.example")) == 403  # Nobody is he.
+
+
+def signed_in(product: Product) -> dict[str, str]:
+    """The headers of an admin who signs in now."""
+    return {"Cookie": product.sign_in("admin@acme.example")}
+
+
+def response_about(product: Product, email: str) -> str:
+    """What the identity provider of Acme sends with somebody whom it has signed in."""
+    address = f"{product.gatehouse.url}/saml/acme/"
+    forge = party_of("acme").forge
+    return forge.but(sp_entity_id=address, acs_url=address, name_id=email).encoded()
+
+
+def send(product: Product, response: str) -> int:
+    """The status of a sign-in with that response; a 503 says when to come again."""
+    answer = product.call("POST", "/saml/acme/", data={"SAMLResponse": response})
+    assert answer.status_code != 503 or "Retry-After" in answer.headers
+    return answer.status_code
+
+
+def count(product: Product, statement: LiteralString, *values: str) -> int:
+    """The number that a statement finds."""
+    with psycopg.connect(product.gatehouse.environment["DATABASE_URL"]) as connection:
+        row = connection.execute(statement, values).fetchone()
+    assert row
+    return int(row[0])
+
+
+def sessions_of(product: Product, email: str) -> int:
+    return count(
+        product,
+        "SELECT count(*) FROM accounts_session s JOIN accounts_user u ON u.id = s.user_id "
+        "WHERE u.user_name = %s",
+        email,
+    )
+
+
+@contextmanager
+def nothing_held(_product: Product) -> Iterator[None]:
+    """The database freezes before the first statement of the sign-in."""
+    yield
+
+
+@contextmanager
+def tenant_held(product: Product) -> Iterator[None]:
+    """It freezes amid the last one, which writes the session and waits for the tenant's row."""
+    with psycopg.connect(product.gatehouse.environment["DATABASE_URL"]) as holder:
+        holder.execute("SELECT FROM accounts_tenant WHERE slug = 'acme' FOR UPDATE")
+        yield
+
+
+@pytest.mark.parametrize("held", [nothing_held, tenant_held])
+def test_a_sign_in_that_was_given_up_begins_no_session_and_may_be_tried_again(
+    product: Product,
+    postgres: PostgresServer,
+    held: Callable[[Product], AbstractContextManager[None]],
+) -> None:
+    email = product.acme.add_person(f"ada-{held.__name__}")
+    for _worker in range(4):  # Each has seen what the tenant trusts.
+        assert send(product, response_about(product, email)) == 303
+    before = sessions_of(product, email)
+    response = response_about(product, email)
+
+    with held(product), meanwhile(lambda: send(product, response), times=1) as statuses:
+        if held is tenant_held:
+            waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while not count(product, waits):
+                assert not statuses
+        with frozen(postgres):
+            while not statuses:
+                time.sleep(0.1)
+        time.sleep(1)  # It would go on now.
+
+    assert statuses == [503]
+    assert sessions_of(product, email) == before
+    assert send(product, response) == 303
+    assert sessions_of(product, email) == before + 1
+
+
+def test_a_change_that_was_given_up_is_not_made_once_the_database_thaws(
+    product: Product, postgres: PostgresServer
+) -> None:
+    warm_up(product)
+    ids = [new_user(product) for _ in range(3)]
+    user = {"schemas": [USER], "userName": f"{uuid4()}@acme.example", "title": "Late"}
+    other = {**user, "userName": f"{uuid4()}@acme.example"}
+    patch = {"schemas": [PATCH], "Operations": [{"op": "replace", "path": "title", "value": "L"}]}
+    changes: list[tuple[str, str, object]] = [
+        ("POST", "/Users", user),
+        ("PUT", f"/Users/{ids[0]}", other),
+        ("PATCH", f"/Users/{ids[1]}", patch),
+        ("DELETE", f"/Users/{ids[2]}", None),
+        ("POST", "/Groups", {"schemas": [GROUP], "displayName": f"Late {uuid4()}"}),
+    ]
+    entries = "SELECT count(*) FROM accounts_auditentry"
+    before = count(product, entries)
+
+    def change(one: tuple[str, str, object]) -> int:
+        method, path, body = one
+        return product.call(method, f"/scim/v2{path}", product.acme, json=body).status_code
+
+    with frozen(postgres), ThreadPoolExecutor(len(changes)) as pool:
+        statuses = list(pool.map(change, changes))
+    time.sleep(2)  # They would be made now.
+
+    assert statuses == [503] * len(changes)
+    assert count(product, entries) == before
+    assert count(product, "SELECT count(*) FROM accounts_user WHERE attributes ? 'title'") == 0
+    assert [change(one) for one in changes] == [201, 200, 200, 204, 201]
+
+
+def new_user(product: Product) -> str:
+    """The id of somebody new in Acme."""
+    user = {"schemas": [USER], "userName": f"{uuid4()}@acme.example"}
+    answer = product.call("POST", "/scim/v2/Users", product.acme, json=user)
+    assert answer.status_code == 201
+    return str(answer.json()["id"])
 
 
 def test_after_a_restart_while_idle_no_request_fails(

@@ -16,12 +16,15 @@ import pytest
 from tests.faults.conftest import Product, meanwhile, observe, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+STOP_SECONDS = 20
 
 
 @pytest.fixture
 def served(django_db_setup: None, tmp_path: Path) -> Iterator[Product]:
     """A product of its own, which the test ends."""
-    with serving(tmp_path, GATEHOUSE_WORKERS="2", GATEHOUSE_STOP_SECONDS="20") as product:
+    with serving(
+        tmp_path, GATEHOUSE_WORKERS="2", GATEHOUSE_STOP_SECONDS=str(STOP_SECONDS)
+    ) as product:
         yield product
 
 
@@ -127,6 +130,25 @@ def test_what_is_in_flight_when_the_server_is_told_to_stop_is_finished(served: P
     assert answer.json()["title"] == "Waited"
     assert served.gatehouse.process.wait(20) == 0
     assert gone(workers, seconds=1)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 25])
+def test_a_server_that_is_told_to_stop_while_it_replaces_a_worker_stops_at_once(
+    served: Product, milliseconds: int
+) -> None:
+    first = served.gatehouse.workers()
+    os.kill(first[0], signal.SIGKILL)
+    end = time.monotonic() + 10
+    while set(served.gatehouse.workers()) <= set(first):
+        assert time.monotonic() < end
+    time.sleep(milliseconds / 1000)
+
+    began = time.monotonic()
+    served.gatehouse.process.terminate()
+
+    assert served.gatehouse.process.wait(30) == 0
+    assert time.monotonic() - began < STOP_SECONDS / 2
+    assert "refused to gracefully stop" not in served.printed()
 
 
 def test_workers_end_when_the_process_that_governs_them_is_killed(served: Product) -> None:
