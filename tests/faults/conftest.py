@@ -36,6 +36,10 @@ class Product:
         found = directory or self.globex
         return self.call("GET", f"/scim/v2{path}", found).status_code
 
+    def is_live(self) -> int:
+        """The status of what the server answers by itself, over a connection of its own."""
+        return self.call("GET", "/health/live").status_code
+
     def call(
         self, method: str, path: str, directory: Directory | None = None, **options: object
     ) -> httpx2.Response:
@@ -145,6 +149,30 @@ class Observed:
         except httpx2.HTTPError as error:
             self.statuses[type(error).__name__] += 1
         self.seconds.append(time.monotonic() - began)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """How two kinds of requests fare in the same seconds.
+
+    ``asked`` is what somebody's load may hold up.  ``machine`` waits for no thread and no
+    statement: if it is slow, the machine or the test itself is.
+    """
+
+    asked: Observed
+    machine: Observed
+
+    def is_as_quick_as(self, before: "Beside") -> bool:
+        """Whether p99 is within three times what it was and what the machine alone takes now."""
+        return self.asked.p99 < 3 * (before.asked.p99 + self.machine.p99)
+
+
+def observe_beside(product: Product, ask: Callable[[], int], *, seconds: float) -> Beside:
+    """Ask again and again, and beside it for what the server answers without a thread."""
+    with ThreadPoolExecutor(2) as pool:
+        asked = pool.submit(observe, ask, seconds=seconds)
+        machine = pool.submit(observe, product.is_live, seconds=seconds)
+        return Beside(asked.result(), machine.result())
 
 
 def observe(ask: Callable[[], int], *, seconds: float, at_once: int = 2) -> Observed:

@@ -259,6 +259,7 @@ def test_a_sign_in_that_was_given_up_begins_no_session_and_may_be_tried_again(
     postgres: PostgresServer,
     held: Callable[[Product], AbstractContextManager[None]],
 ) -> None:
+    warm_up(product)
     email = product.acme.add_person(f"ada-{held.__name__}")
     for _worker in range(4):  # Each has seen what the tenant trusts.
         assert send(product, response_about(product, email)) == 303
@@ -270,12 +271,15 @@ def test_a_sign_in_that_was_given_up_begins_no_session_and_may_be_tried_again(
             waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
             while not count(product, waits):
                 assert not statuses
+        began = time.monotonic()
         with frozen(postgres):
             while not statuses:
                 time.sleep(0.1)
+        seconds = time.monotonic() - began
         time.sleep(1)  # It would go on now.
 
     assert statuses == [503]
+    assert ANSWER_SECONDS - 1 < seconds < ANSWER_SECONDS + 2  # Its time, not that of connecting.
     assert sessions_of(product, email) == before
     assert send(product, response) == 303
     assert sessions_of(product, email) == before + 1
