@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("make-run")]
 PATIENCE = 90.0
 BACK_AFTER = 60.0
-"""Seconds within which everything is served again after a SIGKILL.  Two cores with a load of ten took
-up to 32, most of them to read the program anew."""
+"""Seconds within which everything is served again after a SIGKILL.  Two cores with a load of ten
+took up to 32, most of them to read the program anew."""
 
 
 @dataclass
