@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import User
+from accounts.services.users import USER_FIELD_NAMES
 from console.base.access import Access, access_of
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.moments import told
@@ -49,6 +50,14 @@ class Column:
     left_out: str = "gh-wide gh-wider"
 
 
+_TOLD_OTHERWISE: Final = frozenset(
+    {
+        *("user_name", "email", "given_name", "family_name", "display_name"),
+        *("active", "external_id", "attributes"),
+    }
+)
+"""Fields of a person that the column of the person tells, or one of another name or right."""
+
 COLUMNS: Final[Mapping[str, Column]] = {
     "status": Column(left_out="gh-wide"),
     "role": Column(left_out="gh-wide"),
@@ -56,6 +65,7 @@ COLUMNS: Final[Mapping[str, Column]] = {
     "license_names": Column(left_out="gh-wide"),
     "department": Column(is_usual=False),
     "title": Column(is_usual=False),
+    **{name: Column(is_usual=False) for name in USER_FIELD_NAMES if name not in _TOLD_OTHERWISE},
     "external_id": Column(page="scim.source", is_usual=False),
     "since": Column(is_usual=False),
     "last_sign_in": Column(),

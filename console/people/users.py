@@ -14,6 +14,7 @@ from typing_extensions import override
 from accounts.models import User
 from accounts.services.losses import sessions_of
 from accounts.services.unsettled_names import has_unsettled_names
+from accounts.services.users import USER_FIELD_NAMES
 from console.base.counting import Number
 from console.base.exports import ExportedModelAdmin
 from console.base.losses import words_for_sessions
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
 _EXPORTED: Final = (
-    *("id", "user_name", "email", "given_name", "family_name", "display_name", "role", "active"),
-    "created",
+    "id",
+    *(name for name in USER_FIELD_NAMES if name not in {"external_id", "active", "attributes"}),
+    *("role", "active", "created"),
 )
 """Columns of the CSV file, beside the licences."""
 

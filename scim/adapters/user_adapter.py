@@ -6,7 +6,7 @@ leaves ``/scim/v2`` passes through the class that ``SCIM_SERVICE_PROVIDER["USER_
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, TypedDict, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Self, cast
 
 from django.utils.functional import SimpleLazyObject
 from django_scim.adapters import SCIMUser
@@ -29,6 +29,7 @@ from scim.protocol import urns
 from scim.protocol.errors import InvalidValueError
 from scim.protocol.preconditions import entity_tag, entity_tag_showing
 from scim.protocol.values import moment
+from scim.storage.person_columns import TEXT_ATTRIBUTES, Person, text_attributes
 from scim.storage.user_groups import group_elements, shown_of_groups
 from scim.storage.user_rows import UserRow
 
@@ -45,34 +46,16 @@ BASE_URL: Final[Any] = SimpleLazyObject(base_url)
 _LIMITS: Final = {
     "userName": 255,
     "externalId": 255,
-    "displayName": 512,
     "name.givenName": 255,
     "name.familyName": 255,
     "emails.value": 320,
+    **{
+        attribute: User._meta.get_field(column).max_length or 0
+        for attribute, column in TEXT_ATTRIBUTES.items()
+    },
 }
-_OWN_COLUMNS: Final = frozenset({"userName", "externalId", "displayName", "active", "name"})
+_OWN_COLUMNS: Final = frozenset({"userName", "externalId", "active", "name", *TEXT_ATTRIBUTES})
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
-
-
-class Person(TypedDict):
-    """A user as read from the database, by the names of the columns.
-
-    The id and the moments are written as SCIM does.
-    """
-
-    id: str
-    user_name: str
-    external_id: str
-    email: str
-    given_name: str
-    family_name: str
-    display_name: str
-    active: bool
-    role: str
-    attributes: dict[str, Any]
-    created: str
-    last_modified: str
-    version: int
 
 
 def user_location(user_id: object) -> str:
@@ -95,8 +78,7 @@ def user_resource(person: Person, groups: list[dict[str, Any]] | None = None) ->
     name = _name(person)
     if name:
         resource["name"] = name
-    if person["display_name"]:
-        resource["displayName"] = person["display_name"]
+    resource.update(text_attributes(person))
     _add_others(resource, attributes)
     resource["active"] = person["active"]
     if groups:
@@ -136,15 +118,19 @@ def user_fields(resource: Mapping[str, Any]) -> UserFields:
     }
     if other_names:
         attributes["name"] = other_names
+    texts = {
+        column: _limited(resource.get(attribute, ""), attribute)
+        for attribute, column in TEXT_ATTRIBUTES.items()
+    }
     return UserFields(
         user_name=_limited(resource.get("userName", ""), "userName"),
         external_id=_limited(resource.get("externalId", ""), "externalId"),
         email=_limited(account_email(resource), "emails.value"),
         given_name=_limited(name.get("givenName", ""), "name.givenName"),
         family_name=_limited(name.get("familyName", ""), "name.familyName"),
-        display_name=_limited(resource.get("displayName", ""), "displayName"),
         active=resource.get("active", True),
         attributes=attributes,
+        **texts,
     )
 
 

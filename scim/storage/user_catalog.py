@@ -15,6 +15,7 @@ from scim.protocol import urns
 from scim.queries.filter_query import SQL, Scalar, json_elements, json_scalar, quoted
 from scim.queries.name_columns import NAMES_OF_PEOPLE
 from scim.queries.own_values import own_elements, own_scalar
+from scim.storage.person_columns import TEXT_ATTRIBUTES
 
 if TYPE_CHECKING:
     from scim.protocol.schemas import AttributePath
@@ -37,7 +38,7 @@ _SCALARS: Final = {
     "id": _always("u.id::text"),
     "externalId": _text("external_id"),
     "userName": _always("u.user_name", NAMES_OF_PEOPLE),
-    "displayName": _text("display_name"),
+    **{attribute: _text(column) for attribute, column in TEXT_ATTRIBUTES.items()},
     "active": _always("u.active"),
     "name.givenName": _text("given_name"),
     "name.familyName": _text("family_name"),

@@ -19,8 +19,8 @@ from scim.storage.user_groups import group_elements
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scim.adapters.user_adapter import Person
     from scim.storage.credentials import UserAlong
+    from scim.storage.person_columns import Person
 
 _ROLE: Final = COLUMNS.index("role")
 _ATTRIBUTES: Final = COLUMNS.index("attributes")

@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
     from accounts.errors import AccountError
     from scim.adapters.resource_types import SourceSchemas
-    from scim.adapters.user_adapter import Person
     from scim.protocol.preconditions import Preconditions
     from scim.protocol.projection import Projection
     from scim.storage.credentials import Credential, UserAlong
+    from scim.storage.person_columns import Person
     from scim.storage.user_rows import UserRow
 
 _FIRST_VERSION: Final = entity_tag(1)

@@ -14,8 +14,7 @@ from accounts.models import User
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user, update_user
 from accounts.tenancy.scoping import tenant_scope
-from scim.adapters.user_adapter import Person
-from scim.storage.person_columns import COLUMNS
+from scim.storage.person_columns import COLUMNS, Person
 from scim.storage.user_rows import read_user
 
 if TYPE_CHECKING:
