@@ -43,16 +43,14 @@ if TYPE_CHECKING:
 BASE_URL: Final[Any] = SimpleLazyObject(base_url)
 """Where the endpoints are, from outside; no slash at the end."""
 
+_LENGTHS: Final = {field.name: field.max_length or 0 for field in User._meta.concrete_fields}
 _LIMITS: Final = {
     "userName": 255,
     "externalId": 255,
     "name.givenName": 255,
     "name.familyName": 255,
     "emails.value": 320,
-    **{
-        attribute: User._meta.get_field(column).max_length or 0
-        for attribute, column in TEXT_ATTRIBUTES.items()
-    },
+    **{attribute: _LENGTHS[column] for attribute, column in TEXT_ATTRIBUTES.items()},
 }
 _OWN_COLUMNS: Final = frozenset({"userName", "externalId", "active", "name", *TEXT_ATTRIBUTES})
 _MADE_HERE: Final = frozenset({"schemas", "id", "meta", "groups", "password"})
