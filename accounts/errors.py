@@ -21,6 +21,10 @@ class InUseError(AccountError):
     """What was to be deleted is needed by something that stays."""
 
 
+class TakenError(AccountError):
+    """What was to be made is there already, perhaps since a moment ago."""
+
+
 class UserNameTakenError(AccountError):
     """Another user of the tenant already has this ``userName``, in one spelling or another."""
 

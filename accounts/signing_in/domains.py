@@ -24,13 +24,21 @@ def claim_domain(*, domain: str) -> EmailDomain:
     """
     spelt = claimed_domain(domain.strip().lstrip("@"))
     claim = EmailDomain(tenant_id=active_tenant_id(), domain=spelt)
-    claim.full_clean()
+    claim.full_clean(validate_unique=False, validate_constraints=False)
     if claim.domain in PUBLIC_MAIL_DOMAINS:
         raise ValidationError(
             _("%(domain)s is a public mail service; its addresses belong to no company.")
             % {"domain": claim.domain}
         )
-    claim.save()
+    try:
+        with transaction.atomic():
+            claim.save()
+    except IntegrityError as error:
+        if violated_constraint(error) != "domain_claimed_once":
+            raise
+        raise ValidationError(
+            _("Your company has claimed %(domain)s already.") % {"domain": claim.domain}
+        ) from error
     audit.record("domain.claimed", claim)
     return claim
 

@@ -20,6 +20,11 @@ def violated_constraint(error: IntegrityError) -> str:
     return name or ""
 
 
+def is_taken(error: IntegrityError) -> bool:
+    """Whether there is a row already that is like the one that was to be stored."""
+    return isinstance(error.__cause__, errors.UniqueViolation)
+
+
 def refers_to_nothing(error: IntegrityError | errors.IntegrityError) -> bool:
     """Whether what a row refers to is not there: it was deleted in this very moment.
 

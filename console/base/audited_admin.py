@@ -13,7 +13,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import get_fields_from_path, quote, unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -28,13 +28,14 @@ from accounts.models import AuditEntry
 from accounts.models.searched_text import Finds
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.storage.violations import is_taken
 from accounts.trail import audit
 from accounts.trail.changes import changes
 from accounts.trail.telling import tell
 from console.base.change_list import DeclaredChangeList
 from console.base.many import DeleteMany, PassedOver
 from console.base.questions import asks, is_filters, judges_itself, malformed
-from console.base.versioned import RefusableForm, VersionedModelAdmin
+from console.base.versioned import RefusableForm, VersionedModelAdmin, taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -210,13 +211,19 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
             "is_named": not self.change_title,
             **(extra_context or {}),
         }
+        refusal: Exception
         try:
             return super().changeform_view(request, object_id, form_url, context)
-        except self.refusals as refusal:
-            # Everything was rolled back.  Show the form again, with the reason.
-            self.note_refusal(request, refusal, object_id)
-            request.refusal = refusal  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, context)
+        except self.refusals as error:
+            refusal = error
+        except IntegrityError as error:
+            if not is_taken(error):
+                raise
+            refusal = taken()  # Since the form was judged.
+        # Everything was rolled back.  Show the form again, with the reason.
+        self.note_refusal(request, refusal, object_id)
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, context)
 
     @override
     @asks(_changelist_filters=is_filters)

@@ -12,8 +12,10 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
+from accounts.errors import TakenError
 from accounts.models import AuditEntry
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.shown import Fact, Page, TableOf, page_of, seal
@@ -28,6 +30,14 @@ if TYPE_CHECKING:
 _ModelT = TypeVar("_ModelT", bound=models.Model)
 _ATTEMPTS: Final = 3
 _MOST_ENTRIES: Final = 50
+TAKEN: Final = gettext_lazy(
+    "There already is one like this. Look for it in the list, or choose another name."
+)
+
+
+def taken() -> TakenError:
+    """Say why what a form makes is not made."""
+    return TakenError(str(TAKEN))
 
 
 class RefusableForm(forms.ModelForm[_ModelT]):
@@ -38,6 +48,14 @@ class RefusableForm(forms.ModelForm[_ModelT]):
 
     refusal: ClassVar[Exception | None] = None
     untouched: ClassVar[frozenset[str]] = frozenset()
+
+    @override
+    def add_error(self, field: str | None, error: Any) -> None:
+        if isinstance(error, ValidationError):
+            for each in _errors_in(error):
+                if each.code in {"unique", "unique_together"}:
+                    each.message, each.params = str(TAKEN), None
+        super().add_error(field, error)
 
     @override
     def clean(self) -> dict[str, Any] | None:
@@ -226,6 +244,11 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         """Put a refusal that was rolled back into the trail, with its object when there is one."""
         target = None if object_id is None else self.get_object(request, unquote(object_id))
         record_refusal(f"{self.opts.model_name}.refused", target, reason=in_words(refusal))
+
+
+def _errors_in(error: ValidationError) -> Iterator[ValidationError]:
+    for errors in error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]:
+        yield from errors
 
 
 def _table(formset: Any, inline: Any) -> TableOf:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-ASKED = {"violated_constraint", "refers_to_nothing"}
+ASKED = {"violated_constraint", "refers_to_nothing", "is_taken"}
 
 
 def modules() -> Iterator[tuple[Path, ast.Module]]:

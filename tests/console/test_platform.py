@@ -88,7 +88,7 @@ def test_a_subscription_is_made_for_one_tenant(platform: Client, acme: Tenant) -
     platform.post("/platform/licenses/subscription/add/", data)
     twice = platform.post("/platform/licenses/subscription/add/", data)
 
-    assert "already exists" in twice.content.decode()
+    assert "There already is one like this." in twice.content.decode()
     with tenant_scope(acme):
         assert Subscription.objects.get().seats == 5
 
