@@ -77,8 +77,8 @@ class KeptFormMiddleware:
             for name in (COOKIE, PERSON_COOKIE):
                 response.delete_cookie(name, samesite="Lax")
         elif request.method == "POST" and _asks_to_sign_in(request, response):
-            _lead_back(request, response)
-            _keep(request, response)
+            if not _keep(request, response):
+                _lead_back(request, response)
         elif request.method == "GET" and request.session.accessed:
             _know(request, response)
         return response
@@ -166,25 +166,26 @@ def _lead_back(request: HttpRequest, response: HttpResponse) -> None:
     What a button asks may have no page of its own.  A form that is kept waits at its address.
     """
     stood = urlsplit(request.headers.get("Referer", ""))
-    if _is_shown_again(request) or not _is_here(f"{stood.scheme}://{stood.netloc}"):
+    if not _is_here(f"{stood.scheme}://{stood.netloc}"):
         return
     page = f"{stood.path}?{stood.query}" if stood.query else stood.path
     response.headers["Location"] = f"{reverse('sign-in')}?{urlencode({'next': page})}"
     person = _person(request.COOKIES.get(PERSON_COOKIE, ""), _KNOWN_SECONDS)
-    if person and _has_room(person):
+    if person and _has_room(f"told.{person}"):
         text = _(
             "Your session had ended, so nothing was done. Sign in, and press the button again."
         )
         messages.warning(request, text)
 
 
-def _keep(request: HttpRequest, response: HttpResponse) -> None:
+def _keep(request: HttpRequest, response: HttpResponse) -> bool:
+    """Keep what was entered, for whoever was signed in here; return whether it is kept."""
     person = _person(request.COOKIES.get(PERSON_COOKIE, ""), _KNOWN_SECONDS)
     fields = _entered(request)
     if not person or not _is_shown_again(request) or _length(fields) > LONGEST:
-        return
+        return False
     if not _has_room(person):
-        return
+        return False
     _drop(request)
     store = SessionStore()
     store[_PLACE] = {
@@ -197,6 +198,7 @@ def _keep(request: HttpRequest, response: HttpResponse) -> None:
     store.set_expiry(KEPT_SECONDS)
     store.create()
     _set_cookie(response, COOKIE, str(store.session_key), KEPT_SECONDS)
+    return True
 
 
 def _is_shown_again(request: HttpRequest) -> bool:
@@ -207,8 +209,8 @@ def _is_shown_again(request: HttpRequest) -> bool:
     return bool(_SAVES & request.POST.keys()) or shows_fields(request.POST.get(VERSION, ""))
 
 
-def _has_room(person: str) -> bool:
-    place = f"{_SALT}.{person}"
+def _has_room(about: str) -> bool:
+    place = f"{_SALT}.{about}"
     cache.add(place, 0, timeout=_RENEWED_SECONDS)
     return int(cache.incr(place)) <= MOST_IN_AN_HOUR
 
