@@ -102,7 +102,7 @@ def test_a_minute_after_three_hundred_clients_everything_is_as_it_was(product: P
 
 
 def flood(product: Product, *, connections: int, seconds: float) -> dict[str, Any]:
-    """What one token was answered over so many connections, and the median of what being served took."""
+    """What one token was answered over so many connections, and how long being served took."""
     words = [f"{product.gatehouse.url}/", product.acme.token, str(connections), str(seconds)]
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "tests.support.flood", *words],
