@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
 from saml_sso.models import IdentityProviderSettings
-from saml_sso.services.switches import enforce_saml_untested
+from saml_sso.services.switches import enable_saml, enforce_saml_untested
 from tests.support.browser import assert_accessible, assert_fits, assert_focused, sign_in
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, connect, party_of
@@ -362,6 +362,23 @@ class TestSetUpLink:
         expect(colleague.get_by_label("X.509 certificate")).to_be_visible()
         expect(colleague.get_by_role("button", name="Test sign-in")).to_have_count(0)
         assert_good(colleague)
+
+
+@pytest.mark.parametrize("field", ["id_metadata", "id_metadata_url", "sign-on-page-url"])
+def test_a_link_to_a_field_opens_the_fold_that_holds_it(
+    alice: User, open_browser: Callable[..., Page], tmp_path: Path, field: str
+) -> None:
+    page = open_browser()
+    connect(alice.tenant, tmp_path, party_of("acme"))
+    with tenant_scope(alice.tenant):
+        enable_saml(tenant=alice.tenant)
+    sign_in(page, alice.user_name)
+
+    page.goto(PAGE)
+    expect(page.locator(f"#{field}")).to_be_hidden()
+    page.goto(f"{PAGE}#{field}")
+
+    expect(page.locator(f"#{field}")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1440])
