@@ -41,7 +41,7 @@ class SettingsForm(IdentityProviderForm):
         self.fields["enable_saml"].initial = tenant.saml_enabled
         self.fields["enforce_saml"].initial = tenant.saml_enforced
         self.fields["enable_scim"].initial = tenant.scim_enabled
-        self.fields["system_admin_email"].initial = row.system_admin_email or admin.email
+        self.fields["system_admin_email"].initial = row.system_admin_email
         # Without an unused code the admin could not get in if the identity provider failed.
         self.has_codes = tenant.saml_enforced or count_recovery_codes(user=admin) > 0
         self.may_enforce = tenant.saml_enforced or (row.is_tested and self.has_codes)

@@ -35,7 +35,8 @@ def of_proxy(url: str) -> Iterator[Finding]:
         yield wrong(
             "public_address",
             f"{url} cannot be reached from here ({error}).",
-            "See that its name, port and certificate are right, and that the proxy runs.",
+            "See that its name, port and certificate are right, and that the proxy runs. If a "
+            "company's own authority has signed the certificate, name it in SSL_CERT_FILE.",
         )
 
 

@@ -32,6 +32,11 @@
       found.push(`cut below: ${trail(e)} ${e.scrollHeight} in ${e.clientHeight}`);
   }
 
+  const filled = [...document.querySelectorAll("main .gh-button--main")].filter(shown);
+  const showsSamples = location.pathname.endsWith("/components/");
+  if (filled.length > 1 && !showsSamples)
+    found.push(`has ${filled.length} filled buttons: ${filled.map(e => e.textContent.trim()).join(" | ")}`);
+
   const lies = e => { for (let up = e; up; up = up.parentElement) {
     if (["sticky", "fixed"].includes(getComputedStyle(up).position)) return true; } return false; };
   const lines = [];
