@@ -17,7 +17,8 @@ def faults_of(page: Page) -> list[str]:
     That is: it scrolls sideways; a text is cut, runs out of its box or lies over another; the
     name, the state or the menu of a row is out of the window; a text makes a row as high as half
     a window; a text is set vertically, letter under letter; a text beside a box is broken though
-    there is room; there are two filled buttons; a heading skips a level or stands under the table it is about.
+    there is room; two buttons are filled; a heading skips a level or stands under the table it is
+    about.
     """
     found: list[str] = page.evaluate(_MEASURE)
     return found
