@@ -8,10 +8,10 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check format bench screenshots clean
+.PHONY: help setup run test test-thorough test-slow check format bench screenshots clean
 
 help: ## List the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nPORT chooses the port of `make run` (8000); DATABASE_URL an external PostgreSQL.\n'
 	@printf 'ARGS is handed to pytest: make test ARGS="tests/demo -x".\n'
 
@@ -26,6 +26,9 @@ run: $(STAMP) ## Serve Gatehouse and the demo identity provider, with a sample t
 
 test: $(STAMP) ## Run the tests, in random order, on two cores
 	$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-thorough: $(STAMP) ## Run the tests that go through every page, form and fact, on two cores
+	$(PYTHON) -m pytest -m thorough -n 2 --dist loadgroup $(ARGS)
 
 test-slow: $(STAMP) ## Run the tests that wait or load the machine, one after the other
 	$(PYTHON) -m pytest -m slow $(ARGS)

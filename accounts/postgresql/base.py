@@ -43,14 +43,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.commits += 1
 
     @override
-    def make_cursor(self, cursor: Any) -> Any:
+    def create_cursor(self, name: str | None = None) -> Any:
         require_somebody_waits()
-        return super().make_cursor(cursor)
-
-    @override
-    def make_debug_cursor(self, cursor: Any) -> Any:
-        require_somebody_waits()
-        return super().make_debug_cursor(cursor)
+        return super().create_cursor(name)
 
     @override
     def get_connection_params(self) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg import Cursor
 
+from accounts.requests.awaited import require_somebody_waits
+
 if TYPE_CHECKING:
     from django.db.backends.utils import CursorWrapper
     from django.db.models import Field, Model
@@ -22,7 +24,11 @@ def prepared_cursor() -> CursorWrapper:
 
     PostgreSQL sees the types of the values: cast a parameter wherever its context does not tell
     its type.  A statement whose best plan depends on the values does not belong here.
+
+    Raises:
+        NobodyWaitsError: The answer to the request was given up.
     """
+    require_somebody_waits()
     database: Any = connections[DEFAULT_DB_ALIAS]
     database.close_if_health_check_failed()
     database.ensure_connection()

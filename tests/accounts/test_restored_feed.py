@@ -22,7 +22,7 @@ from tests.support.postgres_server import postgres_server
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
 
 STARTS_OVER = 3
 

@@ -249,6 +249,7 @@ def manage(conninfo: str, folder: Path, *words: str) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 @pytest.mark.django_db
 def test_an_upgrade_keeps_everybody_and_says_whose_names_need_a_hand(tmp_path: Path) -> None:
     with fresh_database() as conninfo:

@@ -109,7 +109,7 @@ def as_if_never(browser: Client) -> Iterator[None]:
         browser.cookies[name] = value
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_second_press_of_a_button_writes_nothing(
     keys: list[object],  # noqa: F811
     alice: User,

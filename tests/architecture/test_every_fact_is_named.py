@@ -330,7 +330,7 @@ def assert_all_named(browser: JudgingBrowser) -> None:
     assert not browser.wrong, "\n".join(browser.wrong)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_by_every_field_of_every_form(
     rows: list[object],
     judging: Judging,

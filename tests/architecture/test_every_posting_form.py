@@ -126,7 +126,7 @@ def has_reason(name: str) -> bool:
     return any(name == known or (known[0] == "_" and name.endswith(known)) for known in REASONS)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_form_carries_what_it_showed_or_has_a_reason(
     keys: list[object], alice: User, olga: User
 ) -> None:

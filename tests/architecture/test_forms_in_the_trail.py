@@ -112,7 +112,7 @@ def rows(keys: list[object], acme: Tenant) -> list[object]:
     return [*keys, operator.pk, source.pk]
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_form_tells_before_and_after(rows: list[object], alice: User, olga: User) -> None:
     browsers = [signed_in(alice), signed_in(olga)]
     done: dict[tuple[str, str], Save] = {}

@@ -169,7 +169,7 @@ def check_kept(browser: Client, user: User, url: str, sent: dict[str, list[str]]
     assert set(rest) <= set(contents()), url
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_ends(
     keys: list[object], browsers: list[Client], alice: User, olga: User
 ) -> None:
@@ -208,7 +208,7 @@ def check_given_back(browser: Client, user: User, url: str, sent: dict[str, list
     assert still_there(back.content.decode(), sent) == set(), url
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_every_form_survives_a_sign_in_in_another_tab(
     keys: list[object], browsers: list[Client], alice: User, olga: User
 ) -> None:
@@ -262,7 +262,7 @@ def test_a_sign_in_that_is_sent_twice_leads_to_where_the_first_one_led(alice: Us
     assert Session.objects.filter(user=alice).count() == 1
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_no_password_field_of_a_page_is_called_so_that_it_would_be_kept(
     keys: list[object],
     alice: User,

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 lxml_html: Any = importlib.import_module("lxml.html")
 __all__ = ["arguments", "browsers", "idp", "rows"]  # Fixtures.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 SUBMIT: Final = (Path(__file__).parents[1] / "support" / "submit_form.js").read_text()
 VALUES: Final = {

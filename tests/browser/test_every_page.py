@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
     from tests.support.saml_party import Party
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db(transaction=True)]
 
 LOOKS: Final = {"unbroken": UNBROKEN, "right-to-left": RIGHT_TO_LEFT}
 WIDTHS: Final = (320, 360, 768, 1024, 1440)

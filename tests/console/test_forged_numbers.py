@@ -55,7 +55,7 @@ def posted(browser: Client, url: str) -> Iterator[tuple[str, dict[str, list[str]
             yield form.get("action") or url, {"_save": ["1"], **sent, name: [FORGED]}
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_no_number_in_a_form_is_too_long_to_be_refused(
     keys: list[object], alice: User, olga: User
 ) -> None:

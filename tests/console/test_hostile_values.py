@@ -40,7 +40,7 @@ FORMULA: Final = "=1+1"
 STARTS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.thorough
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def filled(acme: Tenant, alice: User, bob: User) -> None:
     crowd(acme, 60)  # More than one page of the list shows.
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("role", [*Role, None], ids=[*Role, "operator"])
 def test_every_link_that_somebody_is_shown_leads_somewhere(

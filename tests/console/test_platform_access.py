@@ -187,6 +187,7 @@ def test_the_list_of_operators_knows_nobody_of_a_tenant(
         assert {platform.get(url).status_code, platform.post(url).status_code} <= allowed
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "nobody")
 def test_nobody_else_sees_or_changes_anything(
     acme: Tenant, rows: dict[str, models.Model], result: ActionResult, role: Role | None

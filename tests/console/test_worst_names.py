@@ -17,7 +17,7 @@ from tests.support.worst_names import LARGE_GROUP, PEOPLE, fill
 if TYPE_CHECKING:
     from accounts.models import Tenant
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.thorough, pytest.mark.django_db]
 
 
 def test_every_list_and_its_newest_row_are_shown_whatever_people_are_called(

@@ -3,7 +3,7 @@
 () => {
   const shown = e => e.checkVisibility({visibilityProperty: true});
   const name = e => `${e.tagName.toLowerCase()}${e.id ? "#" + e.id : ""}` +
-    ` “${(e.getAttribute("aria-label") || e.name || e.textContent).trim().slice(0, 30)}”`;
+    ` “${[...(e.getAttribute("aria-label") || e.name || e.textContent).trim()].slice(0, 30).join("")}”`;
   // Folds are gone through as well; of those that exclude each other, the one that stays open.
   document.querySelectorAll("details").forEach(fold => fold.open = true);
   const closed = e => e.matches("details:not([open]) *") && !e.matches("summary");

@@ -37,6 +37,8 @@
   if (filled.length > 1 && !showsSamples)
     found.push(`has ${filled.length} filled buttons: ${filled.map(e => e.textContent.trim()).join(" | ")}`);
 
+  // By characters: half of an emoji is no text.
+  const begins = node => [...node.data.trim()].slice(0, 20).join("");
   const lies = e => { for (let up = e; up; up = up.parentElement) {
     if (["sticky", "fixed"].includes(getComputedStyle(up).position)) return true; } return false; };
   const lines = [];
@@ -53,7 +55,7 @@
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter(r => r.width > 1 && r.height > 1);
     if (rects.length > 4 && node.data.trim().length < 3 * rects.length)
-      found.push(`set vertically: ${trail(e)} “${node.data.trim().slice(0, 20)}”`);
+      found.push(`set vertically: ${trail(e)} “${begins(node)}”`);
     for (const r of rects) {
       if (r.width < 2 || r.height < 2) continue;
       let seen = {left: r.left, right: r.right, top: r.top, bottom: r.bottom}, holder = e;
@@ -64,10 +66,10 @@
         seen.top = Math.max(seen.top, clip.top); seen.bottom = Math.min(seen.bottom, clip.bottom);
       }
       if (r.right > outer.right + 2 || r.left < outer.left - 2)
-        found.push(`runs out of its box: ${trail(e)} “${node.data.trim().slice(0, 20)}” ` +
+        found.push(`runs out of its box: ${trail(e)} “${begins(node)}” ` +
           `${Math.round(r.left)}–${Math.round(r.right)} of ${Math.round(outer.left)}–${Math.round(outer.right)}`);
       if (seen.right - seen.left > 2 && seen.bottom - seen.top > 2)
-        lines.push({...seen, e, lies: lies(e), text: node.data.trim().slice(0, 20)});
+        lines.push({...seen, e, lies: lies(e), text: begins(node)});
     }
   }
   let overlaps = 0;

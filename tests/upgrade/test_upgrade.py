@@ -35,7 +35,11 @@ if TYPE_CHECKING:
 
     from tests.support.saml import Forge
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("upgrade")]
+pytestmark = [
+    pytest.mark.thorough,
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("upgrade"),
+]
 
 HERE = Path(__file__).parent
 KEPT: dict[str, Any] = json.loads((HERE / "before.json").read_text())

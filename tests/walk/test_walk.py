@@ -12,7 +12,8 @@ from tests.support.html_forms import Form, checkbox_value, form_with_field, lxml
 from tests.support.processes import PATIENCE, free_port
 from tests.walk.conftest import Installation, started
 
-pytestmark = pytest.mark.xdist_group("walk")  # One installation serves every test here.
+# One installation serves every test here.
+pytestmark = [pytest.mark.thorough, pytest.mark.xdist_group("walk")]
 
 
 Browsers = Callable[[], httpx2.Client]
