@@ -22,7 +22,8 @@ from tests.support.postgres_server import postgres_server
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.django_db, pytest.mark.thorough]
+# Alone: a transaction of another test holds the feed of every database of the server back.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 STARTS_OVER = 3
 

@@ -54,7 +54,9 @@
     const range = document.createRange();
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter(r => r.width > 1 && r.height > 1);
-    if (rects.length > 4 && node.data.trim().length < 3 * rects.length)
+    // Lines, not boxes: a line of figures and stops from right to left has a box for each.
+    const tops = new Set(rects.map(r => Math.round(r.top))).size;
+    if (tops > 4 && node.data.trim().length < 3 * tops)
       found.push(`set vertically: ${trail(e)} “${begins(node)}”`);
     for (const r of rects) {
       if (r.width < 2 || r.height < 2) continue;
