@@ -35,14 +35,12 @@ from accounts.trail.telling import tell
 from console.base.change_list import DeclaredChangeList
 from console.base.many import DeleteMany, PassedOver
 from console.base.questions import asks, is_filters, judges_itself, malformed
-from console.base.versioned import RefusableForm, VersionedModelAdmin, taken
+from console.base.versioned import VersionedModelAdmin, taken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
-
-__all__ = ["AuditedModelAdmin", "RefusableForm"]
 
 _ModelT = TypeVar("_ModelT", bound=models.Model)
 HISTORY_LENGTH = 200

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from accounts.storage.finding import find_groups, find_people
 from accounts.storage.memberships import people_below
-from console.base.audited_admin import RefusableForm
+from console.base.versioned import RefusableForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,7 +14,7 @@ from accounts.models import AccessProfile, ProfileMembership, Role, User
 from accounts.names import email_key, user_name_key
 from accounts.services.settings_of_user import with_work_address
 from accounts.services.users import UserFields
-from console.base.audited_admin import RefusableForm
+from console.base.versioned import RefusableForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

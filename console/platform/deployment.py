@@ -15,8 +15,9 @@ from accounts.models import AuditEntry, User
 from accounts.services.operators import set_operator_active
 from accounts.services.users import create_operator
 from accounts.trail import audit
-from console.base.audited_admin import AuditedModelAdmin, RefusableForm
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.sites import platform_site
+from console.base.versioned import RefusableForm
 from console.logs.audit_trail import READ_FIELDS, AuditTrailAdmin
 from console.logs.trail_kinds import KindFilter
 

@@ -15,10 +15,11 @@ from accounts.services.tenants import create_first_admin, create_tenant, update_
 from accounts.signing_in.domains import verify_domain, withdraw_domain
 from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_id_scope, tenant_scope
-from console.base.audited_admin import AuditedModelAdmin, RefusableForm
+from console.base.audited_admin import AuditedModelAdmin
 from console.base.losses import words_for_domains
 from console.base.many import Look, ManyAction, PassedOver
 from console.base.sites import platform_site
+from console.base.versioned import RefusableForm
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from console.base.audited_admin import RefusableForm
+from console.base.versioned import RefusableForm
 from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, fields_of, fixed_fields
 from scim.sources.field_labels import FIELD_LABELS

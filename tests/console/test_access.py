@@ -41,10 +41,10 @@ from saml_sso.models import SignInAttempt
 from scim.models import AttributeMapping, Source
 from scim.services import SourceOptions, create_source
 from tests.architecture.specimens import Specimens, tenant_models
-from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
 from tests.support.html_forms import lxml_html, what_is_sent
 from tests.support.many import do
+from tests.support.pages import routes_of_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,11 +204,7 @@ def test_every_page_of_the_console_is_in_the_table() -> None:
 
 
 def test_every_route_of_the_console_is_asked_for_here(one_of_each: dict[str, Any]) -> None:
-    of_the_console = {
-        route.name.removeprefix("console:")
-        for route in routes()
-        if route.url.startswith("/console/")
-    }
+    of_the_console = routes_of_site("console")
     of_lists = {
         f"{label.replace('.', '_')}_{name}"
         for label, thing in one_of_each.items()

@@ -22,8 +22,8 @@ from accounts.tenancy.unscoped import every_tenant
 from console.base.pages import registered_pages
 from console.base.sites import platform_site
 from tests.architecture.specimens import Specimens, our_models
-from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
+from tests.support.pages import routes_of_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,11 +135,7 @@ PLACED: Final = {"result", "app_list", "None"}
 
 
 def test_every_route_of_the_site_is_asked_for_here(rows: dict[str, models.Model]) -> None:
-    of_the_site = {
-        route.name.removeprefix("platform:")
-        for route in routes()
-        if route.url.startswith("/platform/")
-    }
+    of_the_site = routes_of_site("platform")
     of_lists = {
         f"{label.replace('.', '_')}_{name}"
         for label, row in rows.items()

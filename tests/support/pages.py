@@ -74,6 +74,15 @@ ONCE: Final = frozenset({"link", "password-reset-confirm", "set-up"})
 """Pages whose form ends what let somebody open them."""
 
 
+def routes_of_site(site: str) -> set[str]:
+    """The names of the routes of ``console`` or ``platform``, without that before them."""
+    return {
+        route.name.removeprefix(f"{site}:")
+        for route in routes()
+        if route.url.startswith(f"/{site}/")
+    }
+
+
 def addresses(rows: list[models.Model], arguments: Arguments) -> Iterator[tuple[str, str]]:
     """Yield the name of each route that shows a page, and the addresses of it that there are."""
     keys: dict[str, list[object]] = {}
