@@ -93,6 +93,7 @@ def test_pages_of_links_are_accessible_and_fit(
 
 def test_signing_in_and_out_needs_the_keyboard_only(page: Page, bob: User) -> None:
     page.goto("/sign-in/")
+    expect(page.get_by_label("E-mail address")).to_be_focused()
     page.keyboard.type("bob@acme.example")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Password")).to_be_focused()
