@@ -38,7 +38,7 @@ from console.base.questions import asks, is_filters, judges_itself, malformed
 from console.base.versioned import VersionedModelAdmin, taken
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -58,7 +58,9 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         empty_text: What a list without any row says, with the next step.
         change_title: What the form of one object is called; the object's own name when empty.
         narrow_columns: The columns that a narrow window (``gh-wide``) or panel (``gh-wider``)
-            leaves out.  With them the list stays a table; without, each row becomes a block.
+            leaves out; what is in them stands below the name of the row there.  With them the
+            list stays a table; without, each row becomes a block.
+        telling_columns: Those of them whose text is understood without their heading.
     """
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError,)
@@ -68,6 +70,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     empty_text: StrOrPromise = ""
     change_title: StrOrPromise = ""
     narrow_columns: ClassVar[Mapping[str, str]] = {}
+    telling_columns: ClassVar[Collection[str]] = ()
     actions: Any = ["delete_selected"]
     object_history_template = "console/logs/history.html"
     list_per_page = 50

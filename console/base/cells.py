@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.contrib.admin.views.main import ChangeList
 
@@ -22,13 +24,22 @@ LONG_TEXT: Final = 120
 
 
 def columns(changes: ChangeList, headers: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return Django's ``headers`` of a list, each with the class that says where it is left out."""
-    narrow = getattr(changes.model_admin, "narrow_columns", {})
+    """Return Django's ``headers`` of a list, each with what the :class:`ModelAdmin` says of it.
+
+    ``left_out`` is the class that says where it is left out, ``is_telling`` whether what stands in
+    the column is understood without the heading, and ``nothing`` what stands there for nothing.
+    """
+    model_admin: Any = changes.model_admin
     found = []
     for name, header in zip(changes.list_display, headers, strict=True):
-        left_out = narrow.get(name, "")
-        attributes = _with_class(header.get("class_attrib", ""), left_out)
-        found.append({**header, "left_out": left_out, "class_attrib": attributes})
+        left_out = model_admin.narrow_columns.get(name, "")
+        said = {
+            "left_out": left_out,
+            "is_telling": name in model_admin.telling_columns,
+            "nothing": model_admin.get_empty_value_display(),
+            "class_attrib": _with_class(header.get("class_attrib", ""), left_out),
+        }
+        found.append({**header, **said})
     return found
 
 
@@ -38,24 +49,61 @@ def _with_class(attributes: str, name: str) -> SafeString:
     return mark_safe(more)  # noqa: S308 - Django's own, and a name of ours
 
 
-def cells(row: Iterable[str], headers: Iterable[Mapping[str, Any]]) -> Iterator[SafeString]:
-    """Yield Django's cells of one row, each with the heading of its column as ``data-label``.
+def cells(row: Iterable[str], headers: Sequence[Mapping[str, Any]]) -> list[SafeString]:
+    """Return Django's cells of one row, each with the heading of its column as ``data-label``.
 
     A text with a very long word breaks in it.  Of a very long text the first lines are seen,
-    and the others are scrolled to, by finger, wheel or keyboard.
+    and the others are scrolled to, by finger, wheel or keyboard.  What stands in a column that is
+    left out for want of room stands below the name of the row, and shows there instead.
     """
-    for cell, header in zip(row, headers, strict=False):
+    found = [_Cell.read(cell, header) for cell, header in zip(row, headers, strict=False)]
+    facts = [
+        {
+            "left_out": cell.left_out,
+            "label": "" if header["is_telling"] else cell.label,
+            "value": cell.content,
+        }
+        for cell, header in zip(found, headers, strict=False)
+        if cell.left_out and cell.content not in {"", header["nothing"]}
+    ]
+    more = render_to_string("components/more.html", {"facts": facts}) if facts else ""
+    return [cell.html(more if cell.kind == "th" else "") for cell in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One cell of Django's, taken apart; what it holds is bounded."""
+
+    kind: str
+    label: str
+    attributes: SafeString
+    left_out: str
+    content: SafeString
+
+    @classmethod
+    def read(cls, cell: str, header: Mapping[str, Any]) -> _Cell:
         found = _CELL.fullmatch(cell.strip())
-        if found is None:
-            yield mark_safe(cell)  # noqa: S308 - Django's own, which has escaped what is in it
-            continue
+        assert found is not None, cell  # noqa: S101 - Django makes nothing else
         label = capfirst(strip_tags(str(header.get("text", "")))).strip()
-        yield format_html(
-            '<{kind} data-label="{label}"{attributes}>{content}</{kind}>',
+        left_out = header.get("left_out", "")
+        return cls(
             kind=found["kind"],
             label=label,
-            attributes=_with_class(found["attributes"], header.get("left_out", "")),
-            content=bounded(mark_safe(found["content"]), label),  # noqa: S308 - as above
+            attributes=_with_class(found["attributes"], left_out),
+            left_out=left_out,
+            content=bounded(mark_safe(found["content"]), label),  # noqa: S308 - Django's own
+        )
+
+    def html(self, more: str) -> SafeString:
+        """Return the cell; one without a heading is not labelled."""
+        named = format_html(' data-label="{}"', self.label) if self.label else ""
+        return format_html(
+            "<{kind}{named}{attributes}>{content}{more}</{kind}>",
+            kind=self.kind,
+            named=named,
+            attributes=self.attributes,
+            content=self.content,
+            more=more,
         )
 
 

@@ -64,9 +64,9 @@ def samples(theme: str) -> dict[str, Any]:
         ],
         "form": SampleForm(wrong, auto_id=f"{theme}_%s"),
         "people": [
-            {"name": "Adaeze Okonkwo", "local": "adaeze", "domain": "@acme.example", "n": 3},
-            {"name": ARABIC, "local": "layla.alfarsi", "domain": "@acme.example", "n": 0},
-            {"name": "María Fernanda " * 6, "local": LOCAL, "domain": LONG, "n": 1204},
+            _person("Adaeze Okonkwo", "adaeze", "@acme.example", 3),
+            _person(ARABIC, "layla.alfarsi", "@acme.example", 0),
+            _person("María Fernanda " * 6, LOCAL, LONG, 1204),
         ],
         "needs": _needs(),
         "steps": _steps(),
@@ -78,6 +78,14 @@ def samples(theme: str) -> dict[str, Any]:
             SimpleNamespace(label="Role", saw="Member", now="Admin", entered="Editor", who=""),
         ],
     }
+
+
+def _person(name: str, local: str, domain: str, requests: int) -> dict[str, Any]:
+    facts = [
+        {"left_out": "gh-wide", "label": "Requests", "value": requests},
+        {"left_out": "gh-wide gh-wider", "label": "Last sign-in", "value": "25 Nov 2026, 09:41"},
+    ]
+    return {"name": name, "local": local, "domain": domain, "n": requests, "facts": facts}
 
 
 def _needs() -> list[Need]:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib import admin
 from django.db.models import Prefetch, prefetch_related_objects
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -43,11 +42,13 @@ class Column:
         page: Who may see this page may see the column.
         is_usual: Whether it is there when nobody has chosen.
         left_out: The class that says where it is left out for want of room.
+        is_telling: Whether what stands in it is understood without its heading.
     """
 
     page: str = "accounts.user"
     is_usual: bool = True
     left_out: str = "gh-wide gh-wider"
+    is_telling: bool = False
 
 
 _TOLD_OTHERWISE: Final = frozenset(
@@ -59,9 +60,9 @@ _TOLD_OTHERWISE: Final = frozenset(
 """Fields of a person that the column of the person tells, or one of another name or right."""
 
 COLUMNS: Final[Mapping[str, Column]] = {
-    "status": Column(left_out="gh-wide"),
-    "role": Column(left_out="gh-wide"),
-    "source": Column(page="scim.source"),
+    "status": Column(left_out="gh-wide", is_telling=True),
+    "role": Column(left_out="gh-wide", is_telling=True),
+    "source": Column(page="scim.source", is_telling=True),
     "license_names": Column(left_out="gh-wide"),
     "department": Column(is_usual=False),
     "title": Column(is_usual=False),
@@ -77,6 +78,7 @@ class PeopleColumns(ConsoleModelAdmin[User]):
     """What the user list can show."""
 
     narrow_columns = {name: column.left_out for name, column in COLUMNS.items()}
+    telling_columns = {name for name, column in COLUMNS.items() if column.is_telling}
 
     def columns_of(self, request: HttpRequest) -> list[str]:
         """Return the columns that the person may choose."""
@@ -112,14 +114,9 @@ class PeopleColumns(ConsoleModelAdmin[User]):
 
     @admin.display(description=_("Person"), ordering="user_name_ci")
     def who(self, user: User) -> SafeString:
-        """Return the name of somebody over their user name, whose end stays in sight.
-
-        Where it is narrow, their state, role and sources stand below.
-        """
+        """Return the name of somebody over their user name, whose end stays in sight."""
         local, at, domain = user.user_name.rpartition("@")
-        told_of = [user.get_role_display(), *getattr(user, "source_names", ())]
-        more = format_html("{}<span>{}</span>", self.status(user), ", ".join(told_of))
-        context = {"person": user, "local": local, "domain": at + domain, "more": more}
+        context = {"person": user, "local": local, "domain": at + domain}
         return render_to_string("console/people/who.html", context)
 
     @admin.display(description=_("Status"), ordering="active")

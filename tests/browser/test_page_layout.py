@@ -35,6 +35,25 @@ FAULTS: Final = {
         '<div class="gh-field"><label style="display: block; width: 90px"><input type="checkbox"> '
         "CRM: 0 of 2 seats used, and free for everybody</label></div>"
     ),
+    "a column is left out that nothing tells": (
+        f'<table><tbody><tr><th scope="row">{LONG}</th><td style="display: none">Sales</td></tr>'
+        "</tbody></table>"
+    ),
+    "a pick box stands apart": (
+        '<table><tbody><tr><th scope="row">Sales</th>'
+        '<td class="action-checkbox"><input type="checkbox"></td></tr></tbody></table>'
+    ),
+    "an address is shortened though there is room": (
+        '<table><tbody><tr><th scope="row"><span class="gh-address" style="display: flex">'
+        f'<span style="width: 40px; overflow: hidden">{LONG}</span><span>@acme.example</span>'
+        '</span></th><td class="field-row_menu" style="width: 200px"><button>x</button></td></tr>'
+        "</tbody></table>"
+    ),
+    "the open tab is out of sight": (
+        '<nav class="gh-tabs" style="width: 90px; overflow: auto; white-space: nowrap">'
+        f'<a href="#a">{LONG}</a> <a href="#b" aria-current="page">Members</a></nav>'
+    ),
+    "a placeholder is cut": f'<input style="width: 40px" placeholder="{LONG}">',
     "heading skips a level": "<h4>Deep</h4>",
     "heading under its table": (
         "<section><table><tbody><tr><td>x</td></tr></tbody></table><h2>Late</h2></section>"

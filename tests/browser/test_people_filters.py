@@ -10,10 +10,13 @@ from playwright.sync_api import expect
 
 from accounts.models import User
 from accounts.tenancy.scoping import tenant_scope
+from console.people.columns import COLUMNS, ENTERPRISE
+from licenses.services import assign_seat
 from scim.models import Source
 from tests.browser.test_user_list import LOOKS
 from tests.conftest import person
 from tests.support.browser import check, sign_in
+from tests.support.page_layout import faults_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,3 +102,28 @@ def chip_height(page: Page) -> float:
     box = page.locator(".gh-chip").first.bounding_box()
     assert box is not None
     return box["height"]
+
+
+def test_every_column_that_is_chosen_is_read_in_every_width(
+    open_browser: Callable[..., Page], acme: Tenant, alice: User, bob: User, crm: Subscription
+) -> None:
+    with tenant_scope(acme):
+        assign_seat(subscription=crm, user=bob)
+        source = Source.objects.create(name="Entra ID")
+        User.objects.filter(pk=bob.pk).update(
+            source_ids=[source.pk],
+            external_id="4711",
+            attributes={"title": "Night shift lead", ENTERPRISE: {"department": "Logistics"}},
+        )
+    page = open_browser()
+    sign_in(page, alice.user_name)
+    page.goto(f"/console/accounts/user/?columns={','.join(COLUMNS)}")
+    row = page.get_by_role("row", name="bob@acme.example")
+    texts = {name: row.locator(f"td.field-{name}").text_content() or "" for name in COLUMNS}
+    assert all(re.search(r"\w", text) for text in texts.values()), texts
+
+    for width in (320, 360, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        drawn = " ".join(row.inner_text().split())
+        assert {name for name, text in texts.items() if text not in drawn} == set(), (width, drawn)
+        assert faults_of(page) == [], width

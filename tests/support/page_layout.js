@@ -107,6 +107,42 @@
     }
   }
 
+  const said = e => e.replace(/\s+/g, " ").trim();
+  for (const row of document.querySelectorAll("table tbody tr")) {
+    if (!shown(row)) continue;
+    // innerText is what is drawn: what a column that is left out says must be drawn elsewhere.
+    const drawn = said(row.innerText);
+    for (const cell of row.cells) if (!shown(cell) && /[\p{L}\p{N}]/u.test(cell.textContent) &&
+        !drawn.includes(said(cell.textContent)))
+      found.push(`a column is left out that nothing tells: ${trail(cell)} “${begins(cell.firstChild)}”`);
+    const box = row.querySelector(".action-checkbox input"), name = row.querySelector("th");
+    if (box && name && shown(box)) {
+      const b = box.getBoundingClientRect(), n = name.getBoundingClientRect();
+      if (b.bottom < n.top || b.top > n.bottom || (leftwards ? b.left < n.right - 1 : b.right > n.left + 1))
+        found.push(`a pick box stands apart from its row's name: ${trail(box)}`);
+    }
+    const menu = row.querySelector(".field-row_menu"), button = menu?.querySelector("button");
+    const local = row.querySelector(".gh-address > :first-child:not(:last-child)");
+    if (button && local && local.scrollWidth > local.clientWidth &&
+        menu.clientWidth > button.clientWidth + 24)
+      found.push(`an address is shortened though there is room: ${trail(menu)} ${menu.clientWidth} px`);
+  }
+
+  for (const tab of document.querySelectorAll(".gh-tabs [aria-current]")) {
+    const t = tab.getBoundingClientRect(), bar = tab.parentElement.getBoundingClientRect();
+    if (t.width < bar.width && (t.left < bar.left - 1 || t.right > bar.right + 1))
+      found.push(`the open tab is out of sight: “${said(tab.textContent)}”`);
+  }
+
+  const pen = document.createElement("canvas").getContext("2d");
+  for (const input of document.querySelectorAll("input[placeholder]")) {
+    const style = getComputedStyle(input);
+    pen.font = style.font;
+    const room = input.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+    if (shown(input) && pen.measureText(input.placeholder).width > room + 1)
+      found.push(`a placeholder is cut: “${input.placeholder}” in ${Math.round(room)} px`);
+  }
+
   for (const label of document.querySelectorAll(".gh-field label:has(> input)")) {
     const r = label.getBoundingClientRect(), row = label.closest(".gh-field").clientWidth;
     if (wide > 768 && shown(label) && r.height > 45 && r.width < row / 2)

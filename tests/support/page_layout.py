@@ -18,7 +18,9 @@ def faults_of(page: Page) -> list[str]:
     name, the state or the menu of a row is out of the window; a text makes a row as high as half
     a window; a text is set vertically, letter under letter; a text beside a box is broken though
     there is room; two buttons are filled; a heading skips a level or stands under the table it is
-    about.
+    about; a column is left out and nothing tells what stands in it; a pick box stands apart from
+    the name of its row; an address is shortened though there is room; the open tab is out of sight;
+    a placeholder is cut.
     """
     found: list[str] = page.evaluate(_MEASURE)
     return found
