@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One box of the account page: a template and what it shows."""
+    """One box of the account page: a template and what it shows.
+
+    Attributes:
+        leads: Whether it stands above everything else, because it is to be done next.
+    """
 
     template: str
     context: dict[str, Any] = field(default_factory=dict)
+    leads: bool = False
 
 
 def sections_of(user: User) -> list[Section]:

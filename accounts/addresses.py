@@ -50,7 +50,6 @@ PAGES_ABOVE: Final[list[PageAbove]] = []
 
 CONSOLE: Final = PageAbove("the start page of the console")
 PLATFORM: Final = PageAbove("the start page of the operators' site")
-SIGN_ON_SETTINGS: Final = PageAbove("the page on which an admin sets up SAML and SCIM")
 SIGN_ON: Final = PageAbove("a tenant's SAML sign-on page, by the tenant's slug")
 
 

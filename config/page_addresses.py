@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON, SIGN_ON_SETTINGS
+from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from saml_sso.addresses import ATTEMPT, TESTED, TRUST
 from scim.models.sources import TOKENS
 
@@ -12,7 +12,6 @@ def tell_layers_below() -> None:
     CONSOLE.is_at("console:index")
     PLATFORM.is_at("platform:index")
     SIGN_ON.is_at("saml-sign-on")
-    SIGN_ON_SETTINGS.is_at("console:saml-and-scim")
     TRUST.is_at("console:saml-and-scim")
     ATTEMPT.is_at("console:saml-and-scim-attempt")
     TESTED.is_at("set-up-tested")

@@ -10,6 +10,7 @@ from accounts.models.groups import (
     DirectoryGroupProfile,
 )
 from accounts.models.jobs import Job
+from accounts.models.lockouts import Lockout
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.results import ActionResult
@@ -31,6 +32,7 @@ __all__ = [
     "EmailDomain",
     "GroupCount",
     "Job",
+    "Lockout",
     "OneTimeLink",
     "Plan",
     "ProfileMembership",

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from accounts.account_page import sections_of
-from accounts.addresses import SIGN_ON_SETTINGS
 from accounts.forms import ChangedPasswordForm
 from accounts.models import AccessProfile, Session, User
 from accounts.requests.callers import name_caller
@@ -51,7 +50,6 @@ def account(request: HttpRequest) -> HttpResponse:
         if user.tenant:
             context["profiles"] = _profiles_of(user)
             context["sections"] = sections_of(user)
-            context["next_page"] = _next_page(user)
             context["codes_left"] = count_recovery_codes(user=user) if user.is_admin else 0
         return render(request, "accounts/account.html", context)
 
@@ -113,13 +111,6 @@ class ChangePasswordView(FormKeptWhenBusy, View):
     def form_again(self, request: HttpRequest, error: HashingBusyError) -> HttpResponse:
         messages.warning(request, str(error))
         return self.get(request)
-
-
-def _next_page(user: User) -> str:
-    """Return where the admin of a new tenant goes next; empty if there is no need."""
-    tenant = user.tenant
-    is_new = tenant is not None and tenant.includes_saml_and_scim and not tenant.saml_enabled
-    return SIGN_ON_SETTINGS.path() if is_new and user.is_admin else ""
 
 
 def _signed_in_user(request: HttpRequest) -> User:

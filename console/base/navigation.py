@@ -59,6 +59,6 @@ PLATFORM_SECTIONS = (
     Section(
         "deployment",
         (_("Deployment"),),
-        ("accounts.user", "axes.accessattempt", "accounts.job", "accounts.auditentry"),
+        ("accounts.user", "accounts.lockout", "accounts.job", "accounts.auditentry"),
     ),
 )

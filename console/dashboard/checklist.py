@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.account_page import Section
 from accounts.models import User
+from accounts.signals import account_page_shown
 from accounts.signing_in.recovery import count_recovery_codes
+from console.base.access import Access, access_of
 from saml_sso.trust import load_trust
 from scim.models import Source
 
@@ -31,8 +35,27 @@ class Step:
     note: str = ""
 
 
-def steps_of(tenant: Tenant, user: User) -> list[Step]:
-    """Return the steps until people of ``tenant``, whose scope is active, sign in with SAML."""
+def steps_for(user: User) -> list[Step]:
+    """Return the steps until people of the user's tenant, whose scope is active, sign in with SAML.
+
+    There are none when they do, when the plan has no SAML, and for who may not set it up.
+    """
+    tenant = user.tenant
+    if tenant is None or not tenant.includes_saml_and_scim or tenant.saml_enabled:
+        return []
+    return _steps(tenant, user) if Access.CHANGE in access_of(user, "saml-and-scim") else []
+
+
+@receiver(account_page_shown)
+def show_next_step(sender: Any, user: User, **kwargs: Any) -> Section | None:
+    """Tell on the account page of ``user`` what the dashboard tells, too: the step that is next."""
+    following = [step for step in steps_for(user) if step.state == "next"]
+    if not following:
+        return None
+    return Section("components/next_step.html", {"step": following[0]}, leads=True)
+
+
+def _steps(tenant: Tenant, user: User) -> list[Step]:
     trust = load_trust(tenant)
     settings = reverse("console:saml-and-scim")
     people = User.objects.filter(tenant=tenant).exclude(pk=user.pk)

@@ -13,7 +13,7 @@ from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
 from console.dashboard.attention import most_urgent_first, of_connections, of_endings, of_seats
-from console.dashboard.checklist import steps_of
+from console.dashboard.checklist import steps_for
 from licenses.usage import subscription_use, subscriptions_with_use
 from saml_sso.models import SignInAttempt
 from scim.models import Source
@@ -51,14 +51,12 @@ def dashboard_context(user: User) -> dict[str, Any]:
     tenant = user.tenant
     assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
     sees_licences = _sees(user, "licenses.subscription")
-    configures = _sees(user, "saml-and-scim")
     connections = [*_saml(tenant, user), *_sources(tenant, user)]
     credentials = [
         ending for ending in endings(tenant=tenant) if _sees(user, _page_about(ending.credential))
     ]
     licences = _licences() if sees_licences else []
     seats = _url("console:licenses_subscription_changelist")
-    is_new = tenant.includes_saml_and_scim and configures and not tenant.saml_enabled
     return {
         "tenant": tenant,
         "people": _people() if _sees(user, "accounts.user") else None,
@@ -70,7 +68,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
                 *of_seats(licences, seats),
             ]
         ),
-        "steps": steps_of(tenant, user) if is_new else [],
+        "steps": steps_for(user),
         "connections": connections,
         "credentials": credentials,
         "licenses": licences,

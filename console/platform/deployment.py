@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Lockout, User
 from accounts.services.operators import set_operator_active
 from accounts.services.users import create_operator
 from accounts.trail import audit
 from console.base.audited_admin import AuditedModelAdmin
+from console.base.moments import told
 from console.base.sites import platform_site
 from console.base.versioned import RefusableForm
 from console.logs.audit_trail import READ_FIELDS, AuditTrailAdmin
@@ -24,6 +24,7 @@ from console.logs.trail_kinds import KindFilter
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
 
 class OperatorForm(RefusableForm[User]):
@@ -108,31 +109,54 @@ class OperatorAdmin(AuditedModelAdmin[User]):
         set_operator_active(operator=obj, active=obj.active)
 
 
-@admin.register(AccessAttempt, site=platform_site)
-class LockoutAdmin(AuditedModelAdmin[Any]):
+@admin.register(Lockout, site=platform_site)
+class LockoutAdmin(AuditedModelAdmin[Lockout]):
     """Failed sign-ins that throttle an address; deleting one lets the person try again."""
 
     list_title = _("Failed sign-ins and lockouts")
     list_says = _("Failed sign-ins, by address and network address. Each pause ends by itself.")
     empty_text = _("Nobody has failed to sign in. Nothing needs to be done here.")
-    list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    list_display = ["address", "client", "failures", "last_failure"]
     search_fields = ["username", "ip_address"]
-    search_help_text = _("User name or address")
-    fields: ClassVar[Any] = (
-        "username",
-        "ip_address",
-        "user_agent",
-        "failures_since_start",
-        "attempt_time",
-    )
+    search_help_text = _("Address, or network address")
+    fields: ClassVar[Any] = ("address", "client", "browser", "failures", "last_failure")
     readonly_fields: ClassVar[Any] = fields
 
     @override
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
+    @admin.display(description=_("E-mail address"), ordering="username")
+    def address(self, lockout: Lockout) -> Any:
+        """Return the address that was tried, as sign-in compares it."""
+        return lockout.username
+
+    @admin.display(description=_("Network address"), ordering="ip_address")
+    def client(self, lockout: Lockout) -> Any:
+        """Return where it was tried from; of IPv6 the network."""
+        return lockout.ip_address
+
+    @admin.display(description=_("Browser"))
+    def browser(self, lockout: Lockout) -> Any:
+        """Return what the last one that was tried with calls itself."""
+        return lockout.user_agent
+
+    @admin.display(description=_("Failed sign-ins"), ordering="failures_since_start")
+    def failures(self, lockout: Lockout) -> Any:
+        """Return how many failed since the last one that succeeded, or since the last pause."""
+        return lockout.failures_since_start
+
+    @admin.display(description=_("Last failure"), ordering="attempt_time")
+    def last_failure(self, lockout: Lockout) -> SafeString:
+        """Return when the last one failed."""
+        return told(lockout.attempt_time)
+
     @override
-    def delete_object(self, obj: Any) -> None:
+    def what_goes(self, objects: QuerySet[Lockout]) -> list[str]:
+        return [str(_("Whoever was locked out can try again at once."))]
+
+    @override
+    def delete_object(self, obj: Lockout) -> None:
         audit.record("lockout.reset", None, user_name=obj.username, ip_address=obj.ip_address)
         obj.delete()
 

@@ -141,10 +141,10 @@ def page(
     """
     tenant = tenant_of(request)
     keys = ServiceProviderKey.objects.order_by("use")
-    proposals = shown_proposals(trust)
+    proposals, changes = shown_proposals(trust), changes_by(form, trust)
     context = {
         **frame(request, tenant),
-        "next": _next_of(trust, form, proposals),
+        "next": _next_of(trust, form, changes, proposals),
         "trust": trust,
         "form": form,
         "version": seal(settings_shown(tenant, trust, admin_of(request)), settings_about(tenant)),
@@ -160,7 +160,7 @@ def page(
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
         "vendors": VENDORS,
-        "changes": changes_by(form, trust),
+        "changes": changes,
         "would_be_candidate": would_be_candidate(form, trust),
         "proposals": proposals,
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
@@ -176,9 +176,11 @@ def page(
     return render(request, "console/saml_and_scim/page.html", context)
 
 
-def _next_of(trust: Trust, form: SettingsForm, proposals: Sequence[object]) -> str:
+def _next_of(
+    trust: Trust, form: SettingsForm, changes: Sequence[object], proposals: Sequence[object]
+) -> str:
     """Return the most probable next step, whose button is the page's main one."""
-    if form.reading and not form.errors:
+    if form.offers_choice or (changes and not form.errors):
         return "preview"
     if proposals:
         return "proposal"

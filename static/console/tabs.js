@@ -1,7 +1,8 @@
-// Shows the tab that is open where there is no room for all of them.
+// Shows the tab that is open where there is no room for all of them, also when a phone is turned.
 "use strict";
 
-document.querySelectorAll(".gh-tabs [aria-current]").forEach((tab) => {
-  const [bar, box] = [tab.parentElement.getBoundingClientRect(), tab.getBoundingClientRect()];
-  tab.parentElement.scrollLeft += box.left + box.width / 2 - bar.left - bar.width / 2;
-});
+const observer = new ResizeObserver((changed) => changed.forEach(({ target }) => {
+  const [bar, tab] = [target, target.querySelector("[aria-current]") ?? target].map((each) => each.getBoundingClientRect());
+  target.scrollLeft += tab.left + tab.width / 2 - bar.left - bar.width / 2;
+}));
+document.querySelectorAll(".gh-tabs").forEach((bar) => observer.observe(bar));

@@ -73,20 +73,19 @@ class TestProfile:
         assert "you sign in at your company's identity" in text_at(browser, "/account/")
 
     @pytest.mark.parametrize("role", [Role.ADMIN, Role.EDITOR])
-    def test_the_admin_of_a_new_tenant_is_led_to_the_identity_provider(
+    def test_the_admin_of_a_new_tenant_is_led_to_the_first_step(
         self, acme: Tenant, role: Role
     ) -> None:
         browser = signed_in(person(acme, "Zoe", role))
         is_led = role == Role.ADMIN
 
         for page, step in (
-            (reverse("account"), "Next: connect your identity provider"),
+            (reverse("account"), "Next: Keep your recovery codes."),
             (reverse("console:index"), "Connect your identity provider"),
         ):
             assert (step in text_at(browser, page)) == is_led
-            assert (reverse("console:saml-and-scim") in text_at(browser, page)) == is_led
             Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True)
-            assert "Next: connect" not in text_at(browser, page)
+            assert step not in text_at(browser, page)
             Tenant.objects.filter(pk=acme.pk).update(saml_enabled=False)
 
     def test_licences_are_listed(self, acme: Tenant, bob: User) -> None:

@@ -29,8 +29,9 @@ OF_A_FORM: Final = {Brand._meta.get_field("colour"): "#86295f"}
 
 
 def our_models() -> list[type[models.Model]]:
-    """Return every model of ours."""
-    return [model for model in apps.get_models() if model._meta.app_label in OUR_APPS]
+    """Return every model of ours that has a table."""
+    ours = (model for model in apps.get_models() if model._meta.app_label in OUR_APPS)
+    return [model for model in ours if not model._meta.proxy]
 
 
 def tenant_models() -> list[type[models.Model]]:

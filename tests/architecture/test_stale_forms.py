@@ -9,12 +9,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db import models
 from django.urls import reverse
 
-from accounts.models import Role, Tenant, User
+from accounts.models import Lockout, Role, Tenant, User
 from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
@@ -51,14 +50,12 @@ def things(acme: Tenant, alice: User, olga: User) -> dict[type[models.Model], mo
     made[Tenant] = acme
     create_operator(email="otto@gatehouse.example", password=PASSWORD)
     made[Product] = Product.objects.first() or Product.objects.create(key="crm", name="CRM")
-    made[AccessAttempt] = AccessAttempt.objects.create(
-        username="x@acme.example", failures_since_start=1
-    )
+    made[Lockout] = Lockout.objects.create(username="x@acme.example", failures_since_start=1)
     return made
 
 
 def _is_ours(model: type[models.Model]) -> bool:
-    return model not in {User, Tenant, Product, AccessAttempt}
+    return model not in {User, Tenant, Product, Lockout}
 
 
 def browser_of(site: Any, alice: User, olga: User) -> Client:

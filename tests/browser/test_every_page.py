@@ -12,13 +12,12 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
-from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import ActionResult, OneTimeLink, Role, User
+from accounts.models import ActionResult, Lockout, OneTimeLink, Role, User
 from accounts.services.action_results import keep_result
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
@@ -67,7 +66,7 @@ def rows(acme: Tenant, alice: User, olga: User, idp: Party) -> list[models.Model
             # Those of SAML mean something: a certificate that is none is no page's to show.
             if model._meta.app_label != "saml_sso" or model.__name__ == "SignInAttempt":
                 specimens.of(model)
-    AccessAttempt.objects.create(username="x@x.example", failures_since_start=3)
+    Lockout.objects.create(username="x@x.example", failures_since_start=3)
     return all_rows()
 
 
@@ -252,7 +251,7 @@ def walk(
 
 def all_rows() -> list[models.Model]:
     """Return every row of ours, whosever, and the attempts to sign in that are counted."""
-    return [row for model in (*our_models(), AccessAttempt) for row in model_rows(model)]
+    return [row for model in (*our_models(), Lockout) for row in model_rows(model)]
 
 
 def model_rows(model: type[models.Model]) -> list[models.Model]:

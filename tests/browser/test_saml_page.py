@@ -236,7 +236,9 @@ class TestMistakes:
         page.get_by_label("Metadata XML").set_input_files(file)
         page.get_by_role("button", name="Preview").click()
         expect(page.get_by_label(idp.forge.entity_id, exact=True)).to_be_checked()
-        expect(page.get_by_text("Nothing would change.")).to_be_visible()
+        expect(
+            page.get_by_text("Nothing would change: you trust all of it already.")
+        ).to_be_visible()
         page.get_by_label(f"{idp.forge.entity_id}/other", exact=True).check()
         page.get_by_role("button", name="Preview").click()
         changed = page.get_by_role("row", name="IdP entity ID")

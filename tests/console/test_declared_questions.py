@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qsl
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db import models
 from django.urls import NoReverseMatch, reverse
 
+from accounts.models import Lockout
 from accounts.tenancy.scoping import tenant_scope
 from console.base.sites import platform_site
 from tests.architecture.specimens import Specimens, tenant_models
@@ -92,7 +92,7 @@ def browsers(acme: Tenant, console: Client, platform: Client) -> dict[str, Clien
         specimens = Specimens("specimen")
         for model in tenant_models():
             specimens.of(model)
-    AccessAttempt.objects.create(username="eve", ip_address="192.0.2.1", failures_since_start=1)
+    Lockout.objects.create(username="eve", ip_address="192.0.2.1", failures_since_start=1)
     return {"console": console, "platform": platform}
 
 

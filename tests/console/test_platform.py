@@ -6,9 +6,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axes.models import AccessAttempt
 
-from accounts.models import OneTimeLink, Plan, Tenant, User
+from accounts.models import Lockout, OneTimeLink, Plan, Tenant, User
 from accounts.signing_in.domains import claim_domain
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -131,13 +130,13 @@ class TestOperators:
 
 
 def test_a_lockout_is_reset(platform: Client) -> None:
-    attempt: Any = AccessAttempt.objects.create(
+    attempt: Any = Lockout.objects.create(
         username="bob", ip_address="192.0.2.1", failures_since_start=10
     )
 
-    submit(platform, f"/platform/axes/accessattempt/{attempt.pk}/delete/", field="post")
+    submit(platform, f"/platform/accounts/lockout/{attempt.pk}/delete/", field="post")
 
-    assert not AccessAttempt.objects.exists()
+    assert not Lockout.objects.exists()
 
 
 def test_a_domain_is_verified(platform: Client, acme: Tenant) -> None:

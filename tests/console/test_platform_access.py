@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from accounts.models import ActionResult, AuditEntry, Role, Session
+from accounts.models import ActionResult, AuditEntry, Lockout, Role, Session
 from accounts.services.action_results import keep_result
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -38,7 +37,7 @@ MAY: Final = {
     "accounts.job": {"changelist", "change", "history"},
     "accounts.tenant": {"changelist", "add", "change", "history"},
     "accounts.user": {"changelist", "add", "change", "history"},
-    "axes.accessattempt": {"changelist", "change", "history", "delete"},
+    "accounts.lockout": {"changelist", "change", "history", "delete"},
     "licenses.product": {"changelist", "add", "change", "history", "delete"},
     "licenses.subscription": {"changelist", "add", "change", "history"},
 }
@@ -47,7 +46,7 @@ MAY: Final = {
 ACTIONS: Final = {
     "accounts.emaildomain": {"verify", "delete_selected"},
     "accounts.job": {"retry"},
-    "axes.accessattempt": {"delete_selected"},
+    "accounts.lockout": {"delete_selected"},
     "licenses.product": {"delete_selected"},
 }
 """What each list offers an operator for many rows."""
@@ -79,9 +78,7 @@ def rows(acme: Tenant, alice: User, olga: User) -> dict[str, models.Model]:
     special: dict[str, models.Model] = {
         "accounts.user": olga,
         "accounts.tenant": acme,
-        "axes.accessattempt": AccessAttempt.objects.create(
-            username="x@x.example", failures_since_start=3
-        ),
+        "accounts.lockout": Lockout.objects.create(username="x@x.example", failures_since_start=3),
     }
     with tenant_scope(acme):
         specimens = Specimens("Specimen")
@@ -217,10 +214,11 @@ def forms(rows: dict[str, models.Model]) -> Iterator[dict[str, Any]]:
 
 def stored() -> dict[tuple[type[models.Model], Any], dict[str, Any]]:
     """Return every row but those of the trail and of sessions, which tell of the asking."""
+    with_rows: list[type[models.Model]] = [*our_models(), Lockout]
     with every_tenant():
         return {
             (model, row["pk"]): row
-            for model in (*our_models(), AccessAttempt)
+            for model in with_rows
             if model not in {AuditEntry, Session}
             for row in model._default_manager.values(
                 "pk", *(f.attname for f in model._meta.concrete_fields)

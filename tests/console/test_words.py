@@ -12,11 +12,12 @@ from django.contrib import admin
 from django.urls import reverse
 from lxml import html as lxml_html
 
-from accounts.models import DirectoryGroup
+from accounts.models import DirectoryGroup, Lockout
 from accounts.tenancy.scoping import tenant_scope
 from console.base.audited_admin import AuditedModelAdmin
 from console.base.sites import platform_site
 from tests.support.html_forms import what_is_sent
+from tests.support.packages import PACKAGES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -110,3 +111,47 @@ def test_what_was_saved_is_said_by_name(acme: Tenant, console: Client) -> None:
     text = said(answer.content.decode())
     assert "Saved: Sales EMEA." in text
     assert not FORBIDDEN.search(text)
+
+
+KEPT_BY_LIBRARIES: Final = [
+    each
+    for site in (admin.site, platform_site)
+    for each in site._registry.values()
+    if each.model._meta.concrete_model.__module__.partition(".")[0] not in PACKAGES
+]
+"""Lists of rows that a library keeps for us."""
+
+
+@pytest.mark.parametrize("model_admin", KEPT_BY_LIBRARIES, ids=repr)
+def test_rows_that_a_library_keeps_are_told_in_our_words(
+    model_admin: AuditedModelAdmin[Any], console: Client, platform: Client
+) -> None:
+    row = Lockout.objects.create(
+        username="eve@acme.example", ip_address="192.0.2.1", user_agent="x", failures_since_start=3
+    )
+    theirs = model_admin.model._meta.concrete_model
+    names = {str(field.verbose_name).lower() for field in theirs._meta.concrete_fields}
+    browser = platform if model_admin.admin_site is platform_site else console
+
+    for page in (
+        browser.get(model_admin.url_of("changelist")),
+        *(
+            browser.get(model_admin.url_of(name, row.pk))
+            for name in ("change", "delete", "history")
+        ),
+        browser.post(
+            model_admin.url_of("changelist"),
+            {"action": "delete_selected", "_selected_action": row.pk, "index": 0},
+        ),
+        browser.post(model_admin.url_of("delete", row.pk), {"post": "yes"}, follow=True),
+    ):
+        document: Any = lxml_html.fromstring(page.content.decode())
+        text = said(page.content.decode())
+        assert str(theirs._meta.verbose_name) not in text.lower()
+        assert theirs.__str__(row) not in text
+        labels = document.xpath("//th|//dt|//label|//*[@class='gh-label']")
+        assert {each.text_content().strip().lower() for each in labels} & names == set()
+
+
+def test_there_are_rows_that_a_library_keeps() -> None:
+    assert [each.model for each in KEPT_BY_LIBRARIES] == [Lockout]

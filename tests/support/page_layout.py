@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _MEASURE = Path(__file__).with_suffix(".js").read_text()
+_DRAWN = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""What follows the size of the window has followed it by then."""
 
 
 def faults_of(page: Page) -> list[str]:
@@ -22,5 +24,6 @@ def faults_of(page: Page) -> list[str]:
     the name of its row; an address is shortened though there is room; the open tab is out of sight;
     a placeholder is cut.
     """
+    page.evaluate(_DRAWN)
     found: list[str] = page.evaluate(_MEASURE)
     return found
