@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
+from operations.installation.examples import is_example, left_over
 from operations.installation.findings import advice, good, wrong
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def _database() -> Finding:
             "DATABASE_URL is not set, so an embedded PostgreSQL is used, which is for trying out.",
             "Set DATABASE_URL=postgresql://user:password@host:5432/database.",
         )
+    if is_example(settings.DATABASES["default"].get("PASSWORD", "")):
+        return left_over("DATABASE_URL", "its password is the word PASSWORD")
     return good("embedded_database", "The database is a server of its own.")
 
 
@@ -72,6 +75,10 @@ def _mail() -> Finding:
             "GATEHOUSE_EMAIL_URL is not set, so mail is written to files and reaches nobody.",
             "Set GATEHOUSE_EMAIL_URL=smtp://user:password@host:587?tls.",
         )
+    if is_example(settings.EMAIL_HOST):
+        return left_over("GATEHOUSE_EMAIL_URL", settings.EMAIL_HOST)
+    if is_example(settings.EMAIL_HOST_USER) or is_example(settings.EMAIL_HOST_PASSWORD):
+        return left_over("GATEHOUSE_EMAIL_URL", "its user or its password is the word for it")
     return good("no_mail", "Mail is sent by a server.")
 
 
@@ -82,6 +89,8 @@ def _sender() -> Finding:
             f"Mail comes from {settings.DEFAULT_FROM_EMAIL}, which many servers refuse.",
             "Set GATEHOUSE_EMAIL_FROM to an address of yours.",
         )
+    if is_example(settings.DEFAULT_FROM_EMAIL):
+        return left_over("GATEHOUSE_EMAIL_FROM", settings.DEFAULT_FROM_EMAIL)
     return good("mail_sender", f"Mail comes from {settings.DEFAULT_FROM_EMAIL}.")
 
 
@@ -93,6 +102,8 @@ def _https() -> Finding:
             "unencrypted.",
             "Set it to the https:// address at which the proxy ends TLS.",
         )
+    if is_example(settings.BASE_URL):
+        return left_over("GATEHOUSE_BASE_URL", settings.BASE_URL)
     return good("plain_http", f"The public address is {settings.BASE_URL}.")
 
 
@@ -137,6 +148,8 @@ def _contact() -> Finding:
             "Nobody is told where to report a weakness of this deployment.",
             "Set GATEHOUSE_SECURITY_CONTACT=mailto:security@example.com.",
         )
+    if is_example(settings.SECURITY_CONTACT):
+        return left_over("GATEHOUSE_SECURITY_CONTACT", settings.SECURITY_CONTACT)
     return good("no_security_contact", f"Weaknesses are reported to {settings.SECURITY_CONTACT}.")
 
 

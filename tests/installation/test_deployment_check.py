@@ -1,6 +1,7 @@
 """``check --deploy`` passes for what the documents recommend, and fails for each thing less."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,12 +19,12 @@ GOOD = {
     "SECRET_KEY_IS_GENERATED": False,
     "SECRET_KEY": "pB7vY0qLw3nZ8tRk5XcJ2mHs9GdF4aEu6iOoVyNxTbQzWlKj1C",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-    "DEFAULT_FROM_EMAIL": "gatehouse@example.com",
-    "BASE_URL": "https://gatehouse.example.com",
+    "DEFAULT_FROM_EMAIL": "gatehouse@acme.example",
+    "BASE_URL": "https://gatehouse.acme.example",
     "TRUSTED_PROXIES": 1,
-    "ALLOWED_HOSTS": ["gatehouse.example.com"],
+    "ALLOWED_HOSTS": ["gatehouse.acme.example"],
     "DEBUG": False,
-    "SECURITY_CONTACT": "mailto:security@example.com",
+    "SECURITY_CONTACT": "mailto:security@acme.example",
 }
 LESS: dict[str, tuple[dict[str, object], type]] = {
     "embedded_database": ({"EMBEDDED_DATABASE": True}, Error),
@@ -31,7 +32,7 @@ LESS: dict[str, tuple[dict[str, object], type]] = {
     "short_key": ({"SECRET_KEY": GOOD["SECRET_KEY"][:49]}, Error),  # type: ignore[index]
     "no_mail": ({"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"}, Error),
     "mail_sender": ({"DEFAULT_FROM_EMAIL": "gatehouse@localhost"}, Warning),
-    "plain_http": ({"BASE_URL": "http://gatehouse.example.com"}, Error),
+    "plain_http": ({"BASE_URL": "http://gatehouse.acme.example"}, Error),
     "untrusted_proxy": ({"TRUSTED_PROXIES": 0}, Error),
     "any_host": ({"ALLOWED_HOSTS": ["*"]}, Error),
     "debug": ({"DEBUG": True}, Error),
@@ -81,27 +82,68 @@ def test_a_misspelt_variable_is_named(
     assert "GATEHOUSE_TRUSTED_PROXIES" in (message.hint or "")
 
 
+def variables_of(text: str) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in text.splitlines() if line[:1].isalpha())
+
+
+TEMPLATE = variables_of((BASE_DIR / "deploy" / "gatehouse.env").read_text())
+SERVE_AS_THEY_ARE = {"GATEHOUSE_TRUSTED_PROXIES", "GATEHOUSE_DATA_DIR"}
+OWN: dict[str, str] = {
+    "DATABASE_URL": "postgresql://gatehouse:x8Fq@127.0.0.1:5432/gatehouse",
+    "GATEHOUSE_BASE_URL": str(GOOD["BASE_URL"]),
+    "GATEHOUSE_SECRET_KEY": str(GOOD["SECRET_KEY"]),
+    "GATEHOUSE_EMAIL_URL": "smtp://gatehouse:x8Fq@mail.acme.example:587?tls",
+    "GATEHOUSE_EMAIL_FROM": str(GOOD["DEFAULT_FROM_EMAIL"]),
+    "GATEHOUSE_SECURITY_CONTACT": str(GOOD["SECURITY_CONTACT"]),
+}
+"""What an operator puts in place of each value of the template."""
+
+
 def check_deploy(tmp_path: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
-    """The command with the example of the documents, some variables of it changed."""
-    example = (BASE_DIR / "deploy" / "gatehouse.env").read_text().splitlines()
-    environment = dict(line.split("=", 1) for line in example if line[:1].isalpha())
-    environment["GATEHOUSE_SECRET_KEY"] = str(GOOD["SECRET_KEY"])
-    environment["GATEHOUSE_DATA_DIR"] = str(tmp_path)
+    """The command with the template as an operator has filled it in, some variables changed."""
+    environment = {**TEMPLATE, **OWN, "GATEHOUSE_DATA_DIR": str(tmp_path), **variables}
     return subprocess.run(  # noqa: S603
         [sys.executable, BASE_DIR / "manage.py", "check", "--deploy"],
-        env={"PATH": os.environ["PATH"], **environment, **variables},
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def test_the_command_passes_for_the_example_and_fails_where_pages_would_redirect_without_end(
+def test_the_command_passes_for_the_filled_template_and_fails_where_pages_would_redirect_forever(
     tmp_path: Path,
 ) -> None:
-    example = check_deploy(tmp_path)
+    filled = check_deploy(tmp_path)
     untrusted = check_deploy(tmp_path, GATEHOUSE_TRUSTED_PROXIES="0")
 
-    assert (example.returncode, untrusted.returncode) == (0, 1)
-    assert "no issues" in example.stdout
+    assert (filled.returncode, untrusted.returncode) == (0, 1)
+    assert "no issues" in filled.stdout
     assert "gatehouse.untrusted_proxy" in untrusted.stderr
+
+
+def test_every_value_of_the_template_is_either_to_be_changed_or_serves_as_it_is() -> None:
+    assert set(TEMPLATE) == set(OWN) | SERVE_AS_THEY_ARE
+
+
+@pytest.mark.parametrize("variable", OWN)
+def test_a_value_of_the_template_that_nobody_has_changed_is_named(
+    variable: str, tmp_path: Path
+) -> None:
+    left = check_deploy(tmp_path, **{variable: TEMPLATE[variable]})
+
+    assert left.returncode == 1
+    assert variable in left.stderr
+    assert len(re.findall(r"\(gatehouse\.\w+\)", left.stderr)) == 1
+
+
+@pytest.mark.parametrize("word", ["USER", "PASSWORD"])
+def test_of_a_mail_server_the_words_of_the_template_are_named_too(
+    word: str, tmp_path: Path
+) -> None:
+    url = OWN["GATEHOUSE_EMAIL_URL"].replace("gatehouse" if word == "USER" else "x8Fq", word, 1)
+
+    left = check_deploy(tmp_path, GATEHOUSE_EMAIL_URL=url)
+
+    assert left.returncode == 1
+    assert "GATEHOUSE_EMAIL_URL" in left.stderr
