@@ -5,6 +5,9 @@ from __future__ import annotations
 import colorsys
 import io
 import struct
+import subprocess
+import sys
+import time
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
+from accounts.brands import logos
 from accounts.brands.colours import (
     GROUNDS,
     LEAST_CONTRAST,
@@ -22,7 +26,15 @@ from accounts.brands.colours import (
     palette_of,
     style_sheet,
 )
-from accounts.brands.logos import LARGE, LONGEST_FILE, SMALL, LogoError, read_logo
+from accounts.brands.logos import (
+    FORMATS,
+    LARGE,
+    LONGEST_FILE,
+    LONGEST_SIDE,
+    SMALL,
+    LogoError,
+    read_logo,
+)
 from accounts.brands.shown import brand_of, sheet_address
 from accounts.models import AuditEntry, Brand
 from accounts.services.brands import change_brand
@@ -33,6 +45,7 @@ from tests.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from accounts.models import Tenant, User
 
@@ -138,7 +151,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "half a JPEG": lambda: picture(kind="JPEG")[:300],
     "half a WebP": lambda: picture(kind="WEBP")[:40],
     "too large a file": lambda: picture() + b"\0" * LONGEST_FILE,
-    "too many pixels": lambda: picture((5000, 40)),
+    "too many pixels": lambda: picture((LONGEST_SIDE + 1, 40)),
     "too few pixels": lambda: picture((16, 16)),
     "an animated PNG": lambda: animated("PNG"),
     "an animated WebP": lambda: animated("WEBP"),
@@ -152,9 +165,28 @@ TAKEN: dict[str, Callable[[], bytes]] = {
     "a PNG in black and white": lambda: picture(mode="1"),
     "a PNG of 16 bits": lambda: picture(mode="I;16"),
     "a PNG in grey that is partly seen": lambda: picture(mode="LA"),
-    "a wide one": lambda: picture((4000, 40)),
-    "a tall one": lambda: picture((40, 4000)),
+    "a wide one": lambda: picture((LONGEST_SIDE, 40)),
+    "a tall one": lambda: picture((40, LONGEST_SIDE)),
 }
+
+
+AT_ONCE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from accounts.brands.logos import read_logo
+
+def now(key):
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(key)).split()[1]) // 1024
+
+data, before = Path(sys.argv[1]).read_bytes(), now("VmRSS")
+with ThreadPoolExecutor(16) as pool:
+    list(pool.map(read_logo, [data] * 16))
+print(now("VmHWM") - before)
+"""
+"""Prints by how many MB reading a logo sixteen times at once makes a process larger."""
 
 
 class TestLogos:
@@ -173,6 +205,31 @@ class TestLogos:
             stored = Image.open(io.BytesIO(content))
             assert (stored.format, stored.size) == ("PNG", (side, side))
             assert len(content) < 100_000
+
+    @pytest.mark.thorough
+    @pytest.mark.parametrize("kind", FORMATS)
+    def test_sixteen_of_the_largest_at_once_take_little_room(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "logo"
+        mode = "RGB" if kind == "JPEG" else "RGBA"
+        file.write_bytes(picture((LONGEST_SIDE, LONGEST_SIDE), mode, kind))
+
+        done = subprocess.run(  # noqa: S603
+            [sys.executable, "-c", AT_ONCE, file], capture_output=True, text=True, check=True
+        )
+
+        assert int(done.stdout) < 200, done.stdout
+
+    def test_who_waits_too_long_for_others_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        another = logos._READER.submit(time.sleep, 0.3)
+        monkeypatch.setattr(logos, "WAIT_SECONDS", 0.01)
+        with pytest.raises(LogoError, match="Send yours again"):
+            read_logo(picture())
+        monkeypatch.undo()
+
+        another.result()
+        assert read_logo(picture()).large
 
     def test_keeps_nothing_but_pixels(self) -> None:
         exif = Image.Exif()
