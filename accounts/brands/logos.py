@@ -30,7 +30,7 @@ LARGE: Final = 128
 SMALL: Final = 64
 """Pixels, in mails and beside a name."""
 WAIT_SECONDS: Final = 10.0
-"""For the picture of somebody else; one of the longest side takes a tenth to a fifth of a second."""
+"""For the picture of somebody else; one of the longest side takes up to a fifth of a second."""
 _READER: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="logos")
 """Unpacks one picture at a time, in one thread: what it has freed is there for the next one.
 
