@@ -19,6 +19,7 @@ def register() -> None:
             "extension_schema.created": _("%(who)s made the extension schema %(what)s"),
             "extension_schema.deleted": _("%(who)s deleted the extension schema %(what)s"),
             "extension_schema.updated": _("%(who)s changed the extension schema %(what)s"),
+            "profile.sources_changed": _("%(who)s changed which sources people in %(what)s see"),
             "scim.disabled": _("%(who)s switched SCIM provisioning off for %(what)s"),
             "scim.enabled": _("%(who)s switched SCIM provisioning on for %(what)s"),
             "scim.refused": _("%(who)s was refused over SCIM"),
@@ -47,6 +48,7 @@ def register() -> None:
             "request": _("Request"),
             "resource": _("Table"),
             "rows": _("Rows"),
+            "seen_sources": _("Inbound sources that its people see"),
             "token": _("Token"),
         }
     )

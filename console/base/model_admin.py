@@ -12,7 +12,7 @@ from django.db import models
 from django.http import HttpRequest
 from typing_extensions import override
 
-from accounts.models import User
+from accounts.models import Role, User
 from console.base.access import Access, access_of
 from console.base.audited_admin import AuditedModelAdmin
 
@@ -67,6 +67,10 @@ class ConsoleModelAdmin(AuditedModelAdmin[_ModelT]):
     def has_full_permission(self, request: HttpRequest) -> bool:
         """Whether the person may do everything here: actions ask for it as *full*."""
         return Access.CHANGE in self.access(request)
+
+    def sees_all(self, request: HttpRequest) -> bool:
+        """Whether the person sees every connection, whatever access profiles list."""
+        return isinstance(request.user, User) and request.user.role == Role.ADMIN
 
     @override
     def has_history_permission(self, request: HttpRequest) -> bool:

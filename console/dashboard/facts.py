@@ -16,7 +16,7 @@ from console.dashboard.attention import most_urgent_first, of_connections, of_en
 from console.dashboard.checklist import steps_for
 from licenses.usage import subscription_use, subscriptions_with_use
 from saml_sso.models import SignInAttempt
-from scim.models import Source
+from scim.services.visibility import sources_seen_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,7 +140,7 @@ def _sources(tenant: Tenant, user: User) -> list[Connection]:
             last_error=source.last_error_at,
             error=source.last_error,
         )
-        for source in Source.objects.all()
+        for source in sources_seen_by(user)
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from console.base.access import Access
 from console.base.losses import words_for_profiles
 from console.base.members_page import Member, MembersPageAdmin
 from console.groups.member_fields import MemberNamesField, MembersForm
+from scim.models import Source
+from scim.services.visibility import set_profile_sources, sources_of_profile
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -30,14 +33,29 @@ if TYPE_CHECKING:
 
 
 class ProfileForm(MembersForm[AccessProfile]):
-    """A profile, and who joins and leaves it."""
+    """A profile, who joins and leaves it, and which sources its people see."""
 
     add_members = MemberNamesField(label=_("Add people"))
     remove_members = MemberNamesField(label=_("Remove people"))
+    sources = forms.ModelMultipleChoiceField(
+        label=_("Inbound sources"),
+        queryset=Source.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Connector admins and access review managers see a source, and what it asked, when one "
+            "of their profiles lists it. Admins see every source."
+        ),
+    )
 
     class Meta:
         model = AccessProfile
         fields = ("name", "description")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        listed = sources_of_profile(self.instance) if self.instance.pk else Source.objects.none()
+        self.initial.setdefault("sources", list(listed.values_list("pk", flat=True)))
 
 
 @admin.register(AccessProfile)
@@ -62,8 +80,11 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
     @override
     def get_fieldsets(self, request: HttpRequest, obj: AccessProfile | None = None) -> Any:
         first = (None, {"fields": ("name", "description", "scim_id")})
+        sees = [(_("What its people see"), {"fields": ("sources",)})]
+        if not self.has_full_permission(request):
+            sees = []
         if obj is not None and obj.is_default:
-            return [first]
+            return [first, *sees]
         members_change = Access.MEMBERS in self.access(request)
         if not members_change:
             return [first, (_("Members"), {"fields": ("members",)})]
@@ -71,8 +92,10 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
             return [
                 (None, {"fields": ("name", "description")}),
                 (_("Members"), {"fields": ("add_members",)}),
+                *sees,
             ]
-        return [first, (_("Members"), {"fields": ("members", "add_members", "remove_members")})]
+        members = (_("Members"), {"fields": ("members", "add_members", "remove_members")})
+        return [first, members, *sees]
 
     @override
     def open_fields(self, request: HttpRequest, obj: AccessProfile | None = None) -> frozenset[str]:
@@ -115,6 +138,7 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
         created = create_profile(name=obj.name, description=obj.description)
         obj.pk = created.pk
         self._change_members(created, form)
+        set_profile_sources(profile=created, sources=form.cleaned_data["sources"])
 
     @override
     def hold(self, obj: AccessProfile) -> None:
@@ -127,6 +151,8 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
         stored = AccessProfile.objects.select_for_update().get(pk=obj.pk)
         update_profile(profile=stored, name=obj.name, description=obj.description)
         self._change_members(stored, form)
+        if "sources" in form.changed_data:
+            set_profile_sources(profile=stored, sources=form.cleaned_data["sources"])
 
     @override
     def delete_object(self, obj: AccessProfile) -> None:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.sources.seen import seen_sources
 from scim.models import RequestLogEntry
 
 if TYPE_CHECKING:
@@ -121,6 +122,14 @@ class RequestLogAdmin(
     actions: Any = None
     fields = _SHOWN
     readonly_fields = _SHOWN
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[RequestLogEntry]:
+        """Return the requests of sources that the person sees; an admin sees deleted ones', too."""
+        entries = super().get_queryset(request)
+        if self.sees_all(request):
+            return entries
+        return entries.filter(source__in=seen_sources(request))
 
     @admin.display(description=_("Status"), ordering="status")
     def outcome(self, entry: RequestLogEntry) -> SafeString:

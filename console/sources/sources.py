@@ -20,6 +20,7 @@ from typing_extensions import override
 from console.base.access import Access
 from console.base.questions import asks, is_empty, is_filters
 from console.sources.forms import SourceNameForm, SourceOptionsForm
+from console.sources.seen import seen_sources
 from console.sources.source_authorization import AuthorizationPage
 from console.sources.source_mapping import MappingPage
 from console.sources.source_pages import SETTING_UP, steps_at
@@ -57,6 +58,11 @@ class SourceAdmin(AuthorizationPage, MappingPage):
     )
     change_form_template = "console/sources/change_form.html"
     partial_rights: ClassVar[Any] = {Access.PAUSE: ("enabled",)}
+
+    @override
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
+        """Return the sources that a profile of the person lists; an admin sees all."""
+        return super().get_queryset(request).filter(pk__in=seen_sources(request))
 
     @admin.display(description=_("Status"), ordering="enabled")
     def status(self, source: Source) -> SafeString:
@@ -184,7 +190,7 @@ class SourceAdmin(AuthorizationPage, MappingPage):
         request: HttpRequest,
         source_id: int,
     ) -> HttpResponse:
-        source = Source.objects.filter(pk=source_id).first()
+        source = self.get_queryset(request).filter(pk=source_id).first()
         if source is None:
             raise Http404
         if not self.has_view_permission(request, source):

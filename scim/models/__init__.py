@@ -4,6 +4,7 @@ from scim.models.extensions import AttributeKind, ExtensionAttribute, ExtensionS
 from scim.models.mappings import DEFAULT_MAPPINGS, AttributeMapping, Resource
 from scim.models.request_log import RequestLogEntry
 from scim.models.sources import BearerToken, Departure, Source
+from scim.models.visibility import ProfileSource
 
 __all__ = [
     "DEFAULT_MAPPINGS",
@@ -13,6 +14,7 @@ __all__ = [
     "Departure",
     "ExtensionAttribute",
     "ExtensionSchema",
+    "ProfileSource",
     "RequestLogEntry",
     "Resource",
     "Source",

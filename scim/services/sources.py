@@ -17,6 +17,7 @@ from accounts.trail.changes import changes, names
 from scim.errors import ScimUnavailableError, SourceNameTakenError
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
 from scim.services.tokens import IssuedToken, create_token
+from scim.services.visibility import list_in_default_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,8 +88,8 @@ def first_source() -> Source | None:
 def create_source(*, options: SourceOptions) -> Source:
     """Create a source of the active tenant with the default mapping and no token.
 
-    The tenant's first source may change roles, whatever the options say; a further one may when
-    they do.
+    The default profile lists it, so that whoever may see sources sees it.  The tenant's first
+    source may change roles, whatever the options say; a further one may when they do.
 
     Raises:
         SourceNameTakenError: The tenant has a source of this name.
@@ -109,6 +110,7 @@ def create_source(*, options: SourceOptions) -> Source:
         for resource, rows in DEFAULT_MAPPINGS.items()
         for position, (field, scim_attribute, required) in enumerate(rows)
     )
+    list_in_default_profile(source)
     audit.record("source.created", source)
     return source
 
