@@ -271,7 +271,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         may_look = self.has_view_permission(request, obj) and self.has_history_permission(request)
         if obj is None or not may_look:
             raise PermissionDenied
-        entries = self._history_of(obj.pk)
+        entries = self._history_of(request, obj.pk)
         latest = list(entries[: HISTORY_LENGTH + 1])
         context = {
             **self.admin_site.each_context(request),
@@ -300,14 +300,15 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def _kind(self) -> str:
         return capfirst(str(self.opts.verbose_name))
 
-    def _history_of(self, pk: object) -> QuerySet[AuditEntry]:
-        return AuditEntry.objects.filter(target_type=self.opts.model_name or "", target_id=str(pk))
+    def _history_of(self, request: HttpRequest, pk: object) -> QuerySet[AuditEntry]:
+        about = {"target_type": self.opts.model_name or "", "target_id": str(pk)}
+        return self.trail_told(request).filter(**about)
 
     def _has_history(self, request: HttpRequest, object_id: str | None) -> bool:
         """Whether there is something to read in the history, for who may."""
         if object_id is None or not self.has_history_permission(request):
             return False
-        return self._history_of(unquote(object_id)).exists()
+        return self._history_of(request, unquote(object_id)).exists()
 
     def _refuse_unreadable_keys(self, request: HttpRequest) -> None:
         """Refuse an action on what cannot be the key of any object."""

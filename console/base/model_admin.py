@@ -12,12 +12,17 @@ from django.db import models
 from django.http import HttpRequest
 from typing_extensions import override
 
-from accounts.models import Role, User
+from accounts.models import User
 from console.base.access import Access, access_of
 from console.base.audited_admin import AuditedModelAdmin
+from console.base.seen import told_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from accounts.models import AuditEntry
 
 _ModelT = TypeVar("_ModelT", bound=models.Model)
 
@@ -68,9 +73,9 @@ class ConsoleModelAdmin(AuditedModelAdmin[_ModelT]):
         """Whether the person may do everything here: actions ask for it as *full*."""
         return Access.CHANGE in self.access(request)
 
-    def sees_all(self, request: HttpRequest) -> bool:
-        """Whether the person sees every connection, whatever access profiles list."""
-        return isinstance(request.user, User) and request.user.role == Role.ADMIN
+    @override
+    def trail_told(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        return told_to(request, super().trail_told(request))
 
     @override
     def has_history_permission(self, request: HttpRequest) -> bool:

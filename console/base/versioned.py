@@ -25,6 +25,7 @@ from accounts.trail.refusals import in_words, record_refusal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
 _ModelT = TypeVar("_ModelT", bound=models.Model)
@@ -204,22 +205,33 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         if submission is not None and obj is not None:
             context["version"] = submission.version
             if submission.is_stale:
-                context["differences"] = submission.differences(self.entries_since(obj, submission))
+                since = self.entries_since(request, obj, submission)
+                context["differences"] = submission.differences(since)
         elif change and obj is not None and self.has_change_permission(request, obj):
             tables = [_table(each.formset, each.opts) for each in context["inline_admin_formsets"]]
             page = self._page(request, obj, context["adminform"].form, tables)
             context["version"] = seal(page, self._about(obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
-    def entries_since(self, obj: _ModelT, submission: Submission) -> list[AuditEntry]:
+    def trail_told(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Return the entries of the trail that may be shown to the person."""
+        return AuditEntry.objects.all()
+
+    def entries_since(
+        self, request: HttpRequest, obj: _ModelT, submission: Submission
+    ) -> list[AuditEntry]:
         """Return what the trail says of ``obj`` since the form was shown, the newest first."""
         if submission.shown_at is None:
             return []
-        entries = AuditEntry.objects.filter(
-            target_type=self.opts.model_name or "",
-            target_id=str(obj.pk),
-            at__gte=submission.shown_at,
-        ).exclude(action__endswith=".refused")
+        entries = (
+            self.trail_told(request)
+            .filter(
+                target_type=self.opts.model_name or "",
+                target_id=str(obj.pk),
+                at__gte=submission.shown_at,
+            )
+            .exclude(action__endswith=".refused")
+        )
         return list(entries[:_MOST_ENTRIES])
 
     def _facts(self, request: HttpRequest, obj: _ModelT) -> Iterator[tuple[str, Fact]]:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,10 +24,8 @@ from accounts.trail.telling import Told, as_text, tell
 from console.base.change_list import DeclaredChangeList
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.seen import told_to
 from console.logs.trail_kinds import KindFilter
-from console.sources.seen import seen_sources
-from scim.models import Source
-from scim.services.visibility import SOURCES_CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -163,16 +161,7 @@ class ConsoleAuditTrailAdmin(AuditTrailAdmin, ConsoleModelAdmin[AuditEntry]):
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
-        """Return the entries without those that tell of sources which the person does not see.
-
-        Who acted is said of every entry, also when it was such a source.
-        """
-        entries = super().get_queryset(request)
-        if self.sees_all(request):
-            return entries
-        seen = [str(key) for key in seen_sources(request).values_list("pk", flat=True)]
-        unseen = Q(target_type=Source._meta.model_name) & ~Q(target_id__in=seen)
-        return entries.exclude(unseen | Q(action=SOURCES_CHANGED))
+        return told_to(request, super().get_queryset(request))
 
     @override
     def has_history_permission(self, request: HttpRequest) -> bool:

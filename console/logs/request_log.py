@@ -13,7 +13,7 @@ from typing_extensions import override
 
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
-from console.sources.seen import seen_sources
+from console.base.seen import seen_sources, sees_all
 from scim.models import RequestLogEntry
 
 if TYPE_CHECKING:
@@ -127,9 +127,7 @@ class RequestLogAdmin(
     def get_queryset(self, request: HttpRequest) -> QuerySet[RequestLogEntry]:
         """Return the requests of sources that the person sees; an admin sees deleted ones', too."""
         entries = super().get_queryset(request)
-        if self.sees_all(request):
-            return entries
-        return entries.filter(source__in=seen_sources(request))
+        return entries if sees_all(request) else entries.filter(source__in=seen_sources(request))
 
     @admin.display(description=_("Status"), ordering="status")
     def outcome(self, entry: RequestLogEntry) -> SafeString:

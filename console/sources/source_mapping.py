@@ -68,7 +68,7 @@ class MappingPage(SourcePages):
         ]
         differences: list[Difference] = []
         if submission and submission.is_stale:
-            differences = submission.differences(self.entries_since(source, submission))
+            differences = submission.differences(self.entries_since(request, source, submission))
         if submission and submission.is_stale and not is_adding:
             self.note_stale(request, submission, str(source.pk))
             messages.error(request, str(submission.refusal))

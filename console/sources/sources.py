@@ -19,8 +19,8 @@ from typing_extensions import override
 
 from console.base.access import Access
 from console.base.questions import asks, is_empty, is_filters
+from console.base.seen import seen_sources
 from console.sources.forms import SourceNameForm, SourceOptionsForm
-from console.sources.seen import seen_sources
 from console.sources.source_authorization import AuthorizationPage
 from console.sources.source_mapping import MappingPage
 from console.sources.source_pages import SETTING_UP, steps_at

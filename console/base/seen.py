@@ -1,0 +1,41 @@
+"""Which connections whoever asks for a page sees: an admin all, others what their profiles list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from accounts.models import Role, User
+from scim.models import Source
+from scim.services.visibility import SOURCES_CHANGED, sources_seen_by
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from accounts.models import AuditEntry
+
+
+def sees_all(request: HttpRequest) -> bool:
+    """Whether the person sees every connection, whatever access profiles list."""
+    return isinstance(request.user, User) and request.user.role == Role.ADMIN
+
+
+def seen_sources(request: HttpRequest) -> QuerySet[Source]:
+    """Return what an access profile of the person lists; of an admin, every source."""
+    if not isinstance(request.user, User):
+        return Source.objects.none()
+    return sources_seen_by(request.user)
+
+
+def told_to(request: HttpRequest, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
+    """Return ``entries`` without those that tell of sources which the person does not see.
+
+    Who acted is said of every entry, also when it was such a source.
+    """
+    if sees_all(request):
+        return entries
+    seen = [str(key) for key in seen_sources(request).values_list("pk", flat=True)]
+    unseen = Q(target_type=Source._meta.model_name) & ~Q(target_id__in=seen)
+    return entries.exclude(unseen | Q(action=SOURCES_CHANGED))
