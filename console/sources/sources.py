@@ -190,9 +190,9 @@ class SourceAdmin(AuthorizationPage, MappingPage):
         request: HttpRequest,
         source_id: int,
     ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         source = self.get_queryset(request).filter(pk=source_id).first()
         if source is None:
             raise Http404
-        if not self.has_view_permission(request, source):
-            raise PermissionDenied
         return view(request, source)

@@ -51,6 +51,7 @@ from scim.services.sources import (
     enable_scim,
 )
 from scim.services.tokens import create_token, revoke_token
+from scim.services.visibility import set_profile_sources
 from tests.accounts.test_account_page import new_codes
 from tests.accounts.test_password_reset import ask, choose
 from tests.accounts.test_unsettled_names import called_since_before
@@ -334,6 +335,7 @@ def test_by_what_only_forms_reach_of_sources(way: Way, acme: Tenant, alice: User
     acme.refresh_from_db()
     with tenant_scope(acme):
         source = create_source(options=SourceOptions(name="HR"))
+        profile = create_profile(name="West")
         way.prepared()
         rows = [*default_rows(), MappingRow("title", "title")]
         set_mapping(source=source, resource=Resource.USER, rows=rows)
@@ -347,8 +349,10 @@ def test_by_what_only_forms_reach_of_sources(way: Way, acme: Tenant, alice: User
         way.did("a schema", least=4)
         delete_schema(schema=schema)
         way.did("a schema less", least=2)
+        set_profile_sources(profile=profile, sources=[source])
+        way.did("a source for a profile", least=1)
         delete_source(source=source)
-        way.did("a source less", least=2)
+        way.did("a source less", least=3)
         enable_scim(tenant=acme)
         disable_scim(tenant=acme)
         way.did("SCIM", least=3)

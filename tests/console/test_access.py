@@ -38,7 +38,7 @@ from console.base.access import ACCESS, Access, access_of
 from console.base.pages import registered_pages
 from licenses.models import Product, Seat, Subscription
 from saml_sso.models import SignInAttempt
-from scim.models import AttributeMapping, Source
+from scim.models import AttributeMapping, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.conftest import person, signed_in
@@ -172,6 +172,9 @@ def things(acme: Tenant, alice: User, bob: User) -> dict[str, Any]:
             "accounts.directorygroup": group,
             "licenses.subscription": subscription,
             "scim.source": source,
+            "scim.requestlogentry": RequestLogEntry.objects.create(
+                source=source, method="GET", route="/Users", status=HTTPStatus.OK
+            ),
             "accounts.auditentry": AuditEntry.objects.latest("pk"),
         }
 

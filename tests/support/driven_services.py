@@ -87,6 +87,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.services.sources.update_source",
             "scim.services.tokens.create_token",
             "scim.services.tokens.regenerate_token",
+            "scim.services.visibility.list_in_default_profile",
         }
     ),
     "test_by_the_daily_work": frozenset(
@@ -219,6 +220,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.services.sources.delete_source",
             "scim.services.sources.disable_scim",
             "scim.services.tokens.revoke_token",
+            "scim.services.visibility.set_profile_sources",
         }
     ),
 }

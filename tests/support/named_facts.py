@@ -194,6 +194,13 @@ def _token(entry: AuditEntry, fact: Fact) -> bool:
     )
 
 
+def _seen_source(entry: AuditEntry, fact: Fact) -> bool:
+    if _of(entry, "accessprofile", fact.row["profile_id"]):
+        return entry.action in {"profile.sources_changed", "profile.deleted"}
+    expected = "source.created" if fact.done == "INSERT" else "source.deleted"
+    return entry.action == expected and _of(entry, "source", fact.row["source_id"])
+
+
 def _tenant(entry: AuditEntry, fact: Fact) -> bool:
     if not _of(entry, "tenant", fact.row["id"]):
         return False
@@ -247,6 +254,7 @@ RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "licenses_grouplicense": _of_group("group.licenses_changed"),
     "scim_source": _of_source("id"),
     "scim_bearertoken": _token,
+    "scim_profilesource": _seen_source,
     "scim_attributemapping": _of_source("source_id"),
     "scim_extensionschema": _own("extensionschema"),
     "scim_extensionattribute": _through("extensionschema", "schema_id"),

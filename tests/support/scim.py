@@ -16,6 +16,7 @@ from accounts.tenancy.scoping import tenant_scope
 from scim.models import DEFAULT_MAPPINGS, BearerToken, Resource, Source
 from scim.protocol import urns
 from scim.services.mappings import MappingRow, set_mapping
+from scim.services.visibility import list_in_default_profile
 
 MEDIA_TYPE = "application/scim+json"
 
@@ -120,6 +121,7 @@ def connect(tenant: Tenant, **options: Any) -> SCIMClient:
     options.setdefault("may_change_roles", True)
     with tenant_scope(tenant):
         source = Source.objects.create(name=options.pop("name", secret), **options)
+        list_in_default_profile(source)
         BearerToken.objects.create(
             source=source, name="test", prefix=secret[5:13], digest=digest_of(secret)
         )
