@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import LastAdminError, UserNameTakenError
 from accounts.models import Role, Session, Tenant, User
@@ -50,9 +51,17 @@ class UserFields:
         return cls(**{name: getattr(user, name) for name in USER_FIELD_NAMES})
 
 
-_USER_NAME_UNIQUE: Final = frozenset(
-    {"user_name_unique_in_tenant", "user_name_unique_among_operators"}
-)
+USER_NAME_UNIQUE: Final = {
+    "user_name_unique_in_tenant": gettext_lazy(
+        "The userName is already in use in this tenant. Letter case, and how letters are "
+        "encoded, make no other name."
+    ),
+    "user_name_unique_among_operators": gettext_lazy(
+        "Another operator has this address. Letter case, and how letters are encoded, make no "
+        "other address."
+    ),
+}
+"""What is said when a constraint refuses a name."""
 USER_FIELD_NAMES = tuple(f.name for f in fields(UserFields))
 
 
@@ -339,11 +348,7 @@ def _user_names_reported() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if violated_constraint(error) not in _USER_NAME_UNIQUE:
+        said = USER_NAME_UNIQUE.get(violated_constraint(error))
+        if said is None:
             raise
-        raise UserNameTakenError(
-            _(
-                "The userName is already in use in this tenant. Letter case, and how letters are "
-                "encoded, make no other name."
-            )
-        ) from error
+        raise UserNameTakenError(str(said)) from error

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db.models import UniqueConstraint
 
 from accounts.errors import LastAdminError, UnknownMemberError, UserNameTakenError
 from accounts.models import AuditEntry, Role, Session, User
 from accounts.services.roles import add_role_members, change_role
 from accounts.services.users import (
+    USER_NAME_UNIQUE,
     UserFields,
     create_user,
     deactivate_user,
@@ -29,6 +31,17 @@ if TYPE_CHECKING:
 def test_a_user_name_that_differs_only_in_case_is_taken(acme: Tenant, bob: User) -> None:
     with tenant_scope(acme), pytest.raises(UserNameTakenError):
         create_user(values=UserFields(user_name=bob.user_name.upper()))
+
+
+def test_each_constraint_that_keeps_names_apart_has_words_of_its_own() -> None:
+    constraints = {
+        each.name
+        for each in User._meta.constraints
+        if isinstance(each, UniqueConstraint) and "user_name_ci" in each.fields
+    }
+
+    assert set(USER_NAME_UNIQUE) == constraints
+    assert len({str(said) for said in USER_NAME_UNIQUE.values()}) == len(constraints)
 
 
 def test_a_user_name_with_umlauts_is_taken_in_any_case(acme: Tenant) -> None:

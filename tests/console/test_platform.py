@@ -118,6 +118,14 @@ class TestOperators:
         with every_tenant():
             assert User.objects.get(user_name="otto@gatehouse.example").is_staff
 
+    def test_one_who_is_there_already_is_said_to_be_an_operator(self, platform: Client) -> None:
+        data = {"user_name": "OLGA@gatehouse.example", "password": "rather long words"}
+
+        page = platform.post(f"{self.URL}add/", data).content.decode()
+
+        assert "Another operator has this address." in page
+        assert "in this tenant" not in page
+
     def test_a_short_password_is_refused(self, platform: Client) -> None:
         data = {"user_name": "otto@gatehouse.example", "password": "short"}
 
