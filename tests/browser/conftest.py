@@ -37,7 +37,7 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine.
+    """A headless Chromium: this machine's, or Playwright's own.
 
     It lives as long as one module's tests, because Playwright keeps an event loop running in
     this thread; Django is told not to mind the loop.
@@ -46,7 +46,8 @@ def chromium() -> Iterator[Browser]:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     try:
         with sync_playwright() as playwright:
-            path = shutil.which("chromium") or "/usr/bin/chromium"
+            # None is Playwright's own, if it was installed.
+            path = shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
             yield browser
             browser.close()
