@@ -351,4 +351,4 @@ def _user_names_reported() -> Iterator[None]:
         said = USER_NAME_UNIQUE.get(violated_constraint(error))
         if said is None:
             raise
-        raise UserNameTakenError(str(said)) from error
+        raise UserNameTakenError(said) from error

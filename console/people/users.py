@@ -56,8 +56,8 @@ class UserAdmin(
     change_list_template = "console/people/change_list.html"
     actions: Any = [
         "assign_license",
-        "release_license",
         "deactivate",
+        "release_license",
         "reactivate",
         "delete_selected",
     ]

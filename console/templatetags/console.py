@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django import template
 from django.contrib.admin.views.main import PAGE_VAR
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from django.contrib.admin.views.main import ChangeList
     from django.template.context import Context
 
+_BUTTONS: Final = 3
+"""How many actions on picked rows stand beside each other."""
 register = template.Library()
 register.filter(bounded)
 register.filter(cells)
@@ -59,6 +61,13 @@ def applied_filters(changes: ChangeList) -> Iterator[dict[str, Any]]:
             if choice["selected"]:
                 without = everything["query_string"]
                 yield {"title": spec.title, "value": choice["display"], "without": without}
+
+
+@register.filter
+def offered_actions(action_form: Any) -> dict[str, list[tuple[str, str]]]:
+    """Return what can be done with picked rows: the commonest as buttons, more in a menu."""
+    found = [choice for choice in action_form.fields["action"].choices if choice[0]]
+    return {"first": found[:_BUTTONS], "more": found[_BUTTONS:]}
 
 
 @register.filter

@@ -200,8 +200,11 @@ def _actions(page: Page, address: str) -> list[Callable[[Page], bool]]:
             boxes = page.locator("input.action-select")
             for number in range(boxes.count()):
                 boxes.nth(number).check(force=True)
+            button = page.locator(f"button[name=action][value={action}]")
+            if not button.is_visible():
+                page.get_by_role("button", name="More", exact=True).click()
             with page.expect_navigation():
-                page.locator(f"button[name=action][value={action}]").click()
+                button.click()
             return True
 
         press.__name__ = action

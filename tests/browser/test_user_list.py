@@ -118,6 +118,30 @@ def test_deactivation_asks_first(page: Page, acme: Tenant, alice: User, bob: Use
 
 
 @pytest.mark.parametrize("look", LOOKS)
+def test_the_bar_of_picked_rows_counts_and_has_three_actions_and_a_menu_of_the_others(
+    open_browser: Callable[..., Page], alice: User, bob: User, look: dict[str, Any]
+) -> None:
+    page = open_browser(**look)
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/")
+    bar = page.locator(".gh-picked")
+    expect(bar).to_be_hidden()
+
+    page.get_by_role("row", name="bob@acme.example").get_by_role("checkbox").check()
+    expect(bar).to_contain_text("1 of 2 picked")
+    offered = bar.locator("button[name=action]")
+    assert offered.count() == 5
+    assert [each.is_visible() for each in offered.all()] == [True, True, True, False, False]
+    bar.get_by_role("button", name="More").click()
+    assert all(each.is_visible() for each in offered.all())
+    assert_accessible(page)
+    assert_fits(page)
+    bar.get_by_role("button", name="Delete…").click()
+
+    expect(page.get_by_role("heading", name="Delete 1 of this list?")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_console_pages_are_accessible_and_fit(
     open_browser: Callable[..., Page],
     alice: User,
