@@ -31,7 +31,6 @@ from operations.server.bodies import Bodies, arriving
 from operations.server.environ import environ_of, give_body, refuse_long_address
 from operations.server.fair_queue import FairQueue, QueueFullError
 from operations.server.health import health_of
-from operations.server.rsgi import ProtocolClosed, ProtocolError
 from operations.server.threads import Job, Threads
 
 if TYPE_CHECKING:
@@ -119,12 +118,12 @@ class Front:
             answer = await self._health.answer(environ)
             if answer is None:
                 await self._answer(environ, proto)
+            elif _has_body(environ):
+                unread = arriving(proto)
         except Refusal as refusal:
             self._refused[f"{refusal.status.value} {refusal.detail}"] += 1
             answer = refusal.answer(scope.path)
-            unread = refusal.unread
-        except (ProtocolClosed, ProtocolError):
-            return
+            unread = refusal.unread or arriving(proto)
         if answer is not None:
             answer.send(proto, request_id_of(environ))
         if unread is not None:
@@ -133,8 +132,7 @@ class Front:
     async def _answer(self, environ: dict[str, Any], proto: HTTPProtocol) -> None:
         """Have the request answered by a thread."""
         caller = self._callers.of(environ)
-        has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
-        if not has_body:
+        if not _has_body(environ):
             await self._in_turn(environ, b"", caller, proto)
             return
         if self._rules.refuses_unread(environ):
@@ -257,3 +255,7 @@ class Front:
         if self._rules.takes_long(path):
             return self._bounds.long_answer_seconds
         return self._bounds.answer_seconds
+
+
+def _has_body(environ: dict[str, Any]) -> bool:
+    return "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ

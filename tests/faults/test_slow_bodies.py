@@ -1,5 +1,7 @@
 """Clients that begin a body and take their time hold nobody else up."""
 
+import json
+import socket
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -87,7 +89,14 @@ def test_what_is_refused_for_its_headers_is_refused_before_the_body(
 @pytest.mark.parametrize("size", [100_000, 1_000_000, 6_000_000])
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/scim/v2/Users", 401), ("/nothing/here/", 404), ("/account/password/", 403)],
+    [
+        ("/scim/v2/Users", 401),
+        ("/nothing/here/", 404),
+        ("/account/password/", 403),
+        ("/health/live", 405),
+        ("/health/ready", 405),
+        (f"/sign-in/?{'a' * 17_000}", 414),
+    ],
 )
 def test_who_sends_all_of_a_refused_body_before_it_listens_hears_why(
     product: Product, path: str, status: int, size: int
@@ -123,6 +132,39 @@ def test_a_body_in_chunks_is_read_whole_and_limited_while_it_is_read(product: Pr
     assert made.json()["title"] == "x" * 30
     assert refused.status_code == 413
     assert refused.json()["status"] == "413"
+
+
+WHOLE = json.dumps({"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "cut"})
+CHUNK = f"{len(WHOLE):x}\r\n{WHOLE}\r\n"
+
+
+@pytest.mark.parametrize(
+    ("framing", "body"),
+    [
+        ("Content-Length: 1000", WHOLE),
+        ("Content-Length: 100000", WHOLE),
+        ("Transfer-Encoding: chunked", CHUNK),
+        ("Transfer-Encoding: chunked", f"{CHUNK}5\r\n  "),
+        ("Transfer-Encoding: chunked", f"{CHUNK}0\r\n"),
+        ("Transfer-Encoding: chunked", f"{CHUNK}-5\r\n     \r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked", f"{CHUNK}zz\r\n"),
+        ("Transfer-Encoding: chunked", f"{CHUNK}{'F' * 17}\r\n"),
+    ],
+)
+def test_a_body_that_breaks_off_is_refused_though_what_came_of_it_makes_sense(
+    product: Product, framing: str, body: str
+) -> None:
+    head = f"POST /scim/v2/Users HTTP/1.1\r\nHost: {product.gatehouse.url[7:]}\r\n"
+    head += f"Authorization: Bearer {product.acme.token}\r\nContent-Type: application/scim+json\r\n"
+    with product.connect() as client:
+        client.sendall(f"{head}{framing}\r\n\r\n{body}".encode())
+        client.shutdown(socket.SHUT_WR)
+        answer = read_answer(client, 10)
+    found = product.call("GET", '/scim/v2/Users?filter=userName eq "cut"', product.acme)
+
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"broke off" in answer
+    assert found.json()["totalResults"] == 0
 
 
 def test_a_client_that_goes_amid_its_body_leaves_nothing_behind(product: Product) -> None:
