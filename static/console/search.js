@@ -1,11 +1,8 @@
 // The command box (templates/console/search/box.html), which shows what the search page would.
-// "/" opens it where the page has no search; whoever speaks to the browser can switch that off.
-const SLASH = "gatehouse-slash";
 const dialog = document.getElementById("gh-find");
 const field = dialog.querySelector("#gh-find-q");
 const found = dialog.querySelector("[data-found]");
 const status = dialog.querySelector("[data-status]");
-const slash = dialog.querySelector("[data-find-slash]");
 let [asking, timer] = [new AbortController(), 0];
 
 function open() {
@@ -55,20 +52,3 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   open();
 });
-
-document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  const own = document.querySelector('main input[type="search"], #changelist-search');
-  const isSlash = event.key === "/" && !typing && !own && slash.checked;
-  const held = event.ctrlKey || event.metaKey;
-  if (held ? event.altKey || event.key.toLowerCase() !== "k" : !isSlash) return;
-  event.preventDefault();
-  open();
-});
-
-try {
-  slash.checked = localStorage.getItem(SLASH) !== "off";
-  slash.addEventListener("change", () => localStorage.setItem(SLASH, slash.checked ? "on" : "off"));
-} catch {
-  slash.closest("label").hidden = true; // Such a browser keeps nothing: "/" stays off.
-}
