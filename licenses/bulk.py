@@ -13,7 +13,9 @@ MOST_NAMED: Final = 1_000
 """People whom one entry of the audit trail names."""
 
 
-def record_refused_seats(subscription: Subscription, refusals: list[tuple[str, str]]) -> None:
+def record_refused_seats(
+    subscription: Subscription | None, refusals: list[tuple[str, str]]
+) -> None:
     """Put into the audit trail who got no seat (name, reason), as one entry."""
     if refusals:
         record_refusal(

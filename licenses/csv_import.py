@@ -1,4 +1,4 @@
-"""Licences by CSV: one line for each person and product, all of the file or nothing.
+"""Licences by CSV: one line for each person and product; a file with a problem does nothing.
 
 The columns are ``email`` (or user name), ``product`` (its key or name) and, if wanted, ``action``:
 ``assign``, which is meant when it is left out, or ``release``.
@@ -10,17 +10,18 @@ import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts.csv_cells import unharmed
 from accounts.storage.finding import find_people
-from licenses.errors import LicenseError
-from licenses.models import Subscription
-from licenses.services import assign_seat, release_seat
+from licenses.models import GroupLicense, Seat, Subscription
+from licenses.services import refusal_to_assign
+from licenses.waiting import people_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
+    from uuid import UUID
 
     from accounts.models import User
     from licenses.models import Product
@@ -30,6 +31,8 @@ LONGEST_FILE: Final = 1024 * 1024
 MOST_ROWS: Final = 2_000
 TEMPLATE: Final = "email,product,action\r\nbabs@example.com,crm,assign\r\n"
 REASON: Final = "CSV"
+ASSIGN: Final = "assign"
+RELEASE: Final = "release"
 _REQUIRED: Final = {"email", "product"}
 
 
@@ -47,16 +50,22 @@ class Row:
     action: str
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a readable row means: whose seat of what is given or taken back."""
+
+    row: Row
+    user: User
+    subscription: Subscription
+
+
 @dataclass(slots=True)
 class Report:
     """What the file would do: the readable rows, and what is wrong as (line, sentence)."""
 
     rows: list[Row] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
-
-
-class _PreviewOnlyError(Exception):
-    """Undoes what was tried."""
 
 
 def decode(content: bytes) -> str:
@@ -110,33 +119,84 @@ def read_rows(text: str) -> list[Row]:
     return rows
 
 
-def preview(text: str) -> Report:
-    """Return what ``text`` would do, having changed nothing.
+def check(text: str) -> Report:
+    """Return what ``text`` would do, in a number of statements that is fixed.
+
+    The seats are counted row by row, as they are given and taken back.
 
     Raises:
         UnreadableFileError: See :func:`read_rows`.
     """
     report = Report(rows=read_rows(text))
-    try:
-        with transaction.atomic():
-            report.errors = _perform(report.rows)
-            raise _PreviewOnlyError
-    except _PreviewOnlyError:
-        return report
-
-
-def apply(text: str) -> Report:
-    """Do what ``text`` says if nothing in it is wrong; with an error nothing is changed.
-
-    Raises:
-        UnreadableFileError: See :func:`read_rows`.
-    """
-    report = Report(rows=read_rows(text))
-    with transaction.atomic():
-        report.errors = _perform(report.rows)
-        if report.errors:
-            transaction.set_rollback(True)
+    people = find_people({row.address for row in report.rows})
+    subscriptions = _subscriptions({row.product_key for row in report.rows})
+    for row in report.rows:
+        problem = _problem(row, people, subscriptions)
+        if problem:
+            report.errors.append((row.line, problem))
+        else:
+            user, subscription = people[row.address][0], subscriptions[row.product_key]
+            report.steps.append(Step(row, user, subscription))
+    seats = _Seats(report.steps)
+    for step in report.steps:
+        problem = seats.take(step)
+        if problem:
+            report.errors.append((step.row.line, problem))
+    report.errors.sort()
     return report
+
+
+class _Seats:
+    """Who holds a seat, and how many are taken, while the rows are gone through."""
+
+    def __init__(self, steps: Collection[Step]) -> None:
+        held = Seat.objects.filter(released=None).order_by()
+        counted = held.values_list("subscription_id").annotate(seats=Count("pk"))
+        self._taken: dict[int, int] = dict(counted)
+        self._held: set[tuple[int, UUID | None]] = {
+            *held.filter(user__in={step.user.pk for step in steps}).values_list(
+                "subscription_id", "user_id"
+            )
+        }
+        self._waiting = _waiting_for(
+            {step.subscription.pk for step in steps if step.row.action == RELEASE}
+        )
+
+    def take(self, step: Step) -> str:
+        """Give the seat, or take it back; return why it cannot be given, or nothing."""
+        key = step.subscription.pk
+        holder = (key, step.user.pk)
+        if step.row.action == RELEASE:
+            if holder in self._held:
+                self._held.discard(holder)
+                self._free(key)
+            return ""
+        if holder in self._held:
+            return ""
+        taken = self._taken.get(key, 0)
+        refusal = refusal_to_assign(
+            step.subscription, step.user, active=step.user.active, taken=taken
+        )
+        if refusal:
+            return str(refusal)
+        self._held.add(holder)
+        self._taken[key] = taken + 1
+        return ""
+
+    def _free(self, key: int) -> None:
+        if self._waiting.get(key, 0):
+            self._waiting[key] -= 1  # Whoever waits for a seat has it at once.
+        else:
+            self._taken[key] -= 1
+
+
+def _waiting_for(subscription_ids: Collection[int]) -> dict[int, int]:
+    """Return how many people wait for a seat of each subscription."""
+    groups: dict[int, list[UUID]] = {}
+    given = GroupLicense.objects.filter(subscription_id__in=list(subscription_ids))
+    for subscription_id, group_id in given.values_list("subscription_id", "group_id"):
+        groups.setdefault(subscription_id, []).append(group_id)
+    return {key: people_waiting(key, groups[key]).count() for key in groups}
 
 
 def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
@@ -151,26 +211,19 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
                 line=reader.line_num,
                 address=named.get("email", ""),
                 product_key=named.get("product", ""),
-                action=named.get("action", "").lower() or "assign",
+                action=named.get("action", "").lower() or ASSIGN,
             )
 
 
-def _perform(rows: list[Row]) -> list[tuple[int, str]]:
-    people = find_people({row.address for row in rows})
+def _subscriptions(written_keys: set[str]) -> dict[str, Subscription]:
+    """Return the subscriptions by the key of their product, and by what the file calls it."""
     known = list(Subscription.objects.select_related("product"))
     subscriptions = {each.product.key: each for each in known}
-    for written in {row.product_key for row in rows} - subscriptions.keys():
+    for written in written_keys - subscriptions.keys():
         meant = [each for each in known if _is_called(each.product, written)]
         if len(meant) == 1:
             subscriptions[written] = meant[0]
-    errors = []
-    for row in rows:
-        problem = _problem(row, people, subscriptions)
-        if not problem:
-            problem = _do(row, people[row.address][0], subscriptions[row.product_key])
-        if problem:
-            errors.append((row.line, problem))
-    return errors
+    return subscriptions
 
 
 def _is_called(product: Product, written: str) -> bool:
@@ -181,7 +234,7 @@ def _is_called(product: Product, written: str) -> bool:
 def _problem(
     row: Row, people: dict[str, list[User]], subscriptions: dict[str, Subscription]
 ) -> str:
-    if row.action not in {"assign", "release"}:
+    if row.action not in {ASSIGN, RELEASE}:
         return _("The action “%s” is unknown. Write assign or release.") % row.action
     matching = people[row.address]
     if not matching:
@@ -194,15 +247,4 @@ def _problem(
             "product": row.product_key,
             "known": known,
         }
-    return ""
-
-
-def _do(row: Row, user: User, subscription: Subscription) -> str:
-    if row.action == "release":
-        release_seat(subscription=subscription, user=user, reason=REASON)
-        return ""
-    try:
-        assign_seat(subscription=subscription, user=user, reason=REASON)
-    except LicenseError as refusal:
-        return str(refusal)
     return ""

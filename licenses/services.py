@@ -51,16 +51,10 @@ def assign_seat(
     held = Seat.objects.filter(subscription=subscription, user=user, released=None).first()
     if held:
         return held
-    _require_assignable(subscription, user, active=active)
     taken = Seat.objects.filter(subscription=subscription, released=None).count()
-    if taken >= subscription.seats:
-        raise NoSeatAvailableError(
-            _(
-                "All %(seats)s seats of %(product)s are taken. "
-                "Release one, or ask for more seats to be added to the subscription."
-            )
-            % {"seats": subscription.seats, "product": subscription.product}
-        )
+    refusal = refusal_to_assign(subscription, user, active=active, taken=taken)
+    if refusal:
+        raise refusal
     seat = Seat.objects.create(
         subscription=subscription,
         user=user,
@@ -71,6 +65,30 @@ def assign_seat(
     )
     audit.record("license.granted", user, product=subscription.product.key, reason=reason)
     return seat
+
+
+def refusal_to_assign(
+    subscription: Subscription, user: User, *, active: bool, taken: int
+) -> LicenseError | None:
+    """Return why ``user``, who has no seat, gets none while so many are taken; or nothing."""
+    if not active:
+        return InactiveUserError(
+            _("%(user)s is inactive. Activate them before giving them a licence.") % {"user": user}
+        )
+    if not subscription.is_current(timezone.localdate()):
+        return SubscriptionNotCurrentError(
+            _("The subscription to %(product)s is not running today.")
+            % {"product": subscription.product}
+        )
+    if taken >= subscription.seats:
+        return NoSeatAvailableError(
+            _(
+                "All %(seats)s seats of %(product)s are taken. "
+                "Release one, or ask for more seats to be added to the subscription."
+            )
+            % {"seats": subscription.seats, "product": subscription.product}
+        )
+    return None
 
 
 @transaction.atomic
@@ -126,22 +144,6 @@ def change_seats(
 def _lock_and_ask_whether_active(user: User) -> bool:
     locked = User.objects.select_for_update(no_key=True).filter(pk=user.pk)
     return bool(locked.values_list("active", flat=True).first())
-
-
-def _require_assignable(subscription: Subscription, user: User, *, active: bool) -> None:
-    error: LicenseError
-    if not active:
-        error = InactiveUserError(
-            _("%(user)s is inactive. Activate them before giving them a licence.") % {"user": user}
-        )
-    elif not subscription.is_current(timezone.localdate()):
-        error = SubscriptionNotCurrentError(
-            _("The subscription to %(product)s is not running today.")
-            % {"product": subscription.product}
-        )
-    else:
-        return
-    raise error
 
 
 def _release(seats: models.QuerySet[Seat], reason: str) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from contextlib import suppress
 from contextvars import Context
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.test import Client
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -128,6 +129,11 @@ def do_at_once(job: Job, *, lock: str | None) -> None:
             run_job(job.pk)
 
     Context().run(run)
+
+
+def do_after_commit(job: Job, *, lock: str | None) -> None:
+    """Do ``job`` as soon as what wants it is committed, where tests commit."""
+    transaction.on_commit(partial(do_at_once, job, lock=lock))
 
 
 @pytest.fixture(scope="session")

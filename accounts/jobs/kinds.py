@@ -25,7 +25,8 @@ _Arguments = ParamSpec("_Arguments")
 
 MAIL: Final = "mail"
 DAILY: Final = "daily"
-QUEUES: Final = (MAIL, DAILY)
+BULK: Final = "bulk"
+QUEUES: Final = (MAIL, DAILY, BULK)
 """A worker takes from all of them unless it is told otherwise."""
 
 AFTER_MIDNIGHT: Final = "10 0 * * *"

@@ -36,5 +36,9 @@ def engine_state() -> EngineState:
         counted = jobs.filter(is_late | has_failed).aggregate(
             overdue=Count("pk", filter=is_late), failed=Count("pk", filter=has_failed)
         )
-    workers = ProcrastinateWorker.objects.filter(last_heartbeat__gt=now - ALIVE).count()
-    return EngineState(workers=workers, **counted)
+    return EngineState(workers=living_workers(), **counted)
+
+
+def living_workers() -> int:
+    """Return how many workers were heard of lately, whatever queues they take from."""
+    return ProcrastinateWorker.objects.filter(last_heartbeat__gt=timezone.now() - ALIVE).count()

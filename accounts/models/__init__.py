@@ -13,7 +13,7 @@ from accounts.models.jobs import Job
 from accounts.models.lockouts import Lockout
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
-from accounts.models.results import ActionResult
+from accounts.models.results import ActionLine, ActionResult
 from accounts.models.saved_views import SavedView
 from accounts.models.sessions import OneTimeLink, Session
 from accounts.models.tenants import Plan, Tenant
@@ -22,6 +22,7 @@ from accounts.models.users import Role, User
 
 __all__ = [
     "AccessProfile",
+    "ActionLine",
     "ActionResult",
     "AuditEntry",
     "Brand",

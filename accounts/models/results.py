@@ -1,8 +1,8 @@
-"""How an action on many rows went, kept for whoever did it."""
+"""What is done to many rows at once: what was wanted, and what became of each row."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from django.db import models
@@ -10,27 +10,43 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
 
 class ActionResult(models.Model):
-    """One line for each row that an action was about; an operator's has no tenant.
+    """An action that somebody wanted for many rows; an operator's has no tenant.
 
-    Only its maker reads it.  ``lines`` are lists of a name, an outcome and a reason.
+    Only its maker reads it.  A job does it, line by line; without one there was nothing to do.
     """
+
+    class State(models.TextChoices):
+        """How far it is.  Who stopped it, or why it stopped by itself, may let it go on."""
+
+        GOING = "going", _("Under way")
+        STOPPING = "stopping", _("Stopping")
+        STOPPED = "stopped", _("Stopped")
+        OVER = "over", _("Over")
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     tenant = TenantForeignKey(null=True)
     # No key: everybody's deletion would look for rows here.
     maker = models.UUIDField(_("made by"))
     created = models.DateTimeField(_("time"), default=timezone.now)
+    site = models.CharField(_("site"), max_length=20, help_text="Such as console.")
     about = models.CharField(_("list"), max_length=100, help_text="Such as accounts.user.")
+    action = models.CharField(
+        _("action"), max_length=100, help_text="What does it, of the list's pages."
+    )
     title = models.CharField(_("title"), max_length=300)
     file_name = models.CharField(_("name of the file"), max_length=100)
     back = models.TextField(_("page that it was done on"))
-    lines: models.JSONField[list[list[str]], list[list[str]]] = models.JSONField(
-        _("lines"), default=list
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OVER)
+    stopped_because = models.TextField(
+        _("reason"), blank=True, help_text="Empty when its maker stopped it."
     )
+    # No key: what is done, and what became of it, are forgotten at times of their own.
+    job = models.UUIDField(_("job"), null=True)
 
     objects: ClassVar[TenantScopedManager[ActionResult]] = TenantScopedManager()
 
@@ -39,7 +55,52 @@ class ActionResult(models.Model):
         verbose_name_plural = _("results of actions")
         base_manager_name = "objects"
         indexes = [models.Index(fields=["maker", "-created"], name="results_of_maker")]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "id"], name="action_result_of_tenant")
+        ]
 
     @override
     def __str__(self) -> str:
         return self.title
+
+
+class ActionLine(models.Model):
+    """One row that an action is about, and what became of it."""
+
+    class Outcome(models.TextChoices):
+        """What became of a row; nothing so far while it is empty."""
+
+        DONE = "done", _("Done")
+        PASSED_OVER = "passed over", _("Passed over")
+        REFUSED = "refused", _("Refused")
+
+    tenant = TenantForeignKey(null=True, db_index=False)
+    result = models.ForeignKey(ActionResult, on_delete=models.CASCADE, related_name="lines")
+    number = models.PositiveIntegerField(_("number"), help_text="Its turn; the first is 1.")
+    row = models.CharField(_("row"), max_length=64, blank=True, help_text="Its primary key.")
+    name = models.TextField(_("name"), help_text="Of the row, when it was picked.")
+    choice: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        _("what was chosen"), default=dict, blank=True, help_text="Ids."
+    )
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    ended = models.DateTimeField(_("time"), null=True, help_text="Empty when it was not tried.")
+
+    objects: ClassVar[TenantScopedManager[ActionLine]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("line of a result")
+        verbose_name_plural = _("lines of results")
+        base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="result", name="action_line_result_in_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "result", "number"],
+                name="action_line_number_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return self.name

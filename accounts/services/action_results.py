@@ -1,37 +1,73 @@
-"""The results of actions on many rows: kept for a while, for whoever did it."""
+"""Actions on many rows, from what was wanted to what came of it: kept for a while for their maker.
+
+The pages want an action (:func:`begin_action`); a job does its lines and writes what became of each
+in the transaction of its effect; its maker may stop it and let it go on.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.models import ActionResult
+from accounts.errors import AccountError
+from accounts.jobs.retrying import NotFailedError, retry_job
+from accounts.models import ActionLine, ActionResult, Job, User
 from accounts.tenancy.unscoped import every_tenant
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
-    from accounts.models import User
+    from accounts.jobs.kinds import Kind
 
 KEPT_OF_EACH: Final = 20
 """Results of one person that are kept; the oldest gives way."""
 KEPT: Final = timedelta(days=7)
+_State = ActionResult.State
+_UNDER_WAY: Final = (_State.GOING, _State.STOPPING)
+
+
+class NotStoppedError(AccountError):
+    """The action goes on, or is over."""
 
 
 @transaction.atomic
-def keep_result(*, key: UUID, maker: User, result: ActionResult) -> None:
-    """Store ``result`` under ``key``, and forget what is too much of its maker.
+def begin_action(
+    *,
+    key: UUID,
+    maker: User,
+    result: ActionResult,
+    lines: Sequence[ActionLine],
+    kind: Kind[Any],
+) -> None:
+    """Store what is wanted under ``key`` and queue the job that does it, if something is to do.
 
-    One that is there already under ``key`` stays as it is.
+    Lines that have an outcome already are not tried.  What is there under ``key`` stays as it is:
+    the button was pressed twice.  What is too much of the maker's results is forgotten.
     """
-    result.pk, result.maker, result.tenant_id = key, maker.pk, maker.tenant_id
-    ActionResult.objects.bulk_create([result], ignore_conflicts=True)
-    mine = ActionResult.objects.filter(maker=maker.pk)
-    newest = mine.order_by("-created").values_list("pk", flat=True)[:KEPT_OF_EACH]
-    mine.exclude(pk__in=list(newest)).delete()
+    waits = any(not line.outcome for line in lines)
+    values = {
+        field.attname: getattr(result, field.attname)
+        for field in ActionResult._meta.concrete_fields
+        if not field.primary_key
+    } | {
+        "maker": maker.pk,
+        "tenant_id": maker.tenant_id,
+        "state": _State.GOING if waits else _State.OVER,
+    }
+    stored, is_new = ActionResult.objects.get_or_create(pk=key, defaults=values)
+    if not is_new:
+        return
+    for number, line in enumerate(lines, start=1):
+        line.tenant_id, line.result, line.number = maker.tenant_id, stored, number
+    ActionLine.objects.bulk_create(lines, batch_size=1_000)
+    _forget_oldest(maker)
+    if waits:
+        _queue(stored, kind)
 
 
 def find_result(*, key: UUID, maker: User) -> ActionResult | None:
@@ -40,7 +76,82 @@ def find_result(*, key: UUID, maker: User) -> ActionResult | None:
     return ActionResult.objects.filter(pk=key, maker=maker.pk, created__gt=since).first()
 
 
+def take_up(*, key: UUID) -> tuple[ActionResult, User] | None:
+    """Return what is wanted under ``key``, and who wants it, whosever it is.
+
+    Without whoever wants it, it is stopped, and ``None`` is returned, as when it is forgotten.
+    """
+    with every_tenant():
+        result = ActionResult.objects.filter(pk=key).first()
+        if result is None:
+            return None
+        maker = User.objects.filter(pk=result.maker).select_related("tenant").first()
+        if maker is None:
+            note_stop(result=result, because=_("Whoever wanted this is not here any more."))
+            return None
+        return result, maker
+
+
+def job_of(result: ActionResult) -> Job | None:
+    """Return the job that does it, as long as it is kept; none where nothing was to do."""
+    return Job.objects.filter(pk=result.job).first() if result.job else None
+
+
+def stop_action(*, result: ActionResult) -> None:
+    """Let no further line be done; what is over, or stopped, stays as it is."""
+    ActionResult.objects.filter(pk=result.pk, state=_State.GOING).update(state=_State.STOPPING)
+
+
+@transaction.atomic
+def go_on_with_action(*, result: ActionResult, kind: Kind[Any]) -> None:
+    """Let the lines be done that have no outcome yet.
+
+    Raises:
+        NotStoppedError: It goes on already, or is over.
+    """
+    mine = ActionResult.objects.filter(pk=result.pk)
+    if mine.filter(state=_State.STOPPED).update(state=_State.GOING, stopped_because=""):
+        _queue(result, kind)
+    elif not mine.filter(state=_State.STOPPING).update(state=_State.GOING):
+        _try_again(result)
+
+
+def note_stop(*, result: ActionResult, because: str = "") -> None:
+    """Write that the job does no further line, and why; empty when its maker wants it so."""
+    ActionResult.objects.filter(pk=result.pk, state__in=_UNDER_WAY).update(
+        state=_State.STOPPED, stopped_because=because
+    )
+
+
+def end_action(*, result: ActionResult) -> bool:
+    """Write that every line has an outcome; False when that was written already."""
+    still = ActionResult.objects.filter(pk=result.pk, state__in=_UNDER_WAY)
+    return bool(still.update(state=_State.OVER))
+
+
 def delete_old_results() -> int:
     """Delete what is kept no longer, of every tenant and of operators; return how many."""
     with every_tenant():
-        return ActionResult.objects.filter(created__lte=timezone.now() - KEPT).delete()[0]
+        old = ActionResult.objects.filter(created__lte=timezone.now() - KEPT)
+        return old.delete()[1].get(ActionResult._meta.label, 0)
+
+
+def _queue(result: ActionResult, kind: Kind[Any]) -> None:
+    job = kind.defer(result_id=str(result.pk))
+    ActionResult.objects.filter(pk=result.pk).update(job=job.pk)
+
+
+def _try_again(result: ActionResult) -> None:
+    job = job_of(result)
+    try:
+        if job is None:
+            raise NotFailedError
+        retry_job(job=job)
+    except NotFailedError as error:
+        raise NotStoppedError from error
+
+
+def _forget_oldest(maker: User) -> None:
+    mine = ActionResult.objects.filter(maker=maker.pk)
+    newest = mine.order_by("-created").values_list("pk", flat=True)[:KEPT_OF_EACH]
+    mine.exclude(pk__in=list(newest)).exclude(state__in=_UNDER_WAY).delete()

@@ -1,4 +1,4 @@
-"""What is done to many rows of a list: a page asks first, another tells how it went, line by line.
+"""What is done to many rows of a list: a page asks first, a job does it, another page tells of it.
 
 An action is an attribute of its :class:`ModelAdmin`, an instance of :class:`ManyAction`, whose name
 stands in ``actions``.  Nothing is written before the page was seen that says who is meant and what
@@ -15,8 +15,6 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core import signing
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
@@ -25,8 +23,9 @@ from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from accounts.identifiers import read_uuid
-from accounts.trail.refusals import in_words
-from console.base.many_result import LEFT, OK, REFUSED, Line, Result, address_of, keep
+from accounts.models import ActionLine
+from console.base.doing import Work
+from console.base.many_result import Wanted, address_of, begin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,7 +85,7 @@ class _Asked(NamedTuple):
     look: Look = Look()
 
 
-class ManyAction:
+class ManyAction(Work):
     """One action on the selected rows of a list.
 
     Args:
@@ -104,9 +103,9 @@ class ManyAction:
         button: StrOrPromise,
         danger: bool = False,
     ) -> None:
+        super().__init__(permissions=permissions)
         self.description = description
         self.short_description = format_lazy("{}…", button)
-        self.allowed_permissions = list(permissions)
         self.button = button
         self.danger = danger
         self.__name__ = ""
@@ -122,10 +121,6 @@ class ManyAction:
         """Return what would happen to ``chosen``, in a number of statements that is fixed."""
         raise NotImplementedError
 
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        """Do it to one row, in a transaction of its own; refusals are told and stop nothing."""
-        raise NotImplementedError
-
     def form(self, data: Any) -> Form | None:
         """Return the form for what must be known beforehand, if something must."""
         return None
@@ -134,10 +129,9 @@ class ManyAction:
         """Return what a valid ``form`` chose: an object, or ``None``."""
         return None
 
-    def note(self, model_admin: Any, request: HttpRequest, refused: Any, choice: Any) -> None:
-        """Put what was refused, as (row, exception), into the audit trail."""
-        for obj, refusal in refused:
-            model_admin.note_refusal(request, refusal, str(obj.pk))
+    def ids_of(self, choice: Any) -> dict[str, Any]:
+        """Return the ids by which :meth:`find_choice` finds a choice again."""
+        return {}
 
     def __call__(
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
@@ -160,8 +154,7 @@ class ManyAction:
         seen = request.POST.get(SEEN)
         if seen is not None and _unsealed(seen)[1:] == about:
             assert known is not None  # noqa: S101 - the page named it
-            done = self._done(model_admin, request, queryset, choice)
-            return keep(site, request, done, known)
+            return begin(site, request, self._wanted(model_admin, request, queryset, choice), known)
         if seen is not None:
             text = _("Nothing was done: others are selected now than this page showed. Look again.")
             messages.warning(request, text)
@@ -215,9 +208,9 @@ class ManyAction:
         request.current_app = model_admin.admin_site.name
         return TemplateResponse(request, "console/base/many_preview.html", context)
 
-    def _done(
+    def _wanted(
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], choice: Any
-    ) -> Result:
+    ) -> Wanted:
         look = self.look(model_admin, request, queryset, choice)
         left = {
             key: each.reason
@@ -225,23 +218,26 @@ class ManyAction:
             if not each.is_tried
             for key in each.objects.values_list("pk", flat=True)
         }
-        lines, refused = [], []
-        for obj in list(queryset):
-            name = str(obj)
-            if obj.pk in left:
-                lines.append(Line(name, LEFT, left[obj.pk]))
-                continue
-            try:
-                with transaction.atomic():
-                    self.do(model_admin, obj, choice)
-            except (*model_admin.refusals, ValidationError) as refusal:
-                refused.append((obj, refusal))
-                lines.append(Line(name, REFUSED, in_words(refusal)))
-            else:
-                lines.append(Line(name, OK, ""))
-        self.note(model_admin, request, refused, choice)
-        title = str(self.description % _names(model_admin)).rstrip("…")
-        return Result(title, self.__name__, model_admin.opts.label_lower, lines)
+        ids = self.ids_of(choice)
+        # Whoever asks has their turn last: they may lose the right to it with that.
+        rows = sorted(queryset, key=lambda obj: bool(obj == request.user))
+        lines = [
+            ActionLine(
+                row=str(obj.pk),
+                name=str(obj),
+                choice=ids,
+                outcome=ActionLine.Outcome.PASSED_OVER if obj.pk in left else "",
+                reason=left.get(obj.pk, ""),
+            )
+            for obj in rows
+        ]
+        return Wanted(
+            title=str(self.description % _names(model_admin)).rstrip("…"),
+            about=model_admin.opts.label_lower,
+            action=self.__name__,
+            file_name=self.__name__,
+            lines=lines,
+        )
 
 
 class DeleteMany(ManyAction):

@@ -1,11 +1,12 @@
-"""How an action on many rows went: one line for each, to be filtered and taken away as CSV.
+"""How an action on many rows goes and went: one line for each, to be filtered and taken as CSV.
 
-Whoever did it is led to a page with an address of its own, which both sites mount; for others there
-is no such page.
+Whoever wanted it is led to a page with an address of its own, which both sites mount; for others
+there is no such page.  They may leave it, stop the action, and let it go on.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.apps import apps
@@ -15,14 +16,22 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from accounts.models import ActionResult, User
-from accounts.services.action_results import find_result, keep_result
+from accounts.models import ActionLine, ActionResult, User
+from accounts.services.action_results import (
+    NotStoppedError,
+    begin_action,
+    find_result,
+    go_on_with_action,
+    stop_action,
+)
 from accounts.storable import is_storable
 from console.base.csv_export import csv_response
+from console.base.doing import do_to_many
+from console.base.many_progress import progress_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from django.contrib.admin import AdminSite
@@ -31,29 +40,24 @@ if TYPE_CHECKING:
 
     from console.base.questions import Questions
 
-OK: Final = "done"
-REFUSED: Final = "refused"
-LEFT: Final = "passed over"
-OUTCOMES: Final = {
-    OK: gettext_lazy("Done"),
-    LEFT: gettext_lazy("Passed over"),
-    REFUSED: gettext_lazy("Refused"),
-}
-KINDS: Final = {OK: "good", LEFT: "", REFUSED: "bad"}
+_Outcome = ActionLine.Outcome
+KINDS: Final = {_Outcome.DONE: "good", _Outcome.PASSED_OVER: "", _Outcome.REFUSED: "bad"}
 SHOWN_LINES: Final = 200
 ROUTE: Final = "results/<uuid:result_id>/"
 NAME: Final = "result"
 """Where a site has the page, and what it calls it."""
+PART: Final = "progress"
 QUESTIONS: Final[Questions] = {
-    "outcome": lambda value: value in {"", *OUTCOMES},
+    "outcome": lambda value: value in {"", *_Outcome.values},
     "containing": is_storable,
     "csv": lambda value: value == "1",
+    "part": lambda value: value == PART,
 }
 """What the address of the page may ask."""
 
 
 class Line(NamedTuple):
-    """One row: its name, an outcome of :data:`OUTCOMES`, and why, if there is a reason."""
+    """One row: its name, what became of it, and why, if there is a reason."""
 
     name: str
     outcome: str
@@ -62,56 +66,62 @@ class Line(NamedTuple):
     @property
     def label(self) -> str:
         """The outcome in words."""
-        return str(OUTCOMES[self.outcome])
+        return str(_Outcome(self.outcome).label)
 
     @property
     def kind(self) -> str:
         """The kind of badge that the outcome has."""
-        return KINDS[self.outcome]
+        return KINDS[_Outcome(self.outcome)]
 
 
-class Result(NamedTuple):
-    """How an action went.
+class Wanted(NamedTuple):
+    """What is to be done.
 
     Attributes:
         title: What the action is called.
+        about: The label of the model on whose list it is done, such as ``accounts.user``.
+        action: The :class:`~console.base.doing.Work` that does it, an attribute of that list.
         file_name: What the name of its CSV file begins with.
-        about: The label of the model whose list it was done on, such as ``accounts.user``.
-        lines: One for each row.
+        lines: One for each row; those that are not to be tried have their outcome.
     """
 
     title: str
-    file_name: str
     about: str
-    lines: list[Line]
+    action: str
+    file_name: str
+    lines: Sequence[ActionLine]
 
 
-def keep(site: AdminSite, request: HttpRequest, result: Result, key: UUID) -> HttpResponseRedirect:
-    """Keep ``result`` for whoever asked; lead them to its page, which leads back to this one.
-
-    Where nothing was done, the page shows what was refused first.
-    """
+def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> HttpResponseRedirect:
+    """Let a job do what is wanted; lead whoever asked to its page, which leads back to this one."""
     row = ActionResult(
-        about=result.about,
-        title=result.title,
-        file_name=result.file_name,
+        site=site.name,
+        about=wanted.about,
+        action=wanted.action,
+        title=wanted.title,
+        file_name=wanted.file_name,
         back=request.get_full_path(),
-        lines=[list(line) for line in result.lines],
     )
-    keep_result(key=key, maker=_person(request), result=row)
-    outcomes = {line.outcome for line in result.lines}
-    shown = f"?outcome={REFUSED}" if REFUSED in outcomes and OK not in outcomes else ""
-    return redirect(f"{_address(site, key)}{shown}")
+    begin_action(key=key, maker=_person(request), result=row, lines=wanted.lines, kind=do_to_many)
+    return redirect(address_of(site, request, key))
 
 
 def address_of(site: AdminSite, request: HttpRequest, key: UUID) -> str:
-    """Return where the result ``key`` of whoever asks is shown; empty if there is none."""
+    """Return where the result ``key`` of whoever asks is shown; empty if there is none.
+
+    Where nothing was done, the page shows what was refused first.
+    """
     found = find_result(key=key, maker=_person(request))
-    return "" if found is None else _address(site, key)
+    if found is None:
+        return ""
+    address = reverse(f"{site.name}:{NAME}", args=[key])
+    outcomes = set(found.lines.order_by().values_list("outcome", flat=True).distinct())
+    shows_refused = _Outcome.REFUSED in outcomes and not outcomes & {_Outcome.DONE, ""}
+    return f"{address}?outcome={_Outcome.REFUSED}" if shows_refused else address
 
 
 def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-    """Return the page, filtered as the address asks, or the lines that it shows as CSV.
+    """Return the page, filtered as the address asks; or the lines as CSV; or how far it is.
 
     Raises:
         Http404: Whoever asks did nothing of which this is the result, or it is kept no longer.
@@ -123,7 +133,21 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
     model_admin = site.get_model_admin(apps.get_model(result.about))
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
-    everything = [Line(*line) for line in result.lines]
+    if request.method == "POST":
+        return _decided(site, request, result)
+    request.current_app = site.name
+    if "part" in request.GET:
+        context = {
+            "progress": progress_of(result),
+            "over_url": address_of(site, request, result.pk),
+        }
+        return TemplateResponse(request, "components/job.html", context)
+    everything = [
+        Line(*values)
+        for values in result.lines.exclude(outcome="")
+        .order_by("number")
+        .values_list("name", "outcome", "reason")
+    ]
     wanted = request.GET.get("outcome", "")
     words = request.GET.get("containing", "").strip()
     lines = [
@@ -140,9 +164,11 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         **site.each_context(request),
         "title": result.title,
         "opts": model_admin.opts,
+        "progress": progress_of(result),
+        "over_url": address_of(site, request, result.pk),
         "counts": [
             (outcome, label, sum(line.outcome == outcome for line in everything))
-            for outcome, label in OUTCOMES.items()
+            for outcome, label in _Outcome.choices
         ],
         "lines": lines[:SHOWN_LINES],
         "matching": len(lines),
@@ -151,12 +177,17 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         "containing": words,
         "back": result.back,
     }
-    request.current_app = site.name
     return TemplateResponse(request, "console/base/many_result.html", context)
 
 
-def _address(site: AdminSite, key: UUID) -> str:
-    return reverse(f"{site.name}:{NAME}", args=[key])
+def _decided(site: AdminSite, request: HttpRequest, result: ActionResult) -> HttpResponseRedirect:
+    """Stop the action or let it go on, as the pressed button says; too late, nothing happens."""
+    if "go-on" in request.POST:
+        with suppress(NotStoppedError):
+            go_on_with_action(result=result, kind=do_to_many)
+    else:
+        stop_action(result=result)
+    return redirect(address_of(site, request, result.pk))
 
 
 def _person(request: HttpRequest) -> User:

@@ -35,6 +35,7 @@ from accounts.trail import audit
 from accounts.trail.refusals import record_refusal, record_refused_entry
 from console.base import many_result
 from console.base.access import EVERYTHING, Access, access_of, may_enter
+from console.base.doing import works_for
 from console.base.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
 from console.base.pages import ConsolePage, registered_pages
 from console.base.questions import (
@@ -73,6 +74,7 @@ class GatehouseSite(admin.AdminSite):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        works_for(self)
         # AuditedModelAdmin has an action of this name, which reports refusals one by one.
         self.disable_action("delete_selected")
 
@@ -157,7 +159,7 @@ class GatehouseSite(admin.AdminSite):
 
     @asks(**many_result.QUESTIONS)
     def result_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-        """Tell how an action on many rows went, to whoever did it."""
+        """Tell how an action on many rows goes and went, to whoever wanted it."""
         return many_result.result_page(self, request, result_id)
 
     @override

@@ -254,8 +254,13 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
         self, request: HttpRequest, refusal: Exception, object_id: str | None = None
     ) -> None:
         """Put a refusal that was rolled back into the trail, with its object when there is one."""
-        target = None if object_id is None else self.get_object(request, unquote(object_id))
-        record_refusal(f"{self.opts.model_name}.refused", target, reason=in_words(refusal))
+        key = None if object_id is None else unquote(object_id)
+        self.note_refused(request, in_words(refusal), key)
+
+    def note_refused(self, request: HttpRequest, reason: str, key: str | None) -> None:
+        """Put into the trail why something was refused, with its object when there is one."""
+        target = None if key is None else self.get_object(request, key)
+        record_refusal(f"{self.opts.model_name}.refused", target, reason=reason)
 
 
 def _errors_in(error: ValidationError) -> Iterator[ValidationError]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.utils import timezone
 
+from console.base.many_progress import Progress
 from console.dashboard.attention import Need
 from console.dashboard.checklist import Step
 
@@ -74,6 +75,14 @@ def samples(theme: str) -> dict[str, Any]:
         "seats": [_seats("Insight", 25, 25), _seats("Archive", 91, 100), _seats("Studio", 1, 9)],
         "history": [_entry("Priya Raghunathan changed 2 fields"), _entry(ARABIC, changed=False)],
         "trace": _trace(),
+        "progress": Progress(
+            state="going",
+            done=126,
+            total=209,
+            counts=[("Done", 124), ("Passed over", 0), ("Refused", 2)],
+            left="about 6 seconds left",
+            note="",
+        ),
         "differences": [
             SimpleNamespace(label="Role", saw="Member", now="Admin", entered="Editor", who=""),
         ],

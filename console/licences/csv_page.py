@@ -1,4 +1,4 @@
-"""Licences by CSV: upload, look at what would happen, apply."""
+"""Licences by CSV: upload, look at what would happen; a job applies it, line by line."""
 
 from __future__ import annotations
 
@@ -12,16 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import ActionLine, User
 from accounts.trail.refusals import record_refusal
-from console.base.many_result import LEFT, OK, REFUSED, Line, Result, keep
+from console.base.many_result import Wanted, begin
 from console.base.pages import ConsolePage, register_page
+from console.licences.by_file import ACTION, SUBSCRIPTION
 from console.licences.forms import LicenseFileForm
-from licenses.csv_import import TEMPLATE, Report, UnreadableFileError, apply, decode, preview
+from licenses.csv_import import REASON, TEMPLATE, Report, UnreadableFileError, check, decode
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
     from django.http.response import HttpResponseBase
+
+    from licenses.csv_import import Row
 
 CONTENT_FIELD = "content"
 
@@ -37,13 +40,12 @@ def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
         return _page(request, form=form)
     try:
         text = decode(form.cleaned_data["file"].read())
-        report = preview(text)
+        report = check(text)
     except UnreadableFileError as error:
         form.add_error("file", str(error))
         return _page(request, form=form)
     if report.errors:
-        messages.error(request, _nothing_changed(report))
-        return _led_to_result(request, report, otherwise=LEFT)
+        return _led_to_problems(request, report)
     return _page(request, form=LicenseFileForm(), report=report, text=text)
 
 
@@ -56,36 +58,60 @@ def template(request: HttpRequest) -> HttpResponse:
 
 def _applied(request: HttpRequest, text: str) -> HttpResponseBase:
     try:
-        report = apply(text)
+        report = check(text)
     except UnreadableFileError as error:
         messages.error(request, str(error))
         return redirect("console:user-licenses-csv")
     if report.errors:
         record_refusal(
-            "license.refused", reason=report.errors[0][1], number=len(report.errors), by="CSV"
+            "license.refused", reason=report.errors[0][1], number=len(report.errors), by=REASON
         )
-        messages.error(request, _nothing_changed(report))
-        return _led_to_result(request, report, otherwise=LEFT)
-    count = len(report.rows)
-    done = ngettext("%(n)s row was applied.", "%(n)s rows were applied.", count)
-    messages.success(request, done % {"n": count})
-    return _led_to_result(request, report, otherwise=OK)
+        return _led_to_problems(request, report)
+    lines = [
+        ActionLine(
+            row=str(step.user.pk),
+            name=_name(step.row),
+            choice={SUBSCRIPTION: step.subscription.pk, ACTION: step.row.action},
+        )
+        for step in report.steps
+    ]
+    return _begun(request, lines)
 
 
-def _led_to_result(request: HttpRequest, report: Report, *, otherwise: str) -> HttpResponseBase:
-    """Keep what became of each row; those without a problem have the outcome ``otherwise``."""
+def _led_to_problems(request: HttpRequest, report: Report) -> HttpResponseBase:
+    """Tell of each row what is wrong with it, or that it was passed over with the others."""
+    messages.error(request, _nothing_changed(report))
     problems = dict(report.errors)
     lines = [
-        Line(
-            _("Line %(line)s: %(person)s, %(product)s")
-            % {"line": row.line, "person": row.address, "product": row.product_key},
-            REFUSED if row.line in problems else otherwise,
-            problems.get(row.line, ""),
+        ActionLine(
+            name=_name(row),
+            outcome=ActionLine.Outcome.REFUSED
+            if row.line in problems
+            else ActionLine.Outcome.PASSED_OVER,
+            reason=problems.get(row.line, ""),
         )
         for row in report.rows
     ]
-    result = Result(_("Licences by CSV"), "licences-by-csv", User._meta.label_lower, lines)
-    return keep(admin.site, request, result, uuid4())
+    return _begun(request, lines)
+
+
+def _begun(request: HttpRequest, lines: list[ActionLine]) -> HttpResponseBase:
+    wanted = Wanted(
+        title=_("Licences by CSV"),
+        about=User._meta.label_lower,
+        action="licences_by_file",
+        file_name="licences-by-csv",
+        lines=lines,
+    )
+    return begin(admin.site, request, wanted, uuid4())
+
+
+def _name(row: Row) -> str:
+    return _("Line %(line)s: %(person)s, %(product)s") % {
+        "line": row.line,
+        "person": row.address,
+        "product": row.product_key,
+    }
 
 
 def _nothing_changed(report: Report) -> str:

@@ -9,16 +9,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from typing_extensions import override
 
-from accounts.trail.refusals import in_words
+from accounts.models import User
 from console.base.many import Look, ManyAction, PassedOver
+from console.licences.by_file import SUBSCRIPTION, chosen_subscription
 from console.licences.forms import ChooseLicenseForm
 from licenses.bulk import record_refused_seats
-from licenses.models import Seat
+from licenses.models import Seat, Subscription
 from licenses.services import assign_seat, release_seat
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from accounts.models import ActionLine
 
 
 class _WithLicense(ManyAction):
@@ -31,6 +36,14 @@ class _WithLicense(ManyAction):
     @override
     def choice_of(self, form: Any) -> Any:
         return form.cleaned_data["subscription"]
+
+    @override
+    def ids_of(self, choice: Any) -> dict[str, Any]:
+        return {SUBSCRIPTION: choice.pk}
+
+    @override
+    def find_choice(self, ids: dict[str, Any]) -> Subscription:
+        return chosen_subscription(ids)
 
 
 class AssignMany(_WithLicense):
@@ -81,9 +94,12 @@ class AssignMany(_WithLicense):
         assign_seat(subscription=choice, user=obj)
 
     @override
-    def note(self, model_admin: Any, request: HttpRequest, refused: Any, choice: Any) -> None:
+    def note(self, model_admin: Any, request: HttpRequest, refused: Sequence[ActionLine]) -> None:
+        names = User.objects.in_bulk([line.row for line in refused])
+        known = {str(key): user.user_name for key, user in names.items()}
         record_refused_seats(
-            choice, [(user.user_name, in_words(refusal)) for user, refusal in refused]
+            Subscription.objects.filter(pk=refused[0].choice[SUBSCRIPTION]).first(),
+            [(known.get(line.row, line.name), line.reason) for line in refused],
         )
 
 

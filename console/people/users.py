@@ -19,6 +19,7 @@ from console.base.counting import Number
 from console.base.exports import ExportedModelAdmin
 from console.base.losses import words_for_sessions
 from console.base.questions import judges_itself
+from console.licences.by_file import LicencesByFile
 from console.people.columns import PeopleColumns, held_by, with_seats
 from console.people.filters import FILTERS
 from console.people.list_page import PeopleChangeList
@@ -117,6 +118,8 @@ class UserAdmin(
         permissions=["full"],
         button=_("Reactivate"),
     )
+
+    licences_by_file = LicencesByFile(permissions=["licences"])
 
     def what_deactivation_takes(self, people: QuerySet[User]) -> list[str]:
         """Return sentences that say what ``people`` lose when they are deactivated."""

@@ -48,7 +48,7 @@ REASONS = {
     "set-up-test": "begins a test, which changes nothing",
     "saml-and-scim-reveal": "shows more, and records that",
     "appearance": "stores nothing: what was given is shown beside what there is, and asked for",
-    "user-licenses-csv": "what is applied is the file itself, all of it or nothing",
+    "user-licenses-csv": "what is applied is the file itself, unless it has a problem",
     "action:remove-certificate": "names the certificate",
     "scim_source_authorization:revoke": "names the token",
     "action:revoke-link": "names the link",

@@ -17,11 +17,12 @@ from django.contrib.auth.tokens import default_token_generator
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import ActionResult, Lockout, OneTimeLink, Role, User
-from accounts.services.action_results import keep_result
+from accounts.models import ActionLine, ActionResult, Lockout, OneTimeLink, Role, User
+from accounts.services.action_results import begin_action
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
+from console.base.doing import do_to_many
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link
 from tests.architecture.specimens import Specimens, our_models, tenant_models
@@ -79,17 +80,17 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         ]
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
     results = {
-        site: ActionResult(
-            about=model,
-            back=f"/{site}/",
-            lines=[[text[:500], "refused", text[:500]] for text in LOOKS.values()],
-            title="x",
-        )
+        site: ActionResult(pk=uuid4(), site=site, about=model, back=f"/{site}/", title="x")
         for site, model in (("console", "accounts.user"), ("platform", "accounts.tenant"))
     }
     for site, maker in (("console", alice), ("platform", olga)):
+        lines = [
+            ActionLine(name=text[:500], outcome=ActionLine.Outcome.REFUSED, reason=text[:500])
+            for text in LOOKS.values()
+        ]
+        key = results[site].pk
         with every_tenant():
-            keep_result(key=uuid4(), maker=maker, result=results[site])
+            begin_action(key=key, maker=maker, result=results[site], lines=lines, kind=do_to_many)
     rows += results.values()
     return {
         **{f"{site}:result": [(result.pk,)] for site, result in results.items()},

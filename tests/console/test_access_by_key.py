@@ -13,11 +13,12 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import ActionResult, Role
-from accounts.services.action_results import keep_result
+from accounts.services.action_results import begin_action
 from accounts.services.saved_views import save_view
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from console.base.access import ACCESS, EVERYTHING, Access
+from console.base.doing import do_to_many
 from tests.architecture.specimens import Specimens
 from tests.conftest import person, signed_in
 from tests.console.test_access import MODELS, PAGES, arguments_of, routes_of
@@ -88,9 +89,9 @@ def test_what_came_of_an_action_is_shown_to_nobody_else(
 ) -> None:
     maker = alice if site == "console" else olga
     about = "accounts.user" if site == "console" else "accounts.tenant"
-    result = ActionResult(about=about, back=f"/{site}/", lines=[], title="x")
+    result = ActionResult(about=about, back=f"/{site}/", title="x")
     with every_tenant():
-        keep_result(key=uuid4(), maker=maker, result=result)
+        begin_action(key=result.pk, maker=maker, result=result, lines=[], kind=do_to_many)
     url = reverse(f"{site}:result", args=[result.pk])
 
     assert signed_in(maker).get(url).status_code == HTTPStatus.OK

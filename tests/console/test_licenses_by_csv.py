@@ -44,7 +44,7 @@ def test_the_preview_changes_nothing_and_applying_does(
     assert seats_held(acme) == 0
 
     page = apply(console, text)
-    assert "1 row was applied." in page
+    assert "Done</dt><dd>1" in page
     assert "Line 2: BOB@acme.example, crm" in page
     assert seats_held(acme) == 1
 
@@ -58,7 +58,7 @@ def test_a_product_is_found_by_its_key_or_name_in_any_letter_case(
 ) -> None:
     Product.objects.filter(key="crm").update(name="Customer desk")
 
-    assert "1 row was applied." in apply(console, f"email,product\n{bob.email},{written}\n")
+    assert "Done</dt><dd>1" in apply(console, f"email,product\n{bob.email},{written}\n")
     assert seats_held(acme) == 1
 
 

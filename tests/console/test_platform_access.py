@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
-from uuid import uuid4
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -15,9 +14,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import ActionResult, AuditEntry, Lockout, Role, Session
-from accounts.services.action_results import keep_result
+from accounts.services.action_results import begin_action
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
+from console.base.doing import do_to_many
 from console.base.pages import registered_pages
 from console.base.sites import platform_site
 from tests.architecture.specimens import Specimens, our_models
@@ -91,9 +91,9 @@ def rows(acme: Tenant, alice: User, olga: User) -> dict[str, models.Model]:
 @pytest.fixture
 def result(olga: User) -> ActionResult:
     """What came of something that Olga did."""
-    result = ActionResult(about="accounts.tenant", back="/platform/", lines=[], title="x")
+    result = ActionResult(about="accounts.tenant", back="/platform/", title="x")
     with every_tenant():
-        keep_result(key=uuid4(), maker=olga, result=result)
+        begin_action(key=result.pk, maker=olga, result=result, lines=[], kind=do_to_many)
     return result
 
 

@@ -49,12 +49,15 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     ),
     "test_by_csv_and_actions_on_many_rows": frozenset(
         {
-            "accounts.services.action_results.keep_result",
+            "accounts.jobs.queueing.queue_job",
+            "accounts.jobs.rows.add",
+            "accounts.jobs.rows.claim",
+            "accounts.jobs.running.run_job",
+            "accounts.services.action_results.begin_action",
+            "accounts.services.action_results.take_up",
             "accounts.services.users.deactivate_user",
             "accounts.services.users.reactivate_user",
             "accounts.services.users.update_user",
-            "licenses.csv_import.apply",
-            "licenses.csv_import.preview",
             "licenses.services.assign_seat",
         }
     ),
@@ -67,10 +70,6 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     ),
     "test_by_commands": frozenset(
         {
-            "accounts.jobs.queueing.queue_job",
-            "accounts.jobs.rows.add",
-            "accounts.jobs.rows.claim",
-            "accounts.jobs.running.run_job",
             "accounts.services.tenants.create_first_admin",
             "accounts.services.tenants.create_tenant",
             "accounts.services.users.create_operator",
@@ -235,6 +234,9 @@ NOT_DRIVEN: Final = {
     "accounts.jobs.rows.make_due": "a job is work; what it does is named",
     "accounts.jobs.rows.reopen": "a job is work; what it does is named",
     "accounts.jobs.rows.take_lost": "a job is work; what it does is named",
+    "accounts.services.action_results.go_on_with_action": "it does nothing to a row itself",
+    "accounts.services.action_results.note_stop": "how far an action is, is no fact",
+    "accounts.services.action_results.stop_action": "how far an action is, is no fact",
     "accounts.signing_in.sessions.SessionStore.create": "a session is no fact",
     "accounts.trail.refusals.record_refused_entry": "what is refused writes no fact",
     "saml_sso.services.announcing.announced": "it decorates services, once",

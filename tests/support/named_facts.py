@@ -18,6 +18,7 @@ NOT_FACTS: Final[dict[str, str]] = {
     "accounts_session": "who is signed in",
     "accounts_onetimelink": "a credential; that it was made and used has entries of its own",
     "accounts_recoverycode": "credentials; that they were made and used has entries of their own",
+    "accounts_actionline": "what a page tells of one row; its effect is named",
     "accounts_actionresult": "what a page tells of an action whose effects are named",
     "accounts_savedview": "how somebody looks at a list; nothing follows from it",
     "accounts_job": "work that is due, and what became of it; what it does is named",

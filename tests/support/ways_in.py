@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from accounts.jobs import queueing
+from tests.conftest import do_after_commit
 from tests.support.driven_services import DRIVEN
 from tests.support.facts import entries_by_transaction, facts_noted
 from tests.support.lock_order import watched_locks
@@ -80,8 +82,11 @@ class Way:
 
 
 @pytest.fixture
-def way(transactional_db: None, request: pytest.FixtureRequest) -> Iterator[Way]:
+def way(
+    transactional_db: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Way]:
     """Return a way in; at the end it must have called what the list says that it calls."""
+    monkeypatch.setattr(queueing, "hand_over", do_after_commit)
     with facts_noted(sorted(RULES)) as noted, services_noted() as called:
         yield Way(noted, called)
     assert DRIVEN.get(request.node.name, frozenset()) <= called

@@ -1,0 +1,152 @@
+"""Doing to many rows what somebody wanted: a job, one transaction a row.
+
+What is done to a row, what becomes of it and how far the job is are written together, so that a
+worker that dies in the middle loses nothing and does nothing twice.  Whoever wanted it is judged
+again before each row.  A row is locked in the order in which its own service locks, for no
+transaction holds two of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.identifiers import uuid_of
+from accounts.jobs.kinds import BULK, MINUTE, at_least_once
+from accounts.models import ActionLine, ActionResult, User
+from accounts.progress import report_progress
+from accounts.services.action_results import end_action, note_stop, take_up
+from accounts.trail.refusals import in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_sites: Final[dict[str, Any]] = {}
+
+
+class Work:
+    """What is done to each row of a list, as an attribute of its :class:`ModelAdmin`.
+
+    Args:
+        permissions: Who may: each is asked of ``has_<permission>_permission``.
+    """
+
+    def __init__(self, *, permissions: Sequence[str]) -> None:
+        self.allowed_permissions = list(permissions)
+
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        """Do it to one row, inside a transaction; a refusal is told and stops nothing."""
+        raise NotImplementedError
+
+    def find_choice(self, ids: dict[str, Any]) -> Any:
+        """Return what was chosen for a row, from the ids that were kept of it.
+
+        Raises:
+            ValidationError: It is gone.
+        """
+        return None
+
+    def note(self, model_admin: Any, request: HttpRequest, refused: Sequence[ActionLine]) -> None:
+        """Put what was refused into the audit trail."""
+        for line in refused:
+            model_admin.note_refused(request, line.reason, line.row)
+
+    def is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:
+        """Whether whoever asks may do this at all."""
+        return all(
+            getattr(model_admin, f"has_{each}_permission")(request)
+            for each in self.allowed_permissions
+        )
+
+
+def works_for(site: Any) -> None:
+    """Let jobs find the lists of ``site``."""
+    _sites[site.name] = site
+
+
+@at_least_once(queue=BULK, pauses=(10, MINUTE, 10 * MINUTE))
+def do_to_many(*, result_id: str) -> dict[str, Any]:
+    """Do what is left of an action on many rows, until it is over or stopped."""
+    wanted = take_up(key=uuid_of(result_id))
+    if wanted is None:
+        return {}
+    result, maker = wanted
+    with _sites[result.site].scope_of(maker):
+        return _Run(result).go()
+
+
+class _Run:
+    """One attempt at what is left of an action."""
+
+    def __init__(self, result: ActionResult) -> None:
+        self._result = result
+        self._site = _sites[result.site]
+        self._admin = self._site.get_model_admin(apps.get_model(result.about))
+        self._work: Work = getattr(self._admin, result.action)
+        self._lines = ActionLine.objects.filter(result=result.pk).order_by("number")
+
+    def go(self) -> dict[str, Any]:
+        """Do line after line, and return how many have an outcome."""
+        total = self._lines.count()
+        left = list(self._lines.filter(outcome="").values_list("pk", flat=True))
+        for done, line_id in enumerate(left, start=total - len(left) + 1):
+            with transaction.atomic():
+                request = self._request()
+                if not self._goes_on(request):
+                    return {"done": done - 1, "of": total}
+                self._do(line_id, request)
+                report_progress(done=done, total=total)
+        self._end()
+        return {"done": total, "of": total}
+
+    @transaction.atomic
+    def _end(self) -> None:
+        if end_action(result=self._result):
+            refused = list(self._lines.filter(outcome=ActionLine.Outcome.REFUSED))
+            if refused:
+                self._work.note(self._admin, self._request(), refused)
+
+    def _goes_on(self, request: HttpRequest) -> bool:
+        """Tell whether the next line may be done; if not, its result says so."""
+        state = ActionResult.objects.values_list("state", flat=True).filter(pk=self._result.pk)
+        if state.first() != ActionResult.State.GOING:
+            note_stop(result=self._result)
+            return False
+        if self._site.has_permission(request) and self._work.is_allowed(self._admin, request):
+            return True
+        reason = _("Whoever wanted this may not do it any more. What was done stays.")
+        note_stop(result=self._result, because=reason)
+        return False
+
+    def _request(self) -> HttpRequest:
+        """Return what the list's pages judge: a request of whoever wanted it, as they are now."""
+        request = HttpRequest()
+        maker = User.objects.select_related("tenant").filter(pk=self._result.maker).first()
+        request.user = maker or AnonymousUser()
+        return request
+
+    def _do(self, line_id: int, request: HttpRequest) -> None:
+        line = self._lines.select_for_update(of=("self",)).filter(pk=line_id, outcome="").first()
+        if line is None:  # An attempt that was given up for dead has just done it.
+            return
+        line.outcome, line.reason = self._outcome(line, request)
+        line.ended = timezone.now()
+        line.save(update_fields=["outcome", "reason", "ended"])
+
+    def _outcome(self, line: ActionLine, request: HttpRequest) -> tuple[str, str]:
+        found = self._admin.get_queryset(request).filter(pk=line.row).first()
+        if found is None:
+            return ActionLine.Outcome.REFUSED, _("It is not there any more.")
+        try:
+            with transaction.atomic():
+                self._work.do(self._admin, found, self._work.find_choice(line.choice))
+        except (*self._admin.refusals, ValidationError) as refusal:
+            return ActionLine.Outcome.REFUSED, in_words(refusal)
+        return ActionLine.Outcome.DONE, ""

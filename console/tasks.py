@@ -1,0 +1,10 @@
+"""The kinds of jobs of this application, which workers look for here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from accounts.jobs.kinds import Kind
+from console.base.doing import do_to_many
+
+KINDS: Final[tuple[Kind[Any], ...]] = (do_to_many,)
