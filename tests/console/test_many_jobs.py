@@ -240,10 +240,10 @@ class TestUnderWay:
             mine = User.objects.filter(pk=alice.pk)
             if change == "deleted":
                 mine.delete()
+            elif change == "demoted":
+                mine.update(role=Role.EDITOR)
             else:
-                mine.update(
-                    **{"demoted": {"role": Role.EDITOR}, "deactivated": {"active": False}}[change]
-                )
+                mine.update(active=False)
         before = len(deactivations(acme))
 
         work(queued)
