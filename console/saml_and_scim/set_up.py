@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AccountError
+from accounts.posted_forms.shown import seal
+from accounts.posted_forms.submissions import (
+    StaleFormError,
+    Submission,
+    answered,
+    require_as_seen,
+)
 from accounts.secrets.shown_once import show_once, take
 from accounts.services.notices import notify_admins
 from accounts.trail.refusals import record_refusal
@@ -27,8 +35,10 @@ from console.saml_and_scim.set_up_entry import through_link
 from console.saml_and_scim.set_up_trial import latest_test
 from console.saml_and_scim.status import certificate_states, state_of
 from console.saml_and_scim.vendors import VENDORS
+from console.saml_and_scim.versions import hold_page, set_up_about, set_up_shown, tokens_shown
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.models import TrustProposal
+from saml_sso.services.announcing import announcing
 from saml_sso.services.letters import token_was_made
 from saml_sso.services.offers import Course, offer
 from saml_sso.services.readings import wish_of
@@ -37,11 +47,12 @@ from saml_sso.trust import load_trust
 from saml_sso.wishes import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from django.http import HttpRequest, HttpResponse
 
     from accounts.models import Tenant
+    from accounts.posted_forms.submissions import Difference
     from saml_sso.models import SetUpLink
 
 
@@ -56,29 +67,48 @@ def set_up(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpRespons
         return _at_once(request, tenant, _make_token, link, allowed=link.allows_scim)
     if "switch_on" in request.POST:
         return _at_once(request, tenant, _switch_on, link, allowed=link.allows_saml)
-    return _save(request, tenant, link)
+    return answered(request, lambda: _save(request, tenant, link))
 
 
 def _save(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse:
-    row = load_trust(tenant).settings
-    form = SetUpForm(request.POST, request.FILES, tenant=tenant, row=row, link=link)
-    if form.is_valid() and "preview" not in request.POST:
-        course = _saved(tenant, link, form)
-        if course is not None:
-            for warning in form.reading.warnings:
-                messages.warning(request, warning)
-            messages.success(request, _said(course, link))
-            return redirect(request.path)
-    return _page(request, tenant, link, form)
+    trust = load_trust(tenant)
+    shown = set_up_shown(tenant, trust, link)
+    submission = Submission(set_up_about(link), request.POST, shown, request.FILES)
+    given = (submission.data, request.FILES)
+    form = SetUpForm(*given, tenant=tenant, row=trust.settings, link=link)
+    is_valid = form.is_valid()
+    if "preview" in request.POST:
+        return _page(request, tenant, link, form)
+    if submission.is_stale:
+        form.add_error(None, str(submission.refusal))
+        record_refusal("settings.refused", tenant, reason=submission.refusal)
+        return _page(request, tenant, link, form, submission.differences())
+    course = _saved(tenant, link, form, submission) if is_valid else None
+    if course is None:
+        return _page(request, tenant, link, form)
+    for warning in form.reading.warnings:
+        messages.warning(request, warning)
+    messages.success(request, _said(course, link))
+    return redirect(request.path)
 
 
-def _saved(tenant: Tenant, link: SetUpLink, form: SetUpForm) -> Course | None:
-    """Return what became of what was given, or nothing if the form says what is wrong with it."""
+def _saved(
+    tenant: Tenant, link: SetUpLink, form: SetUpForm, submission: Submission
+) -> Course | None:
+    """Return what became of what was given, or nothing if the form says what is wrong with it.
+
+    Raises:
+        StaleFormError: Somebody has changed what the form shows since it was compared.
+    """
     if not form.reading and not link.allows_saml:
         form.add_error(None, _("Choose the new certificate first."))
         return None
     try:
-        return offer(tenant=tenant, wish=_wish(tenant, link, form), link=link)
+        with announcing(tenant):
+            submission.require(set_up_shown(tenant, hold_page(tenant), link))
+            return offer(tenant=tenant, wish=_wish(tenant, link, form), link=link)
+    except StaleFormError:
+        raise
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error)
         form.add_error(None, str(error))
@@ -125,7 +155,11 @@ def _at_once(
     return redirect(request.path)
 
 
+@transaction.atomic
 def _make_token(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> None:
+    """Make a token, unless there is another by now than the page showed: that one would end."""
+    hold_page(tenant)
+    require_as_seen(_token_about(link), request.POST, tokens_shown())
     show_once(request, _place_of(link), new_token(tenant).secret)
     notify_admins(tenant=tenant, letter=token_was_made(tenant))
 
@@ -140,7 +174,17 @@ def _place_of(link: SetUpLink) -> str:
     return f"shown_once_token_of_link_{link.pk}"
 
 
-def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm) -> HttpResponse:
+def _token_about(link: SetUpLink) -> str:
+    return f"{set_up_about(link)}:token"
+
+
+def _page(
+    request: HttpRequest,
+    tenant: Tenant,
+    link: SetUpLink,
+    form: SetUpForm,
+    differences: Sequence[Difference] = (),
+) -> HttpResponse:
     trust = load_trust(tenant)
     certificates = certificate_states(trust.idp.certificates, timezone.now())
     text, kind = state_of(tenant, trust)
@@ -148,6 +192,9 @@ def _page(request: HttpRequest, tenant: Tenant, link: SetUpLink, form: SetUpForm
         "tenant": tenant,
         "link": link,
         "form": form,
+        "version": seal(set_up_shown(tenant, trust, link), set_up_about(link)),
+        "token_version": seal(tokens_shown(), _token_about(link)),
+        "differences": differences,
         "trust": trust,
         "state": {"text": text, "kind": kind},
         "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),

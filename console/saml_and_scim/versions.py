@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import AuditEntry
 from accounts.posted_forms.shown import Fact, Page, page_of, seal
 from accounts.posted_forms.submissions import Submission, require_as_seen
-from console.saml_and_scim.forms import RulesForm, SettingsForm
+from console.saml_and_scim.forms import RulesForm, SettingsForm, SetUpForm
 from saml_sso.models import ServiceProviderKey, SetUpLink
 from saml_sso.services.configuration import lock_settings
 from saml_sso.trust import load_trust
@@ -37,9 +37,18 @@ def hold_page(tenant: Tenant) -> Trust:
 def settings_shown(tenant: Tenant, trust: Trust, admin: User) -> Page:
     """Return what the form of the settings shows."""
     form = SettingsForm(tenant=tenant, row=trust.settings, admin=admin)
+    return page_of(form, facts=_certificates(trust))
+
+
+def set_up_shown(tenant: Tenant, trust: Trust, link: SetUpLink) -> Page:
+    """Return what the form behind a set-up link shows."""
+    form = SetUpForm(tenant=tenant, row=trust.settings, link=link)
+    return page_of(form, facts=_certificates(trust))
+
+
+def _certificates(trust: Trust) -> dict[str, Fact]:
     fingerprints = sorted(each.fingerprint for each in trust.idp.certificates)
-    known = {"certificates": Fact(_("Certificates that are trusted"), ", ".join(fingerprints))}
-    return page_of(form, facts=known)
+    return {"certificates": Fact(_("Certificates that are trusted"), ", ".join(fingerprints))}
 
 
 def rules_shown(trust: Trust) -> Page:
@@ -57,6 +66,11 @@ def rules_about(tenant: Tenant) -> str:
     return f"saml-and-scim-rules:{tenant.pk}"
 
 
+def set_up_about(link: SetUpLink) -> str:
+    """Return what the form behind a set-up link is about."""
+    return f"set-up:{link.pk}"
+
+
 def differences_of(tenant: Tenant, submission: Submission) -> list[Difference]:
     """Return what is not as a stale form showed it, and who did it if the trail tells."""
     if submission.shown_at is None:
@@ -72,7 +86,8 @@ def _keys() -> Page:
     return Page({}, facts={"keys": str(list(keys))})
 
 
-def _tokens() -> Page:
+def tokens_shown() -> Page:
+    """Return the SCIM tokens that live: each new one ends them."""
     tokens = BearerToken.objects.filter(revoked=None).order_by("pk").values_list("pk", flat=True)
     return Page({}, facts={"tokens": str(list(tokens))})
 
@@ -86,7 +101,7 @@ _SHOWN_WITH: Final[dict[str, Callable[[], Page]]] = {
     "make-next-key": _keys,
     "use-next-key": _keys,
     "remove-other-key": _keys,
-    "regenerate-token": _tokens,
+    "regenerate-token": tokens_shown,
     "make-link": _links,
 }
 """What stands beside the buttons that mean something else when it has changed."""

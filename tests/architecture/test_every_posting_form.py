@@ -20,6 +20,7 @@ from console.base.sites import platform_site
 from licenses.models import Product
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link
+from saml_sso.services.switches import disable_saml
 from tests.architecture.specimens import Specimens, tenant_models
 from tests.architecture.test_routes import routes
 from tests.conftest import person, signed_in
@@ -57,9 +58,12 @@ REASONS = {
     "action:accept-proposal": "carries a stamp of the proposal and of what it replaces",
     "action:keep-candidate": "carries a stamp of the proposal",
     "action:discard-proposal": "names the proposal",
-    "set-up": "what is given stands beside what is trusted, and waits for a test or an admin",
+    "set-up:switch_on": "asks for a test of what is saved, whoever saved it",
 }
 """Forms that carry nothing, by the end of the route's name they are sent to, and why."""
+
+_BUTTONS = {name.partition(":")[2] for name in REASONS if not name.startswith("action:")} - {""}
+"""Buttons whose form has a reason of its own, apart from others of its page."""
 
 
 @pytest.fixture
@@ -117,9 +121,9 @@ def _name_of(form: Any, url: str, buttons: list[Any]) -> str:
     match = resolve(urlsplit(form.get("action") or url).path)
     if "action" in match.kwargs:
         return f"action:{match.kwargs['action']}"
-    pressed = [name for button in buttons if (name := button.get("name"))]
-    revokes = pressed and set(pressed) == {"revoke"}
-    return f"{match.url_name}:revoke" if revokes else str(match.url_name)
+    pressed = {name for button in buttons if (name := button.get("name"))}
+    alone = pressed.pop() if len(pressed) == 1 else ""
+    return f"{match.url_name}:{alone}" if alone in _BUTTONS else str(match.url_name)
 
 
 def has_reason(name: str) -> bool:
@@ -145,15 +149,21 @@ def test_every_form_carries_what_it_showed_or_has_a_reason(
     assert {"sign-out", "session-end", "action:remove-certificate"} <= found.keys()
 
 
-def test_the_page_behind_a_set_up_link_posts_what_has_a_reason(
+@pytest.mark.parametrize("saml_is_on", [True, False])
+@pytest.mark.parametrize("purpose", SetUpLink.Purpose)
+def test_the_page_behind_a_set_up_link_posts_what_it_showed_or_has_a_reason(
     acme: Tenant,
     client: Client,
     idp: Party,  # noqa: F811
+    purpose: SetUpLink.Purpose,
+    *,
+    saml_is_on: bool,
 ) -> None:
     with tenant_scope(acme):
-        secret = make_set_up_link(tenant=acme, purpose=SetUpLink.Purpose.SAML, days=1)
+        secret = make_set_up_link(tenant=acme, purpose=purpose, days=1)
+        if not saml_is_on:
+            disable_saml(tenant=acme)
 
     found = set(unversioned(client, reverse("set-up", args=[acme.slug, secret])))
 
-    assert found
     assert all(has_reason(name) for name in found), found

@@ -59,7 +59,7 @@ from tests.architecture import test_every_fact_is_named
 from tests.conftest import PASSWORD, person, signed_in
 from tests.saml_sso.conftest import idp, slo_idp
 from tests.saml_sso.test_candidates import ELSEWHERE, NEW_URL, answer, begin, give
-from tests.saml_sso.test_set_up_links import make, next_certificate, upload
+from tests.saml_sso.test_set_up_links import make, next_certificate, send, upload
 from tests.saml_sso.test_set_up_trials import Holder
 from tests.saml_sso.test_settings_page import PAGE, press, save, save_rules
 from tests.saml_sso.test_single_logout import PATH as LOGOUT
@@ -161,11 +161,10 @@ def test_by_a_set_up_link(way: Way, acme: Tenant, alice: User, bob: User) -> Non
     way.did("a link that works no more", least=2)
     holder.page()
     way.did("who opens it", least=0, recorded={"set_up_link.opened"})
-    holder.browser.post(
-        holder.path, {"metadata": upload("idp.xml", holder.idp.metadata()), "preview": "1"}
-    )
+    metadata = {"metadata": upload("idp.xml", holder.idp.metadata())}
+    send(holder.browser, holder.path, metadata | {"preview": "1"})
     assert way.did("a preview", least=0) == set()
-    holder.browser.post(holder.path, {"metadata": upload("idp.xml", holder.idp.metadata())})
+    send(holder.browser, holder.path, {"metadata": upload("idp.xml", holder.idp.metadata())})
     way.did("an identity provider", least=2)
     holder.test(audiences=(("https://wrong.example/",),))
     way.did("a test that fails", least=0, recorded={"set_up_link.test_failed"})
@@ -174,10 +173,10 @@ def test_by_a_set_up_link(way: Way, acme: Tenant, alice: User, bob: User) -> Non
     holder.press("switch_on")
     way.did("SAML", least=1)
 
-    Client().post(make(console, "scim"), {"make_token": "1"})
+    send(Client(), make(console, "scim"), {"make_token": "1"})
     way.did("SCIM, its first source and a token", least=4)
     for action in ("accept-proposal", "discard-proposal"):
-        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        send(Client(), make(console, "certificate"), {"certificate": next_certificate()})
         way.did("a certificate that waits", least=2)
         decide(console, acme, action)
         way.did(action, least=1)

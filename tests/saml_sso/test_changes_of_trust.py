@@ -31,7 +31,7 @@ from tests.saml_sso.test_candidates import (
     new_idp,  # noqa: F401 - a fixture
     signed_in_over_saml,
 )
-from tests.saml_sso.test_set_up_links import make
+from tests.saml_sso.test_set_up_links import make, send
 from tests.saml_sso.test_settings_page import PAGE, file, press, save, save_rules
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, party_of, post_response
@@ -222,7 +222,7 @@ class TestMails:
         path = make(console, "saml")
         other = {"metadata": file(idp.metadata(entity_id="https://other.example/"))}
 
-        text = self.told(admins, lambda: Client().post(path, other))
+        text = self.told(admins, lambda: send(Client(), path, other))
 
         assert "set-up link" in text
         assert "made by alice@acme.example" in text
@@ -234,7 +234,7 @@ class TestMails:
         path = make(console, "saml")
         other = {"metadata": file(idp.metadata(entity_id="https://other.example/"))}
 
-        text = self.told(admins, lambda: Client().post(path, other))
+        text = self.told(admins, lambda: send(Client(), path, other))
 
         assert "waits for one of you" in text
         assert "now: https://other.example/" in text
@@ -283,7 +283,7 @@ class TestMails:
     ) -> None:
         path = make(console, "scim")
 
-        text = self.told(admins, lambda: Client().post(path, {"make_token": "1"}))
+        text = self.told(admins, lambda: send(Client(), path, {"make_token": "1"}))
 
         assert "made a SCIM token for Acme" in text
 

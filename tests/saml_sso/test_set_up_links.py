@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -22,10 +22,15 @@ from saml_sso.models import (
 from saml_sso.services.switches import disable_saml
 from tests.conftest import signed_in
 from tests.saml_sso.test_settings_page import press
+from tests.support.html_forms import what_is_sent
 from tests.support.saml import certificate, pem, private_key
 from tests.support.saml_party import Party, party_of, post_response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import HttpResponse
+
     from accounts.models import User
 
 PAGE = "/console/security/saml-scim/"
@@ -44,6 +49,13 @@ def page_of(console: Client) -> str:
     return console.get(PAGE).content.decode()
 
 
+def send(browser: Client, path: str, given: Mapping[str, object]) -> HttpResponse:
+    """Open the page behind a link and send its form with what is ``given``, or press a button."""
+    field = "make_token" if "make_token" in given else "version"
+    shown = what_is_sent(browser.get(path).content.decode(), field)
+    return cast("HttpResponse", browser.post(path, {**shown, **given}, follow=True))
+
+
 def upload(name: str, content: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content.encode())
 
@@ -60,7 +72,7 @@ class TestPurposes:
         colleague = Client()
 
         page = colleague.get(path).content.decode()
-        colleague.post(path, {"metadata": upload("idp.xml", party_of("acme").metadata())})
+        send(colleague, path, {"metadata": upload("idp.xml", party_of("acme").metadata())})
 
         assert "http://127.0.0.1:8000/saml/acme/" in page
         with tenant_scope(acme):
@@ -76,8 +88,8 @@ class TestPurposes:
         path = make(console, "certificate")
 
         other = party_of("acme").metadata(entity_id="https://evil.example/")
-        Client().post(path, {"metadata": upload("idp.xml", other), "entity_id": "x"})
-        Client().post(path, {"certificate": next_certificate()})
+        send(Client(), path, {"metadata": upload("idp.xml", other), "entity_id": "x"})
+        send(Client(), path, {"certificate": next_certificate()})
 
         with tenant_scope(acme):
             assert IdentityProviderCertificate.objects.count() == 2
@@ -90,7 +102,7 @@ class TestPurposes:
         path = make(console, "scim")
         colleague = Client()
 
-        page = colleague.post(path, {"make_token": "1"}, follow=True).content.decode()
+        page = send(colleague, path, {"make_token": "1"}).content.decode()
 
         assert 'id="scim-token"' in page
         assert 'id="scim-token"' not in colleague.get(path).content.decode()
@@ -178,7 +190,7 @@ class TestWhileSamlIsOn:
         other = idp.metadata(cert=certificate(key), entity_id="https://evil.example/")
         holder = Client()
 
-        response = holder.post(path, {"metadata": upload("idp.xml", other)}, follow=True)
+        response = send(holder, path, {"metadata": upload("idp.xml", other)})
 
         assert "waits for a system admin" in response.content.decode()
         evil = idp.forge.but(key=key, cert=certificate(key), entity_id="https://evil.example/")
@@ -197,7 +209,7 @@ class TestWhileSamlIsOn:
     def test_a_further_certificate_counts_when_an_admin_has_accepted_it(
         self, acme: Tenant, console: Client, idp: Party
     ) -> None:
-        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        send(Client(), make(console, "certificate"), {"certificate": next_certificate()})
         with tenant_scope(acme):
             assert IdentityProviderCertificate.objects.count() == 1
         found = self.waiting(acme)
@@ -209,7 +221,7 @@ class TestWhileSamlIsOn:
             assert IdentityProviderCertificate.objects.count() == 2
 
     def test_an_admin_discards_it(self, acme: Tenant, console: Client, idp: Party) -> None:
-        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        send(Client(), make(console, "certificate"), {"certificate": next_certificate()})
         found = self.waiting(acme)
         assert found is not None
 
@@ -223,14 +235,14 @@ class TestWhileSamlIsOn:
         self, acme: Tenant, console: Client, idp: Party
     ) -> None:
         path = make(console, "saml")
-        Client().post(path, {"certificate": next_certificate()})
+        send(Client(), path, {"certificate": next_certificate()})
         first = self.waiting(acme)
         assert first is not None
         section = page_of(console).split(f'id="proposal-{first.pk}"')[1].split("</section>")[0]
         stamp = section.split('name="stamp" value="')[1].split('"')[0]
 
         other = idp.metadata(entity_id="https://evil.example/")
-        Client().post(path, {"metadata": upload("idp.xml", other)})
+        send(Client(), path, {"metadata": upload("idp.xml", other)})
         console.post(f"{PAGE}do/accept-proposal/", {"proposal": first.pk, "stamp": stamp})
         second = self.waiting(acme)
         assert second is not None
@@ -245,9 +257,11 @@ class TestWhileSamlIsOn:
         self, acme: Tenant, console: Client, idp: Party
     ) -> None:
         path = make(console, "saml")
-        Client().post(path, {"certificate": next_certificate()})
-        Client().post(
-            path, {"entity_id": idp.forge.entity_id, "sso_url": "https://login2.example/sso"}
+        send(Client(), path, {"certificate": next_certificate()})
+        send(
+            Client(),
+            path,
+            {"entity_id": idp.forge.entity_id, "sso_url": "https://login2.example/sso"},
         )
 
         found = self.waiting(acme)
@@ -259,7 +273,7 @@ class TestWhileSamlIsOn:
     def test_a_link_of_another_tenant_and_a_member_accept_nothing(
         self, acme: Tenant, bob: User, console: Client, other_console: Client, idp: Party
     ) -> None:
-        Client().post(make(console, "certificate"), {"certificate": next_certificate()})
+        send(Client(), make(console, "certificate"), {"certificate": next_certificate()})
         found = self.waiting(acme)
         assert found is not None
 

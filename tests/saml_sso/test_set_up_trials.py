@@ -21,7 +21,7 @@ from saml_sso.models import (
     TrustProposal,
 )
 from saml_sso.services.switches import disable_saml
-from tests.saml_sso.test_set_up_links import PAGE, make
+from tests.saml_sso.test_set_up_links import PAGE, make, send
 from tests.support.saml_party import Party, party_of, person_in, post_response, request_in
 
 if TYPE_CHECKING:
@@ -87,12 +87,12 @@ class TestFinishingAlone:
     def test_from_nothing_to_on(self, acme: Tenant, bob: User, console: Client) -> None:
         holder = Holder(make(console, "saml"), party_of("acme"))
         metadata = SimpleUploadedFile("idp.xml", holder.idp.metadata().encode())
-        preview = holder.browser.post(holder.path, {"metadata": metadata, "preview": "1"})
+        preview = send(holder.browser, holder.path, {"metadata": metadata, "preview": "1"})
         assert holder.idp.forge.entity_id in preview.content.decode()
         assert "Set up, untested" not in holder.page()
 
         metadata.seek(0)
-        holder.browser.post(holder.path, {"metadata": metadata})
+        send(holder.browser, holder.path, {"metadata": metadata})
         assert "Set up, untested" in holder.page()
         assert "The test passed" in holder.test()
         assert "Tested, off" in holder.page()
@@ -152,7 +152,7 @@ class TestFinishingAlone:
 
         replace(holder, path=make(console, "saml")).press("switch_on")
         assert not switched_on(acme)
-        holder.browser.post(holder.path, {"sso_url": "https://other.example/sso"})
+        send(holder.browser, holder.path, {"sso_url": "https://other.example/sso"})
         holder.press("switch_on")
         assert not switched_on(acme)
 
