@@ -175,6 +175,23 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         return field
 
     @override
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field, whose empty choice says in words what it stands for."""
+        empty = _("None") if db_field.blank else _("Choose one")
+        if "choices" not in kwargs:
+            kwargs["choices"] = db_field.get_choices(
+                include_blank=db_field.blank or not db_field.has_default(),
+                blank_choice=[("", empty)],
+            )
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    @override
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Return the field, whose empty choice says in words what it stands for."""
+        kwargs.setdefault("empty_label", _("None") if db_field.blank else _("Choose one"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @override
     @judges_itself
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -68,8 +68,8 @@ def of_connections(connections: Iterable[Connection]) -> Iterator[Need]:
                 kind="bad",
                 what=_("The last request of %(name)s failed") % {"name": each.name},
                 meaning=each.error,
-                page=each.url,
-                button=_("Open its page"),
+                page=each.error_url or each.url,
+                button=_("See what happened") if each.error_url else _("Open its page"),
             )
 
 

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """One row of the table of connections; ``kind`` colours its badge."""
+    """One row of the table of connections.
+
+    Attributes:
+        kind: What colours its badge.
+        error_url: Where the last error is told step by step; empty where only ``url`` tells.
+    """
 
     name: str
     state: str
@@ -37,6 +42,7 @@ class Connection:
     last_success: datetime | None = None
     last_error: datetime | None = None
     error: str = ""
+    error_url: str = ""
 
     @property
     def is_failing(self) -> bool:
@@ -116,7 +122,8 @@ def _saml(tenant: Tenant, user: User) -> Iterator[Connection]:
         last_request=last.at if last else None,
         last_success=success.at if success else None,
         last_error=failure.at if failure else None,
-        error=failure.reason if failure else "",
+        error=f"{failure.reason} {failure.remedy}".strip() if failure else "",
+        error_url=_url("console:saml-and-scim-attempt", failure.pk) if failure else "",
     )
 
 

@@ -32,7 +32,7 @@ class PersonForm(RefusableForm[User]):
         queryset=AccessProfile.objects.filter(is_default=False),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Everybody is in the default profile as well."),
+        help_text=_("Beside the default profile, which everybody is in."),
     )
     invite = forms.BooleanField(
         label=_("Send an invitation"),

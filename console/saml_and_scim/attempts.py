@@ -36,7 +36,7 @@ def attempts(request: HttpRequest) -> HttpResponse:
     """List the last 100 sign-ins, and apart from them what anybody may have sent."""
     context = {
         **frame(request, tenant_of(request)),
-        "title": _("The last 100 sign-ins"),
+        "title": _("Latest sign-ins"),
         "attempts": kept_attempts()[:LISTED],
         "strangers": noted_strangers()[:LISTED],
     }

@@ -87,7 +87,7 @@ class AuthorizationPage(SourcePages):
         except SourceError as error:
             form.add_error("expires", str(error))
             return None
-        text = _("The token %(token)s is made. The others go on working.")
+        text = _("The token “%(token)s” is made. The others go on working.")
         self.message_user(request, text % {"token": issued.token}, messages.SUCCESS)
         return issued
 

@@ -1,17 +1,18 @@
-"""The first page of the console: times that name their zone."""
+"""The first page of the console: times that name their zone, and what needs somebody."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from accounts.models import AuditEntry
+from django.urls import reverse
+
+from accounts.models import AuditEntry, Tenant
 from accounts.tenancy.scoping import tenant_scope
+from saml_sso.models import SignInAttempt
 
 if TYPE_CHECKING:
     from django.test import Client
-
-    from accounts.models import Tenant
 
 
 def test_times_name_the_month_and_the_time_zone(acme: Tenant, console: Client) -> None:
@@ -21,3 +22,18 @@ def test_times_name_the_month_and_the_time_zone(acme: Tenant, console: Client) -
     page = console.get("/console/accounts/auditentry/").content.decode()
 
     assert "12 Nov 2026, 15:04:05 UTC" in page
+
+
+def test_a_refused_sign_in_leads_to_what_happened_and_what_to_do(
+    acme: Tenant, console: Client
+) -> None:
+    Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True)
+    with tenant_scope(acme):
+        refused = SignInAttempt.objects.create(
+            outcome=SignInAttempt.Outcome.REFUSED, reason="Nobody here.", remedy="Send them first."
+        )
+
+    page = console.get("/console/").content.decode()
+
+    assert "Nobody here. Send them first." in page
+    assert reverse("console:saml-and-scim-attempt", args=[refused.pk]) in page

@@ -75,3 +75,19 @@ def test_every_section_has_a_page_in_the_list() -> None:
     for site, sections in (("console", CONSOLE_SECTIONS), ("platform", PLATFORM_SECTIONS)):
         entries = [entry for section in sections for entry in section.entries]
         assert len(entries) == len(set(entries)) == len(PLACES[site])
+
+
+@pytest.mark.parametrize("site", PLACES)
+def test_every_page_is_called_as_its_way_there(
+    site: str, console: Client, platform: Client
+) -> None:
+    browser = console if site == "console" else platform
+    document = lxml_html.fromstring(browser.get(f"/{site}/").content.decode())
+
+    for link in document.xpath("//nav[@id='pages']//li//a"):
+        label = " ".join(link.text_content().split())
+        page = lxml_html.fromstring(browser.get(link.get("href")).content.decode())
+        [title] = page.xpath("//h1")
+        assert title.text_content().strip() == label
+        trail = [each.text_content().strip() for each in page.xpath("//*[@class='gh-trail']//li")]
+        assert trail[-1:] in ([label], [])

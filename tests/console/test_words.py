@@ -30,7 +30,7 @@ FORBIDDEN: Final = re.compile(
     r"successfully|\bplease\b|\boops\b|select .* to (?:change|view)|add to |"
     r"save and (?:add|continue)|are you sure|the selected |"
     r"site administration|django|recent actions|change (?:user|group|tenant|source)\b|"
-    r"\(s\)|\bwelcome,|view site|log out|home ›|no data|\bOK\b|an error occurred",
+    r"\(s\)|\bwelcome,|view site|log out|home ›|no data|\bOK\b|an error occurred|-{5,}",
     re.IGNORECASE,
 )
 """What the design's table of words replaces."""
