@@ -78,3 +78,43 @@ def test_after_signing_out_the_back_button_shows_nothing(
     page.wait_for_url(lambda url: "/sign-in/" in url)
 
     assert page.get_by_text(alice.user_name).count() == 0
+
+
+def test_a_form_that_was_stopped_and_corrected_is_sent_at_once(
+    open_browser: Callable[..., Page], acme: Tenant, alice: User
+) -> None:
+    page = open_browser()
+    sign_in(page, alice.user_name)
+    page.goto(NEW_GROUP)
+    name, save = (
+        page.get_by_label("Name").first,
+        page.get_by_role("button", name="Save", exact=True),
+    )
+    name.fill("Wrong")
+    page.route("**/add/", lambda route: route.abort("aborted"), times=1)  # As with Escape.
+    save.click()
+    name.fill("Right")
+    save.click()
+    page.wait_for_url(lambda url: "/add/" not in url)
+
+    with tenant_scope(acme):
+        assert list(DirectoryGroup.objects.values_list("display_name", flat=True)) == ["Right"]
+
+
+def test_a_form_that_one_comes_back_to_is_sent_at_once(
+    open_browser: Callable[..., Page], acme: Tenant, alice: User
+) -> None:
+    page = open_browser()
+    sign_in(page, alice.user_name)
+    page.goto(NEW_GROUP)
+    page.get_by_label("Name").first.fill("Twice")
+    page.route("**/add/", lambda route: route.abort("aborted"), times=1)
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.click()
+    # What a browser says that has kept the page as it was; a headless one keeps none.
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    save.click()
+    page.wait_for_url(lambda url: "/add/" not in url)
+
+    with tenant_scope(acme):
+        assert DirectoryGroup.objects.filter(display_name="Twice").count() == 1
