@@ -36,6 +36,7 @@ DEATHS: Final = 5
 """So many workers may die at a job besides the attempts that fail: one of them may be its doing."""
 _UNTIL_ANOTHER_WORKER: Final = MINUTE // 2
 _LONGEST_UPGRADE: Final = timedelta(days=1)
+"""So long after it was due, a job that no worker can try has failed."""
 
 
 @contextmanager
@@ -60,7 +61,7 @@ def run_job(job_id: UUID) -> None:
         return
     kind = kinds().get(job.kind)
     obstacle = _obstacle(job, kind)
-    if obstacle and timezone.now() - job.created < _LONGEST_UPGRADE:
+    if obstacle and timezone.now() - job.due < _LONGEST_UPGRADE:
         rows.leave(job, reason=obstacle)
         raise PutBackError(obstacle, seconds=_UNTIL_ANOTHER_WORKER)
     if not rows.claim(job):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.jobs import queueing, rows, running
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import DAILY, Kind, at_least_once, exactly_once
+from accounts.jobs.retrying import retry_job
 from accounts.jobs.running import DEATHS, run_job, scope_of_job
 from accounts.jobs.state import engine_state
 from accounts.models import AuditEntry, Job, User
@@ -286,7 +287,7 @@ class TestWithAnotherKey:
     ) -> None:
         with tenant_scope(acme):
             job = leave_a_mark.defer(number=1, words="hers")
-            Job.objects.update(created=timezone.now() - timedelta(days=2))
+            Job.objects.update(due=timezone.now() - timedelta(days=2))
         settings.SECRET_KEY = "another-key-" * 5
 
         with pytest.raises(GivenUpError):
@@ -294,6 +295,32 @@ class TestWithAnotherKey:
 
         assert row(job).state == Job.State.FAILED
         assert "GATEHOUSE_SECRET_KEY" in row(job).error
+
+
+@pytest.mark.parametrize("lacks", ["key", "version"])
+def test_what_nobody_could_try_for_a_day_waits_anew_when_somebody_says_so(
+    acme: Tenant, settings: Settings, monkeypatch: pytest.MonkeyPatch, lacks: str
+) -> None:
+    with tenant_scope(acme):
+        job = leave_a_mark.defer(number=1, words="hers")
+        long_ago = timezone.now() - timedelta(days=2)
+        Job.objects.update(created=long_ago, due=long_ago)
+    with monkeypatch.context() as worker:
+        if lacks == "key":
+            worker.setattr(settings, "SECRET_KEY", "another-key-" * 5)
+        else:
+            worker.setattr(running, "kinds", dict)
+        with pytest.raises(GivenUpError):
+            do(job)
+        with tenant_scope(acme):
+            retry_job(job=row(job))
+
+        with pytest.raises(PutBackError):
+            do(job)
+
+    assert row(job).state == Job.State.WAITING
+    do(job)
+    assert effects(acme) == 1
 
 
 class TestOfAnotherVersion:
@@ -319,7 +346,7 @@ class TestOfAnotherVersion:
     ) -> None:
         with tenant_scope(acme):
             job = leave_a_mark.defer(number=1)
-            Job.objects.update(created=timezone.now() - timedelta(days=2))
+            Job.objects.update(due=timezone.now() - timedelta(days=2))
         monkeypatch.setattr(running, "kinds", dict)
 
         with pytest.raises(GivenUpError):

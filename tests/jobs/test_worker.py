@@ -119,6 +119,21 @@ def test_what_a_killed_worker_had_begun_another_does(work: Works) -> None:
         work.wait_for(lambda: work.jobs(state="done", attempts=2) == 1, seconds=150)
 
 
+def test_a_worker_that_others_have_given_up_for_dead_says_so_and_starts_again(
+    work: Works, tmp_path: Path
+) -> None:
+    with work.worker(name="frozen") as process:
+        work.ask("DELETE FROM procrastinate_workers RETURNING id")
+        work.queue(("tests.leave_a_mark", "acme", {"number": 1}))
+        assert process.wait(60) == 1
+    said = (tmp_path / "frozen.log").read_text()
+
+    assert "not heard of for 30 seconds" in said
+    assert "Traceback" not in said
+    with work.worker():
+        work.wait_for(lambda: work.jobs(state="done") == 1)
+
+
 def test_what_the_queue_has_lost_a_worker_that_starts_finds(work: Works) -> None:
     work.queue(("tests.leave_a_mark", "acme", {"number": 1}))
     work.ask("DELETE FROM procrastinate_jobs RETURNING id")

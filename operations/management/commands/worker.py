@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from django.core.management.base import BaseCommand, CommandError
 from procrastinate.exceptions import ConnectorException
 from psycopg import Error as DriverError
+from psycopg.errors import ForeignKeyViolation
 from typing_extensions import override
 
 from accounts.jobs.kinds import QUEUES
-from accounts.jobs.worker import work
+from accounts.jobs.worker import DEAD_AFTER_SECONDS, work
 from operations.installation.database import UnusableDatabaseError, refuse_unusable
 
 if TYPE_CHECKING:
@@ -52,4 +53,14 @@ class Command(BaseCommand):
             work(queues=options["queue"] or (), at_once=options["at_once"])
         except (ConnectorException, DriverError) as error:
             # Whoever supervises the worker starts it again.
-            raise CommandError(f"The database does not answer: {error}") from error
+            raise CommandError(_what_went_wrong(error)) from error
+
+
+def _what_went_wrong(error: Exception) -> str:
+    if isinstance(error.__cause__, ForeignKeyViolation):  # Its own row is gone.
+        return (
+            f"The worker was not heard of for {DEAD_AFTER_SECONDS} seconds, as a machine that "
+            "slept is not. Others have given it up for dead and do what it had begun; it must "
+            "start again."
+        )
+    return f"The database does not answer: {error}"
