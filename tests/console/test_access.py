@@ -21,10 +21,12 @@ from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import (
     AccessProfile,
+    ActionLine,
     ActionResult,
     AuditEntry,
     DirectoryGroup,
     DirectoryGroupMember,
+    Job,
     ProfileMembership,
     Role,
     SavedView,
@@ -379,7 +381,7 @@ def stored(tenant: Tenant) -> dict[tuple[type[models.Model], Any], dict[str, Any
         rows = {
             (model, row["pk"]): row
             for model in tenant_models()
-            if model not in {ActionResult, AuditEntry, Session}
+            if model not in {ActionLine, ActionResult, AuditEntry, Job, Session}
             for row in model._default_manager.annotate(_key=models.F("pk")).values(
                 "pk", *(field.attname for field in model._meta.concrete_fields)
             )
