@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 
 from accounts.models import DirectoryGroup, Session
 from accounts.tenancy.scoping import tenant_scope
-from tests.support.browser import sign_in
+from saml_sso.models import IdentityProviderSettings, SetUpLink
+from saml_sso.services.set_up_links import make_set_up_link
+from tests.support.browser import check, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,3 +120,23 @@ def test_a_form_that_one_comes_back_to_is_sent_at_once(
 
     with tenant_scope(acme):
         assert DirectoryGroup.objects.filter(display_name="Twice").count() == 1
+
+
+@pytest.mark.parametrize("text", ["w" * 900, "محمد-גוריון" * 80])
+def test_an_old_tab_of_a_set_up_link_shows_what_has_changed_on_a_phone(
+    open_browser: Callable[..., Page], acme: Tenant, text: str
+) -> None:
+    with tenant_scope(acme):
+        secret = make_set_up_link(tenant=acme, purpose=SetUpLink.Purpose.SAML, days=1)
+    page = open_browser(width=360)
+    page.goto(f"/set-up/acme/{secret}/")
+    page.get_by_text("Paste it, read it from an address, or type it").click()
+    page.get_by_label("IdP entity ID").fill(f"urn:{text}")
+    with tenant_scope(acme):
+        IdentityProviderSettings.objects.create(tenant=acme, entity_id=f"https://{text}")
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(page.get_by_text("somebody else changed")).to_be_visible()
+    check(page)
+    with tenant_scope(acme):
+        assert IdentityProviderSettings.objects.get().entity_id == f"https://{text}"
