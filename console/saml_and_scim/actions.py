@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -60,7 +60,7 @@ PAGE = "console:saml-and-scim"
 def act(request: HttpRequest, action: str) -> HttpResponse:
     """Run one action and go back to the page, which says what happened."""
     tenant = tenant_of(request)
-    if action not in _ACTIONS:
+    if action not in ACTIONS:
         raise Http404
     if not tenant.includes_saml_and_scim:
         raise PermissionDenied
@@ -74,10 +74,10 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
 
 def _done(request: HttpRequest, tenant: Tenant, action: str) -> str:
     if action not in VERSIONED_ACTIONS:
-        return _ACTIONS[action](request, tenant)
+        return ACTIONS[action](request, tenant)
     with transaction.atomic():
         hold_and_compare(request, tenant, action)
-        return _ACTIONS[action](request, tenant)
+        return ACTIONS[action](request, tenant)
 
 
 @require_POST
@@ -206,7 +206,7 @@ def _revoke_link(request: HttpRequest, tenant: Tenant) -> str:
     return _("The link works no more.")
 
 
-_ACTIONS: dict[str, Action] = {
+ACTIONS: Final[dict[str, Action]] = {
     "remove-certificate": _remove_certificate,
     "make-next-key": _make_next_key,
     "use-next-key": _use_next_key,
@@ -220,3 +220,4 @@ _ACTIONS: dict[str, Action] = {
     "make-link": _make_link,
     "revoke-link": _revoke_link,
 }
+"""What each button does, by the end of its address."""

@@ -61,11 +61,11 @@ def use_attribute(
     While SAML is on, the holder of a set-up ``link`` only asks for it.
 
     Raises:
-        Http404: There is no such use.
+        Http404: There is no such use, or no attribute can be called so.
     """
-    if use not in dict(ATTRIBUTE_USES):
+    if use not in dict(ATTRIBUTE_USES) or not 0 < len(attribute) <= _LONGEST:
         raise Http404
-    wish = Wish(attributes={use: attribute[:_LONGEST]})
+    wish = Wish(attributes={use: attribute})
     if offer(tenant=tenant, wish=wish, link=link) is Course.WAITS:
         return _("“%(attribute)s” is used when a system admin has accepted it.") % {
             "attribute": attribute

@@ -104,17 +104,19 @@ def remove_certificate(*, tenant: Tenant, fingerprint: str) -> None:
     """Stop trusting a certificate, from the next message on in every worker.
 
     Raises:
-        SAMLSettingsError: It is the last one while SAML is on.
+        SAMLSettingsError: It is not trusted, or it is the last one while SAML is on.
     """
     row = lock_settings(tenant)
+    found = IdentityProviderCertificate.objects.filter(fingerprint=fingerprint)
+    if not found.exists():
+        raise SAMLSettingsError(
+            _("This certificate is not here any more: somebody has removed it already.")
+        )
     others = IdentityProviderCertificate.objects.exclude(fingerprint=fingerprint)
     if tenant.saml_enabled and not others.exists():
         raise SAMLSettingsError(
             _("This is the only certificate. Add the next one first, or switch SAML off.")
         )
-    found = IdentityProviderCertificate.objects.filter(fingerprint=fingerprint)
-    if not found.exists():
-        return
     found.delete()
     save_revision(row)
     audit.record("saml.certificate_removed", tenant, fingerprint=fingerprint)

@@ -8,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.models import Session, Tenant, User
+from accounts.models import AuditEntry, Session, Tenant, User
 from accounts.signing_in.recovery import make_recovery_codes
 from accounts.tenancy.scoping import tenant_scope
+from console.saml_and_scim.actions import ACTIONS
 from saml_sso.models import IdentityProviderCertificate, IdentityProviderSettings
 from tests.conftest import signed_in
 from tests.support.html_forms import version_of
@@ -315,3 +316,21 @@ class TestAccess:
 
     def test_another_tenants_settings_do_not_show(self, idp: Party, other_console: Client) -> None:
         assert "idp.acme.example" not in other_console.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("said", ["", "9" * 5_000])
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+def test_a_button_that_names_nothing_claims_to_have_done_nothing(
+    acme: Tenant, console: Client, idp: Party, action: str, said: str
+) -> None:
+    named = dict.fromkeys(("fingerprint", "proposal", "stamp", "link", "attribute"), said)
+    with tenant_scope(acme):
+        before = set(AuditEntry.objects.values_list("pk", flat=True))
+
+    given = {"use": "identifier_attribute", **named}
+    answer = console.post(f"{PAGE}do/{action}/", given, follow=True)
+
+    assert "gh-banner--good" not in answer.content.decode()
+    with tenant_scope(acme):
+        written = AuditEntry.objects.exclude(pk__in=before).values_list("action", flat=True)
+        assert all(each.endswith(".refused") for each in written), list(written)
