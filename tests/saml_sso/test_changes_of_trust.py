@@ -328,7 +328,7 @@ SAVES: dict[str, Callable[[Client, Party], object]] = {
     f"the action {name}": lambda console, _idp, name=name: press(
         console, name, fingerprint="x", purpose="saml", days="1", use="identifier_attribute"
     )
-    for name in actions._ACTIONS
+    for name in actions.ACTIONS
 }
 
 
