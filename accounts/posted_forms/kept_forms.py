@@ -19,6 +19,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth.signals import user_logged_out
 from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
@@ -55,6 +56,8 @@ _PLACE: Final = "kept_form"
 _FORGOTTEN: Final = "gatehouse.signed_out"
 _SECRET_NAMES: Final = re.compile(r"password|passphrase|secret|token|private|recovery", re.I)
 _SAVES: Final = frozenset({"_save", "_continue", "_addanother", "_saveasnew"})
+_PICKED: Final = frozenset({"action", ACTION_CHECKBOX_NAME})
+"""What a list sends for the rows that are picked in it, and for what is to be done with them."""
 
 
 class KeptFormMiddleware:
@@ -206,7 +209,8 @@ def _is_shown_again(request: HttpRequest) -> bool:
 
     Buttons that do something and questions may carry a version, too, but nothing was entered there.
     """
-    return bool(_SAVES & request.POST.keys()) or shows_fields(request.POST.get(VERSION, ""))
+    sent = request.POST.keys()
+    return bool(_SAVES & sent) or sent >= _PICKED or shows_fields(request.POST.get(VERSION, ""))
 
 
 def _has_room(about: str) -> bool:

@@ -24,6 +24,7 @@ from typing_extensions import override
 
 from accounts.identifiers import read_uuid
 from accounts.models import ActionLine
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from console.base.doing import Work
 from console.base.many_result import Wanted, address_of, begin
 
@@ -151,7 +152,8 @@ class ManyAction(Work):
             messages.error(request, text % {"n": f"{MOST_AT_ONCE:,}"})
             return self._page(model_admin, request, _Asked(queryset, form))
         about = self._about(model_admin, request, keys, choice)
-        seen = request.POST.get(SEEN)
+        # What was pressed when the session had ended is looked at again, and not done.
+        seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
         if seen is not None and _unsealed(seen)[1:] == about:
             assert known is not None  # noqa: S101 - the page named it
             return begin(site, request, self._wanted(model_admin, request, queryset, choice), known)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
 from accounts.models import ActionLine, User
+from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.trail.refusals import record_refusal
 from console.base.many_result import Wanted, begin
 from console.base.pages import ConsolePage, register_page
@@ -34,7 +35,7 @@ def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return _page(request, form=LicenseFileForm())
     if CONTENT_FIELD in request.POST:
-        return _applied(request, request.POST[CONTENT_FIELD])
+        return _decided(request, request.POST[CONTENT_FIELD])
     form = LicenseFileForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form=form)
@@ -44,9 +45,7 @@ def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
     except UnreadableFileError as error:
         form.add_error("file", str(error))
         return _page(request, form=form)
-    if report.errors:
-        return _led_to_problems(request, report)
-    return _page(request, form=LicenseFileForm(), report=report, text=text)
+    return _looked_at(request, report, text)
 
 
 def template(request: HttpRequest) -> HttpResponse:
@@ -56,12 +55,22 @@ def template(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _applied(request: HttpRequest, text: str) -> HttpResponseBase:
+def _looked_at(request: HttpRequest, report: Report, text: str) -> HttpResponseBase:
+    """Show what the file would do, or what is wrong with it."""
+    if report.errors:
+        return _led_to_problems(request, report)
+    return _page(request, form=LicenseFileForm(), report=report, text=text)
+
+
+def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
+    """Do what was shown; what comes back from a session that had ended is shown once more."""
     try:
         report = check(text)
     except UnreadableFileError as error:
         messages.error(request, str(error))
         return redirect("console:user-licenses-csv")
+    if LOOK_AGAIN in request.POST:
+        return _looked_at(request, report, text)
     if report.errors:
         record_refusal(
             "license.refused", reason=report.errors[0][1], number=len(report.errors), by=REASON
