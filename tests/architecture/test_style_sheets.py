@@ -90,4 +90,4 @@ def test_scripts_keep_to_their_budget() -> None:
         for path in (ROOT / "static" / "console").glob("*.js")
     }
 
-    assert sum(lines.values()) <= 395, lines
+    assert sum(lines.values()) <= 410, lines
