@@ -65,6 +65,7 @@ def columns() -> set[str]:
     return {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
+        if not model._meta.proxy  # It has the columns of another.
         for field in model._meta.concrete_fields
     }
 
