@@ -3,22 +3,14 @@
 "use strict";
 
 const SECONDS = 3;
-
-function forget(form) {
-  clearTimeout(Number(form.dataset.sent));
-  delete form.dataset.sent;
-}
+const forget = (form) => delete form?.dataset.sent;
 
 // At the window, because whoever asks first (confirm.js) or sends it otherwise listens below.
 window.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.target) return;
-  if (form.dataset.sent) event.preventDefault();
-  else form.dataset.sent = String(setTimeout(forget, SECONDS * 1000, form));
+  if (Date.now() - form.dataset.sent < SECONDS * 1000) event.preventDefault();
+  else form.dataset.sent = Date.now();
 });
-
-document.addEventListener("input", ({ target }) => {
-  if (target.form) forget(target.form);
-});
-
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(forget));
+window.addEventListener("input", ({ target }) => forget(target.form));
+window.addEventListener("pageshow", () => [...document.forms].forEach(forget));
