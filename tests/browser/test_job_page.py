@@ -51,14 +51,16 @@ def test_it_is_followed_stopped_and_goes_on_until_it_shows_what_came_of_it(
     page.get_by_role("button", name="Stop after this one").click()
     expect(job).to_contain_text("Stops after the row that is under way")
     check(page)
-    do_at_once(queued.pop(), lock=None)
-    expect(job).to_contain_text("What was done stays.")  # By itself.
+    with page.expect_navigation():  # By itself.
+        do_at_once(queued.pop(), lock=None)
+    expect(job).to_contain_text("What was done stays.")
     check(page)
     page.get_by_role("button", name="Go on").click()
     expect(job).to_contain_text("3 rows wait")
-    do_at_once(queued.pop(), lock=None)
+    with page.expect_navigation():  # By itself, too.
+        do_at_once(queued.pop(), lock=None)
 
-    expect(page.get_by_role("cell", name="Done")).to_have_count(3)  # By itself, too.
+    expect(page.get_by_role("cell", name="Done")).to_have_count(3)
     expect(job).to_have_count(0)
     check(page)
     with tenant_scope(acme):

@@ -41,6 +41,7 @@ from saml_sso.services.switches import Choices, save_choices
 from scim.models import AttributeMapping, Resource
 from scim.services import SourceOptions, create_source, update_source
 from scim.services.mappings import MappingRow, set_mapping
+from scim.services.visibility import SOURCES_CHANGED
 from tests.architecture.specimens import our_models
 from tests.conftest import signed_in
 from tests.support.html_forms import lxml_html, what_is_sent
@@ -62,6 +63,7 @@ FROM_MODELS: Final = {
 """Actions that are named after a model; they have a sentence for any kind of object."""
 MADE_OF: Final = {
     "ASKED": {"password_reset.asked"},
+    "SOURCES_CHANGED": {SOURCES_CHANGED},
     "f'{method}.signed_in'": {"break_glass.signed_in", "recovery_code.signed_in"},
     "f'{purpose}.link_made'": {f"{purpose}.link_made" for purpose in OneTimeLink.Purpose},
     "f'{self.name}.refused'": {"console.refused", "platform.refused"},
