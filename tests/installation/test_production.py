@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import httpx2
 import psycopg
@@ -90,12 +91,21 @@ def checkout_in(folder: Path) -> Path:
     return made
 
 
+FILLED_IN: Final = {
+    "GATEHOUSE_EMAIL_URL": "smtp://gatehouse:x8Fq@mail.acme.example:587?tls",
+    "GATEHOUSE_EMAIL_FROM": "gatehouse@acme.example",
+    "GATEHOUSE_SECURITY_CONTACT": "mailto:security@acme.example",
+}
+"""What an operator puts in the place of the example's mail server and addresses."""
+
+
 def example_environment(**variables: str) -> dict[str, str]:
-    """The variables of the documents' example, some of them changed, and none of this process."""
+    """The variables of the documents' example, filled in, and none of this process."""
     example = (DEPLOY / "gatehouse.env").read_text().splitlines()
     return {
         "PATH": os.environ["PATH"],
         **dict(line.split("=", 1) for line in example if line[:1].isalpha()),
+        **FILLED_IN,
         **variables,
     }
 
