@@ -40,7 +40,8 @@ check: $(STAMP) ## Check style, types, layers, rooms, migrations and deployment 
 	.venv/bin/lint-imports
 	$(PYTHON) scripts/rooms --check
 	$(PYTHON) manage.py makemigrations --check --dry-run
-	env $$(grep '^[A-Z]' deploy/gatehouse.env) GATEHOUSE_SECRET_KEY="$$(openssl rand -base64 48)" \
+	env $$(sed -n '/^[A-Z]/{s/example\.com/acme.example/;s/USER:/gatehouse:/;s/PASSWORD/x8Fq/;p}' deploy/gatehouse.env) \
+	GATEHOUSE_SECRET_KEY="$$(openssl rand -base64 48)" \
 		$(PYTHON) manage.py check --deploy --fail-level WARNING
 
 format: $(STAMP) ## Format the code and apply the safe fixes
