@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "procrastinate.contrib.django",
     "accounts.apps.AccountsConfig",
+    "provisioning.apps.ProvisioningConfig",
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
     "saml_sso.apps.SamlSsoConfig",

@@ -1,0 +1,1 @@
+"""Outbound provisioning: pushing people and groups to other applications."""

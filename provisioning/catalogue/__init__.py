@@ -1,0 +1,1 @@
+"""The applications that an admin can choose from, a data file each."""

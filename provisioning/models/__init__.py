@@ -1,0 +1,1 @@
+"""Applications, links and operations."""
