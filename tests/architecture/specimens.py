@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 OUR_APPS = frozenset(
-    {"accounts", "licenses", "provisioning", "scim", "saml_sso", "operations", "console", "gatehouse"}
+    {
+        *("accounts", "licenses", "provisioning", "scim", "saml_sso", "operations", "console"),
+        "gatehouse",
+    }
 )
 BELONG_TO_NO_TENANT = frozenset({Tenant, Product, Session})
 """A tenant is not its own; products are the same for all; a session exists before sign-in."""
