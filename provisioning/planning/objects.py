@@ -80,7 +80,10 @@ class Known:
         adopted: It was there before us; nobody deletes it unless adopted accounts are owned.
         applied: Path to value, canonical: what we last wrote there, or found in step.  It is what
             we want there as of the last write; drift does not change it.
-        seen: The canonical resource as the target last showed it; empty when it never did.
+        seen: The canonical resource as the target last showed it, without members; empty when it
+            never did.
+        unkept: Paths at which the target did not show what we had just written: there nothing is
+            overwritten as drift, or it would be at every run.
         version: Its ETag, or ``""``.
         is_active: Whether we left it active, or linked it so.
         is_tombstone: We deleted it, and the target has not confirmed that yet.
@@ -96,6 +99,7 @@ class Known:
     adopted: bool = False
     applied: Mapping[str, Any] = field(default_factory=dict)
     seen: Mapping[str, Any] = field(default_factory=dict)
+    unkept: frozenset[str] = frozenset()
     version: str = ""
     is_active: bool = True
     is_tombstone: bool = False
@@ -133,3 +137,18 @@ class Policy:
     drift: Drift = Drift.REPORT
     drift_of: Mapping[str, Drift] = field(default_factory=dict)
     target_deletes: bool = True
+
+    def departure(self, cause: Cause | None, *, adopted: bool, may_delete: bool) -> Departure:
+        """Return what is done with what leaves for a cause; nothing without one.
+
+        What may not be deleted is deactivated instead.
+        """
+        chosen = self.departures.get(cause, Departure.NOTHING) if cause else Departure.NOTHING
+        deletes = may_delete and self.target_deletes and (self.own_adopted or not adopted)
+        if deletes or chosen is Departure.NOTHING:
+            return chosen
+        return Departure.DEACTIVATE
+
+    def drift_at(self, head: str, path: str) -> Drift:
+        """Return what is done about drift at a path of the attribute ``head``."""
+        return self.drift_of.get(path, self.drift_of.get(head, self.drift))

@@ -3,12 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from provisioning.protocol.answers import Outcome
+
+
+SHORTEST: Final = timedelta(seconds=30)
+LONGEST: Final = timedelta(hours=6)
+GIVEN_UP_AFTER: Final = timedelta(days=28)
+
+_LEAST_ASKED: Final = timedelta(seconds=1)
+_MOST_DOUBLINGS: Final = 10
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_NEVER_SUPPORTED: Final = frozenset(
+    {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED}
+)
+_PASSING: Final = frozenset(
+    {
+        0,  # No answer came.
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.LOCKED,
+        HTTPStatus.TOO_EARLY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +117,66 @@ def decide(
     """Return what follows from an answer.
 
     ``attempts`` counts those made, this one included; ``jitter`` is between 0 and 1, drawn anew by
-    the caller for each attempt.  A learned dialect (:func:`provisioning.protocol.fallbacks`) comes
-    before this.
+    the caller for each attempt.  Whether the target wants it said otherwise
+    (:func:`provisioning.protocol.fallbacks.fallback`) is asked before this.
     """
-    raise NotImplementedError
+    if answer.is_success or _is_done(answer):
+        return Done()
+    if not _may_pass(answer):
+        return _meant(answer)
+    if now - first_tried >= GIVEN_UP_AFTER:
+        return GivenUp(said(answer))
+    when = now + _pause(answer, attempts, jitter)
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return RetryAt(when, said(answer), pauses_target=True)
+    if answer.method == "POST" and answer.was_sent:
+        return SearchFirst(when, said(answer))
+    asks_to_wait = answer.status == HTTPStatus.SERVICE_UNAVAILABLE and answer.retry_after
+    return RetryAt(when, said(answer), pauses_target=bool(asks_to_wait))
+
+
+def said(answer: Outcome) -> str:
+    """Return in a line what the target said, for the log.
+
+    >>> said(Outcome("POST", 400, "invalidValue", "No title."))
+    '400 invalidValue: No title.'
+    """
+    if not answer.is_readable:
+        return f"{answer.status}: a page instead of JSON"
+    head = " ".join(part for part in (str(answer.status or ""), answer.scim_type) if part)
+    return ": ".join(part for part in (head, answer.detail) if part) or "no answer"
+
+
+def _is_done(answer: Outcome) -> bool:
+    return answer.method == "DELETE" and answer.status in _GONE
+
+
+def _may_pass(answer: Outcome) -> bool:
+    """Whether the same request may be accepted later."""
+    if answer.status in _NEVER_SUPPORTED:
+        return False
+    return answer.status in _PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _meant(answer: Outcome) -> Verdict:
+    """Return what follows from a refusal that another attempt would meet again."""
+    reason = said(answer)
+    is_redirect = 300 <= answer.status < 400  # noqa: PLR2004  # RFC 9110, 15.4
+    if answer.status == HTTPStatus.UNAUTHORIZED or is_redirect or not answer.is_readable:
+        return QuarantineApplication(reason)
+    if answer.status in _GONE and answer.method != "POST":
+        return Gone(reason)
+    if answer.status == HTTPStatus.CONFLICT and answer.method == "POST":
+        return MatchAgain(reason)
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        return ReadAgain(reason)
+    return QuarantineObject(reason)
+
+
+def _pause(answer: Outcome, attempts: int, jitter: float) -> timedelta:
+    """Return how long to wait: as asked, within bounds, or longer after each attempt."""
+    if answer.retry_after:
+        return min(max(timedelta(seconds=answer.retry_after), _LEAST_ASKED), LONGEST)
+    doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
+    most = min(SHORTEST * 2**doublings * 2, LONGEST)
+    return SHORTEST + (most - SHORTEST) * min(max(jitter, 0.0), 1.0)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from provisioning.protocol.paths import member
+from scim.protocol import urns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+
+_MAX_DETAIL: Final = 500
+_SECONDS: Final = re.compile(r"\d{1,9}")
+_SUCCESS: Final = range(200, 300)
+_STATUSES: Final = range(100, 600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,7 @@ class Outcome:
         detail: What the target said, for people; or what went wrong on the way.
         retry_after: Seconds that the target asks to wait, or ``None``.
         was_sent: Whether the request may have reached the target although no answer came.
+        is_readable: Whether the answer is JSON, or nothing; a page is neither.
     """
 
     method: str
@@ -29,6 +41,12 @@ class Outcome:
     detail: str = ""
     retry_after: float | None = None
     was_sent: bool = True
+    is_readable: bool = True
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the target says that it was done."""
+        return self.status in _SUCCESS and self.is_readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,6 @@ class ListPage:
 
     resources: tuple[Mapping[str, Any], ...]
     total: int | None
-    items_per_page: int | None
     next_cursor: str = ""
 
 
@@ -55,14 +72,38 @@ def read_list(body: object) -> ListPage:
     Raises:
         NotAListError: It is something else.
     """
-    raise NotImplementedError
+    total = _count(member(body, "totalResults"))
+    resources = member(body, "Resources")
+    if resources is None and total is not None:
+        resources = []
+    if not isinstance(resources, list) or not all(isinstance(each, dict) for each in resources):
+        raise NotAListError("The target answered with something that is no list of resources.")
+    cursor = member(body, "nextCursor")
+    return ListPage(tuple(resources), total, cursor if isinstance(cursor, str) else "")
 
 
 def outcome(
     method: str, status: int, headers: Mapping[str, str], body: object, *, now: datetime
 ) -> Outcome:
-    """Return how a request ended that was answered; ``body`` is its JSON, a text, or ``None``."""
-    raise NotImplementedError
+    """Return how a request ended that was answered; ``body`` is its JSON, a text, or ``None``.
+
+    An Error message within an answer of success counts as what it says.
+    """
+    if status in _SUCCESS and _is_error(body):
+        status = _count(member(body, "status")) or status
+    is_success = status in _SUCCESS
+    retry_after = next(
+        (value for name, value in headers.items() if name.lower() == "retry-after"), ""
+    )
+    scim_type = member(body, "scimType")
+    return Outcome(
+        method=method.upper(),
+        status=status if status in _STATUSES else 0,
+        scim_type=scim_type if isinstance(scim_type, str) and not is_success else "",
+        detail="" if is_success else _detail(body),
+        retry_after=parse_retry_after(retry_after, now=now),
+        is_readable=not (is_success and isinstance(body, str) and body.strip() != ""),
+    )
 
 
 def unanswered(method: str, detail: str, *, was_sent: bool) -> Outcome:
@@ -70,9 +111,47 @@ def unanswered(method: str, detail: str, *, was_sent: bool) -> Outcome:
 
     ``was_sent`` is ``False`` only when the target cannot have read it: no connection was made.
     """
-    return Outcome(method, 0, detail=detail, was_sent=was_sent)
+    return Outcome(method.upper(), 0, detail=detail[:_MAX_DETAIL], was_sent=was_sent)
 
 
 def parse_retry_after(value: str, *, now: datetime) -> float | None:
     """Return the seconds that ``Retry-After`` says, also as a date; ``None``: it says nothing."""
-    raise NotImplementedError
+    value = value.strip()
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return max(0.0, (at - now).total_seconds())
+
+
+def _is_error(body: object) -> bool:
+    schemas = member(body, "schemas")
+    return isinstance(schemas, list) and urns.ERROR in schemas
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        return int(value[:18])
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return value if is_count and isinstance(value, int) else None
+
+
+def _detail(body: object) -> str:
+    """Return what an answer says is wrong: SCIM 2.0, SCIM 1.1, OAuth, or any text."""
+    said: Any = body
+    if isinstance(body, dict):
+        errors = member(body, "Errors")
+        first = errors[0] if isinstance(errors, list) and errors else None
+        said = next(
+            (
+                text
+                for holder in (body, first)
+                for name in ("detail", "description", "error_description", "message", "error")
+                if isinstance(text := member(holder, name), str) and text
+            ),
+            "",
+        )
+    return " ".join(said.split())[:_MAX_DETAIL] if isinstance(said, str) else ""

@@ -31,13 +31,27 @@ class Action(StrEnum):
     SET_REFERENCE = "set_reference"
 
 
+class Reason(StrEnum):
+    """Why a step is taken; pages say it in words."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    DRIFTED = "drifted"
+    BACK = "back"
+    INACTIVE = "inactive"
+    DUE = "due"
+    LEFT_SCOPE = "left_scope"
+    DEACTIVATED = "deactivated"
+    DELETED = "deleted"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """What one request does, or a few where members go in chunks; JSON throughout.
 
     ``before`` and ``after`` hold what changes only:
 
-    - ``CREATE``: ``after`` is the body, without ``schemas``.
+    - ``CREATE``: ``after`` is the body, without ``schemas``; members and roles follow.
     - ``UPDATE``: path to value on both sides; ``None`` is no value, and clears.
     - ``DEACTIVATE``, ``REACTIVATE``: ``{"active": bool}``.
     - ``DELETE``: nothing is after.
@@ -50,4 +64,4 @@ class Step:
     action: Action
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
-    reason: str = ""
+    reason: Reason = Reason.CHANGED
