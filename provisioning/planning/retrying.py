@@ -178,5 +178,5 @@ def _pause(answer: Outcome, attempts: int, jitter: float) -> timedelta:
     if answer.retry_after:
         return min(max(timedelta(seconds=answer.retry_after), _LEAST_ASKED), LONGEST)
     doublings = min(max(attempts - 1, 0), _MOST_DOUBLINGS)
-    most = min(SHORTEST * 2**doublings * 2, LONGEST)
+    most = min(SHORTEST * (2 << doublings), LONGEST)
     return SHORTEST + (most - SHORTEST) * min(max(jitter, 0.0), 1.0)
