@@ -104,6 +104,7 @@ def _value(path: Any) -> Any:
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "ascii": _ascii,
+    "capitalize": lambda text: _text(text).title(),
     "coalesce": _coalesce,
     "contains": lambda text, part: _text(part) in _text(text),
     "ends_with": lambda text, part: _text(text).endswith(_text(part)),
@@ -116,9 +117,11 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "right": _right,
     "split": _split,
     "starts_with": lambda text, part: _text(text).startswith(_text(part)),
-    "title": lambda text: _text(text).title(),
     "trim": lambda text: _text(text).strip(),
     "upper": lambda text: _text(text).upper(),
     "value": _value,
 }
-"""By name.  ``value("…")`` reads a path that is no name: with a URN or a selection."""
+"""By name, none of which is that of an attribute.
+
+``value("…")`` reads a path that is no name: one with a URN or a selection.
+"""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from provisioning.planning.objects import Drift, Known
 from provisioning.planning.values import changed_here, changed_there, shown_before, wanted_values
 from provisioning.protocol.paths import parse_target_path
-from provisioning.protocol.steps import Action, Reason, Step
+from provisioning.protocol.steps import Action, Kind, Reason, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,9 +30,10 @@ def new(desired: Desired) -> Known:
 def update(desired: Desired, known: Known, policy: Policy) -> Iterator[Step]:
     """Yield the change of the attributes that mapping rows fill: ours, and drift to overwrite.
 
-    All of them are written to what may be gone: the answer tells.
+    All of them are written to a group that may be gone: the answer tells.
     """
-    here = wanted_values(desired) if known.is_tombstone else changed_here(desired, known)
+    may_be_gone = known.is_tombstone and known.kind is Kind.GROUP
+    here = wanted_values(desired) if may_be_gone else changed_here(desired, known)
     there = {
         path: wanted
         for path, wanted in changed_there(desired, known).items()

@@ -27,7 +27,7 @@ def canonical(resource: Mapping[str, Any]) -> dict[str, Any]:
     """
     return {
         name: value
-        for name, value in canonical_value(dict(resource)).items()
+        for name, value in (canonical_value(dict(resource)) or {}).items()
         if name.lower() not in _MADE_THERE
     }
 

@@ -9,7 +9,12 @@ from provisioning.protocol.changes import MANAGER, changed, changes_of_roles, re
 from provisioning.protocol.dialects import MemberRemoval
 from provisioning.protocol.paths import member, parse_target_path
 from provisioning.protocol.steps import Action, Kind
-from provisioning.protocol.updates import operation, operations_of_update, whole_attribute
+from provisioning.protocol.updates import (
+    operation,
+    operations_of_update,
+    says_elements,
+    whole_attribute,
+)
 from scim.protocol import urns
 
 if TYPE_CHECKING:
@@ -27,10 +32,22 @@ def create_body(dialect: Dialect, kind: Kind, step: Step) -> dict[str, Any]:
     return _with_schemas(kind, {}, _sendable(dialect, step.after))
 
 
+def needs_read(dialect: Dialect, step: Step) -> bool:
+    """Whether a step replaces whole lists, so that the resource has to be read just before it."""
+    if not dialect.patch:
+        return True
+    if step.action is Action.UPDATE:
+        return not says_elements(dialect) and any("[" in path for path in step.after)
+    if step.action is Action.SET_ROLES:
+        return not says_elements(dialect)
+    needed = {Action.ADD_MEMBERS: "add", Action.REMOVE_MEMBERS: "remove"}.get(step.action)
+    return needed is not None and needed not in dialect.patch_ops
+
+
 def patch_bodies(dialect: Dialect, step: Step, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the bodies of the PATCH requests of any other step, in order; several for members.
 
-    ``seen`` is the resource as the target last showed it, where whole lists have to be replaced.
+    ``seen`` is the resource as far as it is known; just read, where :func:`needs_read` says so.
     There is none when nothing of the step can be said in the dialect, or the target has to be
     asked to be without what it refuses to be without.
     """
@@ -110,9 +127,8 @@ def _member_operations(
 
 def _role_operations(dialect: Dialect, step: Step, seen: Mapping[str, Any]) -> list[dict[str, Any]]:
     operations: list[dict[str, Any]] = []
-    says_values = dialect.value_paths and {"add", "remove"} <= dialect.patch_ops
     for name, (gone, elements) in changes_of_roles(step).items():
-        if not says_values:
+        if not says_elements(dialect):
             operations += whole_attribute(dialect, name, changed(seen, step))
             continue
         operations += [_without(name, each) for each in sorted(gone)]

@@ -39,13 +39,17 @@ def operations_of_update(
             selected.setdefault(path.head, []).append((path, value))
         else:
             operations.append(operation(dialect, path, value))
-    says_paths = dialect.value_paths and {"add", "remove"} <= dialect.patch_ops
     for head, changes in selected.items():
-        if says_paths:
+        if says_elements(dialect):
             operations += _within(dialect, changes, seen)
         else:
             operations += whole_attribute(dialect, head, changed(seen, step))
     return operations
+
+
+def says_elements(dialect: Dialect) -> bool:
+    """Whether single elements of a list can be changed; else the list is replaced as a whole."""
+    return dialect.value_paths and {"add", "remove"} <= dialect.patch_ops
 
 
 def operation(dialect: Dialect, path: TargetPath, value: Any) -> dict[str, Any]:
