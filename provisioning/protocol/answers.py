@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MAX_DETAIL: Final = 500
-_SECONDS: Final = re.compile(r"\d{1,9}")
+_SECONDS: Final = re.compile(r"[0-9]{1,9}")
 _SUCCESS: Final = range(200, 300)
 _STATUSES: Final = range(100, 600)
 

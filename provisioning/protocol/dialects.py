@@ -138,7 +138,7 @@ def _read(name: str, value: Any) -> Any:
         if isinstance(value, list | tuple | frozenset) and all(isinstance(e, str) for e in value):
             return frozenset(value)
     elif isinstance(default, MemberRemoval):
-        if value in set(MemberRemoval):
+        if isinstance(value, str) and value in set(MemberRemoval):
             return MemberRemoval(value)
     elif type(value) is type(default):
         return value
