@@ -101,7 +101,8 @@ def drift_of(
     if active in {"true", "false"} and (active == "true") is not known.is_active:
         drifted["active"] = (active == "true", known.is_active)
     for name, ours_there in (("members", known.members.values()), ("roles", known.roles)):
-        missing = {*ours_there} - (_values(shown, name) or {*ours_there})
+        listed = _listed(shown, name, policy)
+        missing = set() if listed is None else {*ours_there} - listed
         if missing:
             drifted[name] = (None, sorted(missing))
     return drifted
@@ -114,14 +115,14 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     plan writes it again.
     """
     after = replace(known, seen=seen_in(known.kind, shown) or known.seen, version=version)
-    members = _values(shown, "members")
+    members = _listed(shown, "members", policy)
     if members is not None and policy.drift_at("members", "members") is Drift.OVERWRITE:
         left = {each: at for each, at in known.members.items() if at in members}
         after = replace(after, members=left)
-    roles = _values(shown, "roles")
+    roles = _listed(shown, "roles", policy)
     if roles is not None and policy.drift_at("roles", "roles") is Drift.OVERWRITE:
         after = replace(after, roles={k: v for k, v in known.roles.items() if k in roles})
-    keys = _values(shown, "entitlements")
+    keys = _listed(shown, "entitlements", policy)
     if keys is not None and policy.drift_at("entitlements", "entitlements") is Drift.OVERWRITE:
         after = replace(after, entitlements=known.entitlements & keys)
     manager = value_at(shown, parse_target_path(f"{MANAGER}.value"))
@@ -130,9 +131,9 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     return after
 
 
-def _values(shown: Mapping[str, Any], attribute: str) -> set[str] | None:
-    """Return the values of a list, or ``None``: the target does not show it."""
+def _listed(shown: Mapping[str, Any], attribute: str, policy: Policy) -> set[str] | None:
+    """Return the values of a list, or ``None``: the target may just not show it."""
     elements = member(shown, attribute)
     if not isinstance(elements, list):
-        return None
+        return set() if attribute == "members" and policy.lists_members else None
     return {text_of(member(each, "value")) for each in elements}

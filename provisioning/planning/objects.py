@@ -121,6 +121,8 @@ class Policy:
         drift_of: Attributes (or paths) for which another rule than ``drift`` holds.
         target_deletes: Whether the target deletes at all; one that only deactivates instead is
             asked to deactivate.
+        lists_members: Whether a group that the target shows without members is empty; else it may
+            just not show them.
     """
 
     create_users: bool = True
@@ -137,6 +139,7 @@ class Policy:
     drift: Drift = Drift.REPORT
     drift_of: Mapping[str, Drift] = field(default_factory=dict)
     target_deletes: bool = True
+    lists_members: bool = False
 
     def departure(self, cause: Cause | None, *, adopted: bool, may_delete: bool) -> Departure:
         """Return what is done with what leaves for a cause; nothing without one.

@@ -157,6 +157,7 @@ POLICIES = st.builds(
         push_roles=True,
         push_permissions=True,
         drift=Drift.OVERWRITE,
+        lists_members=True,
         departures=dict(zip(Cause, departures, strict=True)),
         own_adopted=own,
         delete_users=deletes,
@@ -234,10 +235,21 @@ def of_others(resource: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=150)
-@given(POLICIES, st.lists(EVENTS, max_size=25))
-def test_a_target_comes_to_hold_what_it_should(policy: Policy, events: list[Any]) -> None:
+@settings(max_examples=400)
+@given(
+    policy=POLICIES,
+    events=st.lists(EVENTS, min_size=6, max_size=25),
+    begins_in_step=st.sampled_from([True, True, False]),
+)
+def test_a_target_comes_to_hold_what_it_should(
+    policy: Policy, events: list[Any], *, begins_in_step: bool
+) -> None:
     world = World(policy)
+    if begins_in_step:
+        for name in PEOPLE:
+            change_here(world, "roles", name, ("r1", "r2"))
+        world.desired["ada"] = replace(world.desired["ada"], manager="eve")
+        world.settle()
     for event in events:
         before = {key: of_others(each) for key, each in world.target.resources.items()}
         happen(world, *event)
