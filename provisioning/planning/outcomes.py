@@ -56,6 +56,14 @@ def known_adopted(desired: Desired, *, shown: Mapping[str, Any], version: str) -
     return replace(found, applied=_with_values(applied))
 
 
+def known_found_again(desired: Desired, *, shown: Mapping[str, Any], version: str) -> Known:
+    """Return what is known of a resource of ours whose creation nobody answered.
+
+    It is ours, and holds what was wanted then, which may be something else by now.
+    """
+    return replace(known_adopted(desired, shown=shown, version=version), adopted=False)
+
+
 def known_after(
     known: Known, step: Step, *, shown: Mapping[str, Any] | None, version: str
 ) -> Known | None:

@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 
 from provisioning.planning.comparing import compare, known_seen
 from provisioning.planning.objects import Cause, Departure, Desired, Drift, Known, Policy
-from provisioning.planning.outcomes import known_adopted, known_after, known_created
+from provisioning.planning.outcomes import (
+    known_adopted,
+    known_after,
+    known_created,
+    known_found_again,
+)
 from provisioning.planning.values import is_shown, wanted_values
 from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import parse_target_path, value_at
@@ -94,10 +99,8 @@ class World:
         ]
         if there:
             ours = name in self.intents and there[0]["id"] in self.ours
-            link = known_created if ours else known_adopted
+            link = known_found_again if ours else known_adopted
             self.known[name] = link(desired, shown=there[0], version="")
-            if ours:
-                self.known[name] = replace(self.known[name], applied={})
             self.intents.discard(name)
             return False
         self.intents.add(name)
