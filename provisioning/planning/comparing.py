@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from provisioning.planning.objects import Drift
-from provisioning.planning.outcomes import seen_in
+from provisioning.planning.outcomes import known_shown
 from provisioning.planning.values import changed_here, is_shown, wanted_values
 from provisioning.protocol.canonical import canonical_value
 from provisioning.protocol.changes import MANAGER
@@ -114,7 +114,7 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     Where drift is overwritten, what it does not show of ours is known no more, so that the next
     plan writes it again.
     """
-    after = replace(known, seen=seen_in(known.kind, shown) or known.seen, version=version)
+    after = known_shown(known, shown=shown, version=version)
     members = _listed(shown, "members", policy)
     if members is not None and policy.drift_at("members", "members") is Drift.OVERWRITE:
         left = {each: at for each, at in known.members.items() if at in members}

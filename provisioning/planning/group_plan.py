@@ -46,7 +46,11 @@ def leaving_group(known: Known, cause: Cause, policy: Policy) -> Iterator[Step]:
 def _members(desired: Desired, known: Known, remote_ids: Mapping[str, str]) -> Iterator[Step]:
     """Yield who comes and who goes; a member that is not at the target yet comes later."""
     wanted = {each: remote_ids[each] for each in sorted(desired.members) if each in remote_ids}
-    come = {each: at for each, at in wanted.items() if known.members.get(each) != at}
+    come = {
+        each: at
+        for each, at in wanted.items()
+        if known.members.get(each) != at or each in known.unsure
+    }
     gone = {
         each: at
         for each, at in sorted(known.members.items())

@@ -91,6 +91,7 @@ class Known:
         roles: Key to display, of those that *we* set.
         entitlements: Keys that *we* set.
         members: Object id to remote id, of those that *we* put in.
+        unsure: Object ids of members of whom we do not know whether they were put in.
         manager: The remote id that we set as manager, or ``None``.
     """
 
@@ -107,6 +108,7 @@ class Known:
     roles: Mapping[str, str] = field(default_factory=dict)
     entitlements: frozenset[str] = frozenset()
     members: Mapping[str, str] = field(default_factory=dict)
+    unsure: frozenset[str] = frozenset()
     manager: str | None = None
 
 

@@ -103,7 +103,13 @@ def known_after(
     if step.action is Action.SET_REFERENCE:
         return replace(after, manager=step.after["manager"])
     left = {each: at for each, at in known.members.items() if step.before.get(each) != at}
-    return replace(after, members={**left, **step.after})
+    unsure = known.unsure - step.before.keys() - step.after.keys()
+    return replace(after, members={**left, **step.after}, unsure=unsure)
+
+
+def known_shown(known: Known, *, shown: Mapping[str, Any], version: str) -> Known:
+    """Return what is known once the target has shown a resource as it is."""
+    return replace(known, seen=seen_in(known.kind, shown) or known.seen, version=version)
 
 
 def seen_in(kind: Kind, shown: Mapping[str, Any]) -> dict[str, Any]:

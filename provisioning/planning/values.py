@@ -42,6 +42,11 @@ def changed_there(desired: Desired, known: Known) -> dict[str, Any]:
     }
 
 
+def value_there(resource: Mapping[str, Any], path: str) -> Any:
+    """Return the canonical value that a resource has at a path, or ``None``."""
+    return canonical_value(value_at(resource, parse_target_path(path)))
+
+
 def is_shown(resource: Mapping[str, Any], path: str, wanted: Any) -> bool:
     """Whether a resource says at a path what is wanted."""
     parsed = parse_target_path(path)
@@ -51,7 +56,7 @@ def is_shown(resource: Mapping[str, Any], path: str, wanted: Any) -> bool:
 def shown_before(known: Known, path: str) -> Any:
     """Return what was at a path as far as we know."""
     if known.seen:
-        return canonical_value(value_at(known.seen, parse_target_path(path)))
+        return value_there(known.seen, path)
     return canonical_value(known.applied.get(path))
 
 

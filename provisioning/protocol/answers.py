@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MAX_DETAIL: Final = 500
-_SECONDS: Final = re.compile(r"[0-9]{1,9}")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _SUCCESS: Final = range(200, 300)
 _STATUSES: Final = range(100, 600)
 
@@ -117,7 +117,7 @@ def unanswered(method: str, detail: str, *, was_sent: bool) -> Outcome:
 def parse_retry_after(value: str, *, now: datetime) -> float | None:
     """Return the seconds that ``Retry-After`` says, also as a date; ``None``: it says nothing."""
     value = value.strip()
-    if _SECONDS.fullmatch(value):
+    if _NUMBER.fullmatch(value):
         return float(value)
     try:
         at = parsedate_to_datetime(value)
@@ -133,8 +133,8 @@ def _is_error(body: object) -> bool:
 
 
 def _count(value: object) -> int | None:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        return int(value[:18])
+    if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+        return int(value)
     is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
     return value if is_count and isinstance(value, int) else None
 

@@ -25,7 +25,7 @@ MULTI_VALUED: Final = frozenset(
 
 _MAX_LENGTH: Final = 500
 _CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:"
-_NAME: Final = r"[A-Za-z$][\w$-]*"
+_NAME: Final = r"[A-Za-z$][\w$-]{0,127}"
 _PATH: Final = re.compile(
     rf"(?:(?P<urn>urn:[\w.:~-]+):)?(?P<attribute>{_NAME})"
     r'(?:\[(?P<selection>(?:[^\]"]|"(?:[^"\\]|\\.)*")*)\])?'
@@ -33,7 +33,8 @@ _PATH: Final = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _TERM: Final = re.compile(
-    rf'\s*(?P<name>{_NAME})\s+eq\s+(?P<value>"(?:[^"\\]|\\.)*"|true|false)\s*(?:and\b|$)',
+    rf' {{0,9}}(?P<name>{_NAME}) {{1,9}}eq {{1,9}}(?P<value>"(?:[^"\\]|\\.){{0,400}}"|true|false)'
+    r" {0,9}(?:and\b|$)",
     re.ASCII | re.IGNORECASE,
 )
 

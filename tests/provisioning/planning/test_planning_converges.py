@@ -20,6 +20,7 @@ from provisioning.planning.outcomes import (
     known_created,
     known_found_again,
 )
+from provisioning.planning.settling import known_settled
 from provisioning.planning.values import is_shown, wanted_values
 from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import parse_target_path, value_at
@@ -47,6 +48,7 @@ class World:
     causes: dict[str, Cause] = field(default_factory=dict)
     known: dict[str, Known] = field(default_factory=dict)
     intents: set[str] = field(default_factory=set)
+    unanswered: dict[str, Step] = field(default_factory=dict)
     ours: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class World:
 
     def push(self, name: str, fault: str = "") -> int:
         """Bring one object in step, step by step, until a fault; return how many were done."""
+        self.settle_unanswered(name)
         desired, known = self.wanted(name), self.known.get(name)
         ids = {each: link.remote_id for each, link in self.known.items()}
         steps = planned(desired, known, self.causes.get(name), policy=self.policy, remote_ids=ids)
@@ -81,6 +84,7 @@ class World:
         known = self.known[name]
         shown = self.target.do(known.remote_id, known.kind, step)
         if is_lost:
+            self.unanswered[name] = step
             return False
         after = known_after(known, step, shown=shown, version="") if shown else None
         if after is None:
@@ -112,8 +116,21 @@ class World:
         self.intents.discard(name)
         return True
 
+    def settle_unanswered(self, name: str) -> None:
+        """Read the resource of an unanswered step before anything else is planned for it."""
+        step, known = self.unanswered.pop(name, None), self.known.get(name)
+        if step is None or known is None:
+            return
+        shown = self.target.resources.get(known.remote_id)
+        if shown is None:
+            del self.known[name]
+        else:
+            self.known[name] = known_settled(known, step, shown=shown, version="")
+
     def look(self) -> None:
         """Read everything at the target, as a full run does."""
+        for name in [*self.unanswered]:
+            self.settle_unanswered(name)
         listing = list(self.target.resources.values())
         desired = {name: each for name in self.desired if (each := self.wanted(name))}
         found = compare(
