@@ -7,12 +7,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from provisioning.planning.objects import Cause, Departure, Desired, Known, Policy
-from provisioning.planning.outcomes import known_after, known_created
+from provisioning.planning.outcomes import known_created
 from provisioning.planning.plan import plan_object
+from provisioning.planning.values import last_seen
+from provisioning.protocol.answers import Outcome
 from provisioning.protocol.dialects import Dialect
-from provisioning.protocol.requests import create_body, patch_bodies
+from provisioning.protocol.fallbacks import fallback
+from provisioning.protocol.requests import create_body, needs_read, patch_bodies, put_body
 from provisioning.protocol.steps import Action, Kind, Step
 from scim.protocol.core_schemas import GROUP, USER
+from scim.protocol.errors import SCIMError
 from scim.protocol.patch import apply_patch
 from scim.protocol.resources import read_resource
 
@@ -79,38 +83,37 @@ class Target:
         self.resources[resource["id"]] = resource
         return deepcopy(resource)
 
-    def do(self, remote_id: str, kind: Kind, step: Step) -> dict[str, Any] | None:
-        """Do a step to a resource; ``None``: it is not there."""
-        if remote_id not in self.resources:
+    def do(self, known: Known, step: Step) -> dict[str, Any] | None:
+        """Do a step to a linked resource, as the target lets it be said; ``None``: it is gone."""
+        if known.remote_id not in self.resources:
             return None
         self.writes += 1
         if step.action is Action.DELETE:
-            self.deleted.append(remote_id)
-            return self.resources.pop(remote_id)
-        for body in patch_bodies(self.dialect, step, self.resources[remote_id]):
-            after = apply_patch(self.resources[remote_id], body, _type(kind))
-            self.resources[remote_id] = {**after, "id": remote_id}
-        return deepcopy(self.resources[remote_id])
+            self.deleted.append(known.remote_id)
+            return self.resources.pop(known.remote_id)
+        dialect: Dialect | None = self.dialect
+        tried: set[Dialect] = set()
+        while dialect is not None:
+            try:
+                after = self._said(dialect, known, step)
+            except SCIMError as error:
+                tried.add(dialect)
+                answer = Outcome("PATCH", error.status, error.scim_type, error.detail)
+                dialect = fallback(dialect, step, answer, tried=tried)
+            else:
+                self.resources[known.remote_id] = {**after, "id": known.remote_id}
+                return deepcopy(self.resources[known.remote_id])
+        raise AssertionError(f"{step} cannot be said.")
 
-
-def bring_in_step(
-    target: Target,
-    known: Known | None,
-    steps: list[Step],
-    desired: Desired | None,
-) -> Known | None:
-    """Perform the steps as the engine does; a resource that is gone is unlinked."""
-    for step in steps:
-        if step.action is Action.CREATE:
-            assert desired is not None
-            known = known_created(desired, shown=target.create(desired.kind, step), version="")
-            continue
-        assert known is not None
-        shown = target.do(known.remote_id, known.kind, step)
-        if shown is None:
-            return None
-        known = known_after(known, step, shown=shown, version="")
-    return known
+    def _said(self, dialect: Dialect, known: Known, step: Step) -> dict[str, Any]:
+        """Return the resource after a step; only what has to be read before is read."""
+        resource, kind = self.resources[known.remote_id], _type(known.kind)
+        if not dialect.patch:
+            return read_resource(put_body(dialect, known.kind, step, resource), kind)
+        seen = resource if needs_read(dialect, step) else last_seen(known)
+        for body in patch_bodies(dialect, step, seen):
+            resource = apply_patch(resource, body, kind)
+        return resource
 
 
 def _type(kind: Kind) -> Any:
