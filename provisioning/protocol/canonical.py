@@ -6,7 +6,7 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
-from provisioning.protocol.paths import member, text_of
+from provisioning.protocol.paths import member, selects, text_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,22 @@ def shows(path: TargetPath, shown: Any, wanted: Any) -> bool:
     """
     folded = not path.urn and path.attribute.lower() in _FOLDED
     return _shows(canonical_value(shown), canonical_value(wanted), folded=folded)
+
+
+def has_value(resource: Mapping[str, Any], path: TargetPath, value: str) -> bool:
+    """Whether a resource that a target found by a value has it: some targets ignore filters.
+
+    In a list any element may have it that the path selects.
+    """
+    holder = member(resource, path.urn) if path.urn else resource
+    elements = member(holder, path.attribute)
+    if not isinstance(elements, list):
+        return shows(path, value_at(resource, path), value)
+    return any(
+        shows(path, member(each, path.sub or "value"), value)
+        for each in elements
+        if selects(path, each)
+    )
 
 
 def digest(value: object) -> str:

@@ -120,11 +120,11 @@ def learned(dialect: Dialect, config: Mapping[str, Any], preset: Mapping[str, An
 
 
 def as_preset(dialect: Dialect) -> dict[str, Any]:
-    """Return, as JSON that :func:`dialect_of` reads, what a dialect has other than the default."""
+    """Return all of a dialect as JSON that :func:`dialect_of` reads."""
+    values = {each.name: getattr(dialect, each.name) for each in fields(Dialect)}
     return {
-        each.name: sorted(value) if isinstance(value, frozenset) else value
-        for each in fields(Dialect)
-        if (value := getattr(dialect, each.name)) != getattr(_DEFAULT, each.name)
+        name: sorted(value) if isinstance(value, frozenset) else value
+        for name, value in values.items()
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provisioning.protocol.canonical import canonical, difference, digest, shows
+from provisioning.protocol.canonical import canonical, difference, digest, has_value, shows
 from provisioning.protocol.paths import parse_target_path
 
 _VALUES = st.recursive(
@@ -116,3 +116,28 @@ def test_what_a_target_shows_says_what_is_wanted(
     path: str, shown: Any, wanted: Any, *, is_shown: bool
 ) -> None:
     assert shows(parse_target_path(path), shown, wanted) is is_shown
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "has"),
+    [
+        ("userName", "ADA@x", True),
+        ("userName", "bob@x", False),
+        ("externalId", "7", True),
+        ("externalId", "8", False),
+        ("emails.value", "second@x", True),
+        ("emails", "Second@X", True),
+        ('emails[type eq "work"].value', "second@x", False),
+        ("urn:x:User:number", "5", True),
+        ("title", "T", False),
+    ],
+)
+def test_a_hit_is_one_that_has_the_value(path: str, value: str, *, has: bool) -> None:
+    resource = {
+        "userName": "ada@X",
+        "externalId": 7,
+        "emails": [{"type": "work", "value": "ada@x"}, {"type": "home", "value": "second@x"}],
+        "urn:x:User": {"number": "5"},
+    }
+
+    assert has_value(resource, parse_target_path(path), value) is has
