@@ -111,8 +111,13 @@ def _reader(row: Row) -> Callable[[Mapping[str, Any]], Any]:
         return compile_expression(row.source).evaluate
     source = row.source.strip()
     check_source(source)
-    if row.how is How.DIRECT:
-        return lambda resource: deepcopy(source_value(resource, source))
+    if row.how is How.LOOKUP:
+        return _look_up(row, source)
+    return lambda resource: deepcopy(source_value(resource, source))
+
+
+def _look_up(row: Row, source: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what finds the value of a path in the table of a row, ignoring case if need be."""
     exact = {key.strip(): value for key, value in row.lookup.items()}
     folded = {key.lower(): value for key, value in exact.items()}
 

@@ -293,7 +293,9 @@ def test_a_target_comes_to_hold_what_it_should(
                 key: each for key, each in after.items() if key in before
             }
     world.settle()
+    writes = world.target.writes
 
+    assert (world.settle(), world.target.writes) == (0, writes)
     assert set(world.target.deleted) <= world.ours | ({"s1"} if policy.own_adopted else set())
     assert world.target.resources["s0"] == STRANGER
     ids = {name: known.remote_id for name, known in world.known.items()}
