@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from provisioning.mapping.rows import Row
     from provisioning.protocol.paths import TargetPath
 
+    _Reader = Callable[[Mapping[str, Any]], Any]
+
 _MADE_THERE: Final = frozenset({"id", "meta", "schemas", "groups"})
 _PUSHED_APART: Final = frozenset({"members", "roles", "entitlements"})
 _NEVER: Final = frozenset({"password"})
@@ -94,30 +96,21 @@ def compile_rows(rows: Sequence[Row], *, kind: Kind) -> Compiled:
             path = parse_target_path(row.target)
             _check_target(path, kind)
             _check_alone(path, compiled)
-            read = _reader(row)
+            read = _READERS[row.how](row)
         except (ExpressionError, PathError) as error:
             raise MappingError(position, str(error)) from error
         compiled.append(CompiledRow(path, read, row.default, row.on_create_only))
     return Compiled(tuple(compiled))
 
 
-def _reader(row: Row) -> Callable[[Mapping[str, Any]], Any]:
-    """Return what makes the value of a row out of a resource of ours."""
-    if row.how is How.CONSTANT:
-        return lambda _: row.source
-    if row.how is How.TEMPLATE:
-        return compile_template(row.source).fill
-    if row.how is How.EXPRESSION:
-        return compile_expression(row.source).evaluate
-    source = row.source.strip()
-    check_source(source)
-    if row.how is How.LOOKUP:
-        return _look_up(row, source)
+def _direct(row: Row) -> _Reader:
+    source = _checked(row.source)
     return lambda resource: deepcopy(source_value(resource, source))
 
 
-def _look_up(row: Row, source: str) -> Callable[[Mapping[str, Any]], str]:
+def _look_up(row: Row) -> _Reader:
     """Return what finds the value of a path in the table of a row, ignoring case if need be."""
+    source = _checked(row.source)
     exact = {key.strip(): value for key, value in row.lookup.items()}
     folded = {key.lower(): value for key, value in exact.items()}
 
@@ -127,6 +120,21 @@ def _look_up(row: Row, source: str) -> Callable[[Mapping[str, Any]], str]:
         return exact.get(key, folded.get(key.lower(), ""))
 
     return look_up
+
+
+def _checked(source: str) -> str:
+    check_source(source.strip())
+    return source.strip()
+
+
+_READERS: Final[Mapping[How, Callable[[Row], _Reader]]] = {
+    How.CONSTANT: lambda row: lambda _: row.source,
+    How.DIRECT: _direct,
+    How.EXPRESSION: lambda row: compile_expression(row.source).evaluate,
+    How.LOOKUP: _look_up,
+    How.TEMPLATE: lambda row: compile_template(row.source).fill,
+}
+"""What makes the value of a row out of a resource of ours, by how it does."""
 
 
 def _check_target(path: TargetPath, kind: Kind) -> None:
