@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -17,6 +18,8 @@ from psycopg.conninfo import conninfo_to_dict
 
 from operations.checkout import BASE_DIR
 from operations.variables import UnusableVariableError, boolean, number, text, words
+
+Network = IPv4Network | IPv6Network
 
 _HIGHEST_PORT: Final = 65_535
 _LOG_LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -110,6 +113,16 @@ def _email_from() -> str:
     return raw
 
 
+def _outgoing_networks() -> list[Network]:
+    try:
+        return [ip_network(word) for word in words("GATEHOUSE_OUTGOING_NETWORKS")]
+    except ValueError as error:
+        raise UnusableVariableError(
+            "GATEHOUSE_OUTGOING_NETWORKS must be networks such as 10.1.0.0/16 or fd00::/8, with "
+            f"commas between them: {error}."
+        ) from error
+
+
 def _security_contact() -> str:
     raw = text("GATEHOUSE_SECURITY_CONTACT")
     parts = _parts(raw)
@@ -190,6 +203,9 @@ class Environment:
     transaction_pooling: bool = field(
         default_factory=lambda: boolean("GATEHOUSE_TRANSACTION_POOLING"),
         metadata={"variable": "GATEHOUSE_TRANSACTION_POOLING"},
+    )
+    outgoing_networks: list[Network] = field(
+        default_factory=_outgoing_networks, metadata={"variable": "GATEHOUSE_OUTGOING_NETWORKS"}
     )
     hashes_at_once: int = field(
         default_factory=lambda: number("GATEHOUSE_HASHES_AT_ONCE", 1, least=1, most=1000),

@@ -143,6 +143,7 @@ def _database() -> dict[str, Any]:
 
 EMBEDDED_DATABASE = not ENV.database_url
 TRANSACTION_POOLING = ENV.transaction_pooling
+OUTGOING_NETWORKS = ENV.outgoing_networks
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 
 class ProvisioningConfig(AppConfig):
@@ -9,3 +10,18 @@ class ProvisioningConfig(AppConfig):
 
     name = "provisioning"
     verbose_name = _("Provisioning")
+
+    @override
+    def ready(self) -> None:
+        """Have workers look for what is due; erase people from the log who are erased."""
+        # These need the models.
+        from accounts.jobs.kinds import PROVISIONING  # noqa: PLC0415
+        from accounts.jobs.pulse import Beat, beats  # noqa: PLC0415
+        from accounts.trail.retention import erasers  # noqa: PLC0415
+        from provisioning.engine import trail_words  # noqa: PLC0415
+        from provisioning.engine.erasing import erase_from_log  # noqa: PLC0415
+        from provisioning.engine.pulse import beat  # noqa: PLC0415
+
+        beats.append(Beat(PROVISIONING, beat))
+        erasers.append(erase_from_log)
+        trail_words.register()

@@ -26,7 +26,8 @@ _Arguments = ParamSpec("_Arguments")
 MAIL: Final = "mail"
 DAILY: Final = "daily"
 BULK: Final = "bulk"
-QUEUES: Final = (MAIL, DAILY, BULK)
+PROVISIONING: Final = "provisioning"
+QUEUES: Final = (MAIL, DAILY, BULK, PROVISIONING)
 """A worker takes from all of them unless it is told otherwise."""
 
 AFTER_MIDNIGHT: Final = "10 0 * * *"

@@ -176,6 +176,15 @@ def is_waiting(*, kind: str, arguments: Mapping[str, Any]) -> bool:
         return waits.filter(arguments__contains=dict(arguments)).exists()
 
 
+def running(*, kind: str, arguments: Mapping[str, Any]) -> int:
+    """Count the attempts at jobs with these arguments that are under way, of the active tenant."""
+    active = scope.get()
+    tenant_id = active if isinstance(active, int) else None
+    with every_tenant():
+        begun = Job.objects.filter(tenant=tenant_id, kind=kind, state=Job.State.RUNNING)
+        return begun.filter(arguments__contains=dict(arguments)).count()
+
+
 def delete_ended(*, before: datetime) -> int:
     """Delete the jobs of every tenant that ended earlier; return how many."""
     with every_tenant():

@@ -17,6 +17,7 @@ from accounts.identifiers import uuid_of
 from accounts.jobs.errors import GivenUpError, PutBackError
 from accounts.jobs.kinds import kinds
 from accounts.jobs.losing import queue_lost_jobs
+from accounts.jobs.pulse import pulse_of_worker
 from accounts.jobs.queueing import RUN_JOB
 from accounts.jobs.rows import waiting
 from accounts.jobs.running import run_job, scope_of_job
@@ -85,7 +86,11 @@ async def _work(queues: Collection[str], at_once: int, *, waits: bool) -> None:
         options["queues"] = [UPKEEP, *queues]
     async with app.open_async():
         await sweep(app)
-        await app.run_worker_async(**options)
+        if not waits:
+            await app.run_worker_async(**options)
+            return
+        async with pulse_of_worker(queues):
+            await app.run_worker_async(**options)
 
 
 async def in_scope_of_the_job(

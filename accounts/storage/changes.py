@@ -229,6 +229,13 @@ def first_position() -> Position:
     return _place(_FIRST_IN_TENANT, _FIRST_IN_ALL)
 
 
+def feed_generation() -> str:
+    """Return which history the positions of today belong to."""
+    with prepared_cursor() as cursor:
+        cursor.execute(GENERATION)
+        return str(cursor.fetchone()[0])
+
+
 def lag() -> Lag:
     """Return how far the feed of all tenants is behind what is written."""
     with prepared_cursor() as cursor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -27,7 +27,14 @@ from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
+
+erasers: Final[list[Callable[[UUID], None]]] = []
+"""Each erases what a layer above keeps of a person of the active tenant who was deleted.
+
+Such a layer adds to it when it starts.
+"""
 
 
 class NotDeletedError(AccountError):
@@ -101,6 +108,8 @@ def _erase_in_tenant(tenant: Tenant) -> int:
 
 def _erase(departed: Departed) -> None:
     tenant_id = active_tenant_id()
+    for erase in erasers:
+        erase(departed.person_id)
     while erase_actor(tenant_id=tenant_id, departed=departed):
         pass
     while _erase_facts(tenant_id, departed):

@@ -5,6 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
+from accounts.secrets.encryption import unseal_json
+from accounts.trail import audit
+from provisioning.models.operations import SEALED_FOR
+
 if TYPE_CHECKING:
     from provisioning.models import Exchange
 
@@ -17,6 +23,17 @@ class Bodies:
     response: Any
 
 
+@transaction.atomic
 def reveal_exchange(*, exchange: Exchange) -> Bodies | None:
     """Return the bodies unmasked and record who looked; ``None``: they were not kept."""
-    raise NotImplementedError
+    if not exchange.sealed:
+        return None
+    bodies = unseal_json(exchange.sealed.encode(), SEALED_FOR)
+    operation = exchange.operation
+    audit.record(
+        "application.exchange_revealed",
+        operation.application,
+        operation=operation.pk,
+        object_id=operation.object_id,
+    )
+    return Bodies(bodies["request"], bodies["response"])

@@ -4,47 +4,194 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.storage.changes import Position
+from accounts.trail import audit
+from provisioning.engine.closing import close_run
+from provisioning.engine.draining import queue_performing
+from provisioning.engine.errors import InputsChangedError, NothingSentError, NotPlannedError
+from provisioning.engine.following import move
+from provisioning.engine.gate import includes_provisioning, why_nothing_is_sent
+from provisioning.engine.inputs import have_changed
+from provisioning.engine.recording import lock_planning
+from provisioning.engine.starting import begin_run
+from provisioning.models import IN_FLIGHT, Application, Operation, OperationState, Run
+
 if TYPE_CHECKING:
-    from provisioning.models import Application, Run
+    from django.db.models import QuerySet
 
 
+@transaction.atomic
 def make_plan(*, application: Application) -> Run:
     """Have a plan worked out by a worker; the run is ``reading`` until it is ``planned``.
 
     Its operations are ``planned``, with before and after; nothing is sent.
     """
-    raise NotImplementedError
+    run = begin_run(application, Run.Kind.PLAN)
+    audit.record("application.plan_made", application)
+    return run
 
 
+@transaction.atomic
 def send_plan(*, run: Run) -> None:
     """Send exactly the operations of a plan; the first plan that is sent opens the application.
+
+    Removals beyond the limit are held.  What is under way of the same object already, is not sent
+    twice.
 
     Raises:
         NotPlannedError: It is not worked out yet, or sent, or replaced by a newer one.
         InputsChangedError: Mapping, switches, scope or somebody concerned changed meanwhile.
+        NothingSentError: The application is paused or in quarantine, or the plan lacks it.
     """
-    raise NotImplementedError
+    application = Application.objects.select_for_update(of=("self",)).get(pk=run.application_id)
+    found = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    if found.state != Run.State.PLANNED or found.kind != Run.Kind.PLAN:
+        raise NotPlannedError(_("This plan was sent, or replaced by a newer one. Make another."))
+    _require_sending(application)
+    found.application = application
+    if have_changed(found):
+        raise InputsChangedError(
+            _("What the plan was worked out from has changed meanwhile. Make another one.")
+        )
+    follower = lock_planning(application)
+    if application.first_plan_sent_at is None:
+        application.first_plan_sent_at = timezone.now()
+        application.save(update_fields=["first_plan_sent_at"])
+        move(follower, Position(found.generation, found.transaction, found.entry_id))
+    held = _send(found, application)
+    found.state = Run.State.SENDING
+    found.sent_at = timezone.now()
+    found.save(update_fields=["state", "sent_at"])
+    audit.record(
+        "application.plan_sent",
+        application,
+        plan_hash=found.plan_hash,
+        operations=found.total - held,
+        held=held,
+    )
+    queue_performing(application.pk)
+    close_run(found)
 
 
+@transaction.atomic
 def start_full_run(*, application: Application) -> Run:
     """Have everything compared with the target, and sent what is not in step.
 
     Raises:
         NothingSentError: No plan was sent yet, or it is paused or in quarantine.
     """
-    raise NotImplementedError
+    why = why_nothing_is_sent(application)
+    if why:
+        raise NothingSentError(why)
+    run = begin_run(application, Run.Kind.FULL)
+    audit.record("application.run_started", application)
+    return run
 
 
+@transaction.atomic
 def stop_run(*, run: Run) -> None:
     """Stop a run: after the request that is under way nothing more of it is sent."""
-    raise NotImplementedError
+    going = Run.objects.filter(pk=run.pk, state__in=(Run.State.READING, Run.State.SENDING))
+    if not going.update(state=Run.State.STOPPED, ended=timezone.now()):
+        return
+    Operation.objects.filter(
+        run=run, state__in=(OperationState.WAITING, OperationState.UNKNOWN)
+    ).update(
+        state=OperationState.CANCELLED,
+        ended=timezone.now(),
+        last_error=_("The run was stopped."),
+    )
+    audit.record("application.run_stopped", run.application)
 
 
+@transaction.atomic
 def allow_removals(*, application: Application) -> int:
     """Send the removals that are held, each once; return how many."""
-    raise NotImplementedError
+    lock_planning(application)
+    held = Operation.objects.filter(application=application, state=OperationState.HELD)
+    # What is in flight of the same object is done first: then it is planned again.
+    meanwhile = _in_flight(application)
+    Operation.objects.filter(
+        Exists(held.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"))),
+        application=application,
+        state=OperationState.WAITING,
+    ).update(state=OperationState.CANCELLED, ended=timezone.now())
+    Operation.objects.filter(
+        Exists(held.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"))),
+        application=application,
+        state=OperationState.RUNNING,
+    ).update(again="removal")
+    allowed = held.exclude(Exists(meanwhile)).update(
+        state=OperationState.WAITING, is_allowed=True, next_try=timezone.now()
+    )
+    rest = held.update(
+        state=OperationState.CANCELLED,
+        ended=timezone.now(),
+        last_error=_("It is under way already."),
+    )
+    if allowed + rest:
+        audit.record("application.removals_allowed", application, removals=allowed + rest)
+        queue_performing(application.pk)
+    return allowed + rest
 
 
+@transaction.atomic
 def refuse_removals(*, application: Application) -> int:
     """Forget the removals that are held; whoever they are about stays as they are there."""
-    raise NotImplementedError
+    lock_planning(application)
+    refused = Operation.objects.filter(application=application, state=OperationState.HELD).update(
+        state=OperationState.CANCELLED,
+        ended=timezone.now(),
+        last_error=_("An admin refused it."),
+    )
+    if refused:
+        audit.record("application.removals_refused", application, removals=refused)
+    return refused
+
+
+def _require_sending(application: Application) -> None:
+    """Refuse to send to an application that only lacks no first plan."""
+    is_free = not application.is_paused and application.quarantined_at is None
+    if is_free and includes_provisioning(application.tenant):
+        return
+    why = why_nothing_is_sent(application)
+    if why:
+        raise NothingSentError(why)
+
+
+def _in_flight(application: Application) -> QuerySet[Operation]:
+    return Operation.objects.filter(
+        application=application,
+        kind=OuterRef("kind"),
+        object_id=OuterRef("object_id"),
+        state__in=IN_FLIGHT,
+    )
+
+
+def _send(run: Run, application: Application) -> int:
+    """Put the operations of a plan in flight; return how many are held instead."""
+    planned = Operation.objects.filter(run=run, state=OperationState.PLANNED)
+    now = timezone.now()
+    planned.filter(Exists(_in_flight(application))).update(
+        state=OperationState.CANCELLED,
+        ended=now,
+        last_error=_("It is under way already."),
+    )
+    held = 0
+    removals = planned.filter(is_removal=True)
+    if run.counts.get("held"):
+        already = Operation.objects.filter(
+            application=application,
+            state=OperationState.HELD,
+            kind=OuterRef("kind"),
+            object_id=OuterRef("object_id"),
+        )
+        removals.filter(Exists(already)).update(state=OperationState.CANCELLED, ended=now)
+        held = removals.update(state=OperationState.HELD)
+    planned.update(state=OperationState.WAITING, next_try=now)
+    return held

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.utils import timezone
+
+from provisioning.desired import people_in_scope
+from provisioning.engine.sessions import pace_key_of
+from provisioning.models import (
+    IN_FLIGHT,
+    Application,
+    Conflict,
+    Link,
+    Operation,
+    OperationState,
+    Phase,
+)
+from provisioning.protocol.steps import Kind
+from provisioning.storage.pace import pace_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
-    from provisioning.models import Application, Operation, Run
+    from provisioning.models import Run
+
+_ENDED: Final = (
+    OperationState.DONE,
+    OperationState.FAILED,
+    OperationState.QUARANTINED,
+    OperationState.CANCELLED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +85,125 @@ class AtApplication:
 
 def tiles(application: Application) -> Tiles:
     """Return how things stand at an application."""
-    raise NotImplementedError
+    links = Link.objects.filter(application=application, kind=Kind.USER)
+    in_flight = Operation.objects.filter(application=application, state__in=IN_FLIGHT)
+    stuck = Operation.objects.filter(
+        application=application,
+        kind=Kind.USER,
+        object_id=OuterRef("object_id"),
+        state__in=(*IN_FLIGHT, OperationState.HELD),
+    )
+    waiting = in_flight.aggregate(count=Count("pk"), oldest=Min("created"))
+    return Tiles(
+        assigned=people_in_scope(application=application),
+        in_step=links.filter(
+            ~Exists(stuck), state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True
+        ).count(),
+        waiting=waiting["count"],
+        oldest_waiting=waiting["oldest"],
+        failed=_latest_failed(application),
+        quarantined=Link.objects.filter(
+            application=application, quarantined_at__isnull=False
+        ).count(),
+        held=Operation.objects.filter(application=application, state=OperationState.HELD).count(),
+        conflicts=Conflict.objects.filter(
+            application=application, state=Conflict.State.OPEN
+        ).count(),
+        changed_there=Link.objects.filter(application=application).exclude(drift={}).count(),
+    )
 
 
 def progress(run: Run) -> Progress:
     """Return how far a run is."""
-    raise NotImplementedError
+    operations = Operation.objects.filter(run=run)
+    ended, failed = Q(state__in=_ENDED), Q(state__in=("failed", "quarantined"))
+    counted = operations.aggregate(
+        total=Count("pk"), done=Count("pk", filter=ended), failed=Count("pk", filter=failed)
+    )
+    by_phase = operations.values("phase").annotate(
+        total=Count("pk"), done=Count("pk", filter=ended)
+    )
+    application = run.application
+    pace = pace_of(tenant_id=application.tenant_id, key=pace_key_of(application))
+    paused = pace.paused_until if pace else None
+    return Progress(
+        done=counted["done"],
+        total=counted["total"],
+        failed=counted["failed"],
+        phases=tuple(
+            (str(Phase(row["phase"]).label), row["done"], row["total"])
+            for row in by_phase.order_by("phase")
+        ),
+        seconds_left=_estimate(run, counted["done"], counted["total"]),
+        requests_per_second=1 / pace.interval if pace and pace.interval else None,
+        paused_until=paused if paused and paused > timezone.now() else None,
+    )
 
 
 def state_at_applications(user: User) -> list[AtApplication]:
     """Return how a person stands at each application that has, or should have, them."""
-    raise NotImplementedError
+    object_id = str(user.pk)
+    links = {
+        link.application_id: link
+        for link in Link.objects.filter(object_id=object_id).select_related("application")
+    }
+    latest = {
+        operation.application_id: operation
+        for operation in Operation.objects.filter(object_id=object_id)
+        .select_related("application")
+        .order_by("id")
+    }
+    conflicts = set(
+        Conflict.objects.filter(object_id=object_id, state=Conflict.State.OPEN).values_list(
+            "application_id", flat=True
+        )
+    )
+    applications = {key: link.application for key, link in links.items()}
+    applications |= {key: operation.application for key, operation in latest.items()}
+    return [
+        _at(application, links.get(key), latest.get(key), has_conflict=key in conflicts)
+        for key, application in sorted(applications.items(), key=lambda each: each[1].name)
+    ]
+
+
+def _at(
+    application: Application, link: Link | None, last: Operation | None, *, has_conflict: bool
+) -> AtApplication:
+    state, reason = _state_of(link, last, has_conflict=has_conflict)
+    return AtApplication(
+        application=application,
+        remote_id=link.remote_id if link else "",
+        state=state,
+        reason=reason,
+        last=last,
+    )
+
+
+def _state_of(link: Link | None, last: Operation | None, *, has_conflict: bool) -> tuple[str, str]:
+    if has_conflict:
+        return "conflict", ""
+    if link is not None and link.quarantined_at is not None:
+        return "quarantined", link.quarantine_reason
+    if last is not None and last.state in IN_FLIGHT:
+        return "waiting", last.last_error
+    if last is not None and last.state in {OperationState.HELD, OperationState.FAILED}:
+        return last.state, last.last_error
+    if link is None or not link.remote_id or not link.is_active:
+        return "left", ""
+    return "in_step", ""
+
+
+def _latest_failed(application: Application) -> int:
+    """Count the objects whose last operation failed for good."""
+    newer = Operation.objects.filter(
+        application=application, object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
+    )
+    return Operation.objects.filter(
+        ~Exists(newer), application=application, state=OperationState.FAILED
+    ).count()
+
+
+def _estimate(run: Run, done: int, total: int) -> float | None:
+    if not run.sent_at or not done or run.ended:
+        return None
+    return (timezone.now() - run.sent_at).total_seconds() / done * (total - done)

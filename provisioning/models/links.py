@@ -31,6 +31,7 @@ class Link(TenantScopedModel):
     class State(models.TextChoices):
         """How sure we are of the resource."""
 
+        REFUSED = "refused", _("Not created")
         MAKING = "making", _("Being created")
         UNKNOWN = "unknown", _("Perhaps created")
         LINKED = "linked", _("Linked")
@@ -55,6 +56,9 @@ class Link(TenantScopedModel):
     seen: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("shown last"), default=dict, help_text="The resource in its canonical form."
     )
+    unkept: models.JSONField[list[str], list[str]] = models.JSONField(
+        _("not kept there"), default=list, help_text="Paths whose values the target did not keep."
+    )
     drift: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("changed there"), default=dict, help_text="Path to what we wrote and what is there."
     )
@@ -70,6 +74,9 @@ class Link(TenantScopedModel):
         _("entitlements"), default=list, help_text="Those that we gave."
     )
     manager = models.CharField(_("manager there"), max_length=500, blank=True)
+    unsettled: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        _("perhaps done"), default=dict, help_text="The step that nobody answered."
+    )
     deactivated_at = models.DateTimeField(_("deactivated"), null=True)
     delete_due = models.DateTimeField(_("to be deleted"), null=True)
     quarantined_at = models.DateTimeField(_("in quarantine since"), null=True)
@@ -129,6 +136,9 @@ class LinkMember(TenantScopedModel):
     link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="members", db_index=False)
     object_id = models.CharField(_("id here"), max_length=64)
     remote_id = models.CharField(_("id there"), max_length=500)
+    is_sure = models.BooleanField(
+        default=True, help_text="Nobody answered whether it was put in while it is not."
+    )
 
     objects: ClassVar[TenantScopedManager[LinkMember]] = TenantScopedManager()
 
@@ -142,6 +152,35 @@ class LinkMember(TenantScopedModel):
                 fields=["tenant", "link", "object_id"], name="link_member_once"
             ),
         ]
+
+    @override
+    def __str__(self) -> str:
+        return self.object_id
+
+
+class AwaitedLink(TenantScopedModel):
+    """Somebody who should be a member, or the manager, there and is not there yet.
+
+    Once they are linked, ``link`` is brought in step anew.
+    """
+
+    tenant = TenantForeignKey(db_index=False)
+    link = models.ForeignKey(Link, on_delete=models.CASCADE, related_name="awaits", db_index=False)
+    object_id = models.CharField(_("id here"), max_length=64)
+
+    objects: ClassVar[TenantScopedManager[AwaitedLink]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("awaited link")
+        verbose_name_plural = _("awaited links")
+        base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="link", name="awaited_link_link_in_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "link", "object_id"], name="awaited_link_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["tenant", "object_id"], name="awaited_links_of_object")]
 
     @override
     def __str__(self) -> str:

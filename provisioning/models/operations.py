@@ -22,8 +22,8 @@ SEALED_FOR: Final = "bodies of requests to applications"
 class OperationState(models.TextChoices):
     """Where an operation stands.  In flight are those that wait, run or may have been done."""
 
-    PLANNED = "planned", _("Planned")
     WAITING = "waiting", _("Waiting")
+    PLANNED = "planned", _("Planned")
     RUNNING = "running", _("Running")
     UNKNOWN = "unknown", _("Perhaps done")
     HELD = "held", _("Held")
@@ -74,6 +74,9 @@ class Operation(TenantScopedModel):
         _("takes away"),
         default=False,
         help_text="Deletes, or deactivates who left the scope: counted, and held beyond a limit.",
+    )
+    is_allowed = models.BooleanField(
+        _("allowed"), default=False, help_text="An admin has looked at it; it is held no more."
     )
     steps: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         _("steps"), default=list, help_text="What each does: action, before, after, reason, done."

@@ -19,10 +19,14 @@ class Run(TenantScopedModel):
     """A plan, or a full run.  Its operations refer to it; it counts them, and may be stopped."""
 
     class Kind(models.TextChoices):
-        """A plan sends nothing by itself; a full run compares with the target and sends."""
+        """A plan sends nothing by itself; a full run asks the target what it holds, and sends.
+
+        Everybody is looked at anew when what changed concerns everybody; the target is not asked.
+        """
 
         PLAN = "plan", _("Plan")
         FULL = "full", _("Full run")
+        CATCH_UP = "catch_up", _("Everybody looked at anew")
 
     class State(models.TextChoices):
         """How far it is."""
@@ -55,7 +59,7 @@ class Run(TenantScopedModel):
     )
     plan_hash = models.CharField(_("digest of the plan"), max_length=64, blank=True)
     generation = models.CharField(max_length=60, blank=True)
-    transaction = TransactionNumberField(null=True)
+    transaction = TransactionNumberField(default=0)
     entry_id = models.BigIntegerField(default=0)
     actor = models.CharField(_("wanted by"), max_length=300)
     created = models.DateTimeField(_("begun"), default=timezone.now)

@@ -19,7 +19,8 @@ from tests.support.packages import PACKAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
-    *("accounts.storage", "licenses.storage", "saml_sso.storage", "scim.storage"),
+    *("accounts.storage", "licenses.storage", "provisioning.storage"),
+    *("saml_sso.storage", "scim.storage"),
     "scim.queries",  # Filters and orders as SQL; it takes no cursor.
     *("scim.log.request_log_rows", "scim.log.request_log_retention"),
     "scim.adapters.adapter_catalog",  # Where an adapter says that attributes are.

@@ -40,12 +40,18 @@ KEPT = {
     "saml_sso.ServiceProviderKey.private_key": "encrypted with SECRET_KEY",
     "saml_sso.SignInAttempt.sealed": "encrypted with SECRET_KEY: what a person's assertion said",
     "accounts.Job.sealed": "encrypted with SECRET_KEY: what a job needs and nobody is to read",
+    "provisioning.Exchange.sealed": "encrypted with SECRET_KEY: what was said of people",
     "axes.AccessAttempt.get_data": "secret parameters are masked",
     "axes.AccessAttempt.post_data": "secret parameters are masked",
 }
 NO_SECRETS = {
     "saml_sso.ConsumedAssertion.digest": "of an assertion's ID",
     "licenses.Product.key": "a short name",
+    "provisioning.Link.desired_hash": "of what is wanted of a person",
+    "provisioning.Link.quarantine_hash": "of what a target refused",
+    "provisioning.Operation.plan_hash": "of what a plan shows",
+    "provisioning.Run.plan_hash": "of what a plan shows",
+    "provisioning.TargetBudget.key": "a digest of a host and a credential",
     "scim.RequestLogEntry.token_name": "what an admin called the token",
     "axes.AccessLog.session_hash": "a digest; nothing is written there",
     "saml_sso.IdentityProviderCertificate.fingerprint": "of a public certificate",

@@ -35,6 +35,7 @@ WRONG = {
     "GATEHOUSE_SECURITY_CONTACT": ["security@example.com", "javascript:x", "mailto:a b"],
     "GATEHOUSE_TRUSTED_PROXIES": ["-1", "one", "1.5", "٣", "9" * 5000],
     "GATEHOUSE_TRANSACTION_POOLING": ["2"],
+    "GATEHOUSE_OUTGOING_NETWORKS": ["everywhere", "10.0.0.1/8", "10.0.0.0/64"],
     "GATEHOUSE_HASHES_AT_ONCE": ["0"],
     "GATEHOUSE_TRAIL_DAYS": ["0", "for ever"],
     "GATEHOUSE_TRAIL_PERSON_DAYS": ["-1", "never"],

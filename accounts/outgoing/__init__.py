@@ -1,0 +1,1 @@
+"""Requests to addresses that somebody typed: none reaches where the operator does not allow it."""

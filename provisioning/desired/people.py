@@ -1,0 +1,108 @@
+"""The people whom an application's target should hold."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+from accounts.identifiers import read_uuid
+from accounts.models import User
+from provisioning.desired.matching import match_of
+from provisioning.desired.resources import resources_of_users
+from provisioning.desired.tables import Table, compiled_mapping
+from provisioning.mapping.errors import EvaluationError
+from provisioning.models import ApplicationPermission
+from provisioning.planning.objects import Desired
+from provisioning.protocol.changes import MANAGER
+from provisioning.protocol.paths import parse_target_path, text_of, value_at
+from provisioning.protocol.steps import Kind
+from provisioning.storage.scope import people_in_scope_of, roles_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from provisioning.models import Application
+
+PORTION: Final = 200
+
+
+def desired_users(
+    *,
+    application: Application,
+    ids: Collection[str] | None = None,
+    refused: dict[str, str] | None = None,
+) -> Iterator[Desired]:
+    """Return what the target should hold of everybody in scope, or of these, in order of ids.
+
+    Whom the mapping cannot be evaluated for is left out, and named in ``refused`` with the reason.
+
+    Raises:
+        MappingError: A row of the mapping cannot be used.
+        EvaluationError: A row has no usable value for somebody, and ``refused`` is not given.
+    """
+    table = compiled_mapping(application, Kind.USER)
+    wanted = None if ids is None else [each for text in ids if (each := read_uuid(text))]
+    keys = people_in_scope_of(
+        tenant_id=application.tenant_id, application_id=application.pk, ids=wanted
+    )
+    for start in range(0, len(keys), PORTION):
+        yield from _portion(application, table, keys[start : start + PORTION], refused)
+
+
+def people_in_scope(*, application: Application) -> int:
+    """Count the people who should be at an application."""
+    return len(people_in_scope_of(tenant_id=application.tenant_id, application_id=application.pk))
+
+
+def _portion(
+    application: Application,
+    table: Table,
+    keys: Sequence[UUID],
+    refused: dict[str, str] | None,
+) -> Iterator[Desired]:
+    users = list(User.objects.filter(pk__in=keys).order_by("pk"))
+    resources = resources_of_users(users)
+    given = _Given(application, keys)
+    for user in users:
+        try:
+            yield _desired(user, resources[user.pk], table, given)
+        except EvaluationError as error:
+            if refused is None:
+                raise
+            refused[str(user.pk)] = str(error)
+
+
+class _Given:
+    """The roles and permissions that an application gives a portion of people."""
+
+    def __init__(self, application: Application, keys: Sequence[UUID]) -> None:
+        self.roles: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
+        self.permissions: defaultdict[UUID, set[str]] = defaultdict(set)
+        rows = roles_of(tenant_id=application.tenant_id, application_id=application.pk, ids=keys)
+        of_role: defaultdict[int, list[str]] = defaultdict(list)
+        if rows:
+            found = ApplicationPermission.objects.filter(role__application=application)
+            for role_id, key in found.values_list("role_id", "key"):
+                of_role[role_id].append(key)
+        for user_id, key, name, role_id in rows:
+            self.roles[user_id].append((key, name))
+            self.permissions[user_id].update(of_role[role_id])
+
+
+def _desired(user: User, resource: Mapping[str, Any], table: Table, given: _Given) -> Desired:
+    mapped = table.compiled.apply(resource)
+    sent = {**mapped.on_create, **mapped.always}
+    manager = text_of(value_at(resource, parse_target_path(f"{MANAGER}.value")))
+    return Desired(
+        kind=Kind.USER,
+        object_id=str(user.pk),
+        name=user.get_full_name() or user.user_name,
+        resource=mapped.always,
+        on_create=mapped.on_create,
+        filled=mapped.filled,
+        match=match_of(Kind.USER, sent),
+        roles=tuple(given.roles.get(user.pk, ())),
+        entitlements=tuple(sorted(given.permissions.get(user.pk, ()))),
+        manager=manager if table.has_manager and read_uuid(manager) else None,
+    )

@@ -1,0 +1,55 @@
+"""The mapping tables of applications, compiled once for each revision."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from provisioning.mapping.compiled import Compiled, compile_rows
+from provisioning.mapping.rows import How, Row
+from provisioning.models import ApplicationMapping
+from provisioning.protocol.changes import MANAGER
+from provisioning.protocol.steps import Kind
+
+if TYPE_CHECKING:
+    from provisioning.models import Application
+
+_KEPT: Final = 256
+_MANAGER_PATHS: Final = frozenset({MANAGER.lower(), f"{MANAGER}.value".lower()})
+
+
+class Table(NamedTuple):
+    """A table that is ready: its rows, and whether one of them wants the manager."""
+
+    compiled: Compiled
+    has_manager: bool
+
+
+def compiled_mapping(application: Application, resource: Kind) -> Table:
+    """Return the mapping of an application for one kind of object.
+
+    The row of the manager is none that is evaluated: it refers to a person there.
+
+    Raises:
+        MappingError: A row cannot be used.
+    """
+    return _compiled(application.tenant_id, application.pk, application.mapping_revision, resource)
+
+
+@lru_cache(maxsize=_KEPT)
+def _compiled(_tenant_id: int, application_id: int, _revision: int, resource: Kind) -> Table:
+    rows = [
+        Row(
+            target=row.target,
+            how=How(row.how),
+            source=row.source,
+            lookup=row.lookup,
+            default=row.default,
+            on_create_only=row.on_create_only,
+        )
+        for row in ApplicationMapping.objects.filter(
+            application=application_id, resource=resource
+        ).order_by("position")
+    ]
+    others = [row for row in rows if row.target.strip().lower() not in _MANAGER_PATHS]
+    return Table(compile_rows(others, kind=resource), len(others) < len(rows))

@@ -1,0 +1,138 @@
+"""Reading what a target holds, page by page, and keeping what it shows of what we know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from provisioning.engine.dialects import policy_at
+from provisioning.engine.known import keep_shown, known_of, members_of
+from provisioning.engine.sending import etag_of
+from provisioning.models import Link
+from provisioning.planning.comparing import known_seen
+from provisioning.protocol.steps import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from provisioning.engine.sessions import Session
+    from provisioning.models import Run
+    from provisioning.planning.objects import Policy
+
+MOST_UNLINKED: Final = 20_000
+"""So many resources that are nobody's of ours are kept in mind, to show whom they match."""
+_PORTION: Final = 500
+
+_ALIASES: Final[Mapping[Kind, Sequence[str]]] = {
+    Kind.USER: ("externalId", "userName"),
+    Kind.GROUP: ("externalId", "displayName"),
+}
+
+Found = dict[tuple[str, str], list["Mapping[str, Any]"]]
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a target showed of one kind.
+
+    ``unlinked`` has the resources that we know nothing of, by attribute and value.
+    """
+
+    is_complete: bool = True
+    why: str = ""
+    unlinked: Found = field(default_factory=dict)
+
+
+def read_target(
+    session: Session,
+    run: Run,
+    kind: Kind,
+    *,
+    each_page: Callable[[int, int | None], None],
+) -> Shown:
+    """Read all resources of a kind; links that the target does not show are forgotten.
+
+    What was linked since the run began may not be on a page that was read before, and stays.
+    Nothing is forgotten when the target did not show everything.
+    """
+    shown = Shown()
+    seen: set[int] = set()
+    policy = policy_at(session.application)
+    listing = session.target.list_all(kind)
+    read = 0
+    for page in listing:
+        seen |= _keep_page(session, kind, policy, page.resources)
+        if len(shown.unlinked) < MOST_UNLINKED:
+            _index(shown.unlinked, session, kind, page.resources)
+        read += len(page.resources)
+        each_page(read, page.total)
+    if not listing.is_complete:
+        return Shown(
+            is_complete=False,
+            why=_("The target did not show all of its resources: %(why)s")
+            % {"why": listing.why_incomplete},
+            unlinked=shown.unlinked,
+        )
+    _forget_unseen(run, kind, seen)
+    return shown
+
+
+@transaction.atomic
+def _keep_page(
+    session: Session, kind: Kind, policy: Policy, resources: Sequence[Mapping[str, Any]]
+) -> set[int]:
+    """Keep what a page shows of linked resources; return the keys of their links."""
+    by_id = {str(each.get("id")): each for each in resources}
+    links = list(
+        Link.objects.select_for_update().filter(
+            application=session.application, kind=kind, remote_id__in=by_id
+        )
+    )
+    members = members_of(links)
+    for link in links:
+        resource = by_id[link.remote_id]
+        before = known_of(link, members.get(link.pk))
+        if before is None:
+            continue
+        after = known_seen(before, shown=resource, version=etag_of(resource), policy=policy)
+        if after != before:
+            keep_shown(link, after, before=before)
+    return {link.pk for link in links}
+
+
+def _index(
+    unlinked: Found,
+    session: Session,
+    kind: Kind,
+    resources: Sequence[Mapping[str, Any]],
+) -> None:
+    ids = [str(each.get("id")) for each in resources]
+    linked = set(
+        Link.objects.filter(
+            application=session.application, kind=kind, remote_id__in=ids
+        ).values_list("remote_id", flat=True)
+    )
+    for resource in resources:
+        if str(resource.get("id")) in linked:
+            continue
+        for alias in _ALIASES[kind]:
+            value = resource.get(alias)
+            if isinstance(value, str) and value:
+                unlinked.setdefault((alias, value.casefold()), []).append(resource)
+
+
+def _forget_unseen(run: Run, kind: Kind, seen: set[int]) -> None:
+    """Forget the links to what is not at the target any more."""
+    known = (
+        Link.objects.filter(
+            application=run.application_id, kind=kind, last_modified__lt=run.created
+        )
+        .exclude(remote_id="")
+        .values_list("pk", flat=True)
+    )
+    gone = [key for key in known.iterator(chunk_size=_PORTION) if key not in seen]
+    for start in range(0, len(gone), _PORTION):
+        Link.objects.filter(pk__in=gone[start : start + _PORTION]).delete()

@@ -1,0 +1,51 @@
+"""Asking somebody whose an account at a target is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from provisioning.engine.asking import Next
+from provisioning.engine.ending import cancel
+from provisioning.models import Conflict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from provisioning.engine.asking import Work
+    from provisioning.engine.looking import View
+
+MOST_CANDIDATES = 20
+
+
+@transaction.atomic
+def open_conflict(
+    work: Work,
+    view: View,
+    why: Conflict.Why,
+    found: Sequence[Mapping[str, Any]],
+    *,
+    says: str = "",
+) -> Next:
+    """Keep a conflict of an object, which nothing more is sent of until it is decided."""
+    assert view.desired is not None  # noqa: S101 - what conflicts is wanted
+    values = {
+        "name": view.name,
+        "why": why,
+        "says": says,
+        "candidates": [dict(each) for each in found[:MOST_CANDIDATES]],
+        "ours": dict(view.desired.resource),
+        "state": Conflict.State.OPEN,
+        "created": timezone.now(),
+        "resolved": None,
+    }
+    Conflict.objects.exclude(state=Conflict.State.LINKED).update_or_create(
+        application=work.session.application,
+        kind=view.kind,
+        object_id=view.object_id,
+        defaults=values,
+    )
+    cancel(work, reason=str(why.label))
+    return Next.ENDED

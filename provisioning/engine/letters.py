@@ -1,0 +1,29 @@
+"""What admins are mailed about applications."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts.addresses import CONSOLE
+from accounts.letters import Action, Letter
+
+if TYPE_CHECKING:
+    from provisioning.models import Application
+
+
+def quarantine_letter(application: Application) -> Letter:
+    """Return the letter that an application takes nothing from us any more."""
+    names = {"application": application.name, "reason": application.quarantine_reason}
+    return Letter(
+        subject=_("Nothing is sent to %(application)s any more") % names,
+        says=(
+            _("%(application)s refuses us: %(reason)s") % names,
+            _(
+                "What has to be done there waits. Enter another token or mend the address, test "
+                "the connection, and let it go on."
+            ),
+        ),
+        action=Action(_("Open the console"), CONSOLE.url()),
+    )

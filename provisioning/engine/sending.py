@@ -1,0 +1,118 @@
+"""Saying a step to the target in its dialect, and trying once what it may understand instead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from provisioning.engine.asking import Next
+from provisioning.engine.known import plan_deletion, write_known
+from provisioning.engine.looking import deletes_later
+from provisioning.engine.paths import path_of
+from provisioning.engine.verdicts import conclude
+from provisioning.planning.outcomes import known_after
+from provisioning.planning.values import last_seen
+from provisioning.protocol.fallbacks import fallback
+from provisioning.protocol.requests import needs_read, patch_bodies, put_body
+from provisioning.protocol.steps import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from provisioning.client.target import Answer
+    from provisioning.engine.asking import Work
+    from provisioning.engine.looking import View
+    from provisioning.planning.objects import Known
+    from provisioning.protocol.dialects import Dialect
+    from provisioning.protocol.steps import Step
+
+
+def send(work: Work, view: View, step: Step) -> View | Next:
+    """Do a step that changes a resource; return the object as it is known then."""
+    known = view.known
+    assert known is not None  # noqa: S101 - what is changed is there
+    dialect = work.session.dialect
+    tried: list[Dialect] = []
+    while True:
+        said = _say(work, view, step, dialect)
+        if isinstance(said, Next):
+            return said
+        if said is None or is_success(said):
+            break
+        tried.append(dialect)
+        other = fallback(dialect, step, said.outcome, tried=tried)
+        if other is None:
+            return conclude(work, view, said.outcome)
+        dialect = other
+    if dialect != work.session.dialect:
+        work.session.remember(dialect)
+    shown = plain_resource(said) if said else None
+    after = known_after(known, step, shown=shown, version=etag_of(shown))
+    assert after is not None  # noqa: S101 - no step but a deletion leaves nothing
+    return keep(work, view, step, after)
+
+
+@transaction.atomic
+def keep(work: Work, view: View, step: Step, after: Known) -> View:
+    """Keep what is known after a step that was done, and that it was."""
+    link = view.link
+    assert link is not None  # noqa: S101
+    assert view.known is not None  # noqa: S101
+    if step.action is Action.DEACTIVATE:
+        days = work.session.application.delete_after_days if deletes_later(view) else None
+        plan_deletion(link, days=days)
+    elif step.action is Action.REACTIVATE:
+        link.deactivated_at = link.delete_due = None
+    work.step_done()
+    work.write()
+    link.unsettled = {}
+    write_known(link, after, before=view.known)
+    return replace(view, known=after, steps=view.steps[1:])
+
+
+def is_success(answer: Answer) -> bool:
+    """Tell whether the target did what it was asked to."""
+    return answer.outcome.is_success
+
+
+def plain_resource(answer: Answer) -> Mapping[str, Any] | None:
+    """Return the resource that a target answered with, if it did."""
+    return answer.json if isinstance(answer.json, dict) and answer.json.get("id") else None
+
+
+def etag_of(resource: Mapping[str, Any] | None) -> str:
+    """Return the version that a resource says it has."""
+    meta = (resource or {}).get("meta")
+    version = meta.get("version") if isinstance(meta, dict) else None
+    return version if isinstance(version, str) else ""
+
+
+def _say(work: Work, view: View, step: Step, dialect: Dialect) -> Answer | Next | None:
+    """Send the requests of a step in a dialect; return the first that failed, or the last.
+
+    ``None``: nothing of it can be said in this dialect, so that nothing has to be.
+    """
+    assert view.known is not None  # noqa: S101 - what is changed is there
+    path = path_of(view.kind, view.known.remote_id)
+    seen: Mapping[str, Any] = last_seen(view.known)
+    version = ""
+    if needs_read(dialect, step):
+        read = work.ask("GET", path)
+        if not is_success(read):
+            return conclude(work, view, read.outcome)
+        if not isinstance(read.json, dict):
+            return conclude(work, view, replace(read.outcome, status=502, is_readable=False))
+        seen, version = read.json, etag_of(read.json) or read.headers.get("etag", "")
+    if not dialect.patch:
+        body = put_body(dialect, view.kind, step, seen)
+        return work.ask("PUT", path, body=body, if_match=version if dialect.etags else "")
+    answer: Answer | None = None
+    work.is_partly_done = False
+    for body in patch_bodies(dialect, step, seen):
+        answer = work.ask("PATCH", path, body=body)
+        if not is_success(answer):
+            return answer
+        work.is_partly_done = True
+    return answer

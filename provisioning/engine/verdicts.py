@@ -1,0 +1,92 @@
+"""What becomes of an operation after an answer that was no success."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from provisioning.engine.asking import Next
+from provisioning.engine.ending import give_up, quarantine_view
+from provisioning.engine.quarantine import quarantine_application
+from provisioning.models import Link, OperationState
+from provisioning.planning import retrying
+from provisioning.storage.pace import pause_target
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from provisioning.engine.asking import Work
+    from provisioning.engine.looking import View
+    from provisioning.planning.retrying import Verdict
+    from provisioning.protocol.answers import Outcome
+
+_TIMED_OUT: Final = 408
+_FAILED: Final = 500
+
+
+class ApplicationRefusedError(Exception):
+    """The application was put into quarantine; the operation waits."""
+
+
+def conclude(work: Work, view: View, outcome: Outcome) -> Next:
+    """Let an operation wait, end it, or have its object looked at anew.
+
+    Raises:
+        TargetPausedError: Nobody may ask the target before a time.
+        ApplicationRefusedError: The application takes nothing from us any more.
+    """
+    if not _may_be_done(outcome):
+        work.refused()
+    verdict = work.judge(outcome)
+    if isinstance(verdict, retrying.Gone):
+        unlink(view)
+    if isinstance(verdict, (retrying.Done, retrying.ReadAgain, retrying.Gone)):
+        return Next.ANEW
+    _end_or_wait(work, view, verdict)
+    return Next.ENDED
+
+
+def _end_or_wait(work: Work, view: View, verdict: Verdict) -> None:
+    match verdict:
+        case retrying.RetryAt(when=when, reason=reason, pauses_target=pauses):
+            if pauses:
+                _pause(work, when)
+            work.put_back(when=when, reason=reason, counts=not pauses)
+        case retrying.SearchFirst(when=when, reason=reason):
+            _may_be_there(work, view, when, reason)
+        case retrying.MatchAgain(reason=reason) | retrying.QuarantineObject(reason=reason):
+            quarantine_view(work, view, reason=reason)
+        case retrying.QuarantineApplication(reason=reason):
+            quarantine_application(application=work.session.application, reason=reason)
+            work.put_back(when=timezone.now(), reason=reason, counts=False)
+            raise ApplicationRefusedError(reason)
+        case retrying.GivenUp(reason=reason):
+            give_up(work, reason=reason)
+
+
+def _may_be_done(outcome: Outcome) -> bool:
+    """Tell whether the target may have done what it did not confirm."""
+    if outcome.status == 0:
+        return outcome.was_sent
+    return outcome.status >= _FAILED or outcome.status == _TIMED_OUT
+
+
+def unlink(view: View) -> None:
+    """Forget a resource that is not at the target any more."""
+    if view.link is not None:
+        view.link.delete()
+
+
+def _pause(work: Work, until: datetime) -> None:
+    session = work.session
+    pause_target(tenant_id=session.application.tenant_id, key=session.pace_key, until=until)
+
+
+@transaction.atomic
+def _may_be_there(work: Work, view: View, when: datetime, reason: str) -> None:
+    """Remember that the target may have created it although it did not say so."""
+    if view.link is not None:
+        Link.objects.filter(pk=view.link.pk, remote_id="").update(state=Link.State.UNKNOWN)
+    work.put_back(when=when, reason=reason, state=OperationState.UNKNOWN)

@@ -1,0 +1,81 @@
+"""How long the log of operations is kept, and what it holds of a person who was deleted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.db import connection
+
+PORTION: Final = 1_000
+
+# An operation that is not over has no end, and stays.  A run goes with the last of its operations.
+_PRUNE: Final = f"""
+WITH old AS (
+  SELECT operation.id FROM provisioning_operation AS operation
+  JOIN provisioning_application AS application ON application.id = operation.application_id
+  WHERE operation.ended < now() - make_interval(days => application.log_retention_days)
+  LIMIT {PORTION}
+), exchanges AS (
+  DELETE FROM provisioning_exchange WHERE operation_id IN (SELECT id FROM old)
+)
+DELETE FROM provisioning_operation WHERE id IN (SELECT id FROM old)
+"""  # noqa: S608
+_PRUNE_RUNS: Final = """
+DELETE FROM provisioning_run AS run USING provisioning_application AS application
+WHERE application.id = run.application_id
+  AND run.ended < now() - make_interval(days => application.log_retention_days)
+  AND NOT EXISTS (
+    SELECT FROM provisioning_operation AS operation
+    WHERE operation.tenant_id = run.tenant_id AND operation.run_id = run.id
+  )
+"""
+_ERASE: Final = (
+    """
+DELETE FROM provisioning_exchange USING provisioning_operation AS operation
+WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
+  AND operation.state NOT IN ('waiting', 'running', 'unknown', 'held')
+  AND provisioning_exchange.operation_id = operation.id
+""",
+    """
+DELETE FROM provisioning_operation AS operation
+WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
+  AND operation.state NOT IN ('waiting', 'running', 'unknown', 'held')
+""",
+    """
+DELETE FROM provisioning_conflict AS conflict
+WHERE conflict.tenant_id = %(tenant)s AND conflict.object_id = %(object)s
+""",
+    """
+UPDATE provisioning_operation AS operation SET name = '', steps = '[]', last_error = ''
+WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
+""",
+    """
+UPDATE provisioning_link AS link
+SET name = '', applied = '{}', seen = '{}', drift = '{}', quarantine_reason = ''
+WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s
+""",
+)
+
+
+def prune_operations() -> int:
+    """Delete a portion of the operations of every tenant that are past their retention."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRUNE)
+        return int(cursor.rowcount)
+
+
+def prune_runs() -> int:
+    """Delete the runs of every tenant that are past their retention and have no operations."""
+    with connection.cursor() as cursor:
+        cursor.execute(_PRUNE_RUNS)
+        return int(cursor.rowcount)
+
+
+def erase_object(*, tenant_id: int, object_id: str) -> None:
+    """Delete what the log holds of an object of ours, and empty its links.
+
+    A link stays as long as the resource does: without it nobody could take that away any more.
+    """
+    with connection.cursor() as cursor:
+        for statement in _ERASE:
+            cursor.execute(statement, {"tenant": tenant_id, "object": object_id})

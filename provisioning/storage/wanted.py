@@ -1,0 +1,95 @@
+"""Writing what has to be brought in step: one row in flight for each object, whatever comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
+
+import orjson
+from django.db import connection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+
+class Wanted(TypedDict):
+    """An operation to be; the names are those of its columns."""
+
+    kind: str
+    object_id: str
+    name: str
+    state: str
+    phase: int
+    cause: str
+    is_removal: bool
+    steps: list[dict[str, Any]]
+    main_action: str
+    plan_hash: str
+
+
+_COLUMNS: Final = (
+    "kind, object_id, name, state, phase, cause, is_removal, steps, main_action, plan_hash"
+)
+_INSERT: Final = f"""
+INSERT INTO provisioning_operation AS operation (
+  tenant_id, application_id, run_id, {_COLUMNS}, is_allowed, attempts, next_try, again, last_error,
+  actor, created
+)
+SELECT %(tenant)s, %(application)s, %(run)s, {_COLUMNS}, false, 0, clock_timestamp(), '', '',
+  %(actor)s, clock_timestamp()
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS wanted (
+  kind text, object_id text, name text, state text, phase smallint, cause text,
+  is_removal boolean, steps jsonb, main_action text, plan_hash text
+)
+"""  # noqa: S608
+# What waits is worked out anew when its turn comes, so one row is enough; what runs may have read
+# the old state already, and has another turn.
+_INSERT_IN_FLIGHT: Final = f"""{_INSERT}
+ON CONFLICT (tenant_id, application_id, kind, object_id)
+  WHERE state IN ('waiting', 'running', 'unknown')
+DO UPDATE SET
+  again = CASE WHEN operation.state = 'running'
+    THEN CASE WHEN EXCLUDED.is_removal THEN 'removal' ELSE 'plan' END ELSE operation.again END,
+  is_removal = CASE WHEN operation.state = 'running'
+    THEN operation.is_removal ELSE EXCLUDED.is_removal END,
+  cause = CASE WHEN operation.state = 'running' THEN operation.cause ELSE EXCLUDED.cause END,
+  phase = CASE WHEN operation.state = 'running' THEN operation.phase ELSE EXCLUDED.phase END,
+  steps = CASE WHEN operation.state = 'running' THEN operation.steps ELSE EXCLUDED.steps END,
+  main_action = CASE WHEN operation.state = 'running'
+    THEN operation.main_action ELSE EXCLUDED.main_action END,
+  plan_hash = CASE WHEN operation.state = 'running' THEN operation.plan_hash ELSE '' END,
+  name = EXCLUDED.name
+"""
+
+
+class Origin(NamedTuple):
+    """Whose the operations are, of which run, and who wants them."""
+
+    tenant_id: int
+    application_id: int
+    run_id: UUID | None
+    actor: str
+
+
+def insert_planned(origin: Origin, rows: Sequence[Wanted]) -> None:
+    """Write operations that are looked at before they are sent, or held."""
+    _insert(_INSERT, origin, rows)
+
+
+def insert_in_flight(origin: Origin, rows: Sequence[Wanted]) -> None:
+    """Write operations that are due now; an object that is in flight already has another turn."""
+    _insert(_INSERT_IN_FLIGHT, origin, rows)
+
+
+def _insert(statement: str, origin: Origin, rows: Sequence[Wanted]) -> None:
+    if not rows:
+        return
+    values = {
+        "tenant": origin.tenant_id,
+        "application": origin.application_id,
+        "run": origin.run_id,
+        "rows": orjson.dumps(list(rows)).decode(),
+        "actor": origin.actor,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)

@@ -1,0 +1,65 @@
+"""What an admin does with the application of the tenant *acme*, in a process of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from accounts.groups.groups import GroupFields, create_group
+from accounts.models import DirectoryGroup, Plan, Tenant, User
+from accounts.services.tenants import create_tenant
+from accounts.services.user_sets import create_users
+from accounts.services.users import UserFields, create_user
+from accounts.tenancy.scoping import tenant_scope
+from provisioning.engine.runs import make_plan, send_plan
+from provisioning.models import Application, Run
+from tests.provisioning.engine.applications import make_application
+from tests.support.members import add_group_members
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+
+def connect(base_url: str, count: str) -> dict[str, Any]:
+    """Make the tenant, so many people, a group of all of them, and an application for it."""
+    tenant = create_tenant(slug="acme", name="Acme", plan=Plan.ENTERPRISE)
+    with tenant_scope(tenant):
+        many = [UserFields(user_name=f"p{number}@acme.example") for number in range(int(count))]
+        create_users(many=many)
+        ids = list(User.objects.values_list("pk", flat=True))
+        group = create_group(values=GroupFields(display_name="Staff"), member_ids=ids)
+        made = make_application(base_url, group)
+    return {"application": made.pk}
+
+
+def plan() -> dict[str, Any]:
+    """Have a plan made."""
+    with _acme():
+        return {"run": str(make_plan(application=Application.objects.get()).pk)}
+
+
+def send() -> dict[str, Any]:
+    """Send the latest plan."""
+    with _acme():
+        send_plan(run=Run.objects.latest("pk"))
+    return {}
+
+
+def join(name: str) -> dict[str, Any]:
+    """Have a new person in the group."""
+    with _acme():
+        user = create_user(values=UserFields(user_name=f"{name}@acme.example"))
+        add_group_members(group=DirectoryGroup.objects.get(), member_ids=[user.pk])
+    return {"user": str(user.pk)}
+
+
+def _acme() -> AbstractContextManager[None]:
+    return tenant_scope(Tenant.objects.get(slug="acme"))
+
+
+WORDS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
+    "connect": connect,
+    "plan": plan,
+    "send": send,
+    "join": join,
+}
