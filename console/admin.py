@@ -1,6 +1,7 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
 from console.appearance import page as appearance_page
+from console.applications import applications, conflicts, operations, roles, runs
 from console.components import pages as components_pages
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
@@ -15,8 +16,10 @@ from console.sources import extensions, sources
 
 __all__ = [
     "appearance_page",
+    "applications",
     "audit_trail",
     "components_pages",
+    "conflicts",
     "console_pages",
     "csv_page",
     "deployment",
@@ -25,9 +28,12 @@ __all__ = [
     "extensions",
     "first_page",
     "jobs",
+    "operations",
     "platform_first_page",
     "profiles",
     "request_log",
+    "roles",
+    "runs",
     "search_pages",
     "seats",
     "sources",

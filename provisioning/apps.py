@@ -18,6 +18,7 @@ class ProvisioningConfig(AppConfig):
         from accounts.jobs.kinds import PROVISIONING  # noqa: PLC0415
         from accounts.jobs.pulse import Beat, beats  # noqa: PLC0415
         from accounts.trail.retention import erasers  # noqa: PLC0415
+        from provisioning import trail_words as words_of_applications  # noqa: PLC0415
         from provisioning.engine import trail_words  # noqa: PLC0415
         from provisioning.engine.erasing import erase_from_log  # noqa: PLC0415
         from provisioning.engine.pulse import beat  # noqa: PLC0415
@@ -25,3 +26,4 @@ class ProvisioningConfig(AppConfig):
         beats.append(Beat(PROVISIONING, beat))
         erasers.append(erase_from_log)
         trail_words.register()
+        words_of_applications.register()

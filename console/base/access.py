@@ -34,6 +34,8 @@ class Access(Flag):
     """Change who is a member, never oneself, of what gives no role."""
     PAUSE = auto()
     """Switch a connection off and on again."""
+    TRY = auto()
+    """Test a connection, try again what is stuck, preview a plan, provision one person."""
     MAPPING = auto()
     """Change rows of a mapping that neither identify people nor decide over them."""
     CHANGE = auto()
@@ -83,8 +85,28 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY | Access.PAUSE | Access.MAPPING},
     "scim.bearertoken": _ADMIN,
     "scim.extensionschema": _ADMIN | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY},
+    "provisioning.application": _ADMIN
+    | {
+        Role.CONNECTOR_ADMIN: Access.VIEW
+        | Access.HISTORY
+        | Access.PAUSE
+        | Access.MAPPING
+        | Access.TRY
+    },
+    "provisioning.applicationrole": _ADMIN | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY},
+    # Sending, deciding and revealing are judged as changes of the application.
+    "provisioning.run": {
+        Role.ADMIN: Access.VIEW | Access.EXPORT,
+        Role.CONNECTOR_ADMIN: Access.VIEW | Access.EXPORT,
+    },
+    "provisioning.conflict": {Role.ADMIN: Access.VIEW | Access.HISTORY},
     "appearance": _ADMIN,
     # --- Logs ---
+    "provisioning.operation": {
+        Role.ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,
+        Role.CONNECTOR_ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,
+        Role.ACCESS_REVIEW_MANAGER: Access.VIEW | Access.EXPORT,
+    },
     "scim.requestlogentry": _READ_BY_ADMIN
     | {Role.CONNECTOR_ADMIN: READ, Role.ACCESS_REVIEW_MANAGER: READ},
     "accounts.auditentry": _READ_BY_ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ},

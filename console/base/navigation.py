@@ -41,12 +41,19 @@ CONSOLE_SECTIONS = (
         (SYSTEM_SETTINGS, _("Advanced settings")),
         ("scim-api", "scim.extensionschema", "appearance"),
     ),
-    Section("provisioning", (_("Provisioning"),), ("scim.source",)),
+    Section(
+        "provisioning",
+        (_("Provisioning"),),
+        ("scim.source", "provisioning.application", "provisioning.conflict"),
+    ),
     Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
     Section(
         "records",
         (_("Records"),),
-        ("scim.requestlogentry", "saml-and-scim-attempts", "accounts.auditentry"),
+        (
+            *("scim.requestlogentry", "provisioning.operation"),
+            *("saml-and-scim-attempts", "accounts.auditentry"),
+        ),
     ),
 )
 

@@ -24,6 +24,8 @@ from console.base.access import Access
 from console.base.losses import words_for_profiles
 from console.base.members_page import Member, MembersPageAdmin
 from console.groups.member_fields import MemberNamesField, MembersForm
+from provisioning.models import Application
+from provisioning.services.visibility import applications_of_profile, set_profile_applications
 from scim.models import Source
 from scim.services.visibility import set_profile_sources, sources_of_profile
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class ProfileForm(MembersForm[AccessProfile]):
-    """A profile, who joins and leaves it, and which sources its people see."""
+    """A profile, who joins and leaves it, and which connections its people see."""
 
     add_members = MemberNamesField(label=_("Add people"))
     remove_members = MemberNamesField(label=_("Remove people"))
@@ -47,6 +49,16 @@ class ProfileForm(MembersForm[AccessProfile]):
             "of their profiles lists it. Admins see every source."
         ),
     )
+    applications = forms.ModelMultipleChoiceField(
+        label=_("Applications"),
+        queryset=Application.objects.all(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The same for the applications that people are pushed to, and their logs. Admins see "
+            "every application."
+        ),
+    )
 
     class Meta:
         model = AccessProfile
@@ -56,6 +68,10 @@ class ProfileForm(MembersForm[AccessProfile]):
         super().__init__(*args, **kwargs)
         listed = sources_of_profile(self.instance) if self.instance.pk else Source.objects.none()
         self.initial.setdefault("sources", list(listed.values_list("pk", flat=True)))
+        pushed = Application.objects.none()
+        if self.instance.pk:
+            pushed = applications_of_profile(self.instance)
+        self.initial.setdefault("applications", list(pushed.values_list("pk", flat=True)))
 
 
 @admin.register(AccessProfile)
@@ -80,7 +96,7 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
     @override
     def get_fieldsets(self, request: HttpRequest, obj: AccessProfile | None = None) -> Any:
         first = (None, {"fields": ("name", "description", "scim_id")})
-        sees = [(_("What its people see"), {"fields": ("sources",)})]
+        sees = [(_("What its people see"), {"fields": ("sources", "applications")})]
         if not self.has_full_permission(request):
             sees = []
         if obj is not None and obj.is_default:
@@ -139,6 +155,7 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
         obj.pk = created.pk
         self._change_members(created, form)
         set_profile_sources(profile=created, sources=form.cleaned_data["sources"])
+        set_profile_applications(profile=created, applications=form.cleaned_data["applications"])
 
     @override
     def hold(self, obj: AccessProfile) -> None:
@@ -153,6 +170,8 @@ class AccessProfileAdmin(MembersPageAdmin[AccessProfile]):
         self._change_members(stored, form)
         if "sources" in form.changed_data:
             set_profile_sources(profile=stored, sources=form.cleaned_data["sources"])
+        if "applications" in form.changed_data:
+            set_profile_applications(profile=stored, applications=form.cleaned_data["applications"])
 
     @override
     def delete_object(self, obj: AccessProfile) -> None:

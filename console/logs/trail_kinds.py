@@ -31,6 +31,7 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     ),
     "saml": (_("SAML sign-on"), ("saml", "set_up_link", "domain", "credential")),
     "scim": (_("SCIM provisioning"), ("scim", "scim_token", "source", "extension_schema")),
+    "applications": (_("Applications"), ("application", "applicationrole")),
     "tenant": (
         _("Tenant and settings"),
         ("tenant", "settings", "brand", "console", "platform", "secrets", "job"),

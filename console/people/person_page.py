@@ -16,6 +16,7 @@ from accounts.services.losses import loss_of_people
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.signing_in.invitations import invite_user
 from accounts.trail import audit
+from console.applications.at_applications import at_applications
 from console.base.access import Access
 from console.base.losses import words_for_people, words_for_seats
 from console.base.model_admin import ConsoleModelAdmin
@@ -68,6 +69,8 @@ class PersonPage(ConsoleModelAdmin[User]):
         person = self.get_object(request, object_id) if object_id else None
         holders = [holder.name for holder in holders_of(person)] if person else []
         context = {"holders": ", ".join(holders), **(extra_context or {})}
+        if person is not None:
+            context["at_applications"] = at_applications(request, person)
         if object_id and self.has_full_permission(request):
             context["sign_out_url"] = self.url_of("sign_out", object_id)
         return super().changeform_view(request, object_id, form_url, context)

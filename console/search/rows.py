@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessProfile, DirectoryGroup, Tenant, User
 from console.base.audited_admin import AuditedModelAdmin
+from console.base.seen import seen_applications
 from console.search.found import MOST, Found, Place
+from provisioning.models import Application
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,14 +31,14 @@ class Kind:
     Attributes:
         title: Their heading.
         model: Its list, in the site, says what is searched and who may look.
-        rows: All that are searched, in the order in which they are shown, without what only a
-            list needs to know.
+        rows: All that are searched for whoever asks, in the order in which they are shown, without
+            what only a list needs to know.
         names: The name of a row, and what tells it from others of the name.
     """
 
     title: StrOrPromise
     model: type[Model]
-    rows: Callable[[], QuerySet[Any]]
+    rows: Callable[[HttpRequest], QuerySet[Any]]
     names: Callable[[Any], tuple[str, str]]
 
 
@@ -45,33 +47,39 @@ KINDS: Final[dict[str, tuple[Kind, ...]]] = {
         Kind(
             _("People"),
             User,
-            lambda: User.objects.order_by("user_name_ci"),
+            lambda _request: User.objects.order_by("user_name_ci"),
             lambda user: (user.get_full_name(), user.user_name),
         ),
         Kind(
             _("Directory groups"),
             DirectoryGroup,
-            lambda: DirectoryGroup.objects.order_by("display_name_ci"),
+            lambda _request: DirectoryGroup.objects.order_by("display_name_ci"),
             lambda group: (group.display_name, group.external_id),
         ),
         Kind(
             _("Access profiles"),
             AccessProfile,
-            lambda: AccessProfile.objects.order_by("name_ci"),
+            lambda _request: AccessProfile.objects.order_by("name_ci"),
             lambda profile: (profile.name, profile.description),
+        ),
+        Kind(
+            _("Applications"),
+            Application,
+            lambda request: seen_applications(request).order_by("name"),
+            lambda application: (application.name, application.base_url),
         ),
     ),
     "platform": (
         Kind(
             _("Tenants"),
             Tenant,
-            lambda: Tenant.objects.order_by("slug"),
+            lambda _request: Tenant.objects.order_by("slug"),
             lambda tenant: (tenant.name, tenant.slug),
         ),
         Kind(
             _("Operators"),
             User,
-            lambda: User.objects.filter(tenant=None).order_by("user_name_ci"),
+            lambda _request: User.objects.filter(tenant=None).order_by("user_name_ci"),
             lambda operator: (operator.user_name, ""),
         ),
     ),
@@ -93,7 +101,7 @@ def found_rows(request: HttpRequest, site: GatehouseSite, typed: str) -> list[Fo
 def _of_kind(
     request: HttpRequest, kind: Kind, its_list: AuditedModelAdmin[Any], typed: str
 ) -> Found:
-    rows, _repeats = its_list.get_search_results(request, kind.rows(), typed)
+    rows, _repeats = its_list.get_search_results(request, kind.rows(request), typed)
     first = list(rows[: MOST + 1])
     places = [Place(*kind.names(row), its_list.url_of("change", row.pk)) for row in first[:MOST]]
     whole = f"{its_list.url_of('changelist')}?{urlencode({'q': typed})}"

@@ -18,6 +18,7 @@ from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail.telling import Told, tell
+from provisioning.services.applications import create_application
 from scim.models import ExtensionAttribute, ExtensionSchema
 from scim.services import SourceOptions, create_source
 from tests.architecture.test_every_posting_form import keys, urls
@@ -41,7 +42,9 @@ MEMBERSHIPS: Final = frozenset({"add_members", "remove_members", "profiles", "li
 """Fields that add to a set or take from it: an entry names who or what came or went."""
 
 
-NOTHING_TO_SAVE: Final[dict[str, str]] = {}
+NOTHING_TO_SAVE: Final[dict[str, str]] = {
+    "console:provisioning_conflict_change": "decides once, and is gone then",
+}
 """Forms that save nothing that anybody entered, and why."""
 
 
@@ -109,7 +112,8 @@ def rows(keys: list[object], acme: Tenant) -> list[object]:
         ExtensionSchema.objects.update(urn="urn:example:specimen")
         ExtensionAttribute.objects.update(name="badge")
         source = create_source(options=SourceOptions(name="Okta"))
-    return [*keys, operator.pk, source.pk]
+        application = create_application(catalogue_key="generic", name="Planner")
+    return [*keys, operator.pk, source.pk, application.pk]
 
 
 @pytest.mark.thorough

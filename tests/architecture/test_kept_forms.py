@@ -169,7 +169,14 @@ def check_kept(browser: Client, user: User, url: str, sent: dict[str, list[str]]
     assert set(rest) <= set(contents()), url
 
 
+@pytest.fixture
+def _many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one account have every form of the product kept within an hour."""
+    monkeypatch.setattr(kept_forms, "MOST_IN_AN_HOUR", 1_000)
+
+
 @pytest.mark.thorough
+@pytest.mark.usefixtures("_many_are_kept")
 def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_ends(
     keys: list[object], browsers: list[Client], alice: User, olga: User
 ) -> None:
@@ -209,6 +216,7 @@ def check_given_back(browser: Client, user: User, url: str, sent: dict[str, list
 
 
 @pytest.mark.thorough
+@pytest.mark.usefixtures("_many_are_kept")
 def test_every_form_survives_a_sign_in_in_another_tab(
     keys: list[object], browsers: list[Client], alice: User, olga: User
 ) -> None:

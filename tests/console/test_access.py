@@ -39,6 +39,8 @@ from accounts.trail import audit
 from console.base.access import ACCESS, Access, access_of
 from console.base.pages import registered_pages
 from licenses.models import Product, Seat, Subscription
+from provisioning.models import ApplicationRole, Operation, Run
+from provisioning.services.applications import create_application
 from saml_sso.models import SignInAttempt
 from scim.models import AttributeMapping, RequestLogEntry, Source
 from scim.services import SourceOptions, create_source
@@ -71,6 +73,15 @@ RIGHTS: Final = {
     "export": Access.EXPORT,
     "add": Access.CHANGE,
     "delete": Access.CHANGE,
+    **dict.fromkeys(
+        (
+            *("settings", "connection", "user_mapping", "group_mapping", "mapping_history"),
+            *("scope", "switches", "roles", "leaving", "plan", "held"),
+        ),
+        Access.VIEW,
+    ),
+    "one_person": Access.TRY,
+    "csv": Access.EXPORT,
 }
 """What the pages of a list ask for; a page that is not here asks for everything."""
 
@@ -113,7 +124,7 @@ SPEC: Final = {
         *("dashboard", "search", "components"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "accounts.auditentry"),
-        *("scim.requestlogentry", "sign-in-attempts"),
+        *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation"),
     },
     Role.CONNECTOR_ADMIN: {
         *(
@@ -124,6 +135,8 @@ SPEC: Final = {
             "scim.extensionschema",
             "scim.requestlogentry",
         ),
+        *(f"provisioning.{name}" for name in ("application", "applicationrole", "run")),
+        "provisioning.operation",
     },
     Role.ADMIN: set(ACCESS),
 }
@@ -167,6 +180,7 @@ def things(acme: Tenant, alice: User, bob: User) -> dict[str, Any]:
         product = Product.objects.create(key="crm", name="CRM")
         subscription = Subscription.objects.create(product=product, seats=5)
         source = create_source(options=SourceOptions(name="Okta"))
+        application = create_application(catalogue_key="generic", name="Planner")
         audit.record("test.made", bob)
         return {
             "accounts.user": bob,
@@ -178,6 +192,14 @@ def things(acme: Tenant, alice: User, bob: User) -> dict[str, Any]:
                 source=source, method="GET", route="/Users", status=HTTPStatus.OK
             ),
             "accounts.auditentry": AuditEntry.objects.latest("pk"),
+            "provisioning.application": application,
+            "provisioning.applicationrole": ApplicationRole.objects.create(
+                application=application, key="picker", name="Picker"
+            ),
+            "provisioning.run": Run.objects.create(application=application, kind=Run.Kind.PLAN),
+            "provisioning.operation": Operation.objects.create(
+                application=application, kind="User", state="failed", name="Bob"
+            ),
         }
 
 

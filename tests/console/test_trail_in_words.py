@@ -36,6 +36,7 @@ from console.logs.trail_kinds import kinds
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Subscription
 from licenses.subscriptions import change_subscription
+from provisioning.services.visibility import APPLICATIONS_CHANGED
 from saml_sso.services.configuration import lock_settings
 from saml_sso.services.switches import Choices, save_choices
 from scim.models import AttributeMapping, Resource
@@ -62,6 +63,7 @@ FROM_MODELS: Final = {
 }
 """Actions that are named after a model; they have a sentence for any kind of object."""
 MADE_OF: Final = {
+    "APPLICATIONS_CHANGED": {APPLICATIONS_CHANGED},
     "ASKED": {"password_reset.asked"},
     "SOURCES_CHANGED": {SOURCES_CHANGED},
     "f'{method}.signed_in'": {"break_glass.signed_in", "recovery_code.signed_in"},

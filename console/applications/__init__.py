@@ -1,0 +1,1 @@
+"""Applications that people are pushed to: set up in steps, planned, watched, mended."""

@@ -1,0 +1,174 @@
+"""The page of one application: how it stands, what needs somebody, what happened last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.posted_forms.shown import Fact, Page, seal
+from console.applications.frame import ApplicationFrame
+from console.applications.parts import is_set_up
+from console.applications.status import status_of
+from console.applications.words import STATE_KINDS, action_label, how_long_ago
+from console.base.access import Access
+from console.base.moments import told
+from provisioning.engine.state import tiles
+from provisioning.models import Operation, OperationState, Run
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from provisioning.engine.state import Tiles
+    from provisioning.models import Application
+
+LATEST: Final = 10
+
+
+class OverviewPage(ApplicationFrame):
+    """Shows an application as a whole."""
+
+    def overview_view(self, request: HttpRequest, application: Application) -> HttpResponse:
+        """Show how it stands."""
+        return require_safe(self._overview)(request, application)
+
+    def _overview(self, request: HttpRequest, application: Application) -> HttpResponse:
+        numbers = tiles(application)
+        latest = Operation.objects.filter(application=application).exclude(
+            state=OperationState.PLANNED
+        )
+        context: dict[str, Any] = {
+            "title": application.name,
+            "status": status_of(application, numbers),
+            "numbers": numbers,
+            "tiles": self._figures(application, numbers),
+            "latest": [self._line(operation) for operation in latest[:LATEST]],
+            "log_url": self._log_url(application),
+            "run": _run_under_way(application),
+            "is_first": not is_set_up(application),
+            "version": seal(standing(application), about_standing(application)),
+            "may_pause": Access.PAUSE in self.access(request),
+            "glance": self._glance(application),
+            "stuck": numbers.failed + numbers.quarantined,
+            **{
+                f"{name}_url": self.url_of(name, application.pk)
+                for name in ("one_person", "plan", "connection", "delete", "history")
+            },
+            "has_history": self._has_history(request, str(application.pk)),
+        }
+        if context["run"] is not None:
+            context["run_url"] = self._page_of("run", context["run"].pk)
+        return self.render_page(request, application, "overview.html", context)
+
+    def _log_url(self, application: Application, **filters: str) -> str:
+        query = urlencode({"application__id__exact": application.pk, **filters})
+        return f"{reverse(f'{self.admin_site.name}:provisioning_operation_changelist')}?{query}"
+
+    def _page_of(self, model: str, key: object) -> str:
+        return reverse(f"{self.admin_site.name}:provisioning_{model}_change", args=[key])
+
+    def _line(self, operation: Operation) -> dict[str, Any]:
+        return {
+            "operation": operation,
+            "url": self._page_of("operation", operation.pk),
+            "at": told(operation.ended or operation.created),
+            "action": action_label(operation.main_action),
+            "kind": STATE_KINDS.get(OperationState(operation.state), ""),
+        }
+
+    def _figures(self, application: Application, numbers: Tiles) -> list[dict[str, Any]]:
+        return [
+            {
+                "kind": "good",
+                "label": _("In step"),
+                "figure": numbers.in_step,
+                "note": _("of %(n)s assigned") % {"n": numbers.assigned},
+            },
+            {
+                "kind": "busy",
+                "label": _("Waiting"),
+                "figure": numbers.waiting,
+                "note": _("oldest %(since)s") % {"since": how_long_ago(numbers.oldest_waiting)}
+                if numbers.oldest_waiting
+                else "",
+                "url": self._log_url(application, state__exact=OperationState.WAITING),
+            },
+            {
+                "kind": "bad",
+                "label": _("Failed"),
+                "figure": numbers.failed,
+                "note": "",
+                "url": self._log_url(application, state__exact=OperationState.FAILED),
+            },
+            {
+                "kind": "bad",
+                "label": _("Quarantined"),
+                "figure": numbers.quarantined,
+                "note": "",
+                "url": self._log_url(application, state__exact=OperationState.QUARANTINED),
+            },
+            {
+                "kind": "warn",
+                "label": _("Held removals"),
+                "figure": numbers.held,
+                "note": _limit(application) if numbers.held else "",
+                "url": self.url_of("held", application.pk),
+            },
+        ]
+
+    def _glance(self, application: Application) -> list[Fact]:
+        assigned = application.assignments.select_related("group", "profile")
+        names = [str(each) for each in assigned]
+        return [
+            Fact(_("Assigned to"), ", ".join(names) or _("nobody yet")),
+            Fact(_("Address"), application.base_url or _("none yet")),
+            Fact(_("Left scope"), application.get_on_left_scope_display()),
+            Fact(_("Deactivated here"), application.get_on_deactivated_display()),
+            Fact(_("Deleted here"), application.get_on_deleted_display()),
+            Fact(_("Changed there"), application.get_drift_display()),
+        ]
+
+
+def _limit(application: Application) -> str:
+    """Return how many removals at once are too many, in words."""
+    if application.removal_number is None:
+        return _("more than you allow at once")
+    return _("more than %(n)s at once") % {"n": application.removal_number}
+
+
+def runs_under_way(application: Application) -> QuerySet[Run]:
+    """Return the runs that read or send now."""
+    going = (Run.State.READING, Run.State.SENDING)
+    return Run.objects.filter(application=application, state__in=going)
+
+
+def _run_under_way(application: Application) -> Run | None:
+    return runs_under_way(application).first()
+
+
+def standing(application: Application) -> Page:
+    """Return what the buttons of an application depend on, so that each is pressed once."""
+    latest = Run.objects.filter(application=application).first()
+    stuck = Operation.objects.filter(
+        application=application,
+        state__in=[OperationState.HELD, OperationState.FAILED, OperationState.QUARANTINED],
+    )
+    newest = stuck.values_list("pk", flat=True).first()
+    return Page(
+        {},
+        facts={
+            "paused": str(application.is_paused),
+            "quarantined": str(application.quarantined_at),
+            "run": f"{latest.pk} {latest.state}" if latest else "",
+            "stuck": f"{stuck.count()} {newest}",
+        },
+    )
+
+
+def about_standing(application: Application) -> str:
+    """Return what the buttons of an application are about."""
+    return f"application-buttons:{application.pk}"

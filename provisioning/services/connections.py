@@ -1,0 +1,107 @@
+"""Where an application is, and how we say who we are there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.secrets.encryption import seal_json
+from accounts.trail import audit
+from provisioning.errors import AddressError
+from provisioning.models import Application, SignIn
+from provisioning.models.applications import SEALED_SECRET, SEALED_TOKEN
+from provisioning.services.changing import change_columns, hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """What an admin says of a connection; an empty ``token`` or ``client_secret`` says nothing."""
+
+    base_url: str
+    sign_in: str = SignIn.BEARER
+    token: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    scope_text: str = ""
+
+
+@transaction.atomic
+def change_connection(*, application: Application, connection: Connection) -> bool:
+    """Store a connection; return whether anything, or a credential, is other than before.
+
+    A credential goes to the host that it was given for: where the host of the base URL or of the
+    token URL becomes another one, what is stored is void.
+
+    Raises:
+        AddressError: The base URL or the token URL is none.
+    """
+    base_url = _checked(connection.base_url)
+    token_url = _checked(connection.token_url) if connection.token_url.strip() else ""
+    stored = hold(application)
+    has_moved = _host(stored.base_url) not in {"", _host(base_url)} or (
+        _host(stored.token_url) not in {"", _host(token_url)}
+    )
+    values: dict[str, Any] = {
+        "base_url": base_url,
+        "sign_in": connection.sign_in,
+        "token_url": token_url,
+        "client_id": connection.client_id.strip(),
+        "scope_text": connection.scope_text.strip(),
+    }
+    moved = change_columns(application, "application.moved", values)
+    return _replace_credential(application, connection, is_void=has_moved) or moved
+
+
+def _replace_credential(application: Application, connection: Connection, *, is_void: bool) -> bool:
+    given = {
+        "token": _sealed(connection.token, SEALED_TOKEN),
+        "client_secret": _sealed(connection.client_secret, SEALED_SECRET),
+    }
+    changed = [name for name, sealed in given.items() if sealed]
+    if is_void:
+        changed += [name for name in given if name not in changed and getattr(application, name)]
+    if not changed:
+        return False
+    for name in changed:
+        setattr(application, name, given[name])
+    application.save(update_fields=changed)
+    is_gone = not any(given.values())
+    action = "application.credential_voided" if is_gone else "application.credential_replaced"
+    audit.record(action, application)
+    return True
+
+
+def _sealed(secret: str, purpose: str) -> str:
+    return seal_json(secret.strip(), purpose).decode("ascii") if secret.strip() else ""
+
+
+def _checked(text: str) -> str:
+    """Return an address without the slash at its end.
+
+    Raises:
+        AddressError: It is no address of a web server, or says more than one.
+    """
+    url = text.strip().rstrip("/")
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        _port = parts.port
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise AddressError(_("“%(url)s” is no address. It begins with https://.") % {"url": url})
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise AddressError(
+            _("The address ends with its path: without user, question mark or number sign.")
+        )
+    return url
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower() if url else ""
