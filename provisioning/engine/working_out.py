@@ -27,6 +27,7 @@ from provisioning.engine.inputs import inputs_of
 from provisioning.engine.looking import PORTION, View, Wanted, desired_of, look
 from provisioning.engine.recording import (
     exceeds_limit,
+    keep_refused,
     record,
     record_planned,
     sendable,
@@ -187,6 +188,7 @@ class _WorkingOut:
         if self.run.kind != Run.Kind.PLAN:
             record(self.application, views, run_id=self.run.pk)
             return
+        keep_refused(self.application, views)
         record_planned(self.application, sendable(self.application, views), run_id=self.run.pk)
 
     def _leavers(self, kind: Kind, wanted: set[str]) -> list[View]:

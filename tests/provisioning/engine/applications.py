@@ -11,6 +11,7 @@ from provisioning.models.applications import SEALED_TOKEN
 if TYPE_CHECKING:
     from accounts.models import DirectoryGroup
 
+TOKEN: Final = "t"
 USER_ROWS: Final = (
     ("userName", "userName"),
     ("externalId", "id"),
@@ -27,11 +28,13 @@ USER_ROWS: Final = (
 GROUP_ROWS: Final = (("displayName", "displayName"), ("externalId", "id"))
 
 
-def make_application(base_url: str, *groups: DirectoryGroup, **columns: Any) -> Application:
+def make_application(
+    base_url: str, *groups: DirectoryGroup, token: str = TOKEN, **columns: Any
+) -> Application:
     """Make an application that sends to ``base_url``, assigned to groups."""
     values = {"name": "Planner", "delete_users": True, "delete_groups": True, **columns}
     made = Application.objects.create(
-        base_url=base_url, token=seal_json("t", SEALED_TOKEN).decode(), **values
+        base_url=base_url, token=seal_json(token, SEALED_TOKEN).decode(), **values
     )
     for resource, rows in (("User", USER_ROWS), ("Group", GROUP_ROWS)):
         for position, (target, source) in enumerate(rows):
