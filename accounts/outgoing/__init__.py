@@ -1,1 +1,1 @@
-"""Requests to addresses that somebody typed: none reaches where the operator does not allow it."""
+"""Requests to addresses that somebody typed, without reaching into our own network."""

@@ -1,127 +1,150 @@
-"""Requests over connections that go to the addresses that were judged, and nowhere else."""
+"""One server that is asked, once or many times, within limits of time and of bytes.
+
+Redirects are not followed, and no proxy of the environment is used.  One limit of time holds for
+connecting, asking and reading together, whatever the server does: whoever serves a byte now and
+then keeps no thread for longer.  Only the DNS has limits of its own.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
-import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
 
 import httpx2
 from django.utils.translation import gettext as _
 
+from accounts.outgoing.addresses import require_address
+from accounts.outgoing.errors import BrokenOffError, NotReachedError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
 
-    from accounts.outgoing.addresses import Address
-
-SECONDS: Final = 20.0
-"""How long one request may take together; connecting and each wait for bytes, half of it."""
-MOST_BYTES: Final = 8_000_000
+SECONDS: Final = 10.0
+"""How long connecting, asking and reading may take together, unless it is said otherwise."""
 
 
-class NoAnswerError(Exception):
-    """No answer came, or not all of it; ``was_sent`` tells whether the request may have arrived."""
-
-    def __init__(self, says: str, *, was_sent: bool) -> None:
-        super().__init__(says)
-        self.was_sent = was_sent
-
-
-class Received(NamedTuple):
-    """An answer."""
+@dataclass(frozen=True, slots=True)
+class Received:
+    """An answer: its status, its headers by lower-case name, and its body as it was sent."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
 
 
-class Connections:
-    """A pool of connections to one judged address.  Redirects are not followed."""
+class Connection:
+    """Connections to the server of one address, kept open while the block lasts.
 
-    def __init__(self, address: Address) -> None:
-        self._address = address
-        self._number = 0
-        self._http = httpx2.Client(
-            verify=ssl.create_default_context(),
-            timeout=SECONDS / 2,
+    To be used by one thread, in which no event loop runs.
+
+    Args:
+        url: An address that somebody typed; only its server counts.
+        most_bytes: The largest body of an answer.
+        seconds: How long one request may take, all in all.
+    """
+
+    def __init__(self, url: str, *, most_bytes: int, seconds: float = SECONDS) -> None:
+        self._url = url
+        self._most_bytes = most_bytes
+        self._seconds = seconds
+
+    def __enter__(self) -> Self:
+        """Look the server up.
+
+        Raises:
+            NotReachedError: The address may not be used, or there is no such server.
+        """
+        self._address = require_address(self._url)
+        self._reached = ""
+        self._http = httpx2.AsyncClient(
+            verify=_trusted(self._address.parts.scheme),
+            timeout=self._seconds,
             follow_redirects=False,
             trust_env=False,
         )
-
-    def __enter__(self) -> Self:
+        self._loop = asyncio.Runner()
         return self
 
-    def __exit__(self, *_problem: object) -> None:
-        self._http.close()
+    def __exit__(self, *_: object) -> None:
+        """Close what is open."""
+        with self._loop:
+            self._loop.run(self._http.aclose())
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        *,
-        headers: Mapping[str, str],
-        params: Mapping[str, str] | None = None,
-        content: bytes | None = None,
+    def ask(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
     ) -> Received:
-        """Send one request; ``path`` follows the path of the address.
+        """Send one request; ``path`` is the absolute path with its query.
 
         Raises:
-            NoAnswerError: No answer came in time, or it is larger than :data:`MOST_BYTES`.
+            NotReachedError: No connection came about; nothing was sent.
+            BrokenOffError: No whole answer came within the limits.
         """
-        while True:
-            try:
-                return self._send(method, path, headers, params, content)
-            except httpx2.ConnectError as error:
-                if self._number + 1 == len(self._address.pinned):
-                    raise NoAnswerError(_problem(error), was_sent=False) from error
-                self._number += 1
-            except (httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-                raise NoAnswerError(_problem(error), was_sent=False) from error
-            except httpx2.HTTPError as error:
-                raise NoAnswerError(_problem(error), was_sent=True) from error
+        try:
+            return self._loop.run(self._asked(method, path, headers, content))
+        except TimeoutError as error:
+            raise BrokenOffError(
+                _("The address did not answer in full within %(seconds)d seconds.")
+                % {"seconds": self._seconds}
+            ) from error
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise NotReachedError(_problem(error)) from error
+        except httpx2.HTTPError as error:
+            raise BrokenOffError(_problem(error)) from error
 
-    def _send(
+    async def _asked(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None
+    ) -> Received:
+        """Ask the numeric address that was reached before, else the first that can be."""
+        async with asyncio.timeout(self._seconds):
+            *others, last = [self._reached] if self._reached else self._address.found
+            for numeric in others:
+                with suppress(httpx2.ConnectError):
+                    return await self._at(numeric, method, path, headers, content)
+            return await self._at(last, method, path, headers, content)
+
+    async def _at(
         self,
+        numeric: str,
         method: str,
         path: str,
         headers: Mapping[str, str],
-        params: Mapping[str, str] | None,
         content: bytes | None,
     ) -> Received:
-        parts = self._address.parts
-        url = self._address.url_at(self._number).rstrip("/") + path
-        with self._http.stream(
+        host = self._address.parts
+        async with self._http.stream(
             method,
-            url,
-            params=params,
+            self._address.at(numeric, path),
+            headers={**headers, "Host": host.netloc, "Accept-Encoding": "identity"},
             content=content,
-            headers={**headers, "Host": parts.netloc, "Accept-Encoding": "identity"},
-            extensions={"sni_hostname": str(parts.hostname)},
+            extensions={"sni_hostname": str(host.hostname)},
         ) as response:
-            return Received(
-                response.status_code,
-                {name.lower(): value for name, value in response.headers.items()},
-                _limited(response),
-            )
+            self._reached = numeric
+            # Nothing is unpacked: a small answer could become a large one.
+            body = await _limited(response.aiter_raw(), self._most_bytes)
+        names = {name.lower(): value for name, value in response.headers.items()}
+        return Received(response.status_code, names, body)
 
 
-def _limited(response: Any) -> bytes:
-    """Return the body as it came: nothing is unpacked, which could become large."""
-    end = time.monotonic() + SECONDS
-    body = bytearray()
-    for chunk in response.iter_raw():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise NoAnswerError(
-                _("The answer has more than %(bytes)d bytes.") % {"bytes": MOST_BYTES},
-                was_sent=True,
+def _trusted(scheme: str) -> ssl.SSLContext:
+    """Return the system's authorities, or those of ``SSL_CERT_FILE``; nobody's for plain http."""
+    if scheme == "https":
+        return ssl.create_default_context()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+async def _limited(chunks: AsyncIterator[bytes], most_bytes: int) -> bytes:
+    document = bytearray()
+    async for chunk in chunks:
+        document += chunk
+        if len(document) > most_bytes:
+            raise BrokenOffError(
+                _("There are more than %(bytes)s bytes at this address, and that is the most.")
+                % {"bytes": most_bytes}
             )
-        if time.monotonic() > end:
-            raise NoAnswerError(
-                _("The answer did not end within %(seconds)d seconds.") % {"seconds": SECONDS},
-                was_sent=True,
-            )
-    return bytes(body)
+    return bytes(document)
 
 
 def _problem(error: BaseException) -> str:
@@ -132,6 +155,6 @@ def _problem(error: BaseException) -> str:
                 "problem": cause.verify_message
             }
         cause = cause.__cause__ or cause.__context__
-    return _("The target did not answer (%(problem)s).") % {
-        "problem": str(error) or type(error).__name__
+    return _("The address did not answer (%(problem)s). Check it.") % {
+        "problem": type(error).__name__
     }

@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.fetching import FetchError, require_fetchable
+from accounts.outgoing.addresses import require_fetchable
+from accounts.outgoing.errors import FetchError
 from saml_sso.protocol.addresses import require_web_address
 from saml_sso.protocol.certificate_files import MAX_FILE_BYTES
 from saml_sso.protocol.errors import FileError, MetadataError

@@ -1,25 +1,36 @@
-"""What was said to a target and what it answered, for the log: never with a secret."""
+"""What was said to a target and what it answered, as a log may keep it."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-MASK: Final = "…"
-_SHOWN: Final = frozenset(
-    {
-        *("schemas", "id", "totalresults", "itemsperpage", "startindex", "active", "op", "path"),
-        *("status", "scimtype", "detail", "resourcetype", "location", "type", "primary"),
-    }
+import orjson
+
+from scim.log.redaction import MASK, redacted
+
+LONGEST_BODY: Final = 16 * 1024
+"""Bytes of a body that is kept; of a longer one only the length is."""
+
+_QUOTED: Final = re.compile(r'%22(?:[^%&]|%(?!22))*%22|"[^"]*"')
+_PLAIN: Final = frozenset(
+    {"schemas", "id", "op", "path", "type", "status", "scimtype", "detail", "resourcetype"}
 )
-"""Names of members, in lower case, whose values tell nothing of a person."""
-_SECRET: Final = ("password", "token", "secret")
-_LONGEST: Final = 16_000
+"""Members whose values name no person: how a message is made, and what went wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and its answer; bodies are JSON, or a text that is cut."""
+    """One request and its answer; headers, which hold the credential, are not in it.
+
+    Attributes:
+        url: With its query.
+        request_body: JSON, or ``None``.
+        status: 0 when no answer came.
+        response_body: JSON, a text that is none, or ``None``.
+        seconds: How long it took.
+    """
 
     method: str
     url: str
@@ -30,40 +41,47 @@ class Exchange:
 
 
 def without_secrets(exchange: Exchange) -> Exchange:
-    """Return the exchange without what is secret, and of a size that can be kept."""
+    """Return the exchange as it may be kept sealed: no passwords, no tokens, no endless bodies."""
     return replace(
         exchange,
-        request_body=_unsaid(exchange.request_body),
-        response_body=_unsaid(exchange.response_body),
+        request_body=_bounded(redacted(exchange.request_body)),
+        response_body=_bounded(redacted(exchange.response_body)),
     )
 
 
 def masked(exchange: Exchange) -> Exchange:
-    """Return the exchange without secrets and without the values of people."""
+    """Return the exchange as anybody may see it who may see the log: personal values masked too.
+
+    Names of attributes, numbers, ids and what the target says of an error stay.
+
+    >>> shown = masked(Exchange("GET", "/Users", None, 200, {"id": "7", "userName": "a"}, 0.1))
+    >>> shown.response_body
+    {'id': '7', 'userName': '•••'}
+    """
     return replace(
         exchange,
-        request_body=_masked(_unsaid(exchange.request_body)),
-        response_body=_masked(_unsaid(exchange.response_body)),
+        url=_QUOTED.sub(f'"{MASK}"', exchange.url),
+        request_body=_bounded(_masked(exchange.request_body)),
+        response_body=_bounded(_masked(exchange.response_body)),
     )
 
 
-def _unsaid(value: Any) -> Any:
+def _masked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
     if isinstance(value, dict):
         return {
-            name: MASK if any(each in name.lower() for each in _SECRET) else _unsaid(held)
-            for name, held in value.items()
+            name: _in_path(each) if name.lower() in _PLAIN else _masked(each)
+            for name, each in value.items()
         }
-    if isinstance(value, list):
-        return [_unsaid(each) for each in value[:_LONGEST]]
-    if isinstance(value, str):
-        return value.replace("\0", "")[:_LONGEST]
-    return value
+    return MASK if isinstance(value, str) and value else value
 
 
-def _masked(value: Any, name: str = "") -> Any:
-    if isinstance(value, dict):
-        return {each: _masked(held, each) for each, held in value.items()}
-    if isinstance(value, list):
-        return [_masked(each, name) for each in value]
-    is_shown = name.lower() in _SHOWN or isinstance(value, bool) or value is None
-    return value if is_shown else MASK
+def _in_path(value: Any) -> Any:
+    """Mask what a filter within a path compares with; a type such as *work* names nobody."""
+    return re.sub(r'(?<!type eq )"[^"]*"', f'"{MASK}"', value) if isinstance(value, str) else value
+
+
+def _bounded(body: Any) -> Any:
+    length = len(orjson.dumps(body))
+    return body if length <= LONGEST_BODY else {"omitted": f"{length} bytes"}

@@ -1,52 +1,59 @@
-"""A SCIM client for one target: one pool of connections, one pace, no surprises."""
+"""A target: the SCIM server of an application, as a client speaks to it (RFC 7644)."""
 
 from __future__ import annotations
 
-import base64
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import quote
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 from django.utils import timezone
 
-from accounts.outgoing.addresses import require_address
-from accounts.outgoing.connections import Connections, NoAnswerError
-from provisioning.client.credentials import Bearer, ClientCredentials
+from accounts.outgoing.connections import Connection, Received
+from accounts.outgoing.errors import BrokenOffError, FetchError, NotReachedError
+from provisioning.client.credentials import TokenRefusedError
 from provisioning.client.exchanges import Exchange
 from provisioning.client.listing import Listing
-from provisioning.protocol.answers import outcome, unanswered
+from provisioning.protocol.answers import Outcome, outcome, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from accounts.outgoing.connections import Received
     from provisioning.client.credentials import Credential
-    from provisioning.protocol.answers import Outcome
     from provisioning.protocol.dialects import Dialect
     from provisioning.protocol.steps import Kind
 
-_MEDIA_TYPE: Final = "application/scim+json"
-_SKEW_SECONDS: Final = 30
+MEDIA_TYPE: Final = "application/scim+json"
+MOST_BYTES: Final = 16 * 1024 * 1024
+SECONDS: Final = 30.0
+"""How long one request may take, all in all: targets do slow things while they create somebody."""
+
 _UNAUTHORIZED: Final = 401
+_REDIRECTS: Final = range(300, 400)
 
 
 class TargetPausedError(Exception):
     """Nobody may ask this target before ``until``."""
 
     def __init__(self, until: datetime) -> None:
-        super().__init__(f"The target pauses until {until}.")
+        super().__init__(until.isoformat())
         self.until = until
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """How one request ended: ``status`` 0 without an answer, ``json`` what it holds, or ``None``.
+    """What came of one request, whatever it was.
 
-    Names of headers are in lower case.
+    Attributes:
+        status: The HTTP status, or 0 when no answer came.
+        headers: By lower-case name.
+        json: The body as JSON; ``None`` when it is empty or no JSON.
+        seconds: How long it took.
+        outcome: How it ended, for whoever decides what follows.
+        exchange: The request and its answer, for the log.
     """
 
     status: int
@@ -58,10 +65,12 @@ class Answer:
 
 
 class Target:
-    """A target; a context manager.  ``before_each`` is called before each request.
+    """A connection to one target, open while the block lasts; for one thread.
 
-    Raises:
-        RefusedAddressError: The address may not be used.
+    Args:
+        base_url: Where the endpoints are; what follows the path of it is ours.
+        before_each: Called before each request; it may wait, or raise
+            :class:`TargetPausedError`.
     """
 
     def __init__(
@@ -72,20 +81,21 @@ class Target:
         dialect: Dialect,
         before_each: Callable[[], None],
     ) -> None:
-        self.base_url = base_url.strip().rstrip("/")
         self.dialect = dialect
+        self._base_url = base_url.strip().rstrip("/")
         self._credential = credential
         self._before_each = before_each
-        self._open = ExitStack()
-        self._connections = self._open.enter_context(Connections(require_address(self.base_url)))
-        self._token = ""
-        self._token_until = 0.0
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
 
     def __enter__(self) -> Self:
+        """Return the target; the connection is made with the first request."""
         return self
 
-    def __exit__(self, *_problem: object) -> None:
-        self._open.close()
+    def __exit__(self, *_: object) -> None:
+        """Close the connection."""
+        self._connection = None
+        self._stack.close()
 
     def request(
         self,
@@ -96,27 +106,32 @@ class Target:
         body: Any = None,
         if_match: str = "",
     ) -> Answer:
-        """Send one request; whatever comes of it is an answer.
+        """Send one request to ``path`` below the base URL; return what came of it.
+
+        A short-lived token that the target refuses is asked for anew, once.
 
         Raises:
-            TargetPausedError: By ``before_each``.
+            TargetPausedError: As ``before_each`` does; nothing else is raised for what a network
+                or a target does.
         """
-        self._before_each()
-        answer = self._ask(method, path, params, body, if_match)
-        if answer.status == _UNAUTHORIZED and isinstance(self._credential, ClientCredentials):
-            self._token = ""  # It may have ended earlier than it was said to.
-            answer = self._ask(method, path, params, body, if_match)
+        answer = self._answered(method, path, params, body, if_match)
+        if answer.status == _UNAUTHORIZED and self._credential.forget():
+            return self._answered(method, path, params, body, if_match)
         return answer
 
     def service_provider_config(self) -> Answer:
-        """Ask the target what it can."""
+        """Ask what the target can (RFC 7643, Section 5)."""
         return self.request("GET", "/ServiceProviderConfig")
 
-    def list_all(self, kind: Kind) -> Listing:
-        """Return all resources of a kind, page by page, as they are read."""
-        return Listing(self.request, kind, self.dialect)
+    def list_all(self, kind: Kind, *, params: Mapping[str, str] | None = None) -> Listing:
+        """Return all resources of a kind, a page each; see :class:`Listing` for completeness."""
+        return Listing(
+            lambda paging: self.request("GET", f"/{kind}s", params={**(params or {}), **paging}),
+            page_size=self.dialect.page_size,
+            by_cursor=self.dialect.cursors,
+        )
 
-    def _ask(
+    def _answered(
         self,
         method: str,
         path: str,
@@ -124,95 +139,84 @@ class Target:
         body: Any,
         if_match: str,
     ) -> Answer:
-        start = time.monotonic()
-        headers = {"Accept": f"{_MEDIA_TYPE}, application/json"}
-        if body is not None:
-            headers["Content-Type"] = _MEDIA_TYPE
+        self._before_each()
+        query = f"?{urlencode(params)}" if params else ""
+        said = (method, f"{self._base_url}{path}{query}", body)
+        content = None if body is None else orjson.dumps(body)
+        began = time.monotonic()
+        try:
+            received = self._opened().ask(
+                method,
+                f"{urlsplit(self._base_url).path}{path}{query}",
+                headers=self._headers(content, if_match),
+                content=content,
+            )
+        except TokenRefusedError as error:
+            # Who is not let in at the token URL is not let in at the target.
+            status = _UNAUTHORIZED if error.status < _SERVER_ERRORS else error.status
+            ended = Outcome(method, status, detail=str(error))
+            return _answer(said, status, {}, None, ended, began)
+        except FetchError as error:
+            ended = unanswered(method, str(error), was_sent=isinstance(error, BrokenOffError))
+            return _answer(said, 0, {}, None, ended, began)
+        return _read(said, received, began)
+
+    def _opened(self) -> Connection:
+        if self._connection is None:
+            connection = Connection(self._base_url, most_bytes=MOST_BYTES, seconds=SECONDS)
+            self._connection = self._stack.enter_context(connection)
+        return self._connection
+
+    def _headers(self, content: bytes | None, if_match: str) -> dict[str, str]:
+        headers = {
+            "Authorization": self._credential_header(),
+            "Accept": f"{MEDIA_TYPE}, application/json",
+            "User-Agent": "Gatehouse",
+        }
+        if content is not None:
+            headers["Content-Type"] = MEDIA_TYPE
         if if_match:
             headers["If-Match"] = if_match
+        return headers
+
+    def _credential_header(self) -> str:
         try:
-            headers["Authorization"] = f"Bearer {self._current_token()}"
-            received = self._connections.send(
-                method,
-                path,
-                headers=headers,
-                params=params,
-                content=None if body is None else orjson.dumps(body),
-            )
-        except NoAnswerError as error:
-            ended = unanswered(method, str(error), was_sent=error.was_sent)
-            return self._answer(method, path, params, body, None, ended, start)
-        read = _json_or_text(received.body)
-        ended = outcome(method, received.status, received.headers, read, now=timezone.now())
-        return self._answer(method, path, params, body, received, ended, start)
-
-    def _answer(  # noqa: PLR0913, PLR0917 - what one exchange consists of
-        self,
-        method: str,
-        path: str,
-        params: Mapping[str, str] | None,
-        body: Any,
-        received: Received | None,
-        ended: Outcome,
-        start: float,
-    ) -> Answer:
-        query = "&".join(f"{name}={quote(value)}" for name, value in (params or {}).items())
-        url = f"{self.base_url}{path}" + (f"?{query}" if query else "")
-        seconds = time.monotonic() - start
-        read = _json_or_text(received.body) if received else None
-        return Answer(
-            status=ended.status,
-            headers=received.headers if received else {},
-            json=None if isinstance(read, str) else read,
-            seconds=seconds,
-            outcome=ended,
-            exchange=Exchange(method, url, body, ended.status, read, seconds),
-        )
-
-    def _current_token(self) -> str:
-        """Return the token to sign in with; one that ends soon is replaced.
-
-        Raises:
-            NoAnswerError: None was given.
-        """
-        if isinstance(self._credential, Bearer):
-            return self._credential.token
-        if not self._token or time.monotonic() > self._token_until:
-            self._token, seconds = _new_token(self._credential)
-            self._token_until = time.monotonic() + max(seconds - _SKEW_SECONDS, 0)
-        return self._token
+            return self._credential.header()
+        except BrokenOffError as error:
+            # The token URL may have read its request; the target has read nothing.
+            raise NotReachedError(str(error)) from error
 
 
-def _new_token(credential: ClientCredentials) -> tuple[str, float]:
-    """Return a new token and the seconds that it is good for (RFC 6749, Section 4.4.2)."""
-    pair = f"{quote(credential.client_id)}:{quote(credential.client_secret)}"
-    form = "grant_type=client_credentials"
-    if credential.scope:
-        form += f"&scope={quote(credential.scope)}"
-    with Connections(require_address(credential.token_url)) as connections:
-        received = connections.send(
-            "POST",
-            "",
-            headers={
-                "Authorization": "Basic " + base64.b64encode(pair.encode()).decode(),
-                "Content-Type": "application/x-www-form-urlencoded",
-                "Accept": "application/json",
-            },
-            content=form.encode(),
-        )
-    told = _json_or_text(received.body)
-    token = told.get("access_token") if isinstance(told, dict) else None
-    if not isinstance(token, str) or not token:
-        says = f"No token was given: the token URL answered {received.status}."
-        raise NoAnswerError(says, was_sent=False)
-    seconds = told.get("expires_in")
-    return token, float(seconds) if isinstance(seconds, int | float) else 300.0
+_SERVER_ERRORS: Final = 500
 
 
-def _json_or_text(body: bytes) -> Any:
-    if not body.strip():
-        return None
+def _read(said: tuple[str, str, Any], received: Received, began: float) -> Answer:
+    method = said[0]
+    text = received.body.decode(errors="replace")
     try:
-        return orjson.loads(body)
+        json = orjson.loads(received.body) if received.body.strip() else None
     except orjson.JSONDecodeError:
-        return body[:2_000].decode("utf-8", "replace")
+        json = None
+    shown = text if json is None and text.strip() else json
+    ended = outcome(method, received.status, received.headers, shown, now=timezone.now())
+    if received.status in _REDIRECTS:
+        where = received.headers.get("location", "")[:200]
+        ended = Outcome(method, received.status, detail=f"redirect to {where}")
+    return _answer(said, received.status, received.headers, shown, ended, began, json=json)
+
+
+def _answer(  # noqa: PLR0913, PLR0917 - the parts of an answer
+    said: tuple[str, str, Any],
+    status: int,
+    headers: Mapping[str, str],
+    shown: Any,
+    ended: Outcome,
+    began: float,
+    *,
+    json: Any = None,
+) -> Answer:
+    seconds = time.monotonic() - began
+    method, url, body = said
+    return Answer(
+        status, headers, json, seconds, ended, Exchange(method, url, body, status, shown, seconds)
+    )

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from accounts.secrets.secrets_digest import digest_of
 from provisioning.catalogue.reading import entry_of
-from provisioning.client.credentials import Bearer
 from provisioning.client.target import Target, TargetPausedError
 from provisioning.engine.dialects import CONFIG, dialect_at, remember, remember_dialect
 from provisioning.services.credentials import credential_of
@@ -21,7 +20,6 @@ from provisioning.storage.pace import add_pace, next_place, take_place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from provisioning.client.credentials import Credential
     from provisioning.models import Application
     from provisioning.protocol.dialects import Dialect
 
@@ -71,13 +69,7 @@ def session_with(application: Application, *, patience: float = _PATIENCE) -> It
 def pace_key_of(application: Application) -> str:
     """Return the key under which the pace of a host and a credential is kept."""
     host = urlsplit(application.base_url).netloc.lower()
-    return digest_of(f"{host} {_in_words(credential_of(application))}")
-
-
-def _in_words(credential: Credential) -> str:
-    if isinstance(credential, Bearer):
-        return credential.token
-    return f"{credential.token_url} {credential.client_id} {credential.client_secret}"
+    return digest_of(f"{host} {credential_of(application).fingerprint()}")
 
 
 def least_interval(application: Application) -> float:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.fetching import FetchError
 from accounts.models import Tenant
+from accounts.outgoing.errors import FetchError
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit

@@ -33,7 +33,7 @@ BETWEEN: Final = frozenset(
         *("accounts.addresses", "accounts.brands", "accounts.commands", "accounts.csv_cells"),
         "accounts.letters",
         *(
-            "accounts.fetching",
+            "accounts.outgoing",
             "accounts.identifiers",
             "accounts.mail",
             "accounts.managed",

@@ -7,26 +7,31 @@ import ssl
 import subprocess
 import time
 from contextlib import suppress
+from ipaddress import ip_network
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import pytest
 
-from accounts import fetching
-from accounts.fetching import FetchError, fetch_document, require_fetchable
+from accounts.outgoing.addresses import require_address, require_fetchable
+from accounts.outgoing.documents import fetch_document
+from accounts.outgoing.errors import FetchError
 from saml_sso.services.metadata_address import fetch_metadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pytest_django.fixtures import Settings
+
 PUBLIC = "8.8.8.8"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n"
 
 
-def fetch(host: str = "idp.example") -> bytes:
-    return fetch_document(f"https://{host}/metadata", most_bytes=1000, accept="text/xml")
+def fetch(host: str = "idp.example", *, seconds: float = 10.0) -> bytes:
+    url = f"https://{host}/metadata"
+    return fetch_document(url, most_bytes=1000, accept="text/xml", seconds=seconds)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +90,18 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(
 
     with pytest.raises(FetchError, match="private network"):
         fetch()
+
+
+def test_networks_that_the_operator_allows_are_reached_also_over_plain_http(
+    settings: Settings,
+) -> None:
+    settings.OUTGOING_NETWORKS = [ip_network("127.0.0.0/8")]
+
+    assert require_address("http://127.0.0.1:8080/scim/v2").found == ("127.0.0.1",)
+    with pytest.raises(FetchError, match="private network"):
+        require_address("http://10.0.0.1/")
+    with pytest.raises(FetchError, match="over https only"):
+        require_address(f"http://{PUBLIC}/")
 
 
 def test_a_name_that_does_not_exist_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,15 +197,12 @@ def test_a_document_is_read_from_the_first_address_that_can_be_reached(served: A
     ],
     ids=["headers", "body", "chunks", "nothing"],
 )
-def test_a_server_that_never_ends_is_left_in_time(
-    served: Any, first: bytes, each: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fetching, "SECONDS", 0.5)
+def test_a_server_that_never_ends_is_left_in_time(served: Any, first: bytes, each: bytes) -> None:
     served(slowly(first, each))
     began = time.monotonic()
 
     with pytest.raises(FetchError, match="did not answer"):
-        fetch()
+        fetch(seconds=0.5)
     assert time.monotonic() - began < 5
 
 

@@ -1,0 +1,174 @@
+"""One request to a target, whatever becomes of it."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from provisioning.client import target as target_module
+from provisioning.client.credentials import ClientCredentials
+from provisioning.client.exchanges import Exchange, masked, without_secrets
+from tests.provisioning.client.conftest import Scripted, target_at
+
+if TYPE_CHECKING:
+    from pytest_django.fixtures import Settings
+
+
+def test_a_request_carries_token_media_type_query_and_body(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: (201, {"id": "7"}, {"ETag": 'W/"1"'})
+
+    with target_at(f"{scripted.url}/scim/v2/") as target:
+        answer = target.request(
+            "POST", "/Users", params={"attributes": "id"}, body={"userName": "é"}, if_match='W/"0"'
+        )
+
+    [(method, path, headers, body)] = scripted.asked
+    assert (method, path) == ("POST", "/scim/v2/Users?attributes=id")
+    assert headers["Authorization"] == "Bearer the token"
+    assert headers["Content-Type"] == "application/scim+json"
+    assert headers["If-Match"] == 'W/"0"'
+    assert headers["Host"] == scripted.url.removeprefix("http://")
+    assert json.loads(body) == {"userName": "é"}
+    assert (answer.status, answer.json, answer.headers["etag"]) == (201, {"id": "7"}, 'W/"1"')
+    assert answer.outcome.is_success
+
+
+def test_an_answer_that_breaks_off_may_have_been_acted_upon(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: None
+
+    with target_at(scripted.url) as target:
+        answer = target.request("POST", "/Users", body={})
+
+    assert (answer.status, answer.outcome.was_sent) == (0, True)
+
+
+def test_where_nobody_listens_nothing_was_sent(settings: Settings) -> None:
+    settings.OUTGOING_NETWORKS = [ip_network("127.0.0.0/8")]
+
+    with target_at("http://127.0.0.1:9") as target:
+        answer = target.request("POST", "/Users", body={})
+
+    assert (answer.status, answer.outcome.was_sent) == (0, False)
+
+
+def test_a_private_address_is_not_asked(scripted: Scripted, settings: Settings) -> None:
+    settings.OUTGOING_NETWORKS = []
+
+    with target_at("https://127.0.0.1:1/") as target:
+        answer = target.request("GET", "/Users")
+
+    assert "private network" in answer.outcome.detail
+    assert not scripted.asked
+
+
+def test_a_page_in_place_of_json_is_no_success(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: (200, b"<html>Sign in</html>", {"Content-Type": "text/html"})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users")
+
+    assert not answer.outcome.is_success
+    assert answer.json is None
+
+
+def test_a_redirect_is_told_and_not_followed(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: (302, b"", {"Location": "https://169.254.169.254/"})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users")
+
+    assert not answer.outcome.is_success
+    assert "https://169.254.169.254/" in answer.outcome.detail
+    assert len(scripted.asked) == 1
+
+
+def test_an_answer_that_is_too_large_is_left(
+    scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(target_module, "MOST_BYTES", 1000)
+    scripted.answer = lambda *_: (200, {"text": "x" * 2000}, {})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users")
+
+    assert answer.status == 0
+    assert "more than 1000 bytes" in answer.outcome.detail
+
+
+def _oauth(scripted: Scripted, **says: Any) -> ClientCredentials:
+    given = iter(range(1, 100))
+    refused = {"Bearer token-1"} if says.get("first_is_stale") else set()
+
+    def answer(_method: str, path: str) -> tuple[int, Any, dict[str, str]]:
+        if path == "/token":
+            if "refused" in says:
+                return 400, {"error": "invalid_client"}, {}
+            return 200, {"access_token": f"token-{next(given)}", "expires_in": 3600}, {}
+        sent = scripted.asked[-1][2]["Authorization"]
+        return (401, {}, {}) if sent in refused else (200, {"Resources": []}, {})
+
+    scripted.answer = answer
+    return ClientCredentials(f"{scripted.url}/token", "us", scripted.url, "scim")
+
+
+def test_a_short_lived_token_is_asked_for_once(scripted: Scripted) -> None:
+    credential = _oauth(scripted)
+
+    for _session in range(2):
+        with target_at(scripted.url, credential=credential) as target:
+            assert target.request("GET", "/Users").status == 200
+
+    assert [path for _, path, _, _ in scripted.asked] == ["/token", "/Users", "/Users"]
+    assert scripted.asked[0][3] == b"grant_type=client_credentials&scope=scim"
+
+
+def test_a_token_that_ended_early_is_asked_for_anew_once(scripted: Scripted) -> None:
+    credential = _oauth(scripted, first_is_stale=True)
+
+    with target_at(scripted.url, credential=credential) as target:
+        assert target.request("GET", "/Users").status == 200
+
+    assert [path for _, path, _, _ in scripted.asked] == ["/token", "/Users", "/token", "/Users"]
+
+
+def test_a_client_that_gets_no_token_is_refused_as_a_wrong_token_is(scripted: Scripted) -> None:
+    credential = _oauth(scripted, refused=True)
+
+    with target_at(scripted.url, credential=credential) as target:
+        answer = target.request("GET", "/Users")
+
+    assert answer.status == 401
+    assert "invalid_client" in answer.outcome.detail
+    assert [path for _, path, _, _ in scripted.asked] == ["/token"]
+
+
+def test_what_is_shown_of_an_exchange_names_nobody_and_keeps_no_secret() -> None:
+    exchange = Exchange(
+        "PATCH",
+        "https://x.example/Users?filter=userName%20eq%20%22mara%40acme.example%22",
+        {
+            "schemas": ["urn:x"],
+            "Operations": [
+                {"op": "replace", "path": 'emails[type eq "work"].value', "value": "m@x.example"},
+                {"op": "remove", "path": 'members[value eq "mara"]'},
+            ],
+            "password": "hunter2",
+            "active": True,
+        },
+        400,
+        {"detail": "no", "userName": "mara@acme.example", "meta": {"location": "mara"}},
+        0.1,
+    )
+
+    shown = str(masked(exchange))
+    kept = str(without_secrets(exchange))
+
+    assert "mara" not in shown
+    assert "m@x.example" not in shown
+    assert 'type eq "work"' in shown
+    assert "'active': True" in shown
+    assert "hunter2" not in kept + shown
+    assert "m@x.example" in kept
