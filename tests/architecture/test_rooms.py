@@ -43,7 +43,12 @@ BETWEEN: Final = frozenset(
         ),
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.smtp_backend"),
         *("accounts.storable", "saml_sso.addresses", "saml_sso.remembered_trust"),
-        *("provisioning.mapping", "provisioning.planning"),
+        *(
+            "provisioning.catalogue",
+            "provisioning.client",
+            "provisioning.mapping",
+            "provisioning.planning",
+        ),
         "scim.limits",
         *(
             "saml_sso.trust",
