@@ -15,7 +15,7 @@ from provisioning.engine.errors import NotOpenError
 from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.looking import look_at, look_at_all
-from provisioning.engine.recording import record
+from provisioning.engine.recording import record_operations
 from provisioning.engine.sending import etag_of
 from provisioning.models import Conflict, Link
 from provisioning.planning.outcomes import known_adopted
@@ -63,7 +63,9 @@ def resolve_conflict(*, conflict: Conflict, choice: Choice, remote_id: str = "")
     )
     if choice is not Choice.IGNORE:
         kind = Kind(found.kind)
-        record(found.application, look_at_all(found.application, kind, [found.object_id]))
+        record_operations(
+            found.application, look_at_all(found.application, kind, [found.object_id])
+        )
         queue_performing(found.application_id)
 
 

@@ -12,7 +12,7 @@ from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from provisioning.engine.draining import queue_performing
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.looking import look_at_all
-from provisioning.engine.recording import record
+from provisioning.engine.recording import record_operations
 from provisioning.models import Application, Link
 from provisioning.protocol.steps import Kind
 
@@ -41,7 +41,7 @@ def _of_application(application: Application) -> int:
     ids: Sequence[str] = list(
         due.filter(kind=Kind.USER).order_by("pk").values_list("object_id", flat=True)[:_PORTION]
     )
-    recorded = record(application, look_at_all(application, Kind.USER, ids))
+    recorded = record_operations(application, look_at_all(application, Kind.USER, ids))
     if recorded:
         queue_performing(application.pk)
     return recorded

@@ -23,7 +23,7 @@ from provisioning.desired import concerned_by
 from provisioning.engine.draining import PAUSES, queue_performing
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.looking import look_at_all
-from provisioning.engine.recording import record
+from provisioning.engine.recording import record_operations
 from provisioning.engine.starting import begin_run
 from provisioning.models import Application, Follower, Run
 from provisioning.protocol.steps import Kind
@@ -97,7 +97,7 @@ def _plan_for(application: Application, concerned: Concerned) -> int:
         *look_at_all(application, Kind.USER, concerned.users),
         *look_at_all(application, Kind.GROUP, concerned.groups),
     ]
-    recorded = record(application, views)
+    recorded = record_operations(application, views)
     if recorded:
         queue_performing(application.pk)
     return recorded

@@ -15,7 +15,7 @@ from provisioning.engine.draining import perform_claimed
 from provisioning.engine.gate import NotNowError, why_nothing_is_sent
 from provisioning.engine.looking import look_at
 from provisioning.engine.matching import search_unrecorded
-from provisioning.engine.recording import record
+from provisioning.engine.recording import record_operations
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.engine.testing import test_connection
 from provisioning.engine.verdicts import ApplicationRefusedError
@@ -134,7 +134,7 @@ def _acted(session: Session, view: View) -> Shown:
     if not view.steps:
         return Shown(Part.ACT, _("Nothing has to be done."), ok=True)
     start = time.monotonic()
-    record(application, [view])
+    record_operations(application, [view])
     operation = _in_flight(application, view)
     if operation is None:
         return Shown(Part.ACT, _why_not(application, view), ok=False, before=before, after=after)

@@ -72,7 +72,9 @@ def origin_of(application: Application, run_id: UUID | None = None) -> Origin:
 
 
 @transaction.atomic
-def record(application: Application, views: Iterable[View], *, run_id: UUID | None = None) -> int:
+def record_operations(
+    application: Application, views: Iterable[View], *, run_id: UUID | None = None
+) -> int:
     """Write what has to be done now as operations that are in flight, or held; say how many.
 
     Objects that are in step, in quarantine for the same reason, or that wait for somebody's

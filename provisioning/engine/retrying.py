@@ -11,7 +11,7 @@ from accounts.trail import audit
 from provisioning.engine.draining import queue_performing
 from provisioning.engine.errors import NotStuckError
 from provisioning.engine.looking import look_at_all
-from provisioning.engine.recording import record
+from provisioning.engine.recording import record_operations
 from provisioning.models import Application, Link, Operation, OperationState
 from provisioning.protocol.steps import Kind
 
@@ -75,4 +75,4 @@ def _try_again(application: Application, kind: Kind, object_ids: Collection[str]
     Link.objects.filter(application=application, kind=kind, object_id__in=object_ids).update(
         quarantined_at=None, quarantine_reason="", quarantine_hash=""
     )
-    return record(application, look_at_all(application, kind, object_ids))
+    return record_operations(application, look_at_all(application, kind, object_ids))

@@ -28,7 +28,7 @@ from provisioning.engine.looking import PORTION, View, Wanted, desired_of, look
 from provisioning.engine.recording import (
     exceeds_limit,
     keep_refused,
-    record,
+    record_operations,
     record_planned,
     sendable,
 )
@@ -186,7 +186,7 @@ class _WorkingOut:
 
     def _record(self, views: Sequence[View]) -> None:
         if self.run.kind != Run.Kind.PLAN:
-            record(self.application, views, run_id=self.run.pk)
+            record_operations(self.application, views, run_id=self.run.pk)
             return
         keep_refused(self.application, views)
         record_planned(self.application, sendable(self.application, views), run_id=self.run.pk)

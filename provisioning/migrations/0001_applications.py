@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                 ('how', models.CharField(choices=[('direct', 'Attribute'), ('constant', 'Fixed value'), ('template', 'Text with attributes'), ('lookup', 'Lookup table'), ('expression', 'Expression')], max_length=12, verbose_name='filled by')),
                 ('source', models.TextField(blank=True, verbose_name='value')),
                 ('lookup', models.JSONField(blank=True, default=dict, verbose_name='lookup table')),
-                ('default', models.TextField(blank=True, verbose_name='when empty')),
+                ('default', models.TextField(blank=True, db_column='default_value', verbose_name='when empty')),
                 ('on_create_only', models.BooleanField(default=False, verbose_name='only when created')),
                 ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mappings', to='provisioning.application')),
                 ('tenant', accounts.tenancy.scoping.TenantForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),

@@ -45,7 +45,8 @@ class ApplicationMapping(TenantScopedModel):
     lookup: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(
         _("lookup table"), default=dict, blank=True
     )
-    default = models.TextField(_("when empty"), blank=True)
+    # The name of the field is a word of SQL.
+    default = models.TextField(_("when empty"), blank=True, db_column="default_value")
     on_create_only = models.BooleanField(_("only when created"), default=False)
 
     objects: ClassVar[TenantScopedManager[ApplicationMapping]] = TenantScopedManager()
