@@ -1,4 +1,4 @@
-"""``make run``: Gatehouse and the demo identity provider, with a sample tenant connected."""
+"""``make run``: Gatehouse with a sample tenant, the demo identity provider and application."""
 
 import fcntl
 import hashlib
@@ -20,6 +20,7 @@ from django.core.management import CommandError
 from django.db import OperationalError
 
 from config.env import Environment
+from demo.application import SCIM_PATH
 from demo.connection import Connection
 from demo.identity_provider import IdentityProvider
 from demo.keys import load_or_make_key_pair
@@ -134,29 +135,34 @@ def _serve(environment: Environment, kept: list[Supervised]) -> None:
     """Prepare everything, start server, worker and demo, and tell what is where."""
     state = environment.data_dir.resolve() / "demo"
     demo_port = _free_port_after(environment.port)
-    connection, secrets = _prepare(state, environment, demo_port)
+    application_port = _free_port_after(demo_port)
+    # Gatehouse reaches into no private network unless it is told to; the demo application is there.
+    os.environ.setdefault("GATEHOUSE_OUTGOING_NETWORKS", f"{HOST}/32")
+    connection, secrets = _prepare(state, environment, demo_port, application_port)
     variables = {
         "GATEHOUSE_COMPONENTS": "1",
         **os.environ,
         "GATEHOUSE_DATA_DIR": str(environment.data_dir.resolve()),
     }
     server = [sys.executable, *serve_command(environment.port)]
-    demo = [sys.executable, "-m", "demo", "--port", str(demo_port)]
-    demo += ["--gatehouse", environment.base_url, "--state", str(state)]
+    told = ["--gatehouse", environment.base_url, "--state", str(state)]
+    demo = [sys.executable, "-m", "demo", "--port", str(demo_port), *told]
+    application = [sys.executable, "-m", "demo.application", "--port", str(application_port), *told]
     worker = [sys.executable, "-m", "django", "worker"]
     started = [
         Supervised("The server", lambda: child(server, variables)),
         Supervised("The worker", lambda: child(worker, variables)),
         Supervised("The demo identity provider", lambda: child(demo, variables)),
+        Supervised("The demo application", lambda: child(application, variables)),
     ]
     kept += started
     for each in started:
         each.begin()
-    _wait_until_ready(started, [environment.port, demo_port])
+    _wait_until_ready(started, [environment.port, demo_port, application_port])
     _wait_until(lambda: _has_worker(environment.port), started, "no worker was heard of")
     if not _token_is_alive(environment, connection):
         connection = _reconnect(state, demo_port)
-    _announce(environment, connection, demo_port, secrets)
+    _announce(environment, connection, (demo_port, application_port), secrets)
 
 
 def _stop(kept: list[Supervised], postgres: EmbeddedPostgres | None, bounds: Bounds) -> None:
@@ -170,7 +176,7 @@ def _stop(kept: list[Supervised], postgres: EmbeddedPostgres | None, bounds: Bou
 
 
 def _prepare(
-    state: Path, environment: Environment, demo_port: int
+    state: Path, environment: Environment, demo_port: int, application_port: int
 ) -> tuple[Connection, DemoSecrets]:
     """Bring database, static files and sample tenant up to date."""
     sys.stdout.write("Gatehouse prepares its database; the first time takes about a minute.\n")
@@ -195,6 +201,7 @@ def _prepare(
             connection = sample.connect(state, metadata)
             secrets.connected_with = fingerprint
             save_secrets(state, secrets)
+        sample.connect_application(_application_url(application_port), secrets)
     except OperationalError as error:
         raise StartError(f"the database does not answer. Check DATABASE_URL. {error}") from error
     except CommandError as error:
@@ -257,17 +264,20 @@ def _token_is_alive(environment: Environment, connection: Connection) -> bool:
 
 
 def _announce(
-    environment: Environment, connection: Connection, demo_port: int, secrets: DemoSecrets
+    environment: Environment, connection: Connection, ports: tuple[int, int], secrets: DemoSecrets
 ) -> None:
+    """Tell what is where; ``ports`` are those of the identity provider and of the application."""
     from demo import sample  # noqa: PLC0415 - models exist only after set-up
 
     base_url = environment.base_url
+    demo_port, application_port = ports
     sys.stdout.write(
         f"""
 Gatehouse is running. Stop it with Ctrl-C.
 
   Gatehouse                {base_url}/
   Demo identity provider   {_url(demo_port)}/   <- start here
+  Demo application         {_url(application_port)}/   <- where people are pushed to
 
   Console, as the admin of {sample.TENANT_NAME}
                            {connection.console_url}
@@ -288,6 +298,10 @@ Gatehouse is running. Stop it with Ctrl-C.
 
 def _url(port: int) -> str:
     return f"http://{HOST}:{port}"
+
+
+def _application_url(port: int) -> str:
+    return f"{_url(port)}{SCIM_PATH}"
 
 
 def _free_port_after(port: int) -> int:

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -17,11 +17,13 @@ class DemoSecrets:
         admin_password: Of the sample tenant's system admin.
         operator_password: Of the sample operator.
         connected_with: What the tenant's SAML settings were last made from; empty at first.
+        application_token: What Gatehouse shows to the demo application.
     """
 
     admin_password: str
     operator_password: str
     connected_with: str = ""
+    application_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
 def kept_secrets(state: Path) -> DemoSecrets | None:
