@@ -202,6 +202,7 @@ def _prepare(
             secrets.connected_with = fingerprint
             save_secrets(state, secrets)
         sample.connect_application(_application_url(application_port), secrets)
+        save_secrets(state, secrets)
     except OperationalError as error:
         raise StartError(f"the database does not answer. Check DATABASE_URL. {error}") from error
     except CommandError as error:

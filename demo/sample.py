@@ -12,17 +12,25 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from accounts.models import Tenant, User
+from accounts.models import Role, Tenant, User
 from accounts.services.users import create_operator, set_password
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from demo.connection import Connection, NotConnectedError, load_connection, save_connection
 from demo.people import ADMIN_EMAIL
+from demo.ports import HOST
 from demo.secrets_file import DemoSecrets
 from licenses.models import Product, Subscription
+from provisioning.catalogue.reading import GENERIC
+from provisioning.models import Application
+from provisioning.services.applications import create_application
+from provisioning.services.assignments import set_assignments
+from provisioning.services.connections import Connection as ConnectionToApplication
+from provisioning.services.connections import change_connection
 
 TENANT_SLUG: Final = "acme"
 TENANT_NAME: Final = "Acme Ltd"
+APPLICATION_NAME: Final = "Demo application"
 OPERATOR_EMAIL: Final = "operator@gatehouse.example"
 _SEATS_BY_PRODUCT: Final = {
     ("insight", "Insight"): 25,
@@ -82,6 +90,23 @@ def connect(state: Path, metadata: str) -> Connection:
     )
     save_connection(state, connection)
     return connection
+
+
+def connect_application(base_url: str, secrets: DemoSecrets) -> None:
+    """Connect the sample tenant to the demo application at ``base_url``, everybody assigned.
+
+    It is made once, and follows the demo application to another port; what an admin has made of
+    it, and that somebody has deleted it, stays so.  Its first plan is the admin's to send.
+    """
+    connection = ConnectionToApplication(base_url=base_url, token=secrets.application_token)
+    with tenant_scope(Tenant.objects.get(slug=TENANT_SLUG)), transaction.atomic():
+        application = Application.objects.filter(base_url__startswith=f"http://{HOST}:").first()
+        if application is None and not secrets.is_application_made:
+            application = create_application(catalogue_key=GENERIC, name=APPLICATION_NAME)
+            set_assignments(application=application, groups=(), roles=list(Role), profiles=())
+            secrets.is_application_made = True
+        if application is not None and application.base_url != base_url:
+            change_connection(application=application, connection=connection)
 
 
 def kept_connection(state: Path) -> Connection | None:

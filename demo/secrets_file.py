@@ -18,12 +18,14 @@ class DemoSecrets:
         operator_password: Of the sample operator.
         connected_with: What the tenant's SAML settings were last made from; empty at first.
         application_token: What Gatehouse shows to the demo application.
+        is_application_made: Whether the tenant was connected to it once.
     """
 
     admin_password: str
     operator_password: str
     connected_with: str = ""
     application_token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    is_application_made: bool = False
 
 
 def kept_secrets(state: Path) -> DemoSecrets | None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GENERIC = "generic"
+GENERIC: Final = "generic"
+"""The key of what is known of no application in particular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,6 @@ class Entry:
     where_token: str = ""
     source: str = ""
     checked: str = ""
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def takes_groups(self) -> bool:
@@ -79,5 +79,4 @@ def _entry(key: str, told: dict[str, Any]) -> Entry:
         where_token=told.get("where_token", ""),
         source=told.get("source", ""),
         checked=told.get("checked", ""),
-        notes=tuple(told.get("notes", ())),
     )
