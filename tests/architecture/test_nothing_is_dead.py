@@ -37,6 +37,7 @@ ASKED_FOR = {
     "process_exception": "Django, of middleware",
     "process_view": "Django, of middleware",
     "template_name": "Django, of a widget",
+    "visit_Attribute": "Python, of what changes a syntax tree",
     "_StrictSettings": "python3-saml, of all that its settings have",
 }
 """Methods and attributes, or classes with all of theirs, that a framework asks for by name."""

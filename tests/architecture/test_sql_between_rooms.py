@@ -25,6 +25,10 @@ from tests.architecture.test_rooms_of_sql import (
 )
 
 TAKEN = {
+    "provisioning.storage.scope": {
+        "accounts.storage.nesting.closure_above",
+        "accounts.storage.nesting.closure_below",
+    },
     "saml_sso.storage.assertions": {"accounts.storage.session_rows.session_part"},
     "saml_sso.storage.trust_rows": {"accounts.storage.finding.sought"},
     "scim.queries.name_columns": {"accounts.names.FOLDED", "accounts.names.IS_MARKED"},
@@ -52,7 +56,9 @@ NO_SQL = {
 """What a room takes besides that has to do with text, but not with that of SQL."""
 
 NAMING = {
+    "accounts_auditentry": {"provisioning.storage.pulses._MOVED"},
     "accounts_user": {
+        "provisioning.storage.scope._IN_SCOPE",
         "scim.queries.name_columns.NAMES_OF_PEOPLE",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
@@ -63,21 +69,26 @@ NAMING = {
     "accounts_usercount": {"scim.storage.user_pages._COUNTED"},
     "accounts_groupcount": {"scim.storage.group_pages._COUNTED"},
     "accounts_tenant": {
+        "provisioning.storage.claims._INTEND",
+        "provisioning.storage.pulses._DUE",
         "saml_sso.storage.assertions._CONSUME_UNDER_SETTINGS",
         "scim.log.request_log_rows.write_exchanges",
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_accessprofile": {
+        "provisioning.storage.scope._IN_SCOPE",
         "scim.queries.name_columns.NAMES_OF_GROUPS",
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_profilemembership": {
+        "provisioning.storage.scope._IN_SCOPE",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.member_statements._ALL_NAMED",
         "scim.storage.member_statements._PARTS",
     },
     "accounts_directorygroup": {
+        "provisioning.storage.scope._NAMES",
         "scim.queries.name_columns.NAMES_OF_GROUPS",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.group_rows._LEAVES",
@@ -85,6 +96,10 @@ NAMING = {
         "scim.storage.member_statements.named_of_page",
     },
     "accounts_directorygroupmember": {
+        "provisioning.storage.scope._BELOW",
+        "provisioning.storage.scope._IN_SCOPE",
+        "provisioning.storage.scope._NAMES",
+        "provisioning.storage.scope._ROLES",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.group_rows._BY_KEY_WITH_SIZE",

@@ -44,6 +44,9 @@ from accounts.storage.user_rows import change_user, insert_user
 from accounts.tenancy.scoping import ForeignTenantError, tenant_scope
 from accounts.trail import audit
 from accounts.trail.audit import acting_as
+from provisioning.models import Application, Operation, TargetBudget
+from provisioning.storage.pace import add_pace
+from provisioning.storage.wanted import Origin, Wanted, insert_planned
 from saml_sso.models import ConsumedAssertion, SignInAttempt
 from scim.http.authentication import find_credential
 from scim.http.exchanges import Exchange
@@ -70,6 +73,8 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_session": 1,
         "accounts_trailstart": 1,
         "accounts_user": 2,
+        "provisioning_operation": 1,
+        "provisioning_targetbudget": 1,
         "saml_sso_consumedassertion": 2,
         "saml_sso_signinattempt": 3,
         "scim_requestlogentry": 1,
@@ -116,6 +121,7 @@ class World:
     idp: Party
     group: DirectoryGroup
     source: Source
+    application: Application
 
 
 @pytest.fixture
@@ -123,7 +129,9 @@ def world(acme: Tenant, bob: User, scim: SCIMClient, tmp_path: Path) -> World:
     with tenant_scope(acme):
         group = create_group(values=GroupFields(display_name="Team"))
         source = Source.objects.get()
-    return World(acme, bob, scim, connect(acme, tmp_path, party_of("acme")), group, source)
+        application = Application.objects.create(name="Planner")
+    idp = connect(acme, tmp_path, party_of("acme"))
+    return World(acme, bob, scim, idp, group, source, application)
 
 
 def firefox() -> Client:
@@ -344,6 +352,31 @@ def beginning_of_the_trail(world: World) -> list[Written]:
     return [Written(TrailStart, {"tenant_id": world.acme.pk, **values}, {"pk": start.pk})]
 
 
+def operations_of_a_plan(world: World) -> list[Written]:
+    wanted = Wanted(
+        kind="Group",
+        object_id="o",
+        name="N",
+        state="held",
+        phase=20,
+        cause="deleted",
+        is_removal=True,
+        steps=[{"action": "delete"}],
+        main_action="delete",
+        plan_hash="h",
+    )
+    origin = Origin(world.acme.pk, world.application.pk, None, "Ada")
+    insert_planned(origin, [wanted])
+    values = {**wanted, "tenant_id": world.acme.pk, "application": world.application}
+    return [Written(Operation, {**values, "actor": "Ada"}, {"object_id": "o"})]
+
+
+def pace_of_a_target(world: World) -> list[Written]:
+    add_pace(tenant_id=world.acme.pk, key="k", least_interval=0.5)
+    values = {"key": "k", "interval": 0.5, "least_interval": 0.5}
+    return [Written(TargetBudget, {"tenant_id": world.acme.pk, **values}, {"key": "k"})]
+
+
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
     one_person,
     people_as_a_set,
@@ -357,6 +390,8 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     attempts_of_a_stranger,
     requests_in_the_log,
     beginning_of_the_trail,
+    operations_of_a_plan,
+    pace_of_a_target,
 ]
 
 

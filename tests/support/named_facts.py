@@ -50,6 +50,9 @@ BOOKKEEPING: Final[dict[str, frozenset[str]]] = {
     "scim_source": frozenset(
         {"revision", "last_request_at", "last_success_at", "last_error_at", "last_error"}
     ),
+    "provisioning_application": frozenset(
+        {"learned", "mapping_revision", "version", "last_modified"}
+    ),
     "scim_bearertoken": frozenset({"last_used", "warned_days"}),
     "saml_sso_setuplink": frozenset({"last_used"}),
     "saml_sso_serviceproviderkey": frozenset({"warned_days"}),
@@ -211,6 +214,31 @@ def _seen_source(entry: AuditEntry, fact: Fact) -> bool:
     return entry.action == expected and _of(entry, "source", fact.row["source_id"])
 
 
+def _assignment(entry: AuditEntry, fact: Fact) -> bool:
+    if _of(entry, "application", fact.row["application_id"]):
+        return True
+    ends = (("directorygroup", fact.row["group_id"]), ("accessprofile", fact.row["profile_id"]))
+    return fact.done == "DELETE" and any(_of(entry, kind, key) for kind, key in ends if key)
+
+
+def _of_application_role(column: str) -> Callable[[AuditEntry, Fact], bool]:
+    """A role at an application, or what it holds: named with it, or as gone with what had it."""
+
+    def rule(entry: AuditEntry, fact: Fact) -> bool:
+        if _of(entry, "applicationrole", fact.row[column]):
+            return True
+        return fact.done == "DELETE" and entry.action in {"application.deleted", "group.deleted"}
+
+    return rule
+
+
+def _seen_application(entry: AuditEntry, fact: Fact) -> bool:
+    if _of(entry, "accessprofile", fact.row["profile_id"]):
+        return entry.action in {"profile.applications_changed", "profile.deleted"}
+    expected = "application.created" if fact.done == "INSERT" else "application.deleted"
+    return entry.action == expected and _of(entry, "application", fact.row["application_id"])
+
+
 def _tenant(entry: AuditEntry, fact: Fact) -> bool:
     if not _of(entry, "tenant", fact.row["id"]):
         return False
@@ -262,6 +290,14 @@ RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "licenses_subscription": _own("subscription"),
     "licenses_seat": _seat,
     "licenses_grouplicense": _of_group("group.licenses_changed"),
+    "provisioning_application": _own("application"),
+    "provisioning_applicationmapping": _through("application", "application_id"),
+    "provisioning_mappingrevision": _through("application", "application_id"),
+    "provisioning_assignment": _assignment,
+    "provisioning_applicationrole": _of_application_role("id"),
+    "provisioning_applicationpermission": _of_application_role("role_id"),
+    "provisioning_applicationrolegroup": _of_application_role("role_id"),
+    "provisioning_profileapplication": _seen_application,
     "scim_source": _of_source("id"),
     "scim_bearertoken": _token,
     "scim_profilesource": _seen_source,
