@@ -70,7 +70,7 @@ def move(follower: Follower, position: Position) -> None:
 
 
 def _follow(application: Application, follower: Follower) -> int:
-    if application.first_plan_sent_at is None:
+    if application.first_plan_sent_at is None or not includes_provisioning(application.tenant):
         return 0
     try:
         changes = changes_since(place_of(follower), limit=MOST_AT_ONCE)
@@ -83,9 +83,6 @@ def _follow(application: Application, follower: Follower) -> int:
     move(follower, changes[-1].position)
     if len(changes) == MOST_AT_ONCE:
         queue_following(application.pk)
-    if not includes_provisioning(application.tenant):
-        # A plan that comes back begins with a full run.
-        return 0
     return _plan_for(application, concerned_by(application=application, changes=changes))
 
 

@@ -15,7 +15,7 @@ from provisioning.storage.pulses import applications_behind, applications_due
 
 def beat() -> None:
     """Queue what has to be followed and what has to be done; each once while it waits."""
-    for place in applications_behind():
+    for place in applications_behind(plan=Plan.ENTERPRISE):
         with tenant_id_scope(place.tenant_id):
             queue_following(place.application_id)
     for place in applications_due(plan=Plan.ENTERPRISE):

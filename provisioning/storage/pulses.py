@@ -15,7 +15,8 @@ _MOVED: Final = """
 SELECT follower.tenant_id, follower.application_id FROM provisioning_follower AS follower
 JOIN provisioning_application AS application
   ON application.tenant_id = follower.tenant_id AND application.id = follower.application_id
-WHERE application.first_plan_sent_at IS NOT NULL AND (
+JOIN accounts_tenant AS tenant ON tenant.id = follower.tenant_id
+WHERE application.first_plan_sent_at IS NOT NULL AND tenant.plan = %(plan)s AND (
   follower.generation <> %(generation)s OR EXISTS (
     SELECT FROM accounts_auditentry AS trail
     WHERE trail.tenant_id = follower.tenant_id
@@ -50,10 +51,10 @@ class Place(NamedTuple):
     application_id: int
 
 
-def applications_behind() -> list[Place]:
-    """Return the applications with changes in the feed that they have not followed."""
+def applications_behind(*, plan: str) -> list[Place]:
+    """Return the applications, of tenants on a plan, that are behind the feed."""
     with connection.cursor() as cursor:
-        cursor.execute(_MOVED, {"generation": feed_generation()})
+        cursor.execute(_MOVED, {"generation": feed_generation(), "plan": plan})
         return [Place._make(row) for row in cursor.fetchall()]
 
 

@@ -71,6 +71,7 @@ NAMING = {
     "accounts_tenant": {
         "provisioning.storage.claims._INTEND",
         "provisioning.storage.pulses._DUE",
+        "provisioning.storage.pulses._MOVED",
         "saml_sso.storage.assertions._CONSUME_UNDER_SETTINGS",
         "scim.log.request_log_rows.write_exchanges",
         "scim.storage.group_rows._LEAVES",

@@ -163,6 +163,11 @@ def test_a_lower_plan_sends_nothing(
     with pytest.raises(NothingSentError):
         start_full_run(application=application)
 
+    acme.plan = Plan.ENTERPRISE
+    acme.save()
+    engine.work()
+    assert "ben@acme.example" in fake.users()
+
 
 def test_a_run_that_is_stopped_sends_no_more_than_the_request_under_way(
     engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
