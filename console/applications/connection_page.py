@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib import messages
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.posted_forms.shown import seal
+from accounts.secrets.encryption import SealError
 from console.applications.forms import ConnectionForm
 from console.applications.settings_page import SettingsPage, SettingsPages
-from console.applications.words import in_milliseconds
+from console.applications.words import UNREADABLE, in_milliseconds
 from console.base.access import Access
 from provisioning.engine.testing import Part, test_connection
 from provisioning.services.connections import Connection, change_connection
@@ -19,6 +21,7 @@ from provisioning.services.connections import Connection, change_connection
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from provisioning.engine.testing import Checked
     from provisioning.models import Application
 
 TITLES: Final = {
@@ -79,15 +82,11 @@ class ConnectionPages(SettingsPages):
     def _test(self, request: HttpRequest, application: Application) -> HttpResponse:
         """Try the connection, and show what each step came to beside the form."""
         self.require(request, Access.TRY)
-        checks = [
-            {
-                "title": TITLES[each.part],
-                "says": each.says,
-                "ok": each.ok,
-                "took": in_milliseconds(each.seconds),
-            }
-            for each in test_connection(application=application)
-        ]
+        try:
+            checks = [_shown(each) for each in test_connection(application=application)]
+        except SealError:
+            messages.error(request, str(UNREADABLE))
+            checks = []
         application.refresh_from_db()
         form = ConnectionForm(application=application)
         if not self.has_full_permission(request):
@@ -102,3 +101,12 @@ class ConnectionPages(SettingsPages):
             "failed": next((each for each in checks if each["ok"] is False), None),
         }
         return self.render_page(request, application, "connection.html", context, here="connection")
+
+
+def _shown(checked: Checked) -> dict[str, Any]:
+    return {
+        "title": TITLES[checked.part],
+        "says": checked.says,
+        "ok": checked.ok,
+        "took": in_milliseconds(checked.seconds),
+    }

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.secrets.encryption import SealError
 from accounts.storable import is_storable
 from accounts.storage.finding import find_people
 from console.applications.frame import ApplicationFrame
 from console.applications.parts import is_set_up
-from console.applications.words import changes_between, in_milliseconds
+from console.applications.words import UNREADABLE, changes_between, in_milliseconds
 from console.base.access import Access
 from provisioning.engine.one_person import Part, Shown, provision_person
 from provisioning.models import Operation
@@ -67,7 +68,11 @@ class OnePersonPage(ApplicationFrame):
         if not is_as_seen(_about(application, person), request.POST, _shown(application, person)):
             messages.error(request, str(SEEN_OTHERWISE))
             return {}
-        steps = provision_person(application=application, user=person)
+        try:
+            steps = provision_person(application=application, user=person)
+        except SealError:
+            messages.error(request, str(UNREADABLE))
+            return {}
         checks = [_check(step) for step in steps]
         failed = next((each for each in checks if each["ok"] is False), None)
         return {"checks": checks, "failed": failed, "is_done": failed is None}

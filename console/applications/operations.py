@@ -24,6 +24,7 @@ from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.secrets.encryption import SealError
 from console.applications.words import (
     STATE_KINDS,
+    UNREADABLE,
     action_label,
     cause_label,
     in_milliseconds,
@@ -48,10 +49,6 @@ if TYPE_CHECKING:
 
     from provisioning.models import Exchange
 
-_UNREADABLE: Final = _(
-    "These values were encrypted with a key that is not configured any more. The operator of this "
-    "deployment can add it to the previous secret keys."
-)
 _STUCK: Final = frozenset({OperationState.FAILED, OperationState.QUARANTINED})
 _HEADER: Final = (
     *("created", "ended", "application", "kind", "name", "object_id", "action", "cause"),
@@ -154,7 +151,7 @@ class OperationAdmin(
         try:
             said = [_shown_exchange(each, is_revealed=is_revealed) for each in exchanges]
         except SealError:
-            messages.error(request, _UNREADABLE)
+            messages.error(request, str(UNREADABLE))
             is_revealed = False
             said = [_shown_exchange(each, is_revealed=False) for each in exchanges]
         context = {

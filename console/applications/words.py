@@ -53,6 +53,10 @@ CAUSES: Final = {
     Cause.DEACTIVATED: gettext_lazy("deactivated here"),
     Cause.DELETED: gettext_lazy("deleted here"),
 }
+UNREADABLE: Final = gettext_lazy(
+    "What is stored was encrypted with a key that is not configured any more. Enter the credential "
+    "anew, or let the operator of this deployment add the key to the previous secret keys."
+)
 _SECOND: Final = 1
 _MINUTE: Final = 60
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from accounts.models import Role, User
-from provisioning.models import Application
+from provisioning.models import Application, ApplicationRole
 from provisioning.services.visibility import APPLICATIONS_CHANGED, applications_seen_by
 from scim.models import Source
 from scim.services.visibility import SOURCES_CHANGED, sources_seen_by
@@ -54,4 +54,7 @@ def told_to(request: HttpRequest, entries: QuerySet[AuditEntry]) -> QuerySet[Aud
     for seen in (seen_sources(request), seen_applications(request)):
         keys = [str(key) for key in seen.values_list("pk", flat=True)]
         unseen |= Q(target_type=seen.model._meta.model_name) & ~Q(target_id__in=keys)
+    roles = ApplicationRole.objects.filter(application__in=seen_applications(request))
+    keys = [str(key) for key in roles.values_list("pk", flat=True)]
+    unseen |= Q(target_type=ApplicationRole._meta.model_name) & ~Q(target_id__in=keys)
     return entries.exclude(unseen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from http import HTTPStatus
 
 import pytest
@@ -15,10 +16,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from accounts.groups.groups import GroupFields, create_group, delete_group
 from accounts.models import Plan, Role, SavedView, Tenant, User
 from accounts.services.brands import change_brand
 from accounts.services.operators import set_operator_active
-from accounts.services.profiles import create_profile, update_profile
+from accounts.services.profiles import create_profile, delete_profile, update_profile
 from accounts.services.roles import change_role
 from accounts.services.saved_views import delete_view, rename_view, save_view
 from accounts.services.settings_of_user import change_profiles, change_user_settings
@@ -31,6 +33,26 @@ from accounts.trail.retention import erase_person
 from licenses.models import Product
 from licenses.services import change_seats, release_seat
 from licenses.subscriptions import change_subscription, create_subscription
+from provisioning.models import MappingRevision
+from provisioning.protocol.steps import Kind
+from provisioning.services.applications import (
+    change_application,
+    create_application,
+    delete_application,
+    pause_application,
+    resume_application,
+)
+from provisioning.services.assignments import choose_groups, set_assignments
+from provisioning.services.connections import Connection, change_connection
+from provisioning.services.mappings import mapping_rows, restore_mapping, set_application_mapping
+from provisioning.services.roles import (
+    RoleFields,
+    change_application_role,
+    create_application_role,
+    delete_application_role,
+)
+from provisioning.services.settings import set_leaving, set_switches
+from provisioning.services.visibility import set_profile_applications
 from saml_sso.models import (
     IdentityProviderCertificate,
     IdentityProviderSettings,
@@ -355,3 +377,43 @@ def test_by_what_only_forms_reach_of_sources(way: Way, acme: Tenant, alice: User
         enable_scim(tenant=acme)
         disable_scim(tenant=acme)
         way.did("SCIM", least=3)
+
+
+def test_by_what_only_forms_reach_of_applications(way: Way, acme: Tenant) -> None:
+    with tenant_scope(acme):
+        profile, group = create_profile(name="West"), GroupFields(display_name="Crew")
+        crew = create_group(values=group)
+        way.prepared()
+        planner = create_application(catalogue_key="generic", name="Planner")
+        way.did("an application", least=3)
+        change_application(application=planner, values={"name": "Yard planner"})
+        connection = Connection(base_url="https://planner.example/scim/v2", token="opaque")
+        change_connection(application=planner, connection=connection)
+        elsewhere = Connection(base_url="https://elsewhere.example/scim/v2")
+        change_connection(application=planner, connection=elsewhere)
+        way.did("its connection", least=3)
+        set_switches(application=planner, switches={"delete_users": True})
+        set_leaving(application=planner, values={"on_deleted": "delete"})
+        choose_groups(application=planner, group_choice="none")
+        pause_application(application=planner, reason="stock-taking")
+        resume_application(application=planner)
+        way.did("its settings", least=5)
+        set_assignments(application=planner, groups=[crew], roles=[Role.EDITOR], profiles=[profile])
+        way.did("its scope", least=3)
+        rows = mapping_rows(application=planner, resource=Kind.USER)
+        set_application_mapping(application=planner, resource=Kind.USER, rows=rows[:-1])
+        restore_mapping(application=planner, revision=MappingRevision.objects.get())
+        way.did("its mapping", least=2)
+        fields = RoleFields(key="picker", name="Picker", permissions=["pick"], groups=[crew])
+        role = create_application_role(application=planner, fields=fields)
+        change_application_role(role=role, fields=replace(fields, name="Packer"))
+        way.did("a role", least=4)
+        delete_application_role(role=role)
+        way.did("a role less", least=3)
+        set_profile_applications(profile=profile, applications=[planner])
+        way.did("an application for a profile", least=1)
+        delete_profile(profile=profile)
+        delete_group(group=crew)
+        way.did("who was assigned less", least=3)
+        delete_application(application=planner)
+        way.did("an application less", least=3)

@@ -1,4 +1,4 @@
-"""Access profiles decide who sees which source: on every page, in every export and log."""
+"""Access profiles decide who sees which connection: on every page, in every export and log."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from accounts.groups.mappings import set_group_mappings
 from accounts.models import AccessProfile, AuditEntry, Role, User
 from accounts.services.profiles import add_profile_members, create_profile
 from accounts.tenancy.scoping import tenant_scope
+from provisioning.models import Application, ApplicationRole, Conflict, Operation, Run
+from provisioning.services.applications import create_application
+from provisioning.services.roles import RoleFields, create_application_role
+from provisioning.services.visibility import APPLICATIONS_CHANGED, set_profile_applications
 from scim.models import RequestLogEntry, Source
 from scim.services import SourceOptions, create_source, update_source
 from scim.services.visibility import SOURCES_CHANGED, set_profile_sources, sources_seen_by
@@ -174,3 +178,103 @@ class TestSaying:
             entry = AuditEntry.objects.filter(action=SOURCES_CHANGED).first()
             assert entry is not None
             assert entry.details["changes"] == {"seen_sources": [[LISTED], [HIDDEN]]}
+
+
+@pytest.fixture
+def applications(acme: Tenant) -> dict[str, Application]:
+    """Two applications, each with a role and something in its log; one of them is listed."""
+    with tenant_scope(acme):
+        made = {
+            name: create_application(catalogue_key="generic", name=name)
+            for name in (LISTED, HIDDEN)
+        }
+        default = AccessProfile.objects.get(is_default=True)
+        set_profile_applications(profile=default, applications=[made[LISTED]])
+        for name, application in made.items():
+            fields = RoleFields(key="picker", name=f"Picker at {name}")
+            create_application_role(application=application, fields=fields)
+            run = Run.objects.create(application=application, kind="plan", state="planned")
+            thing: dict[str, Any] = {"application": application, "kind": "User", "name": name}
+            Operation.objects.create(**thing, object_id="x", state="failed")
+            Operation.objects.create(**thing, object_id="y", state="planned", run=run)
+            Conflict.objects.create(**thing, object_id="x", why="asked")
+    return made
+
+
+def addresses_of(acme: Tenant, application: Application) -> Iterator[str]:
+    """Yield what can be opened of the console: lists, exports, and what the application has."""
+    with tenant_scope(acme):
+        owned = [
+            row
+            for model in (ApplicationRole, Run, Operation, Conflict)
+            for row in model.objects.filter(application=application)
+        ]
+        told_of = AuditEntry.objects.filter(
+            target_id=str(application.pk), target_type="application"
+        )
+        rows: list[Any] = [application, *owned, *told_of[:1], *User.objects.all()[:1]]
+    yield from (url for name, url in addresses(rows, {}) if name.startswith("console:"))
+    exports = (route.name for route in routes() if route.name.endswith("_export"))
+    yield from (reverse(name) for name in exports if name.startswith("console:"))
+    yield f"{reverse('console:search')}?q={HIDDEN.partition(' ')[0]}"
+
+
+class TestApplications:
+    @pytest.mark.parametrize("role", OTHERS)
+    def test_one_that_no_profile_lists_is_on_no_page_in_no_export_and_no_log(
+        self, role: Role, acme: Tenant, applications: dict[str, Application]
+    ) -> None:
+        visitor = person(acme, "Vera", role)
+
+        for url in addresses_of(acme, applications[HIDDEN]):
+            status, text = reading(visitor, url)
+
+            assert HIDDEN not in text, url
+            assert status != HTTPStatus.INTERNAL_SERVER_ERROR, url
+
+    def test_an_admin_sees_every_application_whatever_profiles_list(
+        self, acme: Tenant, alice: User, applications: dict[str, Application]
+    ) -> None:
+        opened = addresses_of(acme, applications[HIDDEN])
+        saying = {url for url in opened if HIDDEN in reading(alice, url)[1]}
+
+        lists = ("application_changelist", "operation_changelist", "conflict_changelist")
+        assert {reverse(f"console:provisioning_{name}") for name in lists} <= saying
+        assert reverse("console:provisioning_operation_export") in saying
+
+    @pytest.mark.parametrize("page", ["application_changelist", "operation_changelist"])
+    def test_what_a_profile_lists_is_seen(
+        self, page: str, acme: Tenant, applications: dict[str, Application]
+    ) -> None:
+        visitor = person(acme, "Vera", Role.CONNECTOR_ADMIN)
+
+        assert LISTED in reading(visitor, reverse(f"console:provisioning_{page}"))[1]
+
+    @pytest.mark.parametrize(
+        "page", ["change", "history", "connection", "user_mapping", "scope", "plan", "one_person"]
+    )
+    def test_one_that_is_not_listed_answers_as_one_that_is_not_there(
+        self, page: str, acme: Tenant, applications: dict[str, Application]
+    ) -> None:
+        visitor = person(acme, "Vera", Role.CONNECTOR_ADMIN)
+        key = applications[HIDDEN].pk
+        name = f"console:provisioning_application_{page}"
+
+        hidden = reading(visitor, reverse(name, args=[key]))
+        missing = reading(visitor, reverse(name, args=[key + 1000]))
+
+        assert hidden[0] == missing[0] == HTTPStatus.NOT_FOUND
+
+    def test_an_admin_chooses_on_the_page_of_the_profile(
+        self, acme: Tenant, alice: User, applications: dict[str, Application]
+    ) -> None:
+        with tenant_scope(acme):
+            default = AccessProfile.objects.get(is_default=True)
+        url = reverse("console:accounts_accessprofile_change", args=[default.pk])
+
+        submit(signed_in(alice), url, applications=[str(applications[HIDDEN].pk)])
+
+        with tenant_scope(acme):
+            entry = AuditEntry.objects.filter(action=APPLICATIONS_CHANGED).first()
+            assert entry is not None
+            assert entry.details["changes"] == {"seen_applications": [[LISTED], [HIDDEN]]}

@@ -222,6 +222,29 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.services.visibility.set_profile_sources",
         }
     ),
+    "test_by_what_only_forms_reach_of_applications": frozenset(
+        {
+            "provisioning.services.applications.change_application",
+            "provisioning.services.applications.create_application",
+            "provisioning.services.applications.delete_application",
+            "provisioning.services.applications.pause_application",
+            "provisioning.services.applications.resume_application",
+            "provisioning.services.assignments.choose_groups",
+            "provisioning.services.assignments.set_assignments",
+            "provisioning.services.changing.change_columns",
+            "provisioning.services.changing.name_checked",
+            "provisioning.services.connections.change_connection",
+            "provisioning.services.mappings.restore_mapping",
+            "provisioning.services.mappings.set_application_mapping",
+            "provisioning.services.roles.change_application_role",
+            "provisioning.services.roles.create_application_role",
+            "provisioning.services.roles.delete_application_role",
+            "provisioning.services.settings.set_leaving",
+            "provisioning.services.settings.set_switches",
+            "provisioning.services.visibility.list_in_default_profile",
+            "provisioning.services.visibility.set_profile_applications",
+        }
+    ),
 }
 """Of each test that has a :class:`tests.support.ways_in.Way`, what no test before it in the list
 calls, and it does.
