@@ -33,7 +33,7 @@ from provisioning.models import Application, Link
 from provisioning.services.applications import create_application, delete_application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from django.db.models import QuerySet
     from django.urls import URLPattern
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from console.applications.settings_page import SettingsPage
     from provisioning.engine.state import Tiles
 
+_SAID: Final = 3
+"""Applications that the sentence over the list names."""
 _SETTINGS: Final = (BASIC, SCOPE, SWITCHES, LEAVING)
 
 
@@ -82,9 +84,21 @@ class ApplicationAdmin(
     ) -> HttpResponse:
         """Lead to the catalogue as well, and to the conflicts."""
         catalogue = self.url_of("catalogue") if self.has_full_permission(request) else ""
-        return super().changelist_view(
-            request, {"catalogue_url": catalogue, **(extra_context or {})}
-        )
+        context = {"catalogue_url": catalogue, **(extra_context or {})}
+        response = super().changelist_view(request, context)
+        listed = getattr(response, "context_data", {}).get("cl")
+        if listed is not None and listed.result_list:
+            response.context_data["says"] = self._says(listed.result_list)  # type: ignore[attr-defined]
+        return response
+
+    def _says(self, applications: Iterable[Application]) -> str:
+        """Return what needs somebody, application by application; else that nothing does."""
+        needing = [
+            f"{application.name}: {status.text}."
+            for application in applications
+            if (status := status_of(application, self._tiles(application))).needs_somebody
+        ]
+        return " ".join(needing[:_SAID]) or str(_("Everything is in step or on the way."))
 
     def _tiles(self, application: Application) -> Tiles:
         found: Tiles | None = getattr(application, "shown_tiles", None)

@@ -24,6 +24,11 @@ class Status:
     says: str
     todo: str = ""
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether it does not mend itself."""
+        return self.kind in {"bad", "warn"}
+
 
 def status_of(application: Application, numbers: Tiles) -> Status:
     """Return the worst that is to be said of an application."""
