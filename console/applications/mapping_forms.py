@@ -83,6 +83,25 @@ class MappingRowForm(forms.Form):
                 self.add_error("lookup", error)
         return data
 
+    def typed_row(self) -> Row | None:
+        """Return the row as it was typed, whether it can be used or not; nothing if it is empty."""
+        typed = {name: str(self[name].value() or "") for name in self.fields}
+        if self["remove"].value() or not typed["target"].strip():
+            return None
+        known = {value for value, _label in HOWS}
+        try:
+            table = read_table(typed["lookup"])
+        except forms.ValidationError:
+            table = {}
+        return Row(
+            target=typed["target"].strip(),
+            how=How(typed["how"] if typed["how"] in known else How.DIRECT),
+            source=typed["source"],
+            lookup=table,
+            default=typed["default"],
+            on_create_only=bool(typed["on_create"]),
+        )
+
     def row(self) -> Row | None:
         """Return the row that a valid form says; nothing if it is empty or removed."""
         data = self.cleaned_data

@@ -126,10 +126,7 @@ class MappingPages(SettingsPages):
         assert isinstance(request.user, User)  # noqa: S101 - the site let them in
         rows = stored
         if data is not None:
-            table.is_valid()
-            rows = [
-                row for form in table.forms if not form.errors and (row := form.row()) is not None
-            ]
+            rows = [row for form in table.forms if (row := form.typed_row()) is not None]
         called = str((data or {}).get(PERSON, ""))
         return previewed(table.kind, rows, called, request.user)
 

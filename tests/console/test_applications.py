@@ -172,7 +172,7 @@ class TestConnection:
 
         told = text_of(console.post(page("test", planner.pk)))
 
-        assert "failed: The address is allowed" in told
+        assert "failed:</span> The address is allowed" in told
         assert told.count("not come to:") == 4
 
 

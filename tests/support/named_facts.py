@@ -275,6 +275,14 @@ def _proposal(entry: AuditEntry, fact: Fact) -> bool:
     return entry.details.get("proposal") == fact.row["id"] and is_made is (fact.done == "INSERT")
 
 
+def _application(entry: AuditEntry, fact: Fact) -> bool:
+    if not _of(entry, "application", fact.row["id"]):
+        return False
+    columns = fact.changed - BOOKKEEPING["provisioning_application"]
+    is_secret = fact.done == "UPDATE" and columns <= {"token", "client_secret"}
+    return is_secret is entry.action.startswith("application.credential_")
+
+
 RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "accounts_user": _user,
     "accounts_directorygroup": _group,
@@ -290,7 +298,7 @@ RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
     "licenses_subscription": _own("subscription"),
     "licenses_seat": _seat,
     "licenses_grouplicense": _of_group("group.licenses_changed"),
-    "provisioning_application": _own("application"),
+    "provisioning_application": _application,
     "provisioning_applicationmapping": _through("application", "application_id"),
     "provisioning_mappingrevision": _through("application", "application_id"),
     "provisioning_assignment": _assignment,
