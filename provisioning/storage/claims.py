@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-LEASE_SECONDS: Final = 45
-"""So long a claim holds from the last request that was begun: longer than any request takes."""
+LEASE_SECONDS: Final = 100
+"""So long a claim holds from the last request that was begun: longer than any takes, with a new
+token before it and another attempt after it (30 seconds each, :mod:`provisioning.client.target`).
+"""
 
 _IN_FLIGHT: Final = "state IN ('waiting', 'running', 'unknown')"
 _CLAIM: Final = f"""

@@ -36,7 +36,10 @@ ATTEMPTS = "SELECT attempts, state FROM provisioning_operation WHERE kind = 'Use
 WHEN_PLANNED = """
 SELECT extract(epoch FROM created)::float FROM provisioning_operation WHERE name = %s
 """
-NOW = "SELECT extract(epoch FROM clock_timestamp())::float"
+JOINED = """
+SELECT extract(epoch FROM max(at))::float FROM accounts_auditentry
+WHERE action = 'group.members_changed'
+"""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,11 @@ def test_a_change_is_planned_within_two_seconds_of_its_commit(pushing: Pushing, 
         delays = []
         for number in range(5):
             pushing.say("join", f"new{number}")
-            [(committed,)] = pushing.ask(NOW)
+            [(joined,)] = pushing.ask(JOINED)
             name = f"new{number}@acme.example"
             pushing.wait_for(lambda name=name: name in fake.users())  # type: ignore[misc]
             [(planned_at,), *_rest] = pushing.ask(WHEN_PLANNED, name)
-            delays.append(planned_at - committed)
+            delays.append(planned_at - joined)
         assert max(delays) < 2.0, delays
         print("planned after", [f"{each:.2f}" for each in delays])  # noqa: T201
 
