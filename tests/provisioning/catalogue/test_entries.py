@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_no_file_says_what_nobody_reads() -> None:
     known = {"name", "about", "dialect", "requests_per_second", "users", "groups", "where_url"}
     known |= {"where_token", "source", "checked"}
     for file in folder.glob("*.toml"):
-        assert set(reading.tomllib.loads(file.read_text())) <= known, file.name
+        assert set(tomllib.loads(file.read_text())) <= known, file.name
 
 
 def test_an_application_that_is_known_no_more_is_a_generic_one() -> None:

@@ -15,6 +15,7 @@ from scim2_server.utils import (
     load_default_schemas,
     load_default_service_provider_config,
 )
+from typing_extensions import override
 
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import DirectoryGroup, DirectoryGroupMember, User
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 
 class Silent(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has
+    @override
+    def log_message(self, format: str, *args: Any) -> None:
         """Print nothing."""
 
 
