@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from accounts.addresses import CONSOLE
 from accounts.letters import Action, Letter
+from provisioning.addresses import CONNECTION
 
 if TYPE_CHECKING:
     from provisioning.models import Application
@@ -25,5 +25,5 @@ def quarantine_letter(application: Application) -> Letter:
                 "the connection, and let it go on."
             ),
         ),
-        action=Action(_("Open the console"), CONSOLE.url()),
+        action=Action(_("Open its connection"), CONNECTION.url(application.pk)),
     )

@@ -44,6 +44,7 @@ BETWEEN: Final = frozenset(
         *("accounts.postgresql", "accounts.requests", "accounts.signals", "accounts.smtp_backend"),
         *("accounts.storable", "saml_sso.addresses", "saml_sso.remembered_trust"),
         *(
+            "provisioning.addresses",
             "provisioning.catalogue",
             "provisioning.client",
             "provisioning.mapping",
