@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from accounts.identifiers import read_uuid
 from accounts.models import User
 from provisioning.desired.matching import match_of
 from provisioning.desired.resources import resources_of_users
-from provisioning.desired.tables import Table, compiled_mapping
+from provisioning.desired.tables import Table, compiled_mapping, mapping_without
 from provisioning.mapping.errors import EvaluationError
 from provisioning.models import ApplicationPermission
 from provisioning.planning.objects import Desired
@@ -17,6 +18,8 @@ from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import parse_target_path, text_of, value_at
 from provisioning.protocol.steps import Kind
 from provisioning.storage.scope import people_in_scope_of, roles_of
+from scim.models import AttributeMapping, Resource
+from scim.sources.mapping import USER_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,8 +49,9 @@ def desired_users(
     keys = people_in_scope_of(
         tenant_id=application.tenant_id, application_id=application.pk, ids=wanted
     )
+    theirs = _table_of_theirs(application)
     for start in range(0, len(keys), PORTION):
-        yield from _portion(application, table, keys[start : start + PORTION], refused)
+        yield from _portion(application, (table, theirs), keys[start : start + PORTION], refused)
 
 
 def people_in_scope(*, application: Application) -> int:
@@ -57,7 +61,7 @@ def people_in_scope(*, application: Application) -> int:
 
 def _portion(
     application: Application,
-    table: Table,
+    tables: tuple[Table, Table],
     keys: Sequence[UUID],
     refused: dict[str, str] | None,
 ) -> Iterator[Desired]:
@@ -66,11 +70,36 @@ def _portion(
     given = _Given(application, keys)
     for user in users:
         try:
-            yield _desired(user, resources[user.pk], table, given)
+            wanted = _desired(user, resources[user.pk], tables[0], given)
+            if application.source_id in user.source_ids:
+                wanted = _without_theirs(wanted, resources[user.pk], tables[1])
+            yield wanted
         except EvaluationError as error:
             if refused is None:
                 raise
             refused[str(user.pk)] = str(error)
+
+
+def _table_of_theirs(application: Application) -> Table:
+    """Return the mapping for those who came from the application, where it is a source as well."""
+    if application.source_id is None:
+        return compiled_mapping(application, Kind.USER)
+    rows = AttributeMapping.objects.filter(source=application.source_id, resource=Resource.USER)
+    held = frozenset(USER_FIELDS[row.field] for row in rows if row.field in USER_FIELDS)
+    return mapping_without(application, held)
+
+
+def _without_theirs(wanted: Desired, resource: Mapping[str, Any], table: Table) -> Desired:
+    """Return what is wanted of somebody who came from there, without what they send us."""
+    mapped = table.compiled.apply(resource)
+    return replace(
+        wanted,
+        resource=mapped.always,
+        on_create=mapped.on_create,
+        filled=mapped.filled,
+        manager=wanted.manager if table.has_manager else None,
+        is_from_there=True,
+    )
 
 
 class _Given:

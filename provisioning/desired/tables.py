@@ -33,11 +33,28 @@ def compiled_mapping(application: Application, resource: Kind) -> Table:
     Raises:
         MappingError: A row cannot be used.
     """
-    return _compiled(application.tenant_id, application.pk, application.mapping_revision, resource)
+    return _compiled(
+        application.tenant_id, application.pk, application.mapping_revision, resource, frozenset()
+    )
+
+
+def mapping_without(application: Application, held: frozenset[str]) -> Table:
+    """Return the mapping for people of whom the target itself sends us the attributes ``held``.
+
+    Rows that would send one of them back as it came are left out.
+
+    Raises:
+        MappingError: A row cannot be used.
+    """
+    return _compiled(
+        application.tenant_id, application.pk, application.mapping_revision, Kind.USER, held
+    )
 
 
 @lru_cache(maxsize=_KEPT)
-def _compiled(_tenant_id: int, application_id: int, _revision: int, resource: Kind) -> Table:
+def _compiled(
+    _tenant_id: int, application_id: int, _revision: int, resource: Kind, held: frozenset[str]
+) -> Table:
     rows = [
         Row(
             target=row.target,
@@ -50,6 +67,7 @@ def _compiled(_tenant_id: int, application_id: int, _revision: int, resource: Ki
         for row in ApplicationMapping.objects.filter(
             application=application_id, resource=resource
         ).order_by("position")
+        if row.how != How.DIRECT or row.source.strip() not in held
     ]
     others = [row for row in rows if row.target.strip().lower() not in _MANAGER_PATHS]
     return Table(compile_rows(others, kind=resource), len(others) < len(rows))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from provisioning.engine.asking import Next
 from provisioning.engine.conflicting import open_conflict
-from provisioning.engine.ending import quarantine_view
+from provisioning.engine.ending import cancel, quarantine_view
 from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.matching import holder_of, search, search_list
@@ -50,6 +50,9 @@ def create(work: Work, view: View) -> View | Next:
             return Next.ENDED
     if found.resources:
         return _take(work, view, desired, found.resources)
+    if desired.is_from_there:
+        cancel(work, reason=_("It came from there, and is there no more: it is not made anew."))
+        return Next.ENDED
     return _post(work, view, desired, found.resources)
 
 

@@ -55,6 +55,8 @@ class Desired:
         entitlements: Keys of permissions.
         manager: The object id of a person.
         members: Object ids of people and of nested groups that are pushed.
+        is_from_there: The target is the system that the object came from: it is linked, and never
+            created.
     """
 
     kind: Kind
@@ -69,6 +71,7 @@ class Desired:
     entitlements: tuple[str, ...] = ()
     manager: str | None = None
     members: frozenset[str] = frozenset()
+    is_from_there: bool = False
 
 
 @dataclass(frozen=True, slots=True)
