@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _PORTS: Final = {"https": 443, "http": 80}
 _MOST_ADDRESSES: Final = 3
+_UNICAST: Final = ipaddress.ip_network("2000::/3")
+"""All IPv6 addresses that are given out to be reached from everywhere (RFC 4291, Section 2.4)."""
 _TRANSLATED: Final = ipaddress.ip_network("64:ff9b::/96")
 """IPv4 addresses in IPv6 networks (RFC 6052)."""
 
@@ -122,4 +124,5 @@ def _is_public(address: str) -> bool:
             return inner.is_global
         if parsed in _TRANSLATED:
             return ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF).is_global
+        return parsed in _UNICAST and parsed.is_global
     return parsed.is_global and not parsed.is_multicast

@@ -91,6 +91,10 @@ class Connection:
             ) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise NotReachedError(_problem(error)) from error
+        except (UnicodeEncodeError, httpx2.LocalProtocolError) as error:
+            raise NotReachedError(
+                _("A header cannot be sent as it is. Check the token for odd characters.")
+            ) from error
         except httpx2.HTTPError as error:
             raise BrokenOffError(_problem(error)) from error
 
@@ -117,15 +121,23 @@ class Connection:
         async with self._http.stream(
             method,
             self._address.at(numeric, path),
-            headers={**headers, "Host": host.netloc, "Accept-Encoding": "identity"},
+            headers=_encoded({**headers, "Host": host.netloc, "Accept-Encoding": "identity"}),
             content=content,
             extensions={"sni_hostname": str(host.hostname)},
         ) as response:
             self._reached = numeric
             # Nothing is unpacked: a small answer could become a large one.
             body = await _limited(response.aiter_raw(), self._most_bytes)
-        names = {name.lower(): value for name, value in response.headers.items()}
+        names = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in response.headers.raw
+        }
         return Received(response.status_code, names, body)
+
+
+def _encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as bytes: a server's own ETag goes back as it came, ASCII or not."""
+    return [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _trusted(scheme: str) -> ssl.SSLContext:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.outgoing.connections import Connection
 from accounts.secrets.secrets_digest import digest_of
+from provisioning.client.received_json import json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,10 +149,7 @@ def _basic(name: str, secret: str) -> str:
 
 
 def _json_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return {}
+    said = json_of(body)
     return said if isinstance(said, dict) else {}
 
 

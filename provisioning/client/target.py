@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from accounts.outgoing.connections import Connection, Received
 from accounts.outgoing.errors import BrokenOffError, FetchError, NotReachedError
+from accounts.storable import storable
 from provisioning.client.credentials import TokenRefusedError
 from provisioning.client.exchanges import Exchange
 from provisioning.client.listing import Listing
+from provisioning.client.received_json import json_of
 from provisioning.protocol.answers import Outcome, outcome, unanswered
 
 if TYPE_CHECKING:
@@ -192,11 +194,8 @@ _SERVER_ERRORS: Final = 500
 
 def _read(said: tuple[str, str, Any], received: Received, began: float) -> Answer:
     method = said[0]
-    text = received.body.decode(errors="replace")
-    try:
-        json = orjson.loads(received.body) if received.body.strip() else None
-    except orjson.JSONDecodeError:
-        json = None
+    json = json_of(received.body)
+    text = storable(received.body.decode(errors="replace"))
     shown = text if json is None and text.strip() else json
     ended = outcome(method, received.status, received.headers, shown, now=timezone.now())
     if received.status in _REDIRECTS:

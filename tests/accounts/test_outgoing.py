@@ -69,6 +69,9 @@ def test_only_plain_https_addresses_are_taken(url: str) -> None:
         "::ffff:10.0.0.1",
         "2002:0a00:0001::1",
         "64:ff9b::a00:1",
+        "::10.0.0.1",
+        "fec0::1",
+        "64:ff9b:1::a00:1",
     ],
 )
 def test_private_addresses_are_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:

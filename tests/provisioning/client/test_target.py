@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from provisioning.client import target as target_module
-from provisioning.client.credentials import ClientCredentials
+from provisioning.client.credentials import Bearer, ClientCredentials
 from provisioning.client.exchanges import Exchange, masked, without_secrets
 from tests.provisioning.client.conftest import Scripted, target_at
 
@@ -96,6 +96,50 @@ def test_an_answer_that_is_too_large_is_left(
 
     assert answer.status == 0
     assert "more than 1000 bytes" in answer.outcome.detail
+
+
+@pytest.mark.parametrize("body", [b"[" * 300 + b"]" * 300, b'{"a":' * 1010 + b"1" + b"}" * 1010])
+def test_an_answer_deeper_than_anybody_means_is_no_success(scripted: Scripted, body: bytes) -> None:
+    scripted.answer = lambda *_: (200, body, {})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users")
+
+    assert not answer.outcome.is_success
+    assert masked(answer.exchange).status == 200
+    assert without_secrets(answer.exchange).status == 200
+
+
+def test_a_nul_in_an_answer_is_replaced_since_no_table_keeps_it(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: (400, {"a\0": ["b\0"], "detail": "no\0"}, {})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users")
+
+    assert answer.json == {"a\ufffd": ["b\ufffd"], "detail": "no\ufffd"}
+    assert "\0" not in answer.outcome.detail
+
+
+def test_a_version_goes_back_as_it_came(scripted: Scripted) -> None:
+    scripted.answer = lambda *_: (200, {}, {"ETag": 'W/"\xfc"'})
+
+    with target_at(scripted.url) as target:
+        shown = target.request("GET", "/Users/7").headers["etag"]
+        target.request("PUT", "/Users/7", body={}, if_match=shown)
+
+    assert scripted.asked[1][2]["If-Match"] == 'W/"\xfc"'
+
+
+@pytest.mark.parametrize("token", ["t\u014dken", "to\nken"])
+def test_a_token_that_no_header_can_carry_is_told_and_nothing_is_sent(
+    scripted: Scripted, token: str
+) -> None:
+    with target_at(scripted.url, credential=Bearer(token)) as target:
+        answer = target.request("POST", "/Users", body={})
+
+    assert "Check the token" in answer.outcome.detail
+    assert not answer.outcome.was_sent
+    assert not scripted.asked
 
 
 def _oauth(scripted: Scripted, **says: Any) -> ClientCredentials:
