@@ -30,7 +30,11 @@ from console.base.moments import told
 from console.base.questions import asks, is_filters, judges_itself
 from provisioning.engine.state import tiles
 from provisioning.models import Application, Link
-from provisioning.services.applications import create_application, delete_application
+from provisioning.services.applications import (
+    create_application,
+    delete_application,
+    empty_application,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +46,9 @@ if TYPE_CHECKING:
     from console.applications.settings_page import SettingsPage
     from provisioning.engine.state import Tiles
 
+WHO_IS_THERE: Final = "leaving"
+REMOVE: Final = "remove"
+"""What the question before a deletion sends for who wants everybody to leave first."""
 _SAID: Final = 3
 """Applications that the sentence over the list names."""
 _SETTINGS: Final = (BASIC, SCOPE, SWITCHES, LEAVING)
@@ -229,7 +236,19 @@ class ApplicationAdmin(
 
     @override
     def delete_model(self, request: HttpRequest, obj: Application) -> None:
-        delete_application(application=obj)
+        """Delete it, or let everybody leave it first, as was chosen."""
+        if request.POST.get(WHO_IS_THERE) == REMOVE:
+            empty_application(application=obj)
+        else:
+            delete_application(application=obj)
+
+    @override
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        if request.POST.get(WHO_IS_THERE) != REMOVE:
+            return super().response_delete(request, obj_display, obj_id)
+        text = _("Everybody leaves %(name)s now. Delete it when nothing waits any more.")
+        self.message_user(request, text % {"name": obj_display}, messages.WARNING)
+        return redirect(self.url_of("change", obj_id))
 
     @override
     def what_goes(self, objects: QuerySet[Application]) -> list[str]:

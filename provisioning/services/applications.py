@@ -8,9 +8,11 @@ from django.db import transaction
 
 from accounts.trail import audit
 from accounts.trail.changes import names
-from provisioning.models import Application, ApplicationMapping
+from provisioning.models import Application, ApplicationMapping, Leaving
+from provisioning.services.assignments import set_assignments
 from provisioning.services.changing import change_columns, hold, name_checked
 from provisioning.services.first_mappings import first_rows
+from provisioning.services.settings import set_leaving, set_switches
 from provisioning.services.visibility import list_in_default_profile
 
 if TYPE_CHECKING:
@@ -76,6 +78,21 @@ def resume_application(*, application: Application) -> bool:
     """Let it go on with what has waited."""
     values = {"is_paused": False, "paused_reason": ""}
     return change_columns(application, "application.resumed", values)
+
+
+@transaction.atomic
+def empty_application(*, application: Application) -> bool:
+    """Let everybody leave an application; return whether anything had to be changed for it.
+
+    Whom we made there is deleted, without a limit of how many at once; an account that was there
+    before us is deactivated.  It takes what the target takes, and is seen on the page.
+    """
+    switched = set_switches(application=application, switches={"delete_users": True})
+    removal: dict[str, Any] = {"removal_number": None, "removal_percent": None}
+    values = {"on_left_scope": Leaving.DELETE, "own_adopted": False, **removal}
+    changed = set_leaving(application=application, values=values)
+    left = set_assignments(application=application, groups=[], roles=[], profiles=[])
+    return switched or changed or left
 
 
 @transaction.atomic

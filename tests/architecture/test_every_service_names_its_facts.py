@@ -39,6 +39,7 @@ from provisioning.services.applications import (
     change_application,
     create_application,
     delete_application,
+    empty_application,
     pause_application,
     resume_application,
 )
@@ -392,8 +393,8 @@ def test_by_what_only_forms_reach_of_applications(way: Way, acme: Tenant) -> Non
         elsewhere = Connection(base_url="https://elsewhere.example/scim/v2")
         change_connection(application=planner, connection=elsewhere)
         way.did("its connection", least=3)
-        set_switches(application=planner, switches={"delete_users": True})
-        set_leaving(application=planner, values={"on_deleted": "delete"})
+        set_switches(application=planner, switches={"update_users": False})
+        set_leaving(application=planner, values={"on_deleted": "delete", "removal_number": 5})
         choose_groups(application=planner, group_choice="none")
         pause_application(application=planner, reason="stock-taking")
         resume_application(application=planner)
@@ -410,6 +411,10 @@ def test_by_what_only_forms_reach_of_applications(way: Way, acme: Tenant) -> Non
         way.did("a role", least=4)
         delete_application_role(role=role)
         way.did("a role less", least=3)
+        empty_application(application=planner)
+        way.did("nobody any more", least=4)
+        set_assignments(application=planner, groups=[crew], roles=[Role.EDITOR], profiles=[profile])
+        way.did("its scope", least=3)
         set_profile_applications(profile=profile, applications=[planner])
         way.did("an application for a profile", least=1)
         delete_profile(profile=profile)

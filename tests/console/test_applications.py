@@ -17,6 +17,7 @@ from provisioning.client.credentials import Bearer
 from provisioning.models import Application, Conflict, MappingRevision, Operation, Run
 from provisioning.protocol.steps import Kind
 from provisioning.services.applications import create_application
+from provisioning.services.assignments import set_assignments
 from provisioning.services.connections import Connection, change_connection
 from provisioning.services.credentials import credential_of
 from provisioning.services.mappings import mapping_rows
@@ -336,6 +337,36 @@ def version_at(browser: Client, url: str) -> str:
     """Return the record that the buttons of a page carry."""
     found = browser.get(url).content.decode().partition('name="version" value="')[2]
     return found.partition('"')[0]
+
+
+class TestDeleting:
+    def test_leaves_the_people_there_unless_told_otherwise(
+        self, acme: Tenant, planner: Application, console: Client
+    ) -> None:
+        url = page("delete", planner.pk)
+        assert 'value="leave" checked' in console.get(url).content.decode()
+
+        submit(console, url, field="post")
+
+        with tenant_scope(acme):
+            assert not Application.objects.exists()
+            assert not Operation.objects.exists()
+
+    def test_lets_everybody_leave_first(
+        self, acme: Tenant, planner: Application, console: Client
+    ) -> None:
+        with tenant_scope(acme):
+            crew = create_group(values=GroupFields(display_name="Crew"))
+            set_assignments(application=planner, groups=[crew], roles=[], profiles=[])
+
+        told = submit(console, page("delete", planner.pk), field="post", leaving="remove")
+
+        assert told.headers["Location"] == page("change", planner.pk)
+        with tenant_scope(acme):
+            planner.refresh_from_db()
+            assert not planner.assignments.exists()
+        assert (planner.on_left_scope, planner.delete_users) == ("delete", True)
+        assert planner.removal_number is None
 
 
 class TestTheLog:

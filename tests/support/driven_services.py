@@ -227,6 +227,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "provisioning.services.applications.change_application",
             "provisioning.services.applications.create_application",
             "provisioning.services.applications.delete_application",
+            "provisioning.services.applications.empty_application",
             "provisioning.services.applications.pause_application",
             "provisioning.services.applications.resume_application",
             "provisioning.services.assignments.choose_groups",

@@ -28,7 +28,8 @@ NO_PAGES: Final = {
         for name in (
             *("accounts_auditentry_export", "accounts_user_export", "licenses_seat_export"),
             *("scim_requestlogentry_export", "user-licenses-template"),
-            "saml-and-scim-attempts-csv",
+            *("saml-and-scim-attempts-csv", "provisioning_operation_export"),
+            "provisioning_run_csv",
         )
     },
     "platform:accounts_auditentry_export": "something to download",
@@ -38,6 +39,14 @@ NO_PAGES: Final = {
             *("accounts_user_deactivate", "accounts_user_reactivate", "accounts_user_invite"),
             *("accounts_user_sign_out", "saml-and-scim-action", "saml-and-scim-reveal"),
             *("saml-and-scim-rules", "saml-and-scim-test"),
+        )
+    },
+    **{
+        f"console:provisioning_{name}": "is posted to"
+        for name in (
+            *(f"application_{pressed}" for pressed in ("test", "pause", "resume", "retry", "lift")),
+            *("application_allow_removals", "application_refuse_removals"),
+            *("operation_retry", "operation_reveal", "run_send", "run_stop"),
         )
     },
     **{
