@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +23,7 @@ from provisioning.services.changing import hold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_FILTER: Final = re.compile(r'\[\w+ eq "([^"]*)"\]')
 _DECIDING: Final = frozenset(
     {"username", "emails", "externalid", "active", "roles", "entitlements", "manager"}
 )
@@ -130,11 +132,20 @@ def _stored(row: Row) -> dict[str, Any]:
 
 def _told(rows: Sequence[Row]) -> dict[str, str]:
     """Return what fills each attribute, as people read it in the audit trail."""
-    return {f"{VERBATIM}{row.target}": _in_words(row) for row in rows}
+    return {f"{VERBATIM}{_readable(row.target)}": _in_words(row) for row in rows}
+
+
+def _readable(path: str) -> str:
+    """Return a path without the words of its filter.
+
+    >>> _readable('emails[type eq "work"].value')
+    'emails[work].value'
+    """
+    return _FILTER.sub(r"[\1]", path)
 
 
 def _in_words(row: Row) -> str:
-    parts = [f"{HowFilled(row.how.value).label}: {row.source}"]
+    parts = [f"{HowFilled(row.how.value).label}: {_readable(row.source)}"]
     if row.lookup:
         parts.append(", ".join(f"{here} → {sent}" for here, sent in row.lookup.items()))
     if row.default:
