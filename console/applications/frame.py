@@ -120,7 +120,7 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
                 "may_try": Access.TRY in self.access(request),
                 "tabs": tabs,
                 "urls": {name: address(name) for name in BUTTONS},
-                **(places(here, address) if here else {}),
+                **({**places(here, address), "action": address(here)} if here else {}),
                 **context,
             },
         )
