@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
+from licenses.addresses import SEATS_OVER_TIME
 from saml_sso.addresses import ATTEMPT, TESTED, TRUST
 from scim.models.sources import TOKENS
 
@@ -12,6 +13,7 @@ def tell_layers_below() -> None:
     CONSOLE.is_at("console:index")
     PLATFORM.is_at("platform:index")
     SIGN_ON.is_at("saml-sign-on")
+    SEATS_OVER_TIME.is_at("console:seats-over-time")
     TRUST.is_at("console:saml-and-scim")
     ATTEMPT.is_at("console:saml-and-scim-attempt")
     TESTED.is_at("set-up-tested")

@@ -42,7 +42,14 @@ CONSOLE_SECTIONS = (
         ("scim-api", "scim.extensionschema", "appearance"),
     ),
     Section("provisioning", (_("Provisioning"),), ("scim.source",)),
-    Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
+    Section(
+        "licences",
+        (_("Licences"),),
+        (
+            *("licenses.subscription", "seats-over-time", "waiting-for-a-seat"),
+            *("idle-seats", "who-holds-what", "licenses.seat"),
+        ),
+    ),
     Section(
         "records",
         (_("Records"),),

@@ -28,6 +28,7 @@ NO_PAGES: Final = {
         for name in (
             *("accounts_auditentry_export", "accounts_user_export", "licenses_seat_export"),
             *("scim_requestlogentry_export", "user-licenses-template"),
+            "who-holds-what-csv",
             "saml-and-scim-attempts-csv",
         )
     },
