@@ -58,7 +58,7 @@ def count_seats_of(*, tenant: Tenant) -> int:
 def _counts_before(day: datetime.date, subscriptions: Collection[int]) -> dict[int, SeatCount]:
     """Return the last count of each subscription before that of ``day``."""
     earlier = SeatCount.objects.filter(subscription__in=subscriptions, day__lt=day)
-    last = earlier.order_by("subscription", "-day").distinct("subscription")
+    last = earlier.order_by("subscription_id", "-day").distinct("subscription_id")
     return {count.subscription_id: count for count in last}
 
 

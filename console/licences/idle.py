@@ -136,13 +136,11 @@ class ReleaseIdleSeats(ManyAction):
         held = chosen.filter(released=None)
         by_group = held.filter(pk__in=idle, by_group=True)
         going = held.filter(pk__in=idle, by_group=False)
-        lines = [
-            _("%(product)s: %(n)s seats are free at once, or go to who waits for one.")
-            % {"product": product, "n": number}
-            for product, number in by_product(going).items()
-        ]
         return Look(
-            consequences=[*lines, _("The history stays. Nobody is signed out or deactivated.")],
+            consequences=[
+                *map(_freed, by_product(going).items()),
+                _("The history stays. Nobody is signed out or deactivated."),
+            ],
             passed_over=[
                 PassedOver(_("The seat was given back already."), ended),
                 PassedOver(
@@ -164,3 +162,13 @@ class ReleaseIdleSeats(ManyAction):
         if obj.by_group:
             raise ValidationError(_("A directory group gives them the seat."))
         release_idle_seat(seat=obj, days=choice.pk)
+
+
+def _freed(freed: tuple[str, int]) -> str:
+    product, number = freed
+    text = ngettext(
+        "%(product)s: %(n)s seat is free at once, or goes to who waits for one.",
+        "%(product)s: %(n)s seats are free at once, or go to who waits for one.",
+        number,
+    )
+    return text % {"product": product, "n": number}

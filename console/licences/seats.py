@@ -58,6 +58,14 @@ class SubscriptionAdmin(ReadModelAdmin[Subscription], ConsoleModelAdmin[Subscrip
         return render_to_string("console/licences/seats_meter.html", subscription_use(subscription))
 
 
+class LicencesGivenFilter(admin.RelatedOnlyFieldListFilter):
+    """The licences that somebody was given; a single one is a choice, too, for pages link to it."""
+
+    @override
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+
 @admin.register(Seat)
 class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmin[Seat]):
     """The history of licences, which are given on the user's page."""
@@ -70,7 +78,7 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     list_filter = [
         IdleSeatsFilter,
         ("released", admin.EmptyFieldListFilter),
-        ("subscription", admin.RelatedOnlyFieldListFilter),
+        ("subscription", LicencesGivenFilter),
         ("granted", admin.DateFieldListFilter),
     ]
     list_select_related = ["subscription__product"]

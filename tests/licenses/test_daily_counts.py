@@ -16,13 +16,13 @@ from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, SeatCount, Subscription
 from licenses.services import assign_seat, release_seat
 from tests.conftest import person
-from tests.support.queue_jobs import run_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from accounts.models import Tenant, User
     from pytest_django import DjangoAssertNumQueries
+
+    from accounts.models import Tenant, User
 
 BEGINNING = datetime.date(2026, 1, 1)
 
@@ -54,7 +54,6 @@ def next_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def subjects() -> list[str]:
     """Return what was mailed since this was asked last."""
-    run_jobs()
     found = [each.subject for each in mail.outbox]
     mail.outbox.clear()
     return sorted(found)
@@ -134,7 +133,6 @@ def test_only_active_system_admins_are_mailed(
     hold(crm, people, 16)
 
     count_seats_of(tenant=in_acme)
-    run_jobs()
 
     assert sorted(each.to[0] for each in mail.outbox) == ["ada@acme.example", "bea@acme.example"]
     assert f"?licence={crm.pk}" in str(mail.outbox[0].body)
@@ -150,7 +148,6 @@ def test_the_end_is_told_ahead_with_what_it_brings(
     hold(crm, people, 1)
     Subscription.objects.update(ends=timezone.localdate() + datetime.timedelta(days=31))
     count_seats_of(tenant=in_acme)
-    run_jobs()
     [first] = mail.outbox
     assert first.subject == "Acme: the subscription to CRM ends in 31 days"
     assert "The 1 person who holds a seat keeps it." in str(first.body)
