@@ -122,6 +122,9 @@ def test_the_end_is_said_before_it_comes(
     assert "The subscription to CRM ends in 3 days" in said
     assert "nobody is given a seat any more" in said
     assert "The 1 person who holds a seat keeps it." in said
+    first = text(console, "/console/")
+    assert "The subscription to CRM ends in 3 days" in first
+    assert f"{OVER_TIME}?licence={crm.pk}" in first
 
 
 def test_who_waits_stands_in_the_order_of_their_turns(
@@ -259,7 +262,7 @@ def test_who_signs_in_before_their_turn_keeps_the_seat(
 ) -> None:
     page = ask(console, SEATS, "release_idle", [idle["ann"].pk], days="90").content.decode()
     with tenant_scope(acme):
-        User.objects.filter(pk=idle["ann"].user_id).update(last_login=timezone.now())
+        User.objects.filter(seats=idle["ann"]).update(last_login=timezone.now())
 
     console.post(SEATS, what_is_sent(page, "seen"))
 

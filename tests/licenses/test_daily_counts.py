@@ -54,7 +54,7 @@ def next_day(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def subjects() -> list[str]:
     """Return what was mailed since this was asked last."""
-    found = [each.subject for each in mail.outbox]
+    found = [str(each.subject) for each in mail.outbox]
     mail.outbox.clear()
     return sorted(found)
 
