@@ -25,6 +25,7 @@ from tests.architecture.test_rooms_of_sql import (
 )
 
 TAKEN = {
+    "licenses.storage.seat_counts": {"accounts.storage.nesting.closure_below"},
     "saml_sso.storage.assertions": {"accounts.storage.session_rows.session_part"},
     "saml_sso.storage.trust_rows": {"accounts.storage.finding.sought"},
     "scim.queries.name_columns": {"accounts.names.FOLDED", "accounts.names.IS_MARKED"},
@@ -52,6 +53,7 @@ NO_SQL = {
 
 NAMING = {
     "accounts_user": {
+        "licenses.storage.seat_counts._COUNTS",
         "scim.queries.name_columns.NAMES_OF_PEOPLE",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
@@ -84,6 +86,7 @@ NAMING = {
         "scim.storage.member_statements.named_of_page",
     },
     "accounts_directorygroupmember": {
+        "licenses.storage.seat_counts._COUNTS",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.group_rows._BY_KEY_WITH_SIZE",

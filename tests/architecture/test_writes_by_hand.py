@@ -20,6 +20,7 @@ from django.db import (
     transaction,
 )
 from django.test import Client
+from django.utils import timezone
 
 from accounts.groups.group_sets import NewGroup, create_groups
 from accounts.groups.groups import GroupFields, create_group
@@ -44,6 +45,8 @@ from accounts.storage.user_rows import change_user, insert_user
 from accounts.tenancy.scoping import ForeignTenantError, tenant_scope
 from accounts.trail import audit
 from accounts.trail.audit import acting_as
+from licenses.models import SeatCount, Subscription
+from licenses.storage.seat_counts import note_counts
 from saml_sso.models import ConsumedAssertion, SignInAttempt
 from scim.http.authentication import find_credential
 from scim.http.exchanges import Exchange
@@ -70,6 +73,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_session": 1,
         "accounts_trailstart": 1,
         "accounts_user": 2,
+        "licenses_seatcount": 1,
         "saml_sso_consumedassertion": 2,
         "saml_sso_signinattempt": 3,
         "scim_requestlogentry": 1,
@@ -116,14 +120,15 @@ class World:
     idp: Party
     group: DirectoryGroup
     source: Source
+    crm: Subscription
 
 
 @pytest.fixture
-def world(acme: Tenant, bob: User, scim: SCIMClient, tmp_path: Path) -> World:
+def world(acme: Tenant, bob: User, scim: SCIMClient, crm: Subscription, tmp_path: Path) -> World:
     with tenant_scope(acme):
         group = create_group(values=GroupFields(display_name="Team"))
         source = Source.objects.get()
-    return World(acme, bob, scim, connect(acme, tmp_path, party_of("acme")), group, source)
+    return World(acme, bob, scim, connect(acme, tmp_path, party_of("acme")), group, source, crm)
 
 
 def firefox() -> Client:
@@ -344,6 +349,20 @@ def beginning_of_the_trail(world: World) -> list[Written]:
     return [Written(TrailStart, {"tenant_id": world.acme.pk, **values}, {"pk": start.pk})]
 
 
+def seats_of_a_day(world: World) -> list[Written]:
+    day = timezone.localdate()
+    Subscription.objects.update(ends=day)
+    note_counts(day)
+    values = {"tenant_id": world.acme.pk, "subscription_id": world.crm.pk, "day": day, "ends": day}
+    return [
+        Written(
+            SeatCount,
+            {**values, "bought": 2, "used": 0, "waiting": 0},
+            {"day": day},
+        )
+    ]
+
+
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
     one_person,
     people_as_a_set,
@@ -357,6 +376,7 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     attempts_of_a_stranger,
     requests_in_the_log,
     beginning_of_the_trail,
+    seats_of_a_day,
 ]
 
 
