@@ -5,7 +5,15 @@ from console.applications import applications, conflicts, operations, roles, run
 from console.components import pages as components_pages
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
-from console.licences import csv_page, seats, subscriptions
+from console.licences import (
+    csv_page,
+    idle_page,
+    over_time,
+    seats,
+    subscriptions,
+    waiting_list,
+    who_holds,
+)
 from console.logs import audit_trail, request_log
 from console.people import unsettled_names, users
 from console.platform import deployment, jobs, tenants
@@ -27,8 +35,10 @@ __all__ = [
     "domains",
     "extensions",
     "first_page",
+    "idle_page",
     "jobs",
     "operations",
+    "over_time",
     "platform_first_page",
     "profiles",
     "request_log",
@@ -41,4 +51,6 @@ __all__ = [
     "tenants",
     "unsettled_names",
     "users",
+    "waiting_list",
+    "who_holds",
 ]

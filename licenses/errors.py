@@ -19,3 +19,7 @@ class InactiveUserError(LicenseError):
 
 class SeatsInUseError(LicenseError):
     """A subscription cannot have fewer seats than are in use."""
+
+
+class SeatNotIdleError(LicenseError):
+    """The seat was given back meanwhile, or its holder has signed in again."""

@@ -112,7 +112,41 @@ class Seat(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return f"{self.subscription_id}: {self.user_label}"
+        return f"{self.user_label}: {self.subscription}"
+
+
+class SeatCount(TenantScopedModel):
+    """How a subscription stood when a day began; nothing but the daily count writes it.
+
+    ``ends`` is the subscription's last day as it was then: what has been warned of is read off it.
+    """
+
+    subscription = models.ForeignKey(
+        Subscription, on_delete=models.CASCADE, related_name="seat_counts"
+    )
+    day = models.DateField(_("day"))
+    bought = models.PositiveIntegerField(_("bought"))
+    used = models.PositiveIntegerField(_("used"))
+    waiting = models.PositiveIntegerField(_("waiting"))
+    ends = models.DateField(_("end"), null=True)
+
+    objects: ClassVar[TenantScopedManager[SeatCount]] = TenantScopedManager()
+
+    class Meta:
+        verbose_name = _("daily count of seats")
+        verbose_name_plural = _("daily counts of seats")
+        ordering = ["day"]
+        base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="subscription", name="seat_count_subscription_in_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "subscription", "day"], name="seats_counted_once_a_day"
+            ),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.subscription_id}: {self.day}"
 
 
 class GroupLicense(TenantScopedModel):

@@ -25,6 +25,12 @@ def register() -> None:
             "license.refused": _("%(who)s could not give out licences"),
             "license.waiting": _("%(what)s waits for a seat of %(product)s"),
             "subscription.created": _("%(who)s made the subscription %(what)s"),
+            "subscription.end_mail_sent": _(
+                "%(who)s told the system admins by mail when %(what)s ends"
+            ),
+            "subscription.seats_mail_sent": _(
+                "%(who)s told the system admins by mail how full %(what)s is"
+            ),
             "subscription.updated": _("%(who)s changed the subscription %(what)s"),
         }
     )
@@ -36,6 +42,7 @@ def register() -> None:
             "products": _("Products"),
             "seats": _("Seats"),
             "seats_before": _("Seats before"),
+            "used": _("Used"),
         }
     )
     register_names("product", product_names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Q
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _NEARLY_FULL = 90  # Percent.
+LEVELS: Final = (80, 95, 100)
+"""Percent of the seats; system admins are told when one is reached."""
 
 
 def subscriptions_with_use() -> QuerySet[Subscription]:
@@ -57,3 +59,12 @@ def seats_given_by(groups: Collection[UUID]) -> QuerySet[Seat]:
     return Seat.objects.filter(
         released=None, by_group=True, subscription__in=given, user__in=people_below(groups)
     )
+
+
+def level_of(*, used: int, bought: int) -> int:
+    """Return the highest of :data:`LEVELS` that is reached, or 0.
+
+    >>> level_of(used=79, bought=100), level_of(used=95, bought=100), level_of(used=3, bought=2)
+    (0, 95, 100)
+    """
+    return max((level for level in LEVELS if used and used * 100 >= level * bought), default=0)

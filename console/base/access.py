@@ -74,7 +74,12 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "user-licenses-csv": _ADMIN | {Role.EDITOR: Access.VIEW | Access.CHANGE},
     "licenses.subscription": _READ_BY_ADMIN
     | {Role.EDITOR: Access.VIEW, Role.ACCESS_REVIEW_MANAGER: READ},
-    "licenses.seat": _READ_BY_ADMIN | {Role.EDITOR: Access.VIEW, Role.ACCESS_REVIEW_MANAGER: READ},
+    "licenses.seat": {
+        Role.ADMIN: READ | Access.LICENCES,
+        Role.EDITOR: Access.VIEW | Access.LICENCES,
+        Role.ACCESS_REVIEW_MANAGER: READ,
+    },
+    "who-holds-what-csv": _READ_BY_ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ},
     # --- Signing in ---
     "saml-and-scim": _ADMIN,
     "sign-in-attempts": _ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ},

@@ -46,7 +46,14 @@ CONSOLE_SECTIONS = (
         (_("Provisioning"),),
         ("scim.source", "provisioning.application", "provisioning.conflict"),
     ),
-    Section("licences", (_("Licences"),), ("licenses.subscription", "licenses.seat")),
+    Section(
+        "licences",
+        (_("Licences"),),
+        (
+            *("licenses.subscription", "seats-over-time", "waiting-for-a-seat"),
+            *("idle-seats", "who-holds-what", "licenses.seat"),
+        ),
+    ),
     Section(
         "records",
         (_("Records"),),

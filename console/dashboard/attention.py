@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from accounts.services.expiry import kind_of
+from licenses.ending import what_the_end_brings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -89,4 +93,27 @@ def of_seats(licences: Iterable[dict[str, Any]], page: str) -> Iterator[Need]:
             % {"n": each["seats"]},
             page=page,
             button=_("See the seats"),
+        )
+
+
+def of_ends(licences: Iterable[dict[str, Any]], page: str) -> Iterator[Need]:
+    """Yield the subscriptions that end soon, and those that have ended while seats are held."""
+    for each in licences:
+        if each["ends"] is None:
+            continue
+        days = (each["ends"] - timezone.localdate()).days
+        if kind_of(days) == "good" or (days < 0 and not each["used"]):
+            continue
+        soon = ngettext(
+            "The subscription to %(product)s ends in %(n)s day",
+            "The subscription to %(product)s ends in %(n)s days",
+            days,
+        )
+        what = _("The subscription to %(product)s has ended") if days < 0 else soon
+        yield Need(
+            kind="warn",
+            what=what % {"product": each["product"], "n": days},
+            meaning=" ".join(what_the_end_brings(used=each["used"], waiting=0)),
+            page=f"{page}?licence={each['key']}",
+            button=_("See what happens"),
         )

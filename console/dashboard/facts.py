@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
-from console.dashboard.attention import most_urgent_first, of_connections, of_endings, of_seats
+from console.dashboard.attention import (
+    most_urgent_first,
+    of_connections,
+    of_endings,
+    of_ends,
+    of_seats,
+)
 from console.dashboard.checklist import steps_for
 from licenses.usage import subscription_use, subscriptions_with_use
 from saml_sso.models import SignInAttempt
@@ -72,6 +78,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
                 *of_endings(credentials),
                 *of_connections(connections),
                 *of_seats(licences, seats),
+                *of_ends(licences, _url("console:seats-over-time")),
             ]
         ),
         "steps": steps_for(user),
@@ -100,7 +107,7 @@ def _people() -> dict[str, int]:
 
 def _licences() -> list[dict[str, Any]]:
     return [
-        {"product": each.product, "ends": each.ends, **subscription_use(each)}
+        {"key": each.pk, "product": each.product, "ends": each.ends, **subscription_use(each)}
         for each in subscriptions_with_use()
     ]
 

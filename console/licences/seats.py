@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from console.base.access import Access
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.licences.idle import IdleSeatsFilter, ReleaseIdleSeats
+from licenses.errors import LicenseError
 from licenses.models import Seat, Subscription
 from licenses.usage import subscription_use, subscriptions_with_use
 
@@ -55,6 +58,14 @@ class SubscriptionAdmin(ReadModelAdmin[Subscription], ConsoleModelAdmin[Subscrip
         return render_to_string("console/licences/seats_meter.html", subscription_use(subscription))
 
 
+class LicencesGivenFilter(admin.RelatedOnlyFieldListFilter):
+    """The licences that somebody was given; a single one is a choice, too, for pages link to it."""
+
+    @override
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+
 @admin.register(Seat)
 class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmin[Seat]):
     """The history of licences, which are given on the user's page."""
@@ -65,17 +76,30 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
     list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
     list_filter = [
+        IdleSeatsFilter,
         ("released", admin.EmptyFieldListFilter),
-        ("subscription", admin.RelatedOnlyFieldListFilter),
+        ("subscription", LicencesGivenFilter),
         ("granted", admin.DateFieldListFilter),
     ]
     list_select_related = ["subscription__product"]
     search_fields = ["user_label", "granted_by", "grant_reason", "release_reason"]
     search_help_text = _("User, who granted it, or reason")
     ordering = ["-granted"]
-    actions: Any = None
+    refusals: ClassVar[tuple[type[Exception], ...]] = (LicenseError,)
+    actions: Any = ["release_idle"]
     fields = ["user_label", "product", *CSV_HEADER[2:]]
     readonly_fields = ["product"]
+
+    release_idle = ReleaseIdleSeats(
+        description=_("Take back seats of idle people"),
+        permissions=["licences"],
+        button=_("Take back if idle"),
+        danger=True,
+    )
+
+    def has_licences_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may give and release licences; actions ask for it as *licences*."""
+        return Access.LICENCES in self.access(request)
 
     @admin.display(description=_("Product"), ordering="subscription__product__name")
     def product(self, seat: Seat) -> str:

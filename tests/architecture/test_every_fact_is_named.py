@@ -29,7 +29,7 @@ from accounts.services.profiles import change_profile_members, create_profile, d
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from licenses.group_licenses import set_group_licenses
-from licenses.models import Product, Subscription
+from licenses.models import Product, Seat, Subscription
 from saml_sso.models import IdentityProviderSettings
 from tests.architecture.specimens import our_models
 from tests.architecture.test_every_posting_form import keys, urls
@@ -213,6 +213,22 @@ def test_by_csv_and_actions_on_many_rows(
     for action in ("deactivate", "reactivate", "delete_selected"):
         do(console, users, action, [bob.pk, kim.pk])
         way.did(action, least=2)
+
+
+def test_by_taking_back_seats_of_idle_people(
+    way: Way, acme: Tenant, console: Client, bob: User, crm: Subscription
+) -> None:
+    long_ago = timezone.now() - timedelta(days=9)
+    with tenant_scope(acme):
+        User.objects.filter(pk=bob.pk).update(created=long_ago)
+        seat = Seat.objects.create(
+            subscription=crm, user=bob, user_label=bob.user_name, granted=long_ago
+        )
+    way.prepared()
+
+    do(console, "/console/licenses/seat/", "release_idle", [seat.pk], days="7")
+
+    way.did("a seat of somebody idle", least=1)
 
 
 def test_at_a_sign_in(way: Way, acme: Tenant, alice: User, client: Client, tmp_path: Path) -> None:

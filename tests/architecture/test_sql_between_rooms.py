@@ -29,6 +29,7 @@ TAKEN = {
         "accounts.storage.nesting.closure_above",
         "accounts.storage.nesting.closure_below",
     },
+    "licenses.storage.seat_counts": {"accounts.storage.nesting.closure_below"},
     "saml_sso.storage.assertions": {"accounts.storage.session_rows.session_part"},
     "saml_sso.storage.trust_rows": {"accounts.storage.finding.sought"},
     "scim.queries.name_columns": {"accounts.names.FOLDED", "accounts.names.IS_MARKED"},
@@ -59,6 +60,7 @@ NAMING = {
     "accounts_auditentry": {"provisioning.storage.pulses._MOVED"},
     "accounts_user": {
         "provisioning.storage.scope._IN_SCOPE",
+        "licenses.storage.seat_counts._COUNTS",
         "scim.queries.name_columns.NAMES_OF_PEOPLE",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
@@ -101,6 +103,7 @@ NAMING = {
         "provisioning.storage.scope._IN_SCOPE",
         "provisioning.storage.scope._NAMES",
         "provisioning.storage.scope._ROLES",
+        "licenses.storage.seat_counts._COUNTS",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.group_rows._BY_KEY_WITH_SIZE",

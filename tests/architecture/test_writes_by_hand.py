@@ -20,6 +20,7 @@ from django.db import (
     transaction,
 )
 from django.test import Client
+from django.utils import timezone
 
 from accounts.groups.group_sets import NewGroup, create_groups
 from accounts.groups.groups import GroupFields, create_group
@@ -44,6 +45,8 @@ from accounts.storage.user_rows import change_user, insert_user
 from accounts.tenancy.scoping import ForeignTenantError, tenant_scope
 from accounts.trail import audit
 from accounts.trail.audit import acting_as
+from licenses.models import SeatCount, Subscription
+from licenses.storage.seat_counts import note_counts
 from provisioning.models import Application, Operation, TargetBudget
 from provisioning.storage.pace import add_pace
 from provisioning.storage.wanted import Origin, Wanted, insert_planned
@@ -75,6 +78,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_user": 2,
         "provisioning_operation": 1,
         "provisioning_targetbudget": 1,
+        "licenses_seatcount": 1,
         "saml_sso_consumedassertion": 2,
         "saml_sso_signinattempt": 3,
         "scim_requestlogentry": 1,
@@ -122,16 +126,17 @@ class World:
     group: DirectoryGroup
     source: Source
     application: Application
+    crm: Subscription
 
 
 @pytest.fixture
-def world(acme: Tenant, bob: User, scim: SCIMClient, tmp_path: Path) -> World:
+def world(acme: Tenant, bob: User, scim: SCIMClient, crm: Subscription, tmp_path: Path) -> World:
     with tenant_scope(acme):
         group = create_group(values=GroupFields(display_name="Team"))
         source = Source.objects.get()
         application = Application.objects.create(name="Planner")
     idp = connect(acme, tmp_path, party_of("acme"))
-    return World(acme, bob, scim, idp, group, source, application)
+    return World(acme, bob, scim, idp, group, source, application, crm)
 
 
 def firefox() -> Client:
@@ -377,6 +382,20 @@ def pace_of_a_target(world: World) -> list[Written]:
     return [Written(TargetBudget, {"tenant_id": world.acme.pk, **values}, {"key": "k"})]
 
 
+def seats_of_a_day(world: World) -> list[Written]:
+    day = timezone.localdate()
+    Subscription.objects.update(ends=day)
+    note_counts(day)
+    values = {"tenant_id": world.acme.pk, "subscription_id": world.crm.pk, "day": day, "ends": day}
+    return [
+        Written(
+            SeatCount,
+            {**values, "bought": 2, "used": 0, "waiting": 0},
+            {"day": day},
+        )
+    ]
+
+
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
     one_person,
     people_as_a_set,
@@ -392,6 +411,7 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     beginning_of_the_trail,
     operations_of_a_plan,
     pace_of_a_target,
+    seats_of_a_day,
 ]
 
 

@@ -94,7 +94,9 @@ SHOWN_TO_WHO_HAS_ONE: Final = {
 NOBODYS: Final = {("accounts.auditentry", "history")}
 """Pages of lists that show nobody anything: what happened to an entry of the trail is itself."""
 
-ACTIONS: Final = {"assign_license": Access.LICENCES, "release_license": Access.LICENCES}
+ACTIONS: Final = dict.fromkeys(
+    ("assign_license", "release_license", "release_idle"), Access.LICENCES
+)
 """What the actions on many rows ask for; one that is not here asks for everything."""
 
 OF_ONES_OWN: Final = {
@@ -123,7 +125,7 @@ SPEC: Final = {
     Role.ACCESS_REVIEW_MANAGER: {
         *("dashboard", "search", "components"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
-        *("licenses.subscription", "licenses.seat", "accounts.auditentry"),
+        *("licenses.subscription", "licenses.seat", "who-holds-what-csv", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation"),
     },
     Role.CONNECTOR_ADMIN: {

@@ -69,6 +69,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "erase_people_who_left",
         "prune_trail",
         "start_subscriptions",
+        "count_seats",
         "prune_request_log",
         "refresh_saml_metadata",
         "prune_saml",

@@ -89,6 +89,11 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.services.visibility.list_in_default_profile",
         }
     ),
+    "test_by_taking_back_seats_of_idle_people": frozenset(
+        {
+            "licenses.idle.release_idle_seat",
+        }
+    ),
     "test_by_the_daily_work": frozenset(
         {
             "accounts.jobs.queueing.queue_at_once",
@@ -96,6 +101,8 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.services.action_results.delete_old_results",
             "accounts.services.expiry.warn_of_endings",
             "accounts.signing_in.sessions.SessionStore.clear_expired",
+            "licenses.daily_counts.count_seats",
+            "licenses.daily_counts.count_seats_of",
             "licenses.subscriptions.serve_waiting_people",
             "licenses.subscriptions.start_subscriptions",
             "saml_sso.services.attempts.prune_attempts",

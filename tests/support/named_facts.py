@@ -15,6 +15,7 @@ NOT_FACTS: Final[dict[str, str]] = {
     "accounts_trailstart": "where the trail begins",
     "accounts_usercount": "kept by triggers, from the people",
     "accounts_groupcount": "kept by triggers, from the groups",
+    "licenses_seatcount": "how seats stood on a day; what moved them is named",
     "accounts_session": "who is signed in",
     "accounts_onetimelink": "a credential; that it was made and used has entries of its own",
     "accounts_recoverycode": "credentials; that they were made and used has entries of their own",
