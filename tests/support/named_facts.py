@@ -217,7 +217,7 @@ def _seen_source(entry: AuditEntry, fact: Fact) -> bool:
 
 def _assignment(entry: AuditEntry, fact: Fact) -> bool:
     if _of(entry, "application", fact.row["application_id"]):
-        return True
+        return entry.action in {"application.scope_changed", "application.deleted"}
     ends = (("directorygroup", fact.row["group_id"]), ("accessprofile", fact.row["profile_id"]))
     return fact.done == "DELETE" and any(_of(entry, kind, key) for kind, key in ends if key)
 
@@ -280,8 +280,12 @@ def _application(entry: AuditEntry, fact: Fact) -> bool:
     if not _of(entry, "application", fact.row["id"]):
         return False
     columns = fact.changed - BOOKKEEPING["provisioning_application"]
-    is_secret = fact.done == "UPDATE" and columns <= {"token", "client_secret"}
-    return is_secret is entry.action.startswith("application.credential_")
+    if fact.done != "UPDATE":
+        return True
+    if columns <= {"token", "client_secret"}:
+        return entry.action.startswith("application.credential_")
+    told = entry.details.get("changes")
+    return columns <= told.keys() if told else not entry.action.startswith("application.cred")
 
 
 RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
