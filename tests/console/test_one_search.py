@@ -212,7 +212,7 @@ def test_a_search_takes_the_same_statements_however_much_is_found(
     with CaptureQueriesContext(connection) as queries:
         console.get("/console/search/", {"q": "crowd", "box": ""})
 
-    assert len(queries) == 6, [query["sql"][:120] for query in queries]
+    assert len(queries) == 7, [query["sql"][:120] for query in queries]
 
 
 @pytest.mark.parametrize(
