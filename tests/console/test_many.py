@@ -24,7 +24,7 @@ from accounts.tenancy.unscoped import every_tenant
 from console.base import many
 from console.base.many import ManyAction
 from console.base.sites import platform_site
-from licenses.models import Product, Subscription
+from licenses.models import Product, Seat, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
 from tests.conftest import PASSWORD, crowd, person, signed_in
 from tests.support.html_forms import text_of, what_is_sent
@@ -59,6 +59,14 @@ def active_people(tenant: Tenant) -> int:
         return User.objects.filter(active=True).count()
 
 
+def unused_for_long(row: Any) -> None:
+    """Let nobody have signed in for a year who holds a seat, so that it can be taken back."""
+    if isinstance(row, Seat):
+        ago = timezone.now() - timedelta(days=365)
+        Seat.objects.filter(pk=row.pk).update(granted=ago, released=None)
+        User.objects.filter(pk=row.user_id).update(created=ago, last_login=None)
+
+
 @pytest.mark.parametrize(("site", "model", "name"), ACTIONS)
 def test_an_action_asks_before_it_changes_anything(
     request: pytest.FixtureRequest, site: Any, model: Any, name: str, acme: Tenant
@@ -72,12 +80,13 @@ def test_an_action_asks_before_it_changes_anything(
         specimens = Specimens("specimenname")
         person(acme, "Zoe")
         row = specimens.of(model)
+        unused_for_long(row)
         subscription = specimens.of(Subscription)
         before = model._default_manager.count()
     url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     with CaptureQueriesContext(connection) as statements:
-        answer = ask(browser, url, name, [row.pk], subscription=subscription.pk)
+        answer = ask(browser, url, name, [row.pk], subscription=subscription.pk, days="90")
 
     assert answer.status_code == HTTPStatus.OK
     assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
@@ -286,12 +295,14 @@ def test_how_an_action_went_has_an_address_of_its_own(
         specimens = Specimens("specimenname")
         person(acme, "Zoe")
         row = specimens.of(model)
+        unused_for_long(row)
         subscription = specimens.of(Subscription)
     if name == BY_CSV_NAME:
         done: Any = browser.post(CSV_PAGE, {"content": "email,product\nzoe@acme.example,x\n"})
     else:
         url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        page = ask(browser, url, name, [row.pk], subscription=subscription.pk).content.decode()
+        asked = ask(browser, url, name, [row.pk], subscription=subscription.pk, days="90")
+        page = asked.content.decode()
         done = browser.post(url, what_is_sent(page, "seen"))
 
     assert done.status_code == HTTPStatus.FOUND

@@ -196,14 +196,17 @@ class TestObjects:
         assert not found(console, "abcdef")
 
 
+NEVER_TARGETS: Final = {"auditentry", "requestlogentry", "seat", "operation", "conflict"}
+"""Of what happens to these, entries tell as of something else: the person, the application."""
+
+
 def _admins_with_history() -> list[Any]:
     from django.contrib import admin  # noqa: PLC0415 - the registry is filled by then
 
     return [
         admin.site.get_model_admin(model)
         for model in our_models()
-        if admin.site.is_registered(model)
-        and model._meta.model_name not in {"auditentry", "requestlogentry", "seat"}
+        if admin.site.is_registered(model) and model._meta.model_name not in NEVER_TARGETS
     ]
 
 
