@@ -48,8 +48,8 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
         ("application", admin.RelatedOnlyFieldListFilter),
         "why",
     ]
-    search_fields = ["name", "object_id__exact"]
-    search_help_text = _("Name or id")
+    search_fields = ["name"]
+    search_help_text = _("Name")
     list_says = _("We touch no account at an application until you say whose it is.")
     empty_text = _("There is no conflict. Accounts that may be your people's would be here.")
     ordering: ClassVar[Any] = ["-id"]

@@ -81,7 +81,7 @@ def assert_focused(locator: Locator) -> None:
         locator.page.wait_for_timeout(50)
 
 
-def press_tab_until(page: Page, name: str, *, most: int = 40) -> None:
+def press_tab_until(page: Page, name: str, *, most: int = 60) -> None:
     """Move the focus with the Tab key to the element called ``name``.
 
     Raises:
