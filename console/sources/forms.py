@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from console.base.versioned import RefusableForm
+from scim.catalogue.reading import GENERIC, entries
 from scim.models import Resource, Source
 from scim.services.mappings import MappingRow, fields_of, fixed_fields
 from scim.sources.field_labels import FIELD_LABELS
@@ -22,12 +23,25 @@ if TYPE_CHECKING:
 
 
 class SourceNameForm(RefusableForm[Source]):
-    """The first step of setting a source up."""
+    """The first step of setting a source up: which identity provider it is, and its name here."""
+
+    entry = forms.ChoiceField(
+        label=_("Identity provider"),
+        required=False,
+        help_text=_("What the catalogue knows of it is filled in; you change what you like."),
+    )
 
     class Meta:
         model = Source
         fields = ("name",)
         help_texts = {"name": _("Shown in the console and in logs, such as “Okta”.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["entry"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        field.choices = [(each.key, each.name) for each in entries()]
+        self.initial.setdefault("entry", GENERIC)
 
 
 class SourceOptionsForm(RefusableForm[Source]):

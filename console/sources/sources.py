@@ -22,8 +22,10 @@ from console.base.questions import asks, is_empty, is_filters
 from console.base.seen import seen_sources
 from console.sources.forms import SourceNameForm, SourceOptionsForm
 from console.sources.source_authorization import AuthorizationPage
+from console.sources.source_catalogue import ENTRY, CataloguePage, is_entry
 from console.sources.source_mapping import MappingPage
 from console.sources.source_pages import SETTING_UP, steps_at
+from scim.catalogue.reading import GENERIC, entry_of
 from scim.models import BearerToken, Source
 from scim.services import (
     SourceOptions,
@@ -32,6 +34,7 @@ from scim.services import (
     delete_source,
     update_source,
 )
+from scim.services.first_settings import first_options, first_tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +48,7 @@ _asking_for_steps = asks(**{SETTING_UP: is_empty})
 
 
 @admin.register(Source)
-class SourceAdmin(AuthorizationPage, MappingPage):
+class SourceAdmin(CataloguePage, AuthorizationPage, MappingPage):
     """Sources with their status; a form for the options, pages for tokens and mapping."""
 
     form: Any = SourceOptionsForm
@@ -57,6 +60,7 @@ class SourceAdmin(AuthorizationPage, MappingPage):
         "page SAML & SCIM, which makes the first one."
     )
     change_form_template = "console/sources/change_form.html"
+    change_list_template = "console/sources/change_list.html"
     partial_rights: ClassVar[Any] = {Access.PAUSE: ("enabled",)}
 
     @override
@@ -92,7 +96,17 @@ class SourceAdmin(AuthorizationPage, MappingPage):
 
     @override
     def get_fields(self, request: HttpRequest, obj: Source | None = None) -> Any:
-        return (SourceOptionsForm if obj else SourceNameForm).Meta.fields
+        return SourceOptionsForm.Meta.fields if obj else ("entry", *SourceNameForm.Meta.fields)
+
+    @override
+    @asks(**{ENTRY: is_entry}, _changelist_filters=is_filters)
+    def add_view(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().add_view(*args, **kwargs)
+
+    @override
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the entry of the catalogue that was picked."""
+        return {"entry": request.GET[ENTRY]} if ENTRY in request.GET else {}
 
     @override
     @asks(**{SETTING_UP: is_empty}, _changelist_filters=is_filters)
@@ -135,7 +149,9 @@ class SourceAdmin(AuthorizationPage, MappingPage):
 
     @override
     def create_object(self, obj: Source, form: Any) -> None:
-        obj.pk = create_source(options=SourceOptions(name=obj.name)).pk
+        key = form.cleaned_data["entry"] or GENERIC
+        options, tables = first_options(key, name=obj.name), first_tables(key)
+        obj.pk = create_source(options=options, tables=tables).pk
 
     @override
     def change_object(self, obj: Source, form: Any) -> None:
@@ -163,7 +179,9 @@ class SourceAdmin(AuthorizationPage, MappingPage):
         self, request: HttpRequest, obj: Source, post_url_continue: str | None = None
     ) -> HttpResponse:
         text = _("%(source)s is added. Enter its SCIM URL and token at your identity provider.")
-        self.message_user(request, text % {"source": obj.name}, messages.SUCCESS)
+        where = entry_of(request.POST.get("entry", GENERIC)).where
+        said = f"{text % {'source': obj.name}} {where}"
+        self.message_user(request, said, messages.SUCCESS)
         issued = create_token(source=obj)
         return self._show_token(request, obj, issued, setting_up=True)
 
@@ -172,7 +190,9 @@ class SourceAdmin(AuthorizationPage, MappingPage):
     @override
     def get_urls(self) -> list[URLPattern]:
         pages = {"authorization": self.authorization_view, "mapping": self.mapping_view}
+        catalogue = self.admin_site.admin_view(self.catalogue_view)
         return [
+            path("catalogue/", catalogue, name="scim_source_catalogue"),
             *(
                 path(
                     f"<int:source_id>/{name}/",

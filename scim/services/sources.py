@@ -20,7 +20,7 @@ from scim.services.tokens import IssuedToken, create_token
 from scim.services.visibility import list_in_default_profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
 
@@ -85,8 +85,12 @@ def first_source() -> Source | None:
 
 
 @transaction.atomic
-def create_source(*, options: SourceOptions) -> Source:
-    """Create a source of the active tenant with the default mapping and no token.
+def create_source(
+    *,
+    options: SourceOptions,
+    tables: Mapping[str, Sequence[tuple[str, str, bool]]] = DEFAULT_MAPPINGS,
+) -> Source:
+    """Create a source of the active tenant with these tables of its mapping and no token.
 
     The default profile lists it, so that whoever may see sources sees it.  The tenant's first
     source may change roles, whatever the options say; a further one may when they do.
@@ -107,7 +111,7 @@ def create_source(*, options: SourceOptions) -> Source:
             scim_attribute=scim_attribute,
             required=required,
         )
-        for resource, rows in DEFAULT_MAPPINGS.items()
+        for resource, rows in tables.items()
         for position, (field, scim_attribute, required) in enumerate(rows)
     )
     list_in_default_profile(source)

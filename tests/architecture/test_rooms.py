@@ -56,6 +56,7 @@ BETWEEN: Final = frozenset(
             "saml_sso.wishes",
             "scim.adapters",
             "scim.addresses",
+            "scim.catalogue",
             "scim.checks",
             "scim.http",
         ),

@@ -76,6 +76,27 @@ class TestSteps:
         with tenant_scope(acme):
             assert Source.objects.get(name="Entra").on_delete == "delete"
 
+    def test_the_catalogue_is_searched_and_fills_in_what_it_knows(
+        self, acme: Tenant, console: Client
+    ) -> None:
+        assert f'href="{SOURCES}catalogue/"' in console.get(SOURCES).content.decode()
+        found = console.get(f"{SOURCES}catalogue/", {"q": "authentik"}).content.decode()
+        assert f'href="{SOURCES}add/?entry=authentik"' in found
+        assert "Rippling" not in found
+        none = console.get(f"{SOURCES}catalogue/", {"q": "nobody knows it"}).content.decode()
+        assert "No identity provider of the catalogue matches" in none
+
+        added = submit(console, f"{SOURCES}add/?entry=authentik", field="name", name="Staff")
+
+        page = console.get(added.headers["Location"]).content.decode()
+        assert "backchannel provider" in page
+        with tenant_scope(acme):
+            rows = Source.objects.get(name="Staff").mappings
+            assert rows.get(field="formatted_name").scim_attribute == "name.formatted"
+
+    def test_an_entry_that_nobody_knows_is_refused(self, console: Client) -> None:
+        assert console.get(f"{SOURCES}add/?entry=nobody").status_code == 400
+
     def test_a_taken_name_is_refused_on_the_form(self, console: Client, source: Source) -> None:
         page = console.post(f"{SOURCES}add/", {"name": "Okta"}).content.decode()
         assert "already" in page

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import contextmanager
+from itertools import chain
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -23,7 +26,8 @@ from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_scope
 from provisioning.engine.runs import start_full_run
 from provisioning.models import Exchange, Operation, OperationState
-from tests.provisioning.engine.applications import make_application
+from tests.foreign_idps.scimmy_target import running_scimmy
+from tests.provisioning.engine.applications import TOKEN, make_application
 from tests.provisioning.engine.conftest import join, leave, opened, people
 from tests.support.scim import connect
 
@@ -36,28 +40,51 @@ if TYPE_CHECKING:
     from tests.provisioning.engine.conftest import Engine
 
 
+class Server(NamedTuple):
+    """A SCIM server: its base URL, and what tells the resources that it holds."""
+
+    url: str
+    held: Callable[[], list[dict[str, Any]]]
+
+
 class Silent(WSGIRequestHandler):
     @override
     def log_message(self, format: str, *args: Any) -> None:
         """Print nothing."""
 
 
-@pytest.fixture
-def scim2() -> Iterator[tuple[str, InMemoryStorage]]:
-    """Serve PyPI's scim2-server; return its address and what it holds."""
+@contextmanager
+def scim2() -> Iterator[Server]:
+    """Serve PyPI's scim2-server."""
     config = load_default_service_provider_config()
     config.authentication_schemes = [BEARER_TOKEN_SCHEME]
     provider = ScimProvider.from_discovery(
         load_default_schemas().values(), load_default_resource_types().values(), config=config
     )
     storage = InMemoryStorage()
-    app = BearerTokenApplication(storage, provider, bearer_tokens=["t"])
+    app = BearerTokenApplication(storage, provider, bearer_tokens=[TOKEN])
     with make_server("127.0.0.1", 0, app, handler_class=Silent) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", storage
+        yield Server(
+            f"http://127.0.0.1:{server.server_port}",
+            lambda: [each.model_dump() for each in storage.resources],
+        )
         server.shutdown()
         thread.join()
+
+
+@contextmanager
+def scimmy() -> Iterator[Server]:
+    """Serve npm's scimmy-routers."""
+    with running_scimmy(TOKEN) as served:
+        yield Server(served.url, lambda: [*chain.from_iterable(served.held().values())])
+
+
+@pytest.fixture(params=[scim2, scimmy], ids=["scim2-server", "scimmy-routers"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    with request.param() as served:
+        yield served
 
 
 def writes() -> int:
@@ -70,11 +97,10 @@ def went_well() -> None:
     assert list(stuck.values_list("name", "state", "last_error")) == []
 
 
-def test_people_and_groups_come_change_and_go_at_scim2_server(
-    engine: Engine, tenant: Tenant, staff: DirectoryGroup, scim2: tuple[str, InMemoryStorage]
+def test_people_and_groups_come_change_and_go_at_servers_of_others(
+    engine: Engine, tenant: Tenant, staff: DirectoryGroup, server: Server
 ) -> None:
-    url, storage = scim2
-    application = make_application(url, staff, on_deleted="delete")
+    application = make_application(server.url, staff, on_deleted="delete")
     ann, ben, cal = people("ann", "ben", "cal")
     join(staff, [ann, ben])
     opened(engine, application)
@@ -85,11 +111,11 @@ def test_people_and_groups_come_change_and_go_at_scim2_server(
     deactivate_user(user=ben)
     engine.work()
     went_well()
-    held = {each.get("userName"): each for each in _held(storage)}
+    held = {each.get("userName"): each for each in server.held()}
     assert held["ann@acme.example"]["displayName"] == "Ann New"
-    assert "emails" not in held["ann@acme.example"]
+    assert not held["ann@acme.example"].get("emails")
     assert held["ben@acme.example"]["active"] is False
-    [group] = [each for each in _held(storage) if each.get("displayName") == "Staff"]
+    [group] = [each for each in server.held() if each.get("displayName") == "Staff"]
     ids = {each["value"] for each in group["members"]}
     assert ids == {held["ann@acme.example"]["id"], held["cal@acme.example"]["id"]}
 
@@ -98,10 +124,6 @@ def test_people_and_groups_come_change_and_go_at_scim2_server(
     engine.work()
     went_well()
     assert writes() == before
-
-
-def _held(storage: InMemoryStorage) -> list[dict[str, Any]]:
-    return [each.model_dump() for each in storage.resources]
 
 
 def test_another_tenant_here_becomes_what_is_wanted_and_a_second_run_writes_nothing(

@@ -1,0 +1,1 @@
+"""The identity providers that an admin can choose from, a data file each."""
