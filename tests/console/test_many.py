@@ -64,7 +64,7 @@ def unused_for_long(row: Any) -> None:
     if isinstance(row, Seat):
         ago = timezone.now() - timedelta(days=365)
         Seat.objects.filter(pk=row.pk).update(granted=ago, released=None)
-        User.objects.filter(pk=row.user_id).update(created=ago, last_login=None)
+        User.objects.filter(seats=row).update(created=ago, last_login=None)
 
 
 @pytest.mark.parametrize(("site", "model", "name"), ACTIONS)
