@@ -20,7 +20,7 @@ def harmless(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    if isinstance(value, str) and text.lstrip(" ").startswith(_STARTS_A_FORMULA):
+    if not isinstance(value, int | float) and text.lstrip(" ").startswith(_STARTS_A_FORMULA):
         return f"'{text}"
     return text
 

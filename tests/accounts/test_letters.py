@@ -29,6 +29,10 @@ from accounts.signing_in.password_reset_mail import mail_password_links
 from accounts.signing_in.sessions import SessionStore
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
+from licenses.letters import end_letter, seats_letter
+from licenses.models import Product, SeatCount, Subscription
+from provisioning.engine.quarantine import quarantine_application
+from provisioning.models import Application
 from saml_sso.models import SetUpLink
 from saml_sso.services.differences import Difference
 from saml_sso.services.letters import change_waits, token_was_made, trust_has_changed
@@ -78,6 +82,26 @@ def _of_saml(write: Callable[..., Any], *found: Any) -> Callable[[User], None]:
     return send
 
 
+def _of_seats(write: Callable[[Tenant, SeatCount], Any]) -> Callable[[User], None]:
+    def send(alice: User) -> None:
+        assert alice.tenant is not None
+        product = Product.objects.create(key="hostile", name=HOSTILE)
+        subscription = Subscription.objects.create(product=product, seats=3)
+        count = SeatCount.objects.create(
+            subscription=subscription, day=timezone.localdate(), bought=3, used=3, waiting=2
+        )
+        notify_admins(tenant=alice.tenant, letter=write(alice.tenant, count))
+
+    return send
+
+
+def _quarantine(alice: User) -> None:
+    application = Application.objects.create(
+        name=HOSTILE[:200], tenant=alice.tenant, base_url="https://app.example/scim/v2"
+    )
+    quarantine_application(application=application, reason=f"It said: {HOSTILE}")
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -93,6 +117,13 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
     "accounts/signing_in/emergency.py:begin_emergency_session": _emergency,
     "accounts/signing_in/invitations.py:invite_user": _invite,
     "accounts/signing_in/password_reset_mail.py:_letter": _forget,
+    "licenses/letters.py:end_letter": _of_seats(
+        lambda tenant, count: end_letter(tenant=tenant, count=count, days=7)
+    ),
+    "licenses/letters.py:seats_letter": _of_seats(
+        lambda tenant, count: seats_letter(tenant=tenant, count=count, level=100)
+    ),
+    "provisioning/engine/letters.py:quarantine_letter": _quarantine,
     "saml_sso/services/letters.py:change_waits": _of_saml(change_waits, FOUND),
     "saml_sso/services/letters.py:token_was_made": _of_saml(token_was_made),
     "saml_sso/services/letters.py:trust_has_changed": _of_saml(trust_has_changed, FOUND),

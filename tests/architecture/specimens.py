@@ -14,6 +14,7 @@ from accounts.models import AuditEntry, Brand, Session, Tenant, User
 from accounts.models.transactions import TransactionNumberField
 from accounts.tenancy.scoping import active_tenant_id
 from licenses.models import Product
+from provisioning.models import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,11 @@ OUR_APPS = frozenset(
 BELONG_TO_NO_TENANT = frozenset({Tenant, Product, Session})
 """A tenant is not its own; products are the same for all; a session exists before sign-in."""
 
-OF_A_FORM: Final = {Brand._meta.get_field("colour"): "#86295f"}
+OF_A_FORM: Final = {
+    Brand._meta.get_field("colour"): "#86295f",
+    Application._meta.get_field("base_url"): "https://app.example/scim/v2",
+    Application._meta.get_field("token_url"): "https://app.example/token",
+}
 """Columns that hold text of one form only, with a value that has it."""
 
 

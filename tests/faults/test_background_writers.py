@@ -15,6 +15,7 @@ from tests.support.packages import PACKAGES
 STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
     "accounts/brands/logos.py": "nothing of the database",
+    "accounts/jobs/pulse.py": "the pulse of a worker, tried with the processes that it is in",
     "accounts/smtp_backend.py": "nothing of the database",
     "operations/server/health.py": "the look at readiness, tested with it",
     "operations/server/threads.py": "the requests",

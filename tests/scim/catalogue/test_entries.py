@@ -89,7 +89,7 @@ def test_whom_an_identity_provider_must_send_whole_is_refused_without(acme: Tena
 
     refused = client.request("POST", "/Users", mara, expect=400)
 
-    assert "name.givenName" in refused["detail"]
+    assert "name, emails" in refused["detail"]
 
 
 def test_an_identity_provider_that_is_known_no_more_is_a_generic_one() -> None:
