@@ -285,7 +285,8 @@ def _application(entry: AuditEntry, fact: Fact) -> bool:
     if columns <= {"token", "client_secret"}:
         return entry.action.startswith("application.credential_")
     told = entry.details.get("changes")
-    return columns <= told.keys() if told else not entry.action.startswith("application.cred")
+    fields = {name.removesuffix("_id") for name in columns}
+    return fields <= told.keys() if told else not entry.action.startswith("application.cred")
 
 
 RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
