@@ -285,8 +285,9 @@ def _application(entry: AuditEntry, fact: Fact) -> bool:
     if columns <= {"token", "client_secret"}:
         return entry.action.startswith("application.credential_")
     told = entry.details.get("changes")
-    fields = {name.removesuffix("_id") for name in columns}
-    return fields <= told.keys() if told else not entry.action.startswith("application.cred")
+    if not told:
+        return not entry.action.startswith("application.cred")
+    return all(name in told or name.removesuffix("_id") in told for name in columns)
 
 
 RULES: Final[dict[str, Callable[[AuditEntry, Fact], bool]]] = {
