@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.posted_forms.shown import Fact, page_of, seal
 from accounts.posted_forms.submissions import StaleFormError, Submission, answered
 from console.applications.conflict_form import ConflictForm, compared, remote_id_of
+from console.applications.of_application import ApplicationFilter
 from console.base.access import Access, access_of
 from console.base.exports import ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
@@ -45,7 +46,7 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
     list_display = ["name", "application", "why", "how_it_is", "created"]
     list_filter: ClassVar[Any] = [
         "state",
-        ("application", admin.RelatedOnlyFieldListFilter),
+        ("application", ApplicationFilter),
         "why",
     ]
     search_fields = ["name"]

@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.secrets.encryption import SealError
+from console.applications.of_application import ApplicationFilter
 from console.applications.words import (
     STATE_KINDS,
     UNREADABLE,
@@ -77,7 +78,7 @@ class OperationAdmin(
     list_title = _("Provisioning log")
     list_display = ["created", "what", "application", "how_it_is", "attempts", "last_error"]
     list_filter: ClassVar[Any] = [
-        ("application", admin.RelatedOnlyFieldListFilter),
+        ("application", ApplicationFilter),
         "state",
         "kind",
         ("created", admin.DateFieldListFilter),
