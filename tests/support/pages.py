@@ -100,7 +100,8 @@ def addresses(rows: list[models.Model], arguments: Arguments) -> Iterator[tuple[
     for route in routes():
         if route.name in NO_PAGES:
             continue
-        model = route.name.rpartition(":")[2].rpartition("_")[0]
+        name = route.name.rpartition(":")[2]
+        model = max((key for key in keys if name.startswith(f"{key}_")), key=len, default="")
         of_rows = ((key,) for key in keys.get(model, ())[-2:])
         for args in [(), *arguments.get(route.name, ()), *of_rows]:
             try:
