@@ -19,7 +19,7 @@ class ApplicationFilter(admin.RelatedFieldListFilter):
     @override
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, str]]:
+    ) -> Any:
         return [(str(each.pk), each.name) for each in seen_applications(request)]
 
     @override
