@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -15,6 +15,12 @@ from provisioning.errors import AddressError
 from provisioning.models import Application, SignIn
 from provisioning.models.applications import SEALED_SECRET, SEALED_TOKEN
 from provisioning.services.changing import change_columns, hold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SEALED: Final = {"token": SEALED_TOKEN, "client_secret": SEALED_SECRET}
+"""The columns that hold a credential, and for what each is sealed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +41,8 @@ def change_connection(*, application: Application, connection: Connection) -> bo
     """Store a connection; return whether anything, or a credential, is other than before.
 
     A credential goes to the host that it was given for: where the host of the base URL or of the
-    token URL becomes another one, what is stored is void.
+    token URL becomes another one, what is stored is void, and what its target has shown of itself
+    is forgotten.
 
     Raises:
         AddressError: The base URL or the token URL is none.
@@ -54,17 +61,19 @@ def change_connection(*, application: Application, connection: Connection) -> bo
         "scope_text": connection.scope_text.strip(),
     }
     moved = change_columns(application, "application.moved", values)
-    return _replace_credential(application, connection, is_void=has_moved) or moved
+    # Not what the caller has read: somebody else may have stored a credential since.
+    void = [name for name in SEALED if getattr(stored, name)] if has_moved else []
+    if has_moved:
+        application.learned = {}
+        application.save(update_fields=["learned"])
+    return _replace_credential(application, connection, void=void) or moved
 
 
-def _replace_credential(application: Application, connection: Connection, *, is_void: bool) -> bool:
-    given = {
-        "token": _sealed(connection.token, SEALED_TOKEN),
-        "client_secret": _sealed(connection.client_secret, SEALED_SECRET),
-    }
-    changed = [name for name, sealed in given.items() if sealed]
-    if is_void:
-        changed += [name for name in given if name not in changed and getattr(application, name)]
+def _replace_credential(
+    application: Application, connection: Connection, *, void: Sequence[str]
+) -> bool:
+    given = {name: _sealed(getattr(connection, name), purpose) for name, purpose in SEALED.items()}
+    changed = list(dict.fromkeys([*(name for name, sealed in given.items() if sealed), *void]))
     if not changed:
         return False
     for name in changed:
