@@ -17,9 +17,7 @@ class ApplicationFilter(admin.RelatedFieldListFilter):
     """Every application that one sees, also one without rows: its own page links to the list."""
 
     @override
-    def field_choices(
-        self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> Any:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         return [(str(each.pk), each.name) for each in seen_applications(request)]
 
     @override
