@@ -105,7 +105,9 @@ def _post(
     answer = work.ask("POST", path_of(view.kind), body=create_body(dialect, view.kind, step))
     if is_success(answer):
         shown = plain_resource(answer)
-        if shown is not None and shown.get("id"):
+        if shown is not None and holder_of(work, desired, str(shown["id"])) is not None:
+            return _ask_whose(work, view, shown)
+        if shown is not None:
             known = known_created(desired, shown=shown, version=etag_of(shown))
             work.step_done()
             return _link(work, view, known)
@@ -115,6 +117,14 @@ def _post(
     if answer.status in _REFUSALS:
         Link.objects.filter(pk=link.pk).update(state=Link.State.REFUSED)
     return conclude(work, view, answer.outcome)
+
+
+def _ask_whose(work: Work, view: View, shown: Mapping[str, Any]) -> Next:
+    """Ask somebody: the target made nothing, and answered with the account of another of ours."""
+    assert view.link is not None  # noqa: S101 - the intent was kept
+    work.refused()
+    Link.objects.filter(pk=view.link.pk).update(state=Link.State.REFUSED)
+    return open_conflict(work, view, Conflict.Why.TAKEN, [shown])
 
 
 def _is_taken(work: Work, view: View, desired: Desired, says: str) -> View | Next:

@@ -5,26 +5,31 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from provisioning.client.target import TargetPausedError
 from provisioning.engine import creating, leaving, sending
 from provisioning.engine.asking import Next, Work
-from provisioning.engine.ending import cancel, end, quarantine_object, quarantine_view
+from provisioning.engine.ending import cancel, end, give_up, quarantine_object, quarantine_view
 from provisioning.engine.gate import ClaimLostError, NotNowError, StoppedError
 from provisioning.engine.late import keep_awaited
 from provisioning.engine.looking import View, look_at, phase_of
 from provisioning.engine.recording import gently, lock_planning
 from provisioning.engine.settling import settle
+from provisioning.engine.verdicts import ApplicationRefusedError
 from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import Conflict, Phase
+from provisioning.planning import retrying
+from provisioning.protocol.answers import Outcome
 from provisioning.protocol.steps import Action, Kind
 from provisioning.storage.claims import waits_for_earlier
 
 LOG = logging.getLogger(__name__)
 
+_OURS: Final = 500
+"""What fails on our side waits as long as what fails at a target."""
 _ROUNDS: Final = 4
 """So often one operation is planned anew because the target is not as we knew it."""
 
@@ -51,6 +56,28 @@ def perform(work: Work) -> None:
     except (MappingError, EvaluationError) as error:
         reason = _("The mapping cannot be evaluated: %(reason)s") % {"reason": error}
         quarantine_object(work, reason=reason, refused="")
+    except (ApplicationRefusedError, InterfaceError, OperationalError):
+        raise
+    except Exception as error:
+        LOG.exception("The operation %s cannot be done.", work.operation.pk)
+        _put_off(work, error)
+
+
+def _put_off(work: Work, error: Exception) -> None:
+    """Let an operation wait that we cannot do, as after an answer of failure: others go on.
+
+    Left as it is, it would be taken up first again and again, and nothing that comes after its
+    phase would have a turn.
+    """
+    reason = _("We could not deal with it: %(error)s") % {"error": type(error).__name__}
+    verdict = work.judge(Outcome("GET", _OURS, detail=reason))
+    try:
+        if isinstance(verdict, retrying.RetryAt):
+            work.put_back(when=verdict.when, reason=reason)
+        else:
+            give_up(work, reason=reason)
+    except ClaimLostError:
+        LOG.warning("The operation %s is another worker's by now.", work.operation.pk)
 
 
 def _bring_in_step(work: Work) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from provisioning.planning.objects import Known
     from provisioning.protocol.dialects import Dialect
     from provisioning.protocol.steps import Step
+
+_LONGEST_VERSION: Final = 500
+"""Characters of a version that a link keeps; a longer one is none."""
 
 
 def send(work: Work, view: View, step: Step) -> View | Next:
@@ -86,7 +89,7 @@ def etag_of(resource: Mapping[str, Any] | None) -> str:
     """Return the version that a resource says it has."""
     meta = (resource or {}).get("meta")
     version = meta.get("version") if isinstance(meta, dict) else None
-    return version if isinstance(version, str) else ""
+    return version if isinstance(version, str) and len(version) <= _LONGEST_VERSION else ""
 
 
 def _say(work: Work, view: View, step: Step, dialect: Dialect) -> Answer | Next | None:
