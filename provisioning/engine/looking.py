@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from provisioning.protocol.steps import Step
 
 PORTION: Final = 200
+_LONGEST_NAME: Final = 500
 
 _PHASES: Final[Mapping[Action, Phase]] = {
     Action.ADD_MEMBERS: Phase.MEMBERSHIPS,
@@ -183,7 +184,7 @@ class _Portion:
         return View(
             kind=self._kind,
             object_id=object_id,
-            name=desired.name if desired else link.name if link else "",
+            name=_name_of(desired, link),
             desired=desired,
             link=link,
             known=known,
@@ -201,6 +202,12 @@ class _Portion:
             wanted=wanted,
             error=self._refused.get(object_id, ""),
         )
+
+
+def _name_of(desired: Desired | None, link: Link | None) -> str:
+    """Return what an object is called, as long as rows keep it: people may be called longer."""
+    name = desired.name if desired else link.name if link else ""
+    return name[:_LONGEST_NAME]
 
 
 def deletes_later(view: View) -> bool:

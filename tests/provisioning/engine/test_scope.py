@@ -228,3 +228,18 @@ def test_a_person_whom_the_mapping_cannot_be_evaluated_for_is_quarantined_and_ot
     assert set(fake.users()) == {"ann@acme.example", "ben@acme.example"}
     assert Operation.objects.filter(state="quarantined").count() == 0
     assert User.objects.count() >= 2
+
+
+def test_somebody_with_the_longest_name_stops_nobody(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    ann, ben = people("ann", "ben")
+    update_user(user=ann, values=UserFields(user_name="ann@acme.example", display_name="x" * 512))
+    opened(engine, application)
+
+    join(staff, [ann, ben])
+    engine.work()
+
+    assert active(fake) == {"ann", "ben"}
+    assert fake.users()["ann@acme.example"]["displayName"] == "x" * 512
+    assert Link.objects.get(object_id=str(ann.pk)).name == "x" * 500
