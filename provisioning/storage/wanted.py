@@ -43,11 +43,14 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS wanted (
 )
 """  # noqa: S608
 # What waits is worked out anew when its turn comes, so one row is enough; what runs may have read
-# the old state already, and has another turn.
+# the old state already, and has another turn.  What somebody else wants as well than the run that
+# it was of, is of no run any more: stopping that run does not stop it.
 _INSERT_IN_FLIGHT: Final = f"""{_INSERT}
 ON CONFLICT (tenant_id, application_id, kind, object_id)
   WHERE state IN ('waiting', 'running', 'unknown')
 DO UPDATE SET
+  run_id = CASE WHEN operation.state = 'running' OR operation.run_id = EXCLUDED.run_id
+    THEN operation.run_id END,
   again = CASE WHEN operation.state = 'running'
     THEN CASE WHEN EXCLUDED.is_removal THEN 'removal' ELSE 'plan' END ELSE operation.again END,
   is_removal = CASE WHEN operation.state = 'running'

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Plan
-from accounts.services.users import UserFields, update_user
+from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_id_scope
 from provisioning.engine.errors import InputsChangedError, NothingSentError, NotPlannedError
 from provisioning.engine.runs import make_plan, send_plan, start_full_run, stop_run
@@ -195,6 +195,27 @@ def test_a_run_that_is_stopped_sends_no_more_than_the_request_under_way(
     assert not Operation.objects.filter(
         run=run, state__in=("waiting", "running", "unknown")
     ).exists()
+
+
+def test_a_run_that_is_stopped_takes_nothing_along_that_came_due_meanwhile(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+    fake.before = lambda asked: (503, {"detail": "Later."}, {}) if asked.method != "GET" else None
+    update_user(user=ann, values=UserFields(user_name="ann@acme.example", display_name="Ann X"))
+    run = start_full_run(application=application)
+    engine.do_jobs()
+    assert Operation.objects.filter(run=run, state=OperationState.WAITING).count() == 1
+
+    deactivate_user(user=ann)
+    engine.work()
+    stop_run(run=run)
+    fake.before = lambda _asked: None
+    engine.hurry()
+
+    assert fake.users()["ann@acme.example"]["active"] is False
 
 
 def _stop_from_elsewhere(run: Run) -> None:
