@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from provisioning.engine.dialects import policy_at
 from provisioning.engine.known import keep_shown, known_of, members_of
+from provisioning.engine.paths import path_of
 from provisioning.engine.sending import etag_of
 from provisioning.models import Link
 from provisioning.planning.comparing import known_seen
+from provisioning.planning.thresholds import must_hold
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 MOST_UNLINKED: Final = 20_000
 """So many resources that are nobody's of ours are kept in mind, to show whom they match."""
 _PORTION: Final = 500
+_GONE: Final = frozenset({404, 410})
 
 _ALIASES: Final[Mapping[Kind, Sequence[str]]] = {
     Kind.USER: ("externalId", "userName"),
@@ -76,8 +79,8 @@ def read_target(
             % {"why": listing.why_incomplete},
             unlinked=shown.unlinked,
         )
-    _forget_unseen(run, kind, seen)
-    return shown
+    why = _forget_unseen(session, run, kind, seen)
+    return Shown(is_complete=not why, why=why, unlinked=shown.unlinked)
 
 
 @transaction.atomic
@@ -124,15 +127,29 @@ def _index(
                 unlinked.setdefault((alias, value.casefold()), []).append(resource)
 
 
-def _forget_unseen(run: Run, kind: Kind, seen: set[int]) -> None:
-    """Forget the links to what is not at the target any more."""
-    known = (
-        Link.objects.filter(
-            application=run.application_id, kind=kind, last_modified__lt=run.created
-        )
-        .exclude(remote_id="")
-        .values_list("pk", flat=True)
-    )
-    gone = [key for key in known.iterator(chunk_size=_PORTION) if key not in seen]
-    for start in range(0, len(gone), _PORTION):
-        Link.objects.filter(pk__in=gone[start : start + _PORTION]).delete()
+def _forget_unseen(session: Session, run: Run, kind: Kind, seen: set[int]) -> str:
+    """Forget the links to what is not at the target any more; return why nothing is forgotten.
+
+    A list may be whole and yet not show everything, as with a token that sees less than the one
+    before: who is not in it is asked for, and more at once than may be taken away are believed of
+    nobody.  Many a target does not list who is inactive; those are not missed.
+    """
+    application = session.application
+    linked = Link.objects.filter(application=application, kind=kind).exclude(remote_id="")
+    missed = linked.filter(is_active=True, last_modified__lt=run.created)
+    rows = missed.values_list("pk", "remote_id").iterator(chunk_size=_PORTION)
+    gone = {key: remote_id for key, remote_id in rows if key not in seen}
+    if must_hold(
+        removals=len(gone),
+        population=linked.filter(state=Link.State.LINKED).count(),
+        number=application.removal_number,
+        percent=application.removal_percent,
+    ):
+        return _(
+            "The target does not show %(count)d of the resources that it had, more than may go at "
+            "once. Test the connection: another token, or another address, may see less."
+        ) % {"count": len(gone)}
+    for key, remote_id in gone.items():
+        if session.target.request("GET", path_of(kind, remote_id)).status in _GONE:
+            missed.filter(pk=key, remote_id=remote_id).delete()
+    return ""

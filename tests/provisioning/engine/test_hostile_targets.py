@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from provisioning.models import Conflict, Link, Operation, OperationState
+from provisioning.engine.runs import start_full_run
+from provisioning.models import Conflict, Link, Operation, OperationState, Run
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from accounts.models import DirectoryGroup
     from provisioning.models import Application
     from tests.provisioning.engine.conftest import Engine
@@ -83,3 +86,57 @@ def test_a_creation_answered_with_the_account_of_somebody_else_is_a_conflict(
     assert Link.objects.get(remote_id=hers["id"]).object_id == str(ann.pk)
     posts = [each for each in fake.writes if (each.method, each.path) == ("POST", "/Users")]
     assert len(posts) == 2
+
+
+def not_listed(*keys: str) -> Callable[[Asked, Answer], Answer]:
+    """Let a list of users be whole, as it says, without those of these ids; of all without any."""
+
+    def after(asked: Asked, answer: Answer) -> Answer:
+        status, body, headers = answer
+        if asked.path != "/Users" or asked.method != "GET":
+            return answer
+        shown = [each for each in body["Resources"] if keys and each["id"] not in keys]
+        return status, {**body, "totalResults": len(shown), "Resources": shown}, headers
+
+    return after
+
+
+def test_an_empty_list_makes_nobody_forgotten_who_is_to_leave(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    everybody = people(*(f"p{number:02}" for number in range(25)))
+    join(staff, everybody)
+    opened(engine, application)
+    fake.after = not_listed()
+
+    run = start_full_run(application=application)
+    engine.work()
+    run.refresh_from_db()
+    assert run.state == Run.State.INCOMPLETE
+    assert "does not show 25 of the resources" in run.why
+    assert Link.objects.filter(kind="User").count() == 25
+
+    leave(staff, everybody[:1])
+    engine.work()
+    assert fake.users()["p00@acme.example"]["active"] is False
+
+
+def test_whoever_a_list_leaves_out_is_asked_for_before_they_are_forgotten(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    ann, ben, cal = people("ann", "ben", "cal")
+    join(staff, [ann, ben, cal])
+    opened(engine, application)
+    there = {name: each["id"] for name, each in fake.users().items()}
+    leave(staff, [cal])
+    engine.work()
+    del fake.held["Users"][there["ben@acme.example"]]
+    fake.after = not_listed(there["ann@acme.example"], there["cal@acme.example"])
+    start_full_run(application=application)
+    engine.work()
+
+    # Ann is there, Cal is there and inactive, and Ben, who is not, is made anew.
+    kept = dict(Link.objects.filter(kind="User").values_list("object_id", "remote_id"))
+    assert kept[str(ann.pk)] == there["ann@acme.example"]
+    assert kept[str(cal.pk)] == there["cal@acme.example"]
+    assert kept[str(ben.pk)] == fake.users()["ben@acme.example"]["id"]
