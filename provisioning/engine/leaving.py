@@ -9,7 +9,7 @@ from django.db import transaction
 from provisioning.engine.asking import Next
 from provisioning.engine.ending import end
 from provisioning.engine.paths import path_of
-from provisioning.engine.verdicts import conclude
+from provisioning.engine.verdicts import conclude, doubted
 from provisioning.models import Link
 from provisioning.planning.retrying import Done
 
@@ -27,6 +27,9 @@ def delete(work: Work, view: View, step: Step) -> Next:
     answer = work.ask("DELETE", path_of(view.kind, view.known.remote_id))
     if not isinstance(work.judge(answer.outcome), Done):
         return conclude(work, view, answer.outcome)
+    doubt = None if answer.outcome.is_success else doubted(work, answer.outcome)
+    if doubt is not None:
+        return conclude(work, view, doubt)
     with transaction.atomic():
         work.step_done()
         work.write()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from provisioning.engine.asking import Next
 from provisioning.engine.ending import give_up, quarantine_view
+from provisioning.engine.paths import path_of
 from provisioning.engine.quarantine import quarantine_application
 from provisioning.models import Link, OperationState
 from provisioning.planning import retrying
+from provisioning.protocol.steps import Kind
 from provisioning.storage.pace import pause_target
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
 _TIMED_OUT: Final = 408
 _FAILED: Final = 500
+_BAD_GATEWAY: Final = 502
+_SAYS_NOTHING: Final = (retrying.RetryAt, retrying.QuarantineApplication, retrying.GivenUp)
+_GONE: Final = frozenset({404, 410})
 
 
 class ApplicationRefusedError(Exception):
@@ -41,6 +48,10 @@ def conclude(work: Work, view: View, outcome: Outcome) -> Next:
         work.refused()
     verdict = work.judge(outcome)
     if isinstance(verdict, retrying.Gone):
+        doubt = doubted(work, outcome)
+        if doubt is not None:
+            _end_or_wait(work, view, work.judge(doubt))
+            return Next.ENDED
         unlink(view)
     if isinstance(verdict, (retrying.Done, retrying.ReadAgain, retrying.Gone)):
         return Next.ANEW
@@ -71,6 +82,19 @@ def _may_be_done(outcome: Outcome) -> bool:
     if outcome.status == 0:
         return outcome.was_sent
     return outcome.status >= _FAILED or outcome.status == _TIMED_OUT
+
+
+def doubted(work: Work, outcome: Outcome) -> Outcome | None:
+    """Return what to make of "not there" while not even the list of people is; else nothing.
+
+    Whoever stands before a target, or an address that leads nowhere, says of everything that it is
+    not there: who leaves would count as gone.  A target that lists nothing is believed.
+    """
+    listed = work.ask("GET", path_of(Kind.USER), params={"count": "1"}).outcome
+    if listed.status not in _GONE:
+        return listed if isinstance(work.judge(listed), _SAYS_NOTHING) else None
+    reason = _("It says that nothing is there, people not either. Is the address right?")
+    return replace(outcome, status=_BAD_GATEWAY, scim_type="", detail=reason, method="GET")
 
 
 def unlink(view: View) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from django.utils import timezone
 
+from accounts.services.users import UserFields, update_user
 from provisioning.engine.runs import start_full_run
 from provisioning.models import Conflict, Link, Operation, OperationState, Run
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
@@ -140,3 +142,44 @@ def test_whoever_a_list_leaves_out_is_asked_for_before_they_are_forgotten(
     assert kept[str(ann.pk)] == there["ann@acme.example"]
     assert kept[str(cal.pk)] == there["cal@acme.example"]
     assert kept[str(ben.pk)] == fake.users()["ben@acme.example"]["id"]
+
+
+@pytest.mark.parametrize("leaving", ["deactivate", "delete"])
+@pytest.mark.parametrize("lists", [404, 503])
+def test_whoever_leaves_is_not_gone_because_nothing_is_there_for_a_while(
+    engine: Engine, staff: DirectoryGroup, fake: Fake, leaving: str, lists: int
+) -> None:
+    application = connected(fake, staff, on_left_scope=leaving)
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+    fake.before = lambda asked: (
+        lists if asked.path == "/Users" else 404,
+        b"<html>Nothing here</html>",
+        {},
+    )
+    leave(staff, [ann])
+    engine.work()
+
+    assert Link.objects.get(object_id=str(ann.pk)).remote_id
+    waits = Operation.objects.filter(object_id=str(ann.pk)).latest("pk")
+    assert waits.state == OperationState.WAITING
+    assert waits.next_try > timezone.now()
+
+    fake.before = lambda _asked: None
+    engine.hurry()
+    assert fake.users().get("ann@acme.example", {"active": False})["active"] is False
+    assert ("ann@acme.example" in fake.users()) == (leaving == "deactivate")
+
+
+def test_a_person_who_is_not_there_any_more_is_made_anew(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+    fake.held["Users"].clear()
+    update_user(user=ann, values=UserFields(user_name="ann@acme.example", display_name="Ann X"))
+    engine.work()
+
+    assert fake.users()["ann@acme.example"]["displayName"] == "Ann X"
