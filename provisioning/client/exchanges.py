@@ -13,7 +13,8 @@ from scim.log.redaction import MASK, redacted
 LONGEST_BODY: Final = 16 * 1024
 """Bytes of a body that is kept; of a longer one only the length is."""
 
-_QUOTED: Final = re.compile(r'%22(?:[^%&]|%(?!22))*%22|"[^"]*"')
+_QUOTED: Final = re.compile(r'%22[^&]*|"[^"]*"')
+"""What a filter compares with, to its end: a value may have quotes within."""
 _PLAIN: Final = frozenset(
     {"schemas", "id", "op", "path", "type", "status", "scimtype", "detail", "resourcetype"}
 )

@@ -23,7 +23,7 @@ def keep_exchange(operation: Operation, application: Application, answer: Answer
     return Exchange.objects.create(
         operation=operation,
         method=told.method,
-        url=told.url,
+        url=shown.url,
         status=told.status,
         seconds=told.seconds,
         request_body=shown.request_body,

@@ -230,3 +230,16 @@ def test_somebody_who_is_erased_is_erased_from_the_log(
     assert (link.name, link.applied, link.seen) == ("", {}, {})
     assert Operation.objects.filter(object_id=str(ben.pk)).exists()
     assert "ann" not in str(list(Exchange.objects.filter(url__contains="/Users").values())).lower()
+
+
+def test_the_log_masks_whom_a_request_asks_for(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+
+    assert "ann@acme.example" in str([each.query for each in fake.asked])
+    addresses = list(Exchange.objects.values_list("url", flat=True))
+    assert any("filter=userName" in each for each in addresses)
+    assert not [each for each in addresses if "acme.example" in each or str(ann.pk) in each]
