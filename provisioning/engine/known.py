@@ -94,11 +94,13 @@ def keep_shown(link: Link, known: Known, *, before: Known) -> None:
 
 
 def _fill(link: Link, known: Known) -> None:
+    # Who was erased has no name here: what the target still shows of them is not kept anew.
+    is_erased = not link.name
     link.remote_id = known.remote_id
     link.state = Link.State.TOMBSTONE if known.is_tombstone else Link.State.LINKED
     link.adopted = known.adopted
-    link.applied = dict(known.applied)
-    link.seen = dict(known.seen)
+    link.applied = {} if is_erased else dict(known.applied)
+    link.seen = {} if is_erased else dict(known.seen)
     link.unkept = sorted(known.unkept)
     link.version = known.version
     link.is_active = known.is_active

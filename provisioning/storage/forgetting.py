@@ -33,7 +33,6 @@ _ERASE: Final = (
     """
 DELETE FROM provisioning_exchange USING provisioning_operation AS operation
 WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
-  AND operation.state NOT IN ('waiting', 'running', 'unknown', 'held')
   AND provisioning_exchange.operation_id = operation.id
 """,
     """
@@ -51,7 +50,7 @@ WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 """,
     """
 UPDATE provisioning_link AS link
-SET name = '', applied = '{}', seen = '{}', drift = '{}', quarantine_reason = ''
+SET name = '', applied = '{}', seen = '{}', drift = '{}', unsettled = '{}', quarantine_reason = ''
 WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s
 """,
 )

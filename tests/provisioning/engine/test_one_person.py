@@ -16,6 +16,7 @@ from provisioning.engine.one_person import Part, provision_person
 from provisioning.engine.retention import prune_log
 from provisioning.engine.retrying import retry_operation, retry_stuck
 from provisioning.engine.revealing import reveal_exchange
+from provisioning.engine.runs import start_full_run
 from provisioning.engine.state import state_at_applications
 from provisioning.models import Conflict, Exchange, Link, Operation, OperationState
 from tests.provisioning.engine.conftest import connected, join, opened, people
@@ -230,6 +231,31 @@ def test_somebody_who_is_erased_is_erased_from_the_log(
     assert (link.name, link.applied, link.seen) == ("", {}, {})
     assert Operation.objects.filter(object_id=str(ben.pk)).exists()
     assert "ann" not in str(list(Exchange.objects.filter(url__contains="/Users").values())).lower()
+
+
+def test_somebody_who_was_erased_is_not_kept_anew_when_the_target_shows_them(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+    key = str(ann.pk)
+    fake.before = lambda asked: (503, {"detail": "Later."}, {}) if asked.method != "GET" else None
+    delete_user(user=ann)
+    engine.work()
+    waiting = Operation.objects.get(object_id=key, state=OperationState.WAITING)
+    assert Exchange.objects.filter(operation=waiting).exists()
+
+    erase_person(person_id=ann.pk)
+    assert not Exchange.objects.filter(operation=waiting).exists()
+
+    fake.before = lambda _asked: None
+    engine.hurry()
+    assert fake.users()["ann@acme.example"]["active"] is False
+    start_full_run(application=application)
+    engine.work()
+    link = Link.objects.get(object_id=key)
+    assert (link.name, link.applied, link.seen, link.is_active) == ("", {}, {}, False)
 
 
 def test_the_log_masks_whom_a_request_asks_for(
