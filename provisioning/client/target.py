@@ -34,6 +34,7 @@ SECONDS: Final = 30.0
 """How long one request may take, all in all: targets do slow things while they create somebody."""
 
 _UNAUTHORIZED: Final = 401
+_PASSING: Final = frozenset({408, 425, 429})
 _REDIRECTS: Final = range(300, 400)
 
 
@@ -154,9 +155,10 @@ class Target:
                 content=content,
             )
         except TokenRefusedError as error:
-            # Who is not let in at the token URL is not let in at the target.
-            status = _UNAUTHORIZED if error.status < _SERVER_ERRORS else error.status
-            ended = Outcome(method, status, detail=str(error))
+            # Who is not let in at the token URL is not let in at the target, which was not asked.
+            passes = error.status in _PASSING or error.status >= _SERVER_ERRORS
+            status = error.status if passes else _UNAUTHORIZED
+            ended = Outcome(method, status, detail=str(error), was_sent=False)
             return _answer(said, status, {}, None, ended, began)
         except FetchError as error:
             ended = unanswered(method, str(error), was_sent=isinstance(error, BrokenOffError))

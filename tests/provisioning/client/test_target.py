@@ -189,6 +189,18 @@ def test_a_client_that_gets_no_token_is_refused_as_a_wrong_token_is(scripted: Sc
     assert [path for _, path, _, _ in scripted.asked] == ["/token"]
 
 
+@pytest.mark.parametrize("status", [408, 429, 503])
+def test_a_token_url_that_has_no_time_refuses_nobody(scripted: Scripted, status: int) -> None:
+    credential = ClientCredentials(f"{scripted.url}/token", "us", f"{status}", "scim")
+    scripted.answer = lambda _method, _path: (status, {"error": "slow_down"}, {})
+
+    with target_at(scripted.url, credential=credential) as target:
+        answer = target.request("POST", "/Users", body={})
+
+    assert answer.status == status
+    assert not answer.outcome.was_sent
+
+
 def test_what_is_shown_of_an_exchange_names_nobody_and_keeps_no_secret() -> None:
     exchange = Exchange(
         "PATCH",
