@@ -7,13 +7,15 @@ here or there breaks off, nothing is taken away.
 from __future__ import annotations
 
 import logging
+import time
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,8 +52,16 @@ LOG = logging.getLogger(__name__)
 
 _PATIENCE: Final = 900.0
 """Seconds that reading a target waits at a time until it may go on."""
+LONGEST_READING: Final = 3600.0
+"""Seconds that a target is read, all in all: no target keeps a worker for longer."""
+_MOST_TO_READ: Final = 2_000_000_000
+"""Of what a target says that it holds, as much as a row can show."""
 NOTHING: Final = "nothing"
 """What is counted of objects that are in step."""
+
+
+class _TooLongError(Exception):
+    """The target is not read to its end in time, and others want the worker."""
 
 
 class _StoppedError(Exception):
@@ -67,8 +77,22 @@ def work_out(run: Run) -> dict[str, Any]:
         worker.plan(shown)
     except _StoppedError:
         return {"stopped": True}
+    except (InterfaceError, OperationalError):
+        raise  # The database is away: it is done anew.
+    except Exception as error:
+        LOG.exception("The run %s cannot be worked out.", run.pk)
+        break_off(run, _("It broke off: %(error)s") % {"error": type(error).__name__})
+        return {"broke_off": True}
     worker.finish()
     return {"operations": run.total}
+
+
+@transaction.atomic
+def break_off(run: Run, why: str) -> None:
+    """End a run that nobody works out to its end; nothing of a plan is to be sent."""
+    going = Run.objects.filter(pk=run.pk, state=Run.State.READING)
+    if going.update(state=Run.State.INCOMPLETE, why=why, phase="", ended=timezone.now()):
+        Operation.objects.filter(run=run, state=OperationState.PLANNED).delete()
 
 
 class _WorkingOut:
@@ -90,6 +114,7 @@ class _WorkingOut:
             self.why = why
             return {}
         found: dict[Kind, Shown] = {}
+        end = time.monotonic() + LONGEST_READING
         try:
             with session_with(self.application, patience=_PATIENCE) as session:
                 probe_once(session)
@@ -99,13 +124,13 @@ class _WorkingOut:
                         session,
                         self.run,
                         kind,
-                        each_page=lambda read, total, kind=kind: self._show(  # type: ignore[misc]
-                            f"read {kind}", read, total
-                        ),
+                        each_page=partial(self._read_on, kind, end),
                     )
                     self.why = self.why or found[kind].why
         except TargetPausedError:
             self.why = _("The target pauses for a long time; it was not read to the end.")
+        except _TooLongError:
+            self.why = _("Reading the target takes too long; it was not read to the end.")
         return found
 
     def plan(self, shown: Mapping[Kind, Shown]) -> None:
@@ -232,10 +257,17 @@ class _WorkingOut:
                 changed.append(view.link)
         Link.objects.bulk_update(changed, ["drift"])
 
+    def _read_on(self, kind: Kind, end: float, read: int, total: int | None) -> None:
+        """Say how far reading is, and break it off when it takes too long."""
+        self._show(f"read {kind}", read, total)
+        if time.monotonic() > end:
+            raise _TooLongError
+
     def _show(self, phase: str, read: int, total: int | None) -> None:
         """Say how far the run is, and stop it if somebody wants that."""
         going = Run.objects.filter(pk=self.run.pk, state=Run.State.READING)
-        if not going.update(phase=phase, read=read, to_read=total):
+        to_read = None if total is None else min(total, _MOST_TO_READ)
+        if not going.update(phase=phase, read=read, to_read=to_read):
             raise _StoppedError
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.utils import timezone
 
+from accounts.models import Job
 from accounts.services.users import UserFields, update_user
-from provisioning.engine.runs import start_full_run
+from provisioning.engine import looking, working_out
+from provisioning.engine.errors import NotPlannedError
+from provisioning.engine.runs import make_plan, send_plan, start_full_run
+from provisioning.engine.scheduling import start_due_runs
 from provisioning.models import Conflict, Link, Operation, OperationState, Run
+from provisioning.services.assignments import set_assignments
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
 
 if TYPE_CHECKING:
@@ -183,3 +189,99 @@ def test_a_person_who_is_not_there_any_more_is_made_anew(
     engine.work()
 
     assert fake.users()["ann@acme.example"]["displayName"] == "Ann X"
+
+
+def test_a_target_that_says_it_holds_more_than_there_are_numbers_ends_the_run(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    join(staff, people("ann"))
+    opened(engine, application)
+    fake.after = lambda asked, answer: (
+        (answer[0], {**answer[1], "totalResults": 10**12}, {})
+        if "startIndex" in asked.query
+        else answer
+    )
+    run = start_full_run(application=application)
+    engine.work()
+
+    run.refresh_from_db()
+    assert run.state == Run.State.INCOMPLETE
+    assert "there are 1000000000000, and showed" in run.why
+
+
+def test_a_run_that_breaks_off_says_so_and_sends_nothing(
+    engine: Engine,
+    application: Application,
+    staff: DirectoryGroup,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_what: object, **_more: object) -> None:
+        raise ZeroDivisionError
+
+    join(staff, people("ann"))
+    monkeypatch.setattr(working_out, "probe_once", broken)
+    run = make_plan(application=application)
+    engine.work()
+
+    run.refresh_from_db()
+    assert (run.state, run.why) == (Run.State.INCOMPLETE, "It broke off: ZeroDivisionError")
+    with pytest.raises(NotPlannedError):
+        send_plan(run=run)
+
+
+def test_everybody_is_looked_at_anew_until_that_was_done_to_the_end(
+    engine: Engine,
+    tenant: object,
+    staff: DirectoryGroup,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    application = connected(fake, staff, compare_every="never")
+    ann, _ben = both = people("ann", "ben")
+    join(staff, both)
+    opened(engine, application)
+    with monkeypatch.context() as broken:
+        broken.setattr(looking, "desired_users", lambda **_what: 1 / 0)
+        set_assignments(application=application, groups=[], roles=[], profiles=[])
+        engine.work()
+    assert Run.objects.get(kind=Run.Kind.CATCH_UP).state == Run.State.INCOMPLETE
+    assert fake.users()["ann@acme.example"].get("active", True)
+
+    assert start_due_runs() == {"runs": 1}
+    engine.work()
+    assert fake.users()["ann@acme.example"]["active"] is False
+    assert str(ann.pk) in set(Link.objects.values_list("object_id", flat=True))
+    assert start_due_runs() == {"runs": 0}
+
+
+def test_a_run_that_no_worker_ends_is_ended(
+    engine: Engine, application: Application, staff: DirectoryGroup
+) -> None:
+    opened(engine, application)
+    run = start_full_run(application=application)
+    Job.objects.all().delete()
+    Run.objects.filter(pk=run.pk).update(created=timezone.now() - timedelta(hours=13))
+
+    start_due_runs()
+
+    run.refresh_from_db()
+    assert run.state == Run.State.INCOMPLETE
+
+
+def test_a_target_is_read_for_so_long_and_no_longer(
+    engine: Engine,
+    application: Application,
+    staff: DirectoryGroup,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(staff, people("ann"))
+    opened(engine, application)
+    monkeypatch.setattr(working_out, "LONGEST_READING", -1.0)
+    run = start_full_run(application=application)
+    engine.work()
+
+    run.refresh_from_db()
+    assert run.state == Run.State.INCOMPLETE
+    assert "takes too long" in run.why
+    assert Link.objects.filter(kind="User").count() == 1
