@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from provisioning.engine.asking import Next
+from provisioning.engine.ending import quarantine_view
 from provisioning.engine.known import plan_deletion, write_known
 from provisioning.engine.looking import deletes_later
 from provisioning.engine.paths import path_of
@@ -15,6 +17,7 @@ from provisioning.engine.verdicts import conclude
 from provisioning.planning.outcomes import known_after
 from provisioning.planning.values import last_seen
 from provisioning.protocol.fallbacks import fallback
+from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.requests import needs_read, patch_bodies, put_body
 from provisioning.protocol.steps import Action
 
@@ -52,6 +55,10 @@ def send(work: Work, view: View, step: Step) -> View | Next:
     if dialect != work.session.dialect:
         work.session.remember(dialect)
     shown = plain_resource(said) if said else None
+    if step.action is Action.DEACTIVATE and _is_shown_active(shown) and _is_active(work, view):
+        reason = _("It was to be deactivated, was answered as done, and is active still.")
+        quarantine_view(work, view, reason=reason)
+        return Next.ENDED
     after = known_after(known, step, shown=shown, version=etag_of(shown))
     assert after is not None  # noqa: S101 - no step but a deletion leaves nothing
     return keep(work, view, step, after)
@@ -83,6 +90,18 @@ def is_success(answer: Answer) -> bool:
 def plain_resource(answer: Answer) -> Mapping[str, Any] | None:
     """Return the resource that a target answered with, if it did."""
     return answer.json if isinstance(answer.json, dict) and answer.json.get("id") else None
+
+
+def _is_shown_active(shown: Mapping[str, Any] | None) -> bool:
+    return text_of(member(shown or {}, "active")).lower() == "true"
+
+
+def _is_active(work: Work, view: View) -> bool:
+    """Ask whether somebody is active: an answer may show them as they were before."""
+    assert view.known is not None  # noqa: S101 - who is deactivated is there
+    return _is_shown_active(
+        plain_resource(work.ask("GET", path_of(view.kind, view.known.remote_id)))
+    )
 
 
 def etag_of(resource: Mapping[str, Any] | None) -> str:

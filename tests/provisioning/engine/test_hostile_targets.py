@@ -12,6 +12,7 @@ from accounts.models import Job
 from accounts.services.users import UserFields, update_user
 from provisioning.engine import looking, working_out
 from provisioning.engine.errors import NotPlannedError
+from provisioning.engine.retrying import retry_stuck
 from provisioning.engine.runs import make_plan, send_plan, start_full_run
 from provisioning.engine.scheduling import start_due_runs
 from provisioning.models import Conflict, Link, Operation, OperationState, Run
@@ -285,3 +286,30 @@ def test_a_target_is_read_for_so_long_and_no_longer(
     assert run.state == Run.State.INCOMPLETE
     assert "takes too long" in run.why
     assert Link.objects.filter(kind="User").count() == 1
+
+
+def test_a_deactivation_that_changes_nothing_is_not_done(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    [ann] = people("ann")
+    join(staff, [ann])
+    opened(engine, application)
+
+    def stay_active(asked: Asked, answer: Answer) -> Answer:
+        if asked.method == "PATCH" and asked.path.startswith("/Users"):
+            fake.users()["ann@acme.example"]["active"] = True
+        return answer
+
+    fake.after = stay_active
+    leave(staff, [ann])
+    engine.work()
+
+    last = Operation.objects.filter(object_id=str(ann.pk)).latest("pk")
+    assert last.state == OperationState.QUARANTINED
+    assert "is active still" in last.last_error
+    assert Link.objects.get(object_id=str(ann.pk)).is_active
+
+    fake.after = lambda _asked, answer: answer
+    assert retry_stuck(application=application) == 1
+    engine.work()
+    assert fake.users()["ann@acme.example"]["active"] is False
