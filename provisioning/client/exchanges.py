@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
 from scim.log.redaction import MASK, redacted
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 LONGEST_BODY: Final = 16 * 1024
 """Bytes of a body that is kept; of a longer one only the length is."""
 
+_MOST_SHOWN: Final = 4 * LONGEST_BODY
+"""Bytes of a body that may be short enough once it is masked."""
 _QUOTED: Final = re.compile(r'%22[^&]*|"[^"]*"')
 """What a filter compares with, to its end: a value may have quotes within."""
 _PLAIN: Final = frozenset(
@@ -45,8 +50,8 @@ def without_secrets(exchange: Exchange) -> Exchange:
     """Return the exchange as it may be kept sealed: no passwords, no tokens, no endless bodies."""
     return replace(
         exchange,
-        request_body=_bounded(redacted(exchange.request_body)),
-        response_body=_bounded(redacted(exchange.response_body)),
+        request_body=_bounded(exchange.request_body, redacted),
+        response_body=_bounded(exchange.response_body, redacted),
     )
 
 
@@ -62,8 +67,8 @@ def masked(exchange: Exchange) -> Exchange:
     return replace(
         exchange,
         url=_QUOTED.sub(f'"{MASK}"', exchange.url),
-        request_body=_bounded(_masked(exchange.request_body)),
-        response_body=_bounded(_masked(exchange.response_body)),
+        request_body=_bounded(exchange.request_body, _masked),
+        response_body=_bounded(exchange.response_body, _masked),
     )
 
 
@@ -83,6 +88,11 @@ def _in_path(value: Any) -> Any:
     return re.sub(r'(?<!type eq )"[^"]*"', f'"{MASK}"', value) if isinstance(value, str) else value
 
 
-def _bounded(body: Any) -> Any:
+def _bounded(body: Any, shown_as: Callable[[Any], Any]) -> Any:
+    """Return a body as it may be shown; no copy is made of one that is too long for that."""
     length = len(orjson.dumps(body))
-    return body if length <= LONGEST_BODY else {"omitted": f"{length} bytes"}
+    if length <= _MOST_SHOWN:
+        shown = shown_as(body)
+        if len(orjson.dumps(shown)) <= LONGEST_BODY:
+            return shown
+    return {"omitted": f"{length} bytes"}

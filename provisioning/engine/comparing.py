@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+import orjson
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MOST_UNLINKED: Final = 20_000
 """So many resources that are nobody's of ours are kept in mind, to show whom they match."""
+MOST_BYTES_UNLINKED: Final = 32 * 1024 * 1024
+"""And so much of them as JSON: an answer may have 16 MB, and others read as well."""
 _PORTION: Final = 500
 _GONE: Final = frozenset({404, 410})
 
@@ -47,6 +50,7 @@ class Shown:
     is_complete: bool = True
     why: str = ""
     unlinked: Found = field(default_factory=dict)
+    bytes_unlinked: int = 0
 
 
 def read_target(
@@ -68,8 +72,8 @@ def read_target(
     read = 0
     for page in listing:
         seen |= _keep_page(session, kind, policy, page.resources)
-        if len(shown.unlinked) < MOST_UNLINKED:
-            _index(shown.unlinked, session, kind, page.resources)
+        if len(shown.unlinked) < MOST_UNLINKED and shown.bytes_unlinked < MOST_BYTES_UNLINKED:
+            _index(shown, session, kind, page.resources)
         read += len(page.resources)
         each_page(read, page.total)
     if not listing.is_complete:
@@ -107,7 +111,7 @@ def _keep_page(
 
 
 def _index(
-    unlinked: Found,
+    shown: Shown,
     session: Session,
     kind: Kind,
     resources: Sequence[Mapping[str, Any]],
@@ -121,10 +125,11 @@ def _index(
     for resource in resources:
         if str(resource.get("id")) in linked:
             continue
+        shown.bytes_unlinked += len(orjson.dumps(resource))
         for alias in _ALIASES[kind]:
             value = resource.get(alias)
             if isinstance(value, str) and value:
-                unlinked.setdefault((alias, value.casefold()), []).append(resource)
+                shown.unlinked.setdefault((alias, value.casefold()), []).append(resource)
 
 
 def _forget_unseen(session: Session, run: Run, kind: Kind, seen: set[int]) -> str:

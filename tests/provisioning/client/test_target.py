@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from provisioning.client import exchanges
 from provisioning.client import target as target_module
 from provisioning.client.credentials import Bearer, ClientCredentials
 from provisioning.client.exchanges import Exchange, masked, without_secrets
@@ -228,3 +229,13 @@ def test_what_is_shown_of_an_exchange_names_nobody_and_keeps_no_secret() -> None
     assert "'active': True" in shown
     assert "hunter2" not in kept + shown
     assert "m@x.example" in kept
+
+
+def test_of_a_body_that_nobody_could_read_no_copy_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(exchanges, "_masked", seen.append)
+    endless = Exchange("GET", "https://x.example/Users", None, 200, {"a": ["x"] * 100_000}, 0.1)
+
+    assert masked(endless).response_body == {"omitted": "400007 bytes"}
+    assert without_secrets(endless).response_body == {"omitted": "400007 bytes"}
+    assert endless.response_body not in seen

@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from accounts.models import Job
 from accounts.services.users import UserFields, update_user
-from provisioning.engine import looking, working_out
+from provisioning.engine import comparing, looking, working_out
 from provisioning.engine.errors import NotPlannedError
 from provisioning.engine.retrying import retry_stuck
 from provisioning.engine.runs import make_plan, send_plan, start_full_run
 from provisioning.engine.scheduling import start_due_runs
+from provisioning.engine.sessions import session_with
 from provisioning.models import Conflict, Link, Operation, OperationState, Run
+from provisioning.protocol.steps import Kind
 from provisioning.services.assignments import set_assignments
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
 
@@ -313,3 +315,21 @@ def test_a_deactivation_that_changes_nothing_is_not_done(
     assert retry_stuck(application=application) == 1
     engine.work()
     assert fake.users()["ann@acme.example"]["active"] is False
+
+
+def test_of_a_target_that_lists_without_measure_little_is_kept_in_mind(
+    engine: Engine,
+    application: Application,
+    staff: DirectoryGroup,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(comparing, "MOST_BYTES_UNLINKED", 1_000)
+    for number in range(250):
+        fake.add("Users", userName=f"theirs{number}", title="x" * 100)
+    run = make_plan(application=application)
+    with session_with(application) as session:
+        shown = comparing.read_target(session, run, Kind.USER, each_page=lambda _read, _total: None)
+
+    assert shown.is_complete
+    assert len(shown.unlinked) == 100  # Those of the page on which there was room.
