@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _MADE_THERE: Final = frozenset({"id", "meta", "schemas", "groups"})
 _PUSHED_APART: Final = frozenset({"members", "roles", "entitlements"})
+_NEVER_SELECTED: Final = frozenset({"members"})
+"""Of those what no row fills either that says in which element."""
 _NEVER: Final = frozenset({"password"})
 _BOOLEANS: Final = frozenset({"active", "primary"})
 
@@ -143,7 +145,7 @@ def _check_target(path: TargetPath, kind: Kind) -> None:
         raise PathError(f"{path.attribute} is made by the target.")
     if name in _NEVER:
         raise PathError(f"{path.attribute} is never sent: people sign in here.")
-    if name in _PUSHED_APART and not path.selection:
+    if name in _NEVER_SELECTED or (name in _PUSHED_APART and not path.selection):
         raise PathError(f"{path.attribute} is pushed by switches of its own, not by a row.")
     if kind is Kind.GROUP and name == "active":
         raise PathError("Groups have no active.")

@@ -144,6 +144,7 @@ def test_custom_attributes_of_a_group() -> None:
         (direct("password", "userName"), "never sent"),
         (direct("roles", "role"), "switches"),
         (direct("members", "userName"), "switches"),
+        (direct('members[type eq "User"].value', "userName"), "switches"),
         (direct("emails.value", "userName"), "say which"),
         (direct("emails[type", "userName"), "not an attribute"),
         (direct('emails[type co "w"].value', "userName"), "not understood"),
