@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroupMember
-from provisioning.models import Application, LinkMember
+from accounts.storage.memberships import groups_below
+from provisioning.models import ApplicationMapping, ApplicationRole, LinkMember
+from provisioning.protocol.steps import Kind
 from provisioning.storage.scope import people_below
 
 if TYPE_CHECKING:
@@ -15,14 +17,14 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from accounts.storage.changes import Change
+    from provisioning.models import Application
 
 _MOVED: Final = ("added", "removed")
-_OF_APPLICATIONS: Final = frozenset({"application", "applicationrole"})
-_NOTHING_FOLLOWS: Final = frozenset(
+NOTHING_FOLLOWS: Final = frozenset(
     {
         "application.conflict_resolved",
-        "application.connection_tested",
         "application.credential_replaced",
+        "application.credential_voided",
         "application.exchange_revealed",
         "application.paused",
         "application.person_provisioned",
@@ -33,14 +35,41 @@ _NOTHING_FOLLOWS: Final = frozenset(
         "application.removals_allowed",
         "application.removals_held",
         "application.removals_refused",
-        "application.renamed",
         "application.retried",
         "application.run_started",
         "application.run_stopped",
+        "break_glass.link_made",
+        "break_glass.signed_in",
+        "group.licenses_changed",
+        "invitation.link_made",
+        "license.granted",
+        "license.refused",
+        "license.released",
+        "license.waiting",
+        "password_reset.asked",
+        "password_reset.done",
+        "password_reset.refused",
+        "profile.applications_changed",
+        "profile.created",
+        "profile.sources_changed",
+        "profile.updated",
+        "recovery_code.refused",
+        "recovery_code.signed_in",
+        "recovery_code.used",
+        "recovery_codes.made",
+        "session.ended",
+        "session.ended_everywhere",
+        "session.ended_others",
+        "user.password_changed",
+        "user.session_replaced",
+        "user.signed_in",
     }
 )
-"""Entries about applications after which the target should hold what it should before."""
+"""Entries about people, groups, profiles and applications after which targets should hold what
+they should before.
+"""
 _FOR_EVERYBODY_IN_IT: Final = frozenset({"group.mapping_changed", "group.deleted"})
+_RENAMED: Final = "display_name"
 
 
 @dataclass(slots=True)
@@ -57,35 +86,50 @@ def concerned_by(*, application: Application, changes: Sequence[Change]) -> Conc
     found = Concerned()
     nested: set[UUID] = set()
     for change in changes:
-        if change.target_type in _OF_APPLICATIONS:
-            found.everything = found.everything or _decides(change, application)
+        if change.action in NOTHING_FOLLOWS:
+            continue
+        if _is_for_everybody(change, application):
+            found.everything = True
         elif change.target_type == "user":
             found.users.add(change.target_id)
         elif change.target_type == "directorygroup":
             found.groups.add(change.target_id)
-            nested |= _moved_with(change)
+            nested |= _moved_with(change, application)
             found.users |= set(_moved(change.details))
         elif change.target_type == "accessprofile":
             found.users |= set(_moved(change.details))
-            found.everything = found.everything or change.action == "profile.deleted"
     if not found.everything:
         _expand(application, found, nested)
     return found
 
 
-def _decides(change: Change, application: Application) -> bool:
+def _is_for_everybody(change: Change, application: Application) -> bool:
     """Tell whether everybody of the application has to be looked at anew."""
-    if change.action in _NOTHING_FOLLOWS:
-        return False
-    return change.target_type != "application" or change.target_id == str(application.pk)
+    if change.target_type == "application":
+        return change.target_id == str(application.pk)
+    if change.target_type == "applicationrole":
+        # One that is gone may have been this application's.
+        others = ApplicationRole.objects.exclude(application=application)
+        return not others.filter(pk=change.target_id).exists()
+    if change.action == "source.mapping_changed":
+        return change.target_id == str(application.source_id)
+    return change.action in {"profile.deleted", "source.deleted"}
 
 
-def _moved_with(change: Change) -> set[UUID]:
+def _moved_with(change: Change, application: Application) -> set[UUID]:
     """Return the groups whose people may come or go, or be given something else, with a change."""
     keys = [*_moved(change.details)]
-    if change.action in _FOR_EVERYBODY_IN_IT:
+    if change.action in _FOR_EVERYBODY_IN_IT or (
+        _RENAMED in change.details.get("changes", {}) and _sends_names_of_groups(application)
+    ):
         keys.append(change.target_id)
     return {key for text in keys if (key := read_uuid(text))}
+
+
+def _sends_names_of_groups(application: Application) -> bool:
+    """Tell whether a row for people reads what their groups are called."""
+    rows = ApplicationMapping.objects.filter(application=application, resource=Kind.USER)
+    return rows.filter(source__contains="groups").exists()
 
 
 def _moved(details: dict[str, Any]) -> Iterator[str]:
@@ -109,7 +153,7 @@ def _expand(application: Application, found: Concerned, nested: set[UUID]) -> No
     """Add everybody in groups that came or went, and the groups that hold who is concerned."""
     below = people_below(tenant_id=application.tenant_id, ids=nested)
     found.users |= {str(key) for key in below}
-    found.groups |= {str(key) for key in nested}
+    found.groups |= {str(key) for key in groups_below(nested)}
     keys = [key for text in found.users if (key := read_uuid(text))]
     holding = DirectoryGroupMember.objects.filter(user__in=keys).values_list("group_id", flat=True)
     found.groups |= {str(key) for key in holding.distinct()}
