@@ -14,6 +14,7 @@ from accounts.trail import audit
 from provisioning.errors import AddressError
 from provisioning.models import Application, SignIn
 from provisioning.models.applications import SEALED_SECRET, SEALED_TOKEN
+from provisioning.services.applications import pause_application
 from provisioning.services.changing import change_columns, hold
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def change_connection(*, application: Application, connection: Connection) -> bo
 
     A credential goes to the host that it was given for: where the host of the base URL or of the
     token URL becomes another one, what is stored is void, and what its target has shown of itself
-    is forgotten.
+    is forgotten.  If no credential for the new host comes with it, an application that sends is
+    paused: an admin stores one and lets it go on.
 
     Raises:
         AddressError: The base URL or the token URL is none.
@@ -63,10 +65,18 @@ def change_connection(*, application: Application, connection: Connection) -> bo
     moved = change_columns(application, "application.moved", values)
     # Not what the caller has read: somebody else may have stored a credential since.
     void = [name for name in SEALED if getattr(stored, name)] if has_moved else []
-    if has_moved:
+    if has_moved and stored.learned:
         application.learned = {}
         application.save(update_fields=["learned"])
-    return _replace_credential(application, connection, void=void) or moved
+    replaced = _replace_credential(application, connection, void=void)
+    if void and stored.first_plan_sent_at and not (stored.is_paused or _has_secret(connection)):
+        reason = _("The address leads to another host: store the credential for it.")
+        pause_application(application=application, reason=reason)
+    return replaced or moved
+
+
+def _has_secret(connection: Connection) -> bool:
+    return any(getattr(connection, name).strip() for name in SEALED)
 
 
 def _replace_credential(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from provisioning.client.credentials import Bearer, ClientCredentials
 from provisioning.engine.dialects import CONFIG, remember
@@ -95,3 +96,17 @@ def test_what_one_host_has_shown_is_not_believed_of_another(planner: Application
     moved = replace(BEARER, base_url="https://elsewhere.example/scim/v2")
     change_connection(application=planner, connection=moved)
     assert stored(planner).learned == {}
+
+
+@pytest.mark.parametrize(("token", "is_paused"), [("", True), ("theirs", False)])
+def test_an_application_that_sends_waits_for_the_credential_of_the_new_host(
+    planner: Application, token: str, *, is_paused: bool
+) -> None:
+    change_connection(application=planner, connection=BEARER)
+    planner.first_plan_sent_at = timezone.now()
+    planner.save()
+    moved = replace(BEARER, base_url="https://elsewhere.example/scim/v2", token=token)
+    change_connection(application=planner, connection=moved)
+
+    assert stored(planner).is_paused is is_paused
+    assert bool(stored(planner).paused_reason) is is_paused
