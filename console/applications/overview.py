@@ -17,14 +17,14 @@ from console.applications.status import status_of
 from console.applications.words import STATE_KINDS, action_label, how_long_ago
 from console.base.access import Access
 from console.base.moments import told
+from console.base.seen import seen_applications
 from provisioning.engine.state import tiles
-from provisioning.models import Operation, OperationState, Run
+from provisioning.models import Application, Operation, OperationState, Run
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from provisioning.engine.state import Tiles
-    from provisioning.models import Application
 
 LATEST: Final = 10
 
@@ -52,7 +52,7 @@ class OverviewPage(ApplicationFrame):
             "is_first": not is_set_up(application),
             "version": seal(standing(application), about_standing(application)),
             "may_pause": Access.PAUSE in self.access(request),
-            "glance": self._glance(application),
+            "glance": [*self._glance(application), *_same_target(request, application)],
             "stuck": numbers.failed + numbers.quarantined,
             **{
                 f"{name}_url": self.url_of(name, application.pk)
@@ -131,6 +131,19 @@ class OverviewPage(ApplicationFrame):
             Fact(_("Deleted here"), application.get_on_deleted_display()),
             Fact(_("Changed there"), application.get_drift_display()),
         ]
+
+
+def _same_target(request: HttpRequest, application: Application) -> list[Fact]:
+    """Return which other applications push to the same address, by name where they are seen."""
+    others = Application.objects.filter(base_url__iexact=application.base_url)
+    others = others.exclude(base_url="").exclude(pk=application.pk)
+    keys = set(others.values_list("pk", flat=True))
+    if not keys:
+        return []
+    seen = list(seen_applications(request).filter(pk__in=keys).values_list("name", flat=True))
+    named = [*seen, *([_("one that you do not see")] if len(seen) < len(keys) else [])]
+    says = _("another application pushes to it: %(names)s. Each undoes what the other does.")
+    return [Fact(_("Same address"), says % {"names": ", ".join(named)})]
 
 
 def _limit(application: Application) -> str:

@@ -10,7 +10,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group
-from accounts.models import AuditEntry, DirectoryGroup, Role
+from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, Role
 from accounts.tenancy.scoping import tenant_scope
 from console.applications.parts import PARTS
 from provisioning.client.credentials import Bearer
@@ -21,6 +21,7 @@ from provisioning.services.assignments import set_assignments
 from provisioning.services.connections import Connection, change_connection
 from provisioning.services.credentials import credential_of
 from provisioning.services.mappings import mapping_rows
+from provisioning.services.visibility import set_profile_applications
 from tests.conftest import person, signed_in
 from tests.support.html_forms import fill_in, submit, text_of
 
@@ -175,6 +176,23 @@ class TestConnection:
 
         assert "failed:</span> The address is allowed" in told
         assert told.count("not come to:") == 4
+
+    def test_two_applications_with_one_address_are_said_to_be_so(
+        self, acme: Tenant, planner: Application, console: Client, connie: Client
+    ) -> None:
+        with tenant_scope(acme):
+            hidden = create_application(catalogue_key="generic", name="Hidden planner")
+            set_profile_applications(profile=AccessProfile.objects.get(), applications=[planner])
+        assert "Same address" not in text_of(console.get(page("change", planner.pk)))
+        for application in (planner, hidden):
+            with tenant_scope(acme):
+                connection = Connection(base_url="https://planner.example/scim/v2")
+                change_connection(application=application, connection=connection)
+
+        assert "pushes to it: Hidden planner." in text_of(console.get(page("change", planner.pk)))
+        told = text_of(connie.get(page("change", planner.pk)))
+        assert "Hidden" not in told
+        assert "pushes to it: one that you do not see." in told
 
 
 class TestMapping:
