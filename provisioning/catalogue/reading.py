@@ -8,18 +8,29 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
+from provisioning.mapping.rows import How, Row
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 GENERIC: Final = "generic"
 """The key of what is known of no application in particular."""
+_USERS: Final = {
+    "userName": "userName",
+    "externalId": "id",
+    "name.givenName": "name.givenName",
+    "name.familyName": "name.familyName",
+    "displayName": "displayName",
+    'emails[type eq "work"].value': 'emails[type eq "work"].value',
+}
+_GROUPS: Final = {"displayName": "displayName", "externalId": "id"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """What is known of a kind of application before anybody has asked one.
 
-    ``users`` and ``groups`` are default rows of the mapping: attribute there, attribute here.
+    ``users`` and ``groups`` are the rows that its mapping begins with.
     """
 
     key: str
@@ -27,8 +38,8 @@ class Entry:
     about: str
     dialect: Mapping[str, Any]
     requests_per_second: float
-    users: Mapping[str, str]
-    groups: Mapping[str, str]
+    users: tuple[Row, ...]
+    groups: tuple[Row, ...]
     where_url: str = ""
     where_token: str = ""
     source: str = ""
@@ -59,24 +70,27 @@ def entry_of(key: str) -> Entry:
 
 
 def _entry(key: str, told: dict[str, Any]) -> Entry:
-    generic_users = {
-        "userName": "userName",
-        "externalId": "id",
-        "name.givenName": "name.givenName",
-        "name.familyName": "name.familyName",
-        "displayName": "displayName",
-        'emails[type eq "work"].value': 'emails[type eq "work"].value',
-    }
     return Entry(
         key=key,
         name=told["name"],
         about=told.get("about", ""),
         dialect=told.get("dialect", {}),
         requests_per_second=float(told.get("requests_per_second", 0)),
-        users=told.get("users", generic_users),
-        groups=told.get("groups", {"displayName": "displayName", "externalId": "id"}),
+        users=_rows(told.get("users", _USERS)),
+        groups=_rows(told.get("groups", _GROUPS)),
         where_url=told.get("where_url", ""),
         where_token=told.get("where_token", ""),
         source=told.get("source", ""),
         checked=told.get("checked", ""),
     )
+
+
+def _rows(told: Mapping[str, Any]) -> tuple[Row, ...]:
+    return tuple(_row(target, says) for target, says in told.items())
+
+
+def _row(target: str, says: str | Mapping[str, Any]) -> Row:
+    """Return a row: an attribute of ours fills one there, or a table says what else does."""
+    if isinstance(says, str):
+        return Row(target=target, how=How.DIRECT, source=says)
+    return Row(target=target, **{**says, "how": How(says.get("how", How.DIRECT))})

@@ -40,7 +40,7 @@ def test_an_entry_says_what_an_admin_needs_and_where_that_is_from(entry: Entry) 
     assert entry.about.endswith(".")
     assert entry.where_url
     assert entry.where_token
-    assert entry.source
+    assert entry.source.startswith("https://")
     assert date.fromisoformat(entry.checked) <= date(2100, 1, 1)
     assert entry.requests_per_second >= 0
 
@@ -55,8 +55,36 @@ def test_the_mapping_and_the_dialect_of_an_entry_hold(entry: Entry) -> None:
     )
 
     assert person.always["userName"] == "mara@acme.example"
-    assert group.always["displayName"] == "Staff"
+    assert (group.always | group.on_create)["displayName"] == "Staff"
     assert dialect_of(entry.dialect).groups == entry.takes_groups
+
+
+@pytest.mark.parametrize("key", ["aws", "github"])
+def test_who_wants_a_primary_address_gets_one_and_never_half_of_one(key: str) -> None:
+    people = compile_rows(entry_of(key).users, kind=Kind.USER)
+
+    assert people.apply({**MARA, "emails": [{"type": "work", "value": "m@acme.example"}]}).always[
+        "emails"
+    ] == [{"type": "work", "value": "m@acme.example", "primary": True}]
+    assert "emails" not in people.apply({**MARA, "emails": []}).always
+
+
+def test_a_group_at_atlassian_keeps_the_name_that_it_was_made_with() -> None:
+    group = compile_rows(entry_of("atlassian").groups, kind=Kind.GROUP).apply(
+        {"id": "9", "displayName": "Staff"}
+    )
+
+    assert group.on_create == {"displayName": "Staff"}
+    assert group.filled == {"externalId"}
+
+
+def test_elimity_is_sent_only_what_its_document_lists() -> None:
+    dialect = dialect_of(entry_of("elimity").dialect)
+
+    assert not dialect.patch
+    assert dialect.put
+    assert not dialect.filters_by("userName")
+    assert dialect.delete_deactivates
 
 
 def test_no_file_says_what_nobody_reads() -> None:
