@@ -106,18 +106,40 @@ def stop_action(*, result: ActionResult) -> None:
 def go_on_with_action(*, result: ActionResult, kind: Kind[Any]) -> None:
     """Let the lines be done that have no outcome yet.
 
+    Its row is held meanwhile: the worker that ends a stopped job either has done so, and another
+    job goes on, or finds that it is to go on itself.
+
     Raises:
         NotStoppedError: It goes on already, or is over.
     """
     mine = ActionResult.objects.filter(pk=result.pk)
-    if mine.filter(state=_State.STOPPED).update(state=_State.GOING, stopped_because=""):
-        _queue(result, kind)
-    elif not mine.filter(state=_State.STOPPING).update(state=_State.GOING):
-        _try_again(result)
+    held = mine.select_for_update(of=("self",)).first()
+    if held is None or held.state == _State.OVER:
+        raise NotStoppedError
+    if held.state == _State.STOPPED:
+        mine.update(state=_State.GOING, stopped_because="")
+        _queue(held, kind)
+        return
+    mine.update(state=_State.GOING)
+    if not _is_tried_again(held) and held.state == _State.GOING:
+        raise NotStoppedError
 
 
-def note_stop(*, result: ActionResult, because: str = "") -> None:
-    """Write that the job does no further line, and why; empty when its maker wants it so."""
+def is_to_go_on(*, result: ActionResult) -> bool:
+    """Tell whether the job does another line; where its maker wants none, write that it stopped.
+
+    Whoever let it go on at this very moment is heard: it stops only while that is wanted still.
+    """
+    mine = ActionResult.objects.filter(pk=result.pk)
+    if mine.filter(state=_State.GOING).exists():
+        return True
+    if mine.filter(state=_State.STOPPING).update(state=_State.STOPPED):
+        return False
+    return mine.filter(state=_State.GOING).exists()
+
+
+def note_stop(*, result: ActionResult, because: str) -> None:
+    """Write that the job may do no further line, and why."""
     ActionResult.objects.filter(pk=result.pk, state__in=_UNDER_WAY).update(
         state=_State.STOPPED, stopped_because=because
     )
@@ -141,14 +163,16 @@ def _queue(result: ActionResult, kind: Kind[Any]) -> None:
     ActionResult.objects.filter(pk=result.pk).update(job=job.pk)
 
 
-def _try_again(result: ActionResult) -> None:
+def _is_tried_again(result: ActionResult) -> bool:
+    """Try the job again if it was given up; tell whether it was."""
     job = job_of(result)
+    if job is None:
+        return False
     try:
-        if job is None:
-            raise NotFailedError
         retry_job(job=job)
-    except NotFailedError as error:
-        raise NotStoppedError from error
+    except NotFailedError:
+        return False
+    return True
 
 
 def _forget_oldest(maker: User) -> None:

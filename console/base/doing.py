@@ -22,7 +22,7 @@ from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import BULK, MINUTE, at_least_once
 from accounts.models import ActionLine, ActionResult, User
 from accounts.progress import report_progress
-from accounts.services.action_results import end_action, note_stop, take_up
+from accounts.services.action_results import end_action, is_to_go_on, note_stop, take_up
 from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ class _Run:
 
     def _goes_on(self, request: HttpRequest) -> bool:
         """Tell whether the next line may be done; if not, its result says so."""
-        state = ActionResult.objects.values_list("state", flat=True).filter(pk=self._result.pk)
-        if state.first() != ActionResult.State.GOING:
-            note_stop(result=self._result)
+        if not is_to_go_on(result=self._result):
             return False
         if self._site.has_permission(request) and self._work.is_allowed(self._admin, request):
             return True
