@@ -1,8 +1,9 @@
 """What is done to many rows of a list: a page asks first, a job does it, another page tells of it.
 
 An action is an attribute of its :class:`ModelAdmin`, an instance of :class:`ManyAction`, whose name
-stands in ``actions``.  Nothing is written before the page was seen that says who is meant and what
-follows; if others are meant by the time the button is pressed, the page asks again.
+stands in ``actions``.  Nothing is written before the page was seen that says who is meant, who of
+them stays as they are, and what follows; if those are others by the time the button is pressed, the
+page asks again.
 """
 
 from __future__ import annotations
@@ -151,24 +152,25 @@ class ManyAction(Work):
             text = _("At most %(n)s at once. Filter the list, and do it in parts.")
             messages.error(request, text % {"n": f"{MOST_AT_ONCE:,}"})
             return self._page(model_admin, request, _Asked(queryset, form))
-        about = self._about(model_admin, request, keys, choice)
+        asked = _Asked(queryset, form, self.look(model_admin, request, queryset, choice))
+        about = [*self._about(model_admin, request, keys, choice), _stays(asked.look)]
         # What was pressed when the session had ended is looked at again, and not done.
         seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
-        if seen is not None and _unsealed(seen)[1:] == about:
-            assert known is not None  # noqa: S101 - the page named it
-            return begin(site, request, self._wanted(model_admin, request, queryset, choice), known)
         if seen is not None:
-            text = _("Nothing was done: others are selected now than this page showed. Look again.")
-            messages.warning(request, text)
-        asked = _Asked(queryset, form, self.look(model_admin, request, queryset, choice))
+            shown = _unsealed(seen)[1:]
+            if shown == about:
+                assert known is not None  # noqa: S101 - the page named it
+                return begin(
+                    site, request, self._wanted(model_admin, request, asked, choice), known
+                )
+            messages.warning(request, _what_differs(shown, about))
         return self._page(model_admin, request, asked, _sealed(about))
 
     def _about(
         self, model_admin: Any, request: HttpRequest, keys: list[Any], choice: Model | None
     ) -> list[str]:
-        chosen = sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()
         what = f"{model_admin.admin_site.name}:{model_admin.opts.label_lower}:{self.__name__}"
-        return [str(request.user.pk), what, "" if choice is None else str(choice.pk), chosen]
+        return [str(request.user.pk), what, "" if choice is None else str(choice.pk), _digest(keys)]
 
     def _page(
         self, model_admin: Any, request: HttpRequest, asked: _Asked, sealed: str = ""
@@ -210,19 +212,16 @@ class ManyAction(Work):
         request.current_app = model_admin.admin_site.name
         return TemplateResponse(request, "console/base/many_preview.html", context)
 
-    def _wanted(
-        self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any], choice: Any
-    ) -> Wanted:
-        look = self.look(model_admin, request, queryset, choice)
+    def _wanted(self, model_admin: Any, request: HttpRequest, asked: _Asked, choice: Any) -> Wanted:
         left = {
             key: each.reason
-            for each in look.passed_over
+            for each in asked.look.passed_over
             if not each.is_tried
             for key in each.objects.values_list("pk", flat=True)
         }
         ids = self.ids_of(choice)
         # Whoever asks has their turn last: they may lose the right to it with that.
-        rows = sorted(queryset, key=lambda obj: bool(obj == request.user))
+        rows = sorted(asked.queryset, key=lambda obj: bool(obj == request.user))
         lines = [
             ActionLine(
                 row=str(obj.pk),
@@ -278,6 +277,22 @@ class DeleteMany(ManyAction):
 def _names(model_admin: Any) -> dict[str, Any]:
     opts = model_admin.opts
     return {"verbose_name": opts.verbose_name, "verbose_name_plural": opts.verbose_name_plural}
+
+
+def _stays(look: Look) -> str:
+    """Return by what it is known which rows the page says of that they stay as they are."""
+    keys = [key for each in look.passed_over for key in each.objects.values_list("pk", flat=True)]
+    return _digest(keys)
+
+
+def _digest(keys: Sequence[Any]) -> str:
+    return sha256("\n".join(sorted(map(str, keys))).encode()).hexdigest()
+
+
+def _what_differs(shown: list[str], about: list[str]) -> str:
+    if shown[:-1] == about[:-1]:
+        return _("Nothing was done: it would be other than this page showed. Look again.")
+    return _("Nothing was done: others are selected now than this page showed. Look again.")
 
 
 def _sealed(about: list[str]) -> str:

@@ -1,0 +1,179 @@
+"""A row that moves after the look, to where it stays as it is or from there: nothing is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import ActionResult, EmailDomain, Job, Role, User
+from accounts.tenancy.scoping import tenant_scope
+from accounts.tenancy.unscoped import every_tenant
+from licenses.models import Product, Seat, Subscription
+from licenses.services import assign_seat, release_seat
+from tests.conftest import crowd, person
+from tests.console.test_many import ACTIONS
+from tests.support.html_forms import text_of, what_is_sent
+from tests.support.many import ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.test import Client
+
+    from accounts.models import Tenant
+
+USERS: Final = "/console/accounts/user/"
+OTHERWISE: Final = "Nothing was done: it would be other than this page showed. Look again."
+
+
+class World(NamedTuple):
+    """A row that would be done, and how it comes to stay as it is, and back.
+
+    Attributes:
+        url: The list's.
+        row: Its key.
+        stay: Lets it stay as it is.
+        move_back: Undoes that.
+        chosen: What the page asks for besides.
+    """
+
+    url: str
+    row: int | UUID
+    stay: Callable[[], object]
+    move_back: Callable[[], object]
+    chosen: dict[str, Any] = {}
+
+
+def _with_status(tenant: Tenant, *, active: bool) -> World:
+    bob = person(tenant, "Bob")
+    rows = User.objects.filter(pk=bob.pk)
+    rows.update(active=active)
+    return World(
+        USERS,
+        bob.pk,
+        lambda: rows.update(active=not active),
+        lambda: rows.update(active=active),
+    )
+
+
+def _deactivate(tenant: Tenant) -> World:
+    return _with_status(tenant, active=True)
+
+
+def _reactivate(tenant: Tenant) -> World:
+    return _with_status(tenant, active=False)
+
+
+def _crm() -> Subscription:
+    product = Product.objects.create(key="crm", name="CRM")
+    return Subscription.objects.create(product=product, seats=2)
+
+
+def _assign(tenant: Tenant) -> World:
+    crm, bob = _crm(), person(tenant, "Bob")
+    return World(
+        USERS,
+        bob.pk,
+        lambda: assign_seat(subscription=crm, user=bob),
+        lambda: release_seat(subscription=crm, user=bob),
+        {"subscription": crm.pk},
+    )
+
+
+def _assign_the_last(tenant: Tenant) -> World:
+    crm, bob, others = _crm(), person(tenant, "Bob"), crowd(tenant, 2)
+    return World(
+        USERS,
+        bob.pk,
+        lambda: [assign_seat(subscription=crm, user=each) for each in others],
+        lambda: release_seat(subscription=crm, user=others[0]),
+        {"subscription": crm.pk},
+    )
+
+
+def _release(tenant: Tenant) -> World:
+    world = _assign(tenant)
+    world.stay()
+    return world._replace(stay=world.move_back, move_back=world.stay)
+
+
+def _delete(tenant: Tenant) -> World:
+    zoe = User.objects.filter(pk=person(tenant, "Zoe", Role.ADMIN).pk)
+    alice = User.objects.get(user_name="alice@acme.example")
+    return World(USERS, alice.pk, lambda: zoe.update(active=False), lambda: zoe.update(active=True))
+
+
+def _retry(tenant: Tenant) -> World:
+    job = Job.objects.create(kind="accounts.x", queue="bulk", state=Job.State.FAILED)
+    rows = Job.objects.filter(pk=job.pk)
+    return World(
+        "/platform/accounts/job/",
+        job.pk,
+        lambda: rows.update(state=Job.State.DONE),
+        lambda: rows.update(state=Job.State.FAILED),
+    )
+
+
+def _verify(tenant: Tenant) -> World:
+    claim = EmailDomain.objects.create(domain="acme.example")
+    rows = EmailDomain.objects.filter(pk=claim.pk)
+    return World(
+        "/platform/accounts/emaildomain/",
+        claim.pk,
+        lambda: rows.update(verified=timezone.now()),
+        lambda: rows.update(verified=None),
+    )
+
+
+WORLDS: Final = [
+    pytest.param("deactivate", _deactivate, id="deactivate"),
+    pytest.param("reactivate", _reactivate, id="reactivate"),
+    pytest.param("assign_license", _assign, id="assign"),
+    pytest.param("assign_license", _assign_the_last, id="assign-the-last-seat"),
+    pytest.param("release_license", _release, id="release"),
+    pytest.param("delete_selected", _delete, id="delete"),
+    pytest.param("retry", _retry, id="retry"),
+    pytest.param("verify", _verify, id="verify"),
+]
+
+
+def test_every_action_is_tried() -> None:
+    assert {each.values[0] for each in WORLDS} == {each.values[2] for each in ACTIONS}
+
+
+@pytest.fixture(params=[False, True], ids=["stays-meanwhile", "would-be-done"])
+def moved(
+    request: pytest.FixtureRequest, acme: Tenant, alice: User, make: Callable[[Tenant], World]
+) -> World:
+    """A world whose ``stay`` moves its row, wherever it is."""
+    with tenant_scope(acme):
+        world = make(acme)
+        if not request.param:
+            return world
+        world.stay()
+        return world._replace(stay=world.move_back)
+
+
+@pytest.mark.parametrize(("name", "make"), WORLDS)
+def test_nothing_is_done_and_the_page_asks_anew(
+    request: pytest.FixtureRequest, acme: Tenant, moved: World, name: str
+) -> None:
+    is_platform = moved.url.startswith("/platform/")
+    browser: Client = request.getfixturevalue("platform" if is_platform else "console")
+    page = ask(browser, moved.url, name, [moved.row], **moved.chosen).content.decode()
+    with tenant_scope(acme):
+        moved.stay()
+        seats = list(Seat.objects.order_by("pk").values("user", "released"))
+
+    again = browser.post(moved.url, what_is_sent(page, "seen"))
+
+    assert OTHERWISE in text_of(again)
+    with every_tenant():
+        assert not ActionResult.objects.exists()
+    with tenant_scope(acme):
+        assert list(Seat.objects.order_by("pk").values("user", "released")) == seats
+    pressed = browser.post(moved.url, what_is_sent(again.content.decode(), "seen"))
+    assert "/results/" in pressed.headers["Location"]
