@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ENDPOINTS: Final = (
     ("Users", _lazy("People: create, read, change, deactivate or delete")),
     ("Groups", _lazy("Directory groups, roles and access profiles, with their members")),
-    ("Me", _lazy("Whose token it is")),
+    ("Me", _lazy("Answers 501: a token stands for a source, not for a person")),
     ("Bulk", _lazy("Several requests in one")),
     (".search", _lazy("A search in a body, for filters that are long or confidential")),
     ("ServiceProviderConfig", _lazy("What this server can do")),
