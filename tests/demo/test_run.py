@@ -32,13 +32,13 @@ def test_an_unreachable_database_ends_with_a_message_that_names_the_variable(
     assert "Traceback" not in run.stderr
 
 
-def test_a_taken_port_ends_with_a_message_that_names_the_way_out() -> None:
+def test_a_taken_port_ends_with_a_message_that_names_the_way_out(tmp_path: Path) -> None:
     with socket.create_server((LOOPBACK, 0)) as listener:
         port = listener.getsockname()[1]
 
         run = subprocess.run(
             [sys.executable, "-m", "demo.run"],
-            env={**os.environ, "PORT": str(port)},
+            env={**os.environ, "PORT": str(port), "GATEHOUSE_DATA_DIR": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=60,
