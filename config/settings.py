@@ -313,6 +313,11 @@ LOGGING: dict[str, Any] = {
         }
     },
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
-    # One writes a line for each request of ours, with the whole address; the other for each job.
-    "loggers": {"httpx2": {"level": "WARNING"}, "procrastinate": {"level": "WARNING"}},
+    # One writes a line for each request of ours, with the whole address; one for each job; one who
+    # tried to sign in from where, which is in the audit trail and goes when that does.
+    "loggers": {
+        "httpx2": {"level": "WARNING"},
+        "procrastinate": {"level": "WARNING"},
+        "axes": {"level": "ERROR"},
+    },
 }

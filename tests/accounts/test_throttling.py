@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from accounts.models import User
@@ -199,3 +200,13 @@ class TestCookie:
 
 def test_an_address_longer_than_the_throttle_keeps_is_refused_as_any(db: None) -> None:
     assert sign_in("a" * 300 + "@acme.example", "wrong").status_code == HTTPStatus.OK
+
+
+def test_what_counts_failures_writes_no_line_of_who_tried_from_where(
+    bob: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    sign_in(bob.user_name)
+    for _ in range(settings.AXES_FAILURE_LIMIT + 1):
+        sign_in(bob.user_name, "wrong")
+
+    assert [record.name for record in caplog.records if record.name.startswith("axes")] == []
