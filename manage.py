@@ -5,6 +5,7 @@ import os
 import sys
 
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 from operations.embedded.errors import EmbeddedPostgresError
 from operations.variables import UnusableVariableError
@@ -15,3 +16,11 @@ if __name__ == "__main__":
         execute_from_command_line(sys.argv)
     except (EmbeddedPostgresError, UnusableVariableError) as error:
         sys.exit(f"Gatehouse cannot start: {error}")
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None):  # The database answered.
+            raise
+        reason = " ".join(str(error).split())
+        sys.exit(
+            "Gatehouse cannot reach its database. Set DATABASE_URL to its address; "
+            f"`manage.py check --deploy` says what else is still to be set. {reason}"
+        )

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 from operations.checkout import BASE_DIR
 from operations.installation.checks import check_installation
 from operations.installation.variables import of_variables
+from tests.support.processes import free_port
 
 GOOD = {
     "EMBEDDED_DATABASE": False,
@@ -147,3 +148,32 @@ def test_of_a_mail_server_the_words_of_the_template_are_named_too(
 
     assert left.returncode == 1
     assert "GATEHOUSE_EMAIL_URL" in left.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["migrate", "showmigrations", "check --database default", "create_operator you@acme.example"],
+)
+def test_a_command_with_the_unfilled_template_ends_in_a_sentence(
+    words: str, tmp_path: Path
+) -> None:
+    here = {"DATABASE_URL": TEMPLATE["DATABASE_URL"].replace("5432", str(free_port()))}
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, BASE_DIR / "manage.py", *words.split()],
+        env={
+            "PATH": os.environ["PATH"],
+            **TEMPLATE,
+            **here,
+            "GATEHOUSE_DATA_DIR": str(tmp_path),
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "DATABASE_URL" in done.stderr
+    assert "check --deploy" in done.stderr
+    assert "PASSWORD" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
