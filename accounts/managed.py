@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from accounts.models import User
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Holder(NamedTuple):
     """An identity provider that manages somebody, and the columns of ``User`` that it fills."""
 
+    source_id: int
     name: str
     fields: frozenset[str]
 
@@ -39,10 +40,10 @@ def holders_of(user: User) -> list[Holder]:
     return [holder for find in _finders for holder in find(user.source_ids)]
 
 
-def held_fields(user: User) -> dict[str, list[str]]:
-    """Return the columns of ``user`` that are held, each with the names of its holders."""
+def held_fields(holders: Iterable[Holder]) -> dict[str, list[str]]:
+    """Return the columns of a person that ``holders`` hold, each with the names of its own."""
     held: dict[str, list[str]] = {}
-    for holder in holders_of(user):
+    for holder in holders:
         for name in sorted(holder.fields):
             held.setdefault(name, []).append(holder.name)
     return held

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from accounts.managed import Holder
 from accounts.models import Role, User
 from provisioning.models import Application, ApplicationRole
 from provisioning.services.visibility import APPLICATIONS_CHANGED, applications_seen_by
@@ -13,6 +15,8 @@ from scim.models import Source
 from scim.services.visibility import SOURCES_CHANGED, sources_seen_by
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
@@ -43,6 +47,21 @@ def seen_applications(request: HttpRequest) -> QuerySet[Application]:
     return applications_seen_by(request.user)
 
 
+def as_named_to(request: HttpRequest, holders: Sequence[Holder]) -> list[Holder]:
+    """Return ``holders`` as the person knows them: those that they do not see have no name.
+
+    Several of these are one.
+    """
+    if not holders or sees_all(request):
+        return list(holders)
+    seen = set(seen_sources(request).values_list("pk", flat=True))
+    named = [each for each in holders if each.source_id in seen]
+    others = [each.fields for each in holders if each.source_id not in seen]
+    if not others:
+        return named
+    return [*named, Holder(0, _("An identity provider"), frozenset[str]().union(*others))]
+
+
 def told_to(request: HttpRequest, entries: QuerySet[AuditEntry]) -> QuerySet[AuditEntry]:
     """Return ``entries`` without those that tell of connections which the person does not see.
 
@@ -57,4 +76,6 @@ def told_to(request: HttpRequest, entries: QuerySet[AuditEntry]) -> QuerySet[Aud
     roles = ApplicationRole.objects.filter(application__in=seen_applications(request))
     keys = [str(key) for key in roles.values_list("pk", flat=True)]
     unseen |= Q(target_type=ApplicationRole._meta.model_name) & ~Q(target_id__in=keys)
-    return entries.exclude(unseen)
+    names = sorted(seen_sources(request).values_list("name", flat=True))
+    held = Q(action="user.held_fields_changed") & ~Q(details__sources__contained_by=names)
+    return entries.exclude(unseen | held)

@@ -21,6 +21,7 @@ from console.base.access import Access
 from console.base.losses import words_for_people, words_for_seats
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks, is_filters
+from console.base.seen import as_named_to
 from console.people.locked_fields import UNLOCK, are_fields, lock, unlocked
 from console.people.many_people import last_admins
 from console.people.user_settings_form import UserSettingsForm
@@ -67,8 +68,9 @@ class PersonPage(ConsoleModelAdmin[User]):
     ) -> HttpResponse:
         """Say, too, which sources manage the person; offer to sign them out."""
         person = self.get_object(request, object_id) if object_id else None
-        holders = [holder.name for holder in holders_of(person)] if person else []
-        context = {"holders": ", ".join(holders), **(extra_context or {})}
+        holders = as_named_to(request, holders_of(person)) if person else []
+        names = ", ".join(holder.name for holder in holders)
+        context = {"holders": names, **(extra_context or {})}
         if person is not None:
             context["at_applications"] = at_applications(request, person)
         if object_id and self.has_full_permission(request):
@@ -86,7 +88,8 @@ class PersonPage(ConsoleModelAdmin[User]):
     ) -> Any:
         form: Any = super().get_form(request, obj, change, **kwargs)
         if change and obj is not None:
-            lock(form.base_fields, held_fields(obj), unlocked(request))
+            held = held_fields(as_named_to(request, holders_of(obj)))
+            lock(form.base_fields, held, unlocked(request))
         return form
 
     @override
@@ -140,7 +143,7 @@ class PersonPage(ConsoleModelAdmin[User]):
             join=joined,
             leave=left,
         )
-        held = held_fields(stored)
+        held = held_fields(holders_of(stored))
         overridden = sorted(held.keys() & set(form.changed_data))
         if overridden:
             sources = sorted({name for field in overridden for name in held[field]})

@@ -18,4 +18,4 @@ def find_holders(source_ids: Collection[int]) -> list[Holder]:
     for source_id, field in rows.values_list("source_id", "field"):
         fields.setdefault(source_id, set()).add(field)
     sources = Source.objects.filter(pk__in=source_ids).order_by("name").values_list("pk", "name")
-    return [Holder(name, frozenset(fields.get(pk, ()))) for pk, name in sources]
+    return [Holder(pk, name, frozenset(fields.get(pk, ()))) for pk, name in sources]

@@ -13,6 +13,7 @@ from accounts.groups.mappings import set_group_mappings
 from accounts.models import AccessProfile, AuditEntry, Role, User
 from accounts.services.profiles import add_profile_members, create_profile
 from accounts.tenancy.scoping import tenant_scope
+from accounts.trail import audit
 from provisioning.models import Application, ApplicationRole, Conflict, Operation, Run
 from provisioning.services.applications import create_application
 from provisioning.services.roles import RoleFields, create_application_role
@@ -37,7 +38,10 @@ LISTED: Final = "Borough directory"
 
 @pytest.fixture
 def sources(acme: Tenant) -> dict[str, Source]:
-    """Two sources, each with a request and a change; the default profile lists one of them."""
+    """Two sources, each with a request, a change and a person whom an admin has changed since.
+
+    The default profile lists one of them.
+    """
     with tenant_scope(acme):
         made = {name: create_source(options=SourceOptions(name=name)) for name in (LISTED, HIDDEN)}
         default = AccessProfile.objects.get(is_default=True)
@@ -47,6 +51,9 @@ def sources(acme: Tenant) -> dict[str, Source]:
             RequestLogEntry.objects.create(
                 source=source, source_name=name, method="GET", route="/Users", status=200
             )
+            written = person(acme, name.partition(" ")[0])
+            User.objects.filter(pk=written.pk).update(source_ids=[source.pk])
+            audit.record("user.held_fields_changed", written, changed=["email"], sources=[name])
     return made
 
 
@@ -58,6 +65,7 @@ def every_address(acme: Tenant, source: Source) -> Iterator[str]:
             *(source, *RequestLogEntry.objects.filter(source=source), *told_of[:1]),
             *AuditEntry.objects.filter(action=SOURCES_CHANGED)[:1],
             AccessProfile.objects.get(is_default=True),
+            User.objects.get(source_ids=[source.pk]),
         ]
     yield from (url for name, url in addresses(rows, {}) if name.startswith("console:"))
     exports = (route.name for route in routes() if route.name.endswith("_export"))
@@ -93,6 +101,19 @@ class TestWhatIsSeen:
 
         lists = ("scim_source_changelist", "scim_requestlogentry_changelist", "index")
         assert {reverse(f"console:{name}") for name in lists} <= saying
+
+    @pytest.mark.parametrize(
+        ("name", "words"), [(LISTED, f"{LISTED} manages"), (HIDDEN, "An identity provider manages")]
+    )
+    def test_who_holds_a_field_is_named_to_whoever_sees_the_source(
+        self, name: str, words: str, acme: Tenant, sources: dict[str, Source]
+    ) -> None:
+        with tenant_scope(acme):
+            written = User.objects.get(source_ids=[sources[name].pk])
+        url = reverse("console:accounts_user_change", args=[written.pk])
+
+        for role in (Role.EDITOR, Role.ACCESS_REVIEW_MANAGER):
+            assert f"{words} this person" in reading(person(acme, role.value, role), url)[1]
 
     @pytest.mark.parametrize(
         ("role", "page"),

@@ -123,7 +123,7 @@ def test_what_a_source_holds_is_what_its_mapping_fills(in_acme: Tenant, okta: SC
         MappingRow(row.field, row.scim_attribute, row.required)
         for row in source.mappings.filter(resource=Resource.USER)
     ]
-    assert "title" not in held_fields(babs())
+    assert "title" not in held_fields(holders_of(babs()))
 
     set_mapping(
         source=source,
@@ -131,8 +131,8 @@ def test_what_a_source_holds_is_what_its_mapping_fills(in_acme: Tenant, okta: SC
         rows=[*rows, MappingRow("title", "title", required=False)],
     )
 
-    assert held_fields(babs())["title"] == ["Okta"]
-    assert held_fields(babs())["display_name"] == ["Okta"]
+    assert held_fields(holders_of(babs()))["title"] == ["Okta"]
+    assert held_fields(holders_of(babs()))["display_name"] == ["Okta"]
 
 
 def test_a_source_that_is_deleted_frees_its_people(
@@ -144,7 +144,7 @@ def test_a_source_that_is_deleted_frees_its_people(
     delete_source(source=Source.objects.get(name="Okta"))
     assert names() == ["Entra ID"]
     delete_source(source=Source.objects.get(name="Entra ID"))
-    assert not held_fields(babs())
+    assert not held_fields(holders_of(babs()))
 
 
 def test_another_tenants_source_holds_nobody_here(
