@@ -86,11 +86,14 @@ def test_nothing_is_done_before_a_worker_does_it_and_the_page_says_that_it_waits
     assert "No worker is running, so this waits." in page
     assert "You can leave this page" in page
     assert "Nothing was done so far." in page
+    assert 'name="outcome"' not in page  # There is nothing to filter.
     monkeypatch.setattr(many_progress, "living_workers", lambda: 1)
     assert "No worker is running" not in text_of(console.get(address))
     work(queued)
     assert inactive(acme) == 3
-    assert "Done</dt><dd>3" in text_of(console.get(address))
+    done = text_of(console.get(address))
+    assert "Done</dt><dd>3" in done
+    assert 'name="outcome"' in done
 
 
 def test_its_job_carries_one_id_and_is_of_the_tenant(
