@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Seat, Subscription
+from tests.conftest import crowd
 from tests.support.browser import (
     assert_accessible,
     assert_fits,
@@ -139,6 +140,26 @@ def test_the_bar_of_picked_rows_counts_and_has_three_actions_and_a_menu_of_the_o
     bar.get_by_role("button", name="Delete…").click()
 
     expect(page.get_by_role("heading", name="Delete 1 of this list?")).to_be_visible()
+
+
+def test_who_picks_all_of_a_filtered_list_is_told_how_many_until_one_is_left_out(
+    open_browser: Callable[..., Page], acme: Tenant, alice: User
+) -> None:
+    crowd(acme, 120)
+    page = open_browser()
+    sign_in(page, alice.user_name)
+    page.goto("/console/accounts/user/?status=active&q=crowd")
+    bar = page.locator(".gh-picked")
+    rows = page.locator("input.action-select")
+    rows.first.check()
+
+    bar.get_by_label("Pick all 120").check()
+    expect(bar).to_contain_text("120 of 120 picked")
+    assert all(row.is_checked() for row in rows.all())
+
+    rows.first.uncheck()
+    expect(bar).to_contain_text(f"{rows.count() - 1} of 120 picked")
+    expect(bar.get_by_label("Pick all 120")).not_to_be_checked()
 
 
 @pytest.mark.parametrize("look", LOOKS)
