@@ -13,6 +13,10 @@ class ScimUnavailableError(SourceError):
     """SCIM cannot be switched on: the plan does not include it, or SAML is not set up."""
 
 
+class SourceGoneError(SourceError):
+    """Somebody has deleted the source meanwhile."""
+
+
 class SourceNameTakenError(SourceError):
     """Another source of the tenant has this name."""
 

@@ -51,7 +51,8 @@ class AuthorizationPage(SourcePages):
             return self._authorization_page(request, source, setting_up=setting_up)
         with transaction.atomic():
             # Whoever presses a button twice waits here for the first time.
-            Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+            if Source.objects.select_for_update(no_key=True).filter(pk=source.pk).first() is None:
+                raise Http404
             return self._tokens_submitted(request, source, setting_up=setting_up)
 
     def _tokens_submitted(

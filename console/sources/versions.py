@@ -11,6 +11,7 @@ from accounts.posted_forms.shown import Page, TableOf, page_of
 from console.sources.forms import mapping_formset
 from scim.errors import SourceError
 from scim.models import Resource, Source
+from scim.services.holding import hold_source
 from scim.services.mappings import MappingRow, refuse_deciding_rows, set_mapping
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def store_tables(
     """
     try:
         with transaction.atomic():
-            Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+            hold_source(source)
             submission.require(mapping_shown(source, locked))
             for resource, table in tables:
                 if not everything:

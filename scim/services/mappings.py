@@ -12,16 +12,18 @@ from accounts.trail import audit
 from accounts.trail.changes import changes
 from scim.adapters.resource_types import tenant_resource_type
 from scim.errors import MappingError
-from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource, Source
+from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Resource
 from scim.protocol.errors import SCIMError
 from scim.protocol.paths import PatchPath, parse_path
 from scim.protocol.schemas import AttributePath
+from scim.services.holding import hold_source
 from scim.sources.field_labels import MAPPED, label_of
 from scim.sources.mapping import GROUP_FIELDS, USER_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scim.models import Source
     from scim.protocol.schemas import ResourceType
 
 
@@ -85,10 +87,11 @@ def set_mapping(*, source: Source, resource: str, rows: Sequence[MappingRow]) ->
     Raises:
         MappingError: A field is unknown or named twice, a row that every table has is missing,
             or a SCIM attribute leads to no single value that the field can take.
+        SourceGoneError: Somebody has deleted the source.
     """
     rows = [_kept_required(resource, row) for row in rows]
     _check(resource, rows)
-    Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    hold_source(source)
     stored = AttributeMapping.objects.filter(source=source, resource=resource)
     before = [MappingRow(row.field, row.scim_attribute, row.required) for row in stored]
     if before == rows:

@@ -16,6 +16,7 @@ from accounts.trail import audit
 from accounts.trail.changes import changes, names
 from scim.errors import ScimUnavailableError, SourceNameTakenError
 from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
+from scim.services.holding import hold_source
 from scim.services.tokens import IssuedToken, create_token
 from scim.services.visibility import list_in_default_profile
 
@@ -125,8 +126,9 @@ def update_source(*, source: Source, options: SourceOptions) -> bool:
 
     Raises:
         SourceNameTakenError: The tenant has another source of this name.
+        SourceGoneError: Somebody has deleted it.
     """
-    before = SourceOptions.of(Source.objects.select_for_update(no_key=True).get(pk=source.pk))
+    before = SourceOptions.of(hold_source(source))
     changed = [name for name, value in asdict(options).items() if getattr(before, name) != value]
     for name in changed:
         setattr(source, name, getattr(options, name))
@@ -140,7 +142,12 @@ def update_source(*, source: Source, options: SourceOptions) -> bool:
 
 @transaction.atomic
 def delete_source(*, source: Source) -> None:
-    """Delete a source with its tokens; the people it provisioned stay."""
+    """Delete a source with its tokens; the people it provisioned stay.  Twice is harmless.
+
+    What another transaction writes that refers to it is waited for, and goes with it.
+    """
+    if Source.objects.select_for_update().filter(pk=source.pk).first() is None:
+        return
     audit.record("source.deleted", source, **names({"name": source.name}))
     source.delete()
 

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.secrets.secrets_digest import digest_of
 from accounts.trail import audit
 from scim.errors import TokenError
-from scim.models import BearerToken, Source
+from scim.models import BearerToken
+from scim.services.holding import hold_source
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from scim.models import Source
 
 _SECRET_BYTES: Final = 32
 """Of the part that nobody can guess: 43 characters."""
@@ -37,9 +40,11 @@ def create_token(*, source: Source, name: str = "", expires: datetime | None = N
 
     Raises:
         TokenError: ``expires`` is not in the future.
+        SourceGoneError: Somebody has deleted the source.
     """
     if expires is not None and expires <= timezone.now():
         raise TokenError(_("The expiry must be in the future, or empty for none."))
+    hold_source(source)
     prefix = secrets.token_hex(_PREFIX_BYTES)
     secret = f"scim_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}"
     token = BearerToken.objects.create(
@@ -69,9 +74,10 @@ def regenerate_token(
 
     Raises:
         TokenError: ``expires`` is not in the future.
+        SourceGoneError: Somebody has deleted the source.
     """
     # Locked, so that of two at once the later one ends the earlier one's token too.
-    source = Source.objects.select_for_update(no_key=True).get(pk=source.pk)
+    source = hold_source(source)
     ended = source.tokens.filter(revoked=None).update(revoked=timezone.now())
     if ended:
         audit.record("scim_token.revoked_all", source, count=ended)

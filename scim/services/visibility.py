@@ -11,6 +11,7 @@ from accounts.models import AccessProfile, Role
 from accounts.trail import audit
 from accounts.trail.changes import changes
 from scim.models import ProfileSource, Source
+from scim.services.holding import hold_sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,12 +43,17 @@ def sources_of_profile(profile: AccessProfile) -> QuerySet[Source]:
 
 @transaction.atomic
 def set_profile_sources(*, profile: AccessProfile, sources: Iterable[Source]) -> bool:
-    """Let ``profile`` list exactly these sources; return whether it listed others before."""
+    """Let ``profile`` list exactly these sources; return whether it listed others before.
+
+    Raises:
+        SourceGoneError: Somebody has deleted one of them.
+    """
     AccessProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)
     before = {source.pk: source.name for source in sources_of_profile(profile)}
     after = {source.pk: source.name for source in sources}
     if before.keys() == after.keys():
         return False
+    hold_sources(after.keys() - before.keys())
     ProfileSource.objects.filter(profile=profile, source__in=before.keys() - after.keys()).delete()
     ProfileSource.objects.bulk_create(
         ProfileSource(profile=profile, source_id=key)
