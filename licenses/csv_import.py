@@ -61,11 +61,21 @@ class Step:
 
 @dataclass(slots=True)
 class Report:
-    """What the file would do: the readable rows, and what is wrong as (line, sentence)."""
+    """What the file would do: the readable rows, and what is wrong as (line, sentence).
+
+    Attributes:
+        stays: Why nothing is to do, by the line of each row that is so already.
+    """
 
     rows: list[Row] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     errors: list[tuple[int, str]] = field(default_factory=list)
+    stays: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def will(self) -> int:
+        """How many rows would be done."""
+        return len(self.steps) - len(self.stays)
 
 
 def decode(content: bytes) -> str:
@@ -139,8 +149,9 @@ def check(text: str) -> Report:
             report.steps.append(Step(row, user, subscription))
     seats = _Seats(report.steps)
     for step in report.steps:
-        problem = seats.take(step)
-        if problem:
+        if reason := seats.why_it_stays(step):
+            report.stays[step.row.line] = reason
+        elif problem := seats.take(step):
             report.errors.append((step.row.line, problem))
     report.errors.sort()
     return report
@@ -162,16 +173,20 @@ class _Seats:
             {step.subscription.pk for step in steps if step.row.action == RELEASE}
         )
 
+    def why_it_stays(self, step: Step) -> str:
+        """Return why nothing is to do, or nothing."""
+        is_held = (step.subscription.pk, step.user.pk) in self._held
+        if step.row.action == RELEASE:
+            return "" if is_held else _("They do not have this licence.")
+        return _("They have this licence already.") if is_held else ""
+
     def take(self, step: Step) -> str:
         """Give the seat, or take it back; return why it cannot be given, or nothing."""
         key = step.subscription.pk
         holder = (key, step.user.pk)
         if step.row.action == RELEASE:
-            if holder in self._held:
-                self._held.discard(holder)
-                self._free(key)
-            return ""
-        if holder in self._held:
+            self._held.discard(holder)
+            self._free(key)
             return ""
         taken = self._taken.get(key, 0)
         refusal = refusal_to_assign(

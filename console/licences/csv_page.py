@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.trail.refusals import record_refusal
-from console.base.many_result import Wanted, begin
+from console.base.many_result import Wanted, address_of, begin
 from console.base.pages import ConsolePage, register_page
 from console.licences.by_file import ACTION, SUBSCRIPTION
 from console.licences.forms import LicenseFileForm
@@ -27,7 +30,11 @@ if TYPE_CHECKING:
 
     from licenses.csv_import import Row
 
-CONTENT_FIELD = "content"
+CONTENT_FIELD: Final = "content"
+SEEN: Final = "seen"
+"""The field that says what the page showed on which the button was pressed."""
+SHOWN_ROWS: Final = 100
+_SALT: Final = "console.licences.csv_page"
 
 
 def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
@@ -63,7 +70,14 @@ def _looked_at(request: HttpRequest, report: Report, text: str) -> HttpResponseB
 
 
 def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
-    """Do what was shown; what comes back from a session that had ended is shown once more."""
+    """Do what was shown; what comes back from a session that had ended is shown once more.
+
+    So is what would be other than it was shown.
+    """
+    key, *shown = _unsealed(request.POST.get(SEEN, ""))
+    known = read_uuid(key)
+    if known is not None and (told := address_of(admin.site, request, known)):
+        return redirect(told)  # The button was pressed twice.
     try:
         report = check(text)
     except UnreadableFileError as error:
@@ -76,15 +90,21 @@ def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
             "license.refused", reason=report.errors[0][1], number=len(report.errors), by=REASON
         )
         return _led_to_problems(request, report)
+    if known is None or shown != _about(request, report):
+        said = _("Nothing was done: it would be other than this page showed. Look again.")
+        messages.warning(request, said)
+        return _looked_at(request, report, text)
     lines = [
         ActionLine(
             row=str(step.user.pk),
             name=_name(step.row),
             choice={SUBSCRIPTION: step.subscription.pk, ACTION: step.row.action},
+            outcome=ActionLine.Outcome.PASSED_OVER if step.row.line in report.stays else "",
+            reason=report.stays.get(step.row.line, ""),
         )
         for step in report.steps
     ]
-    return _begun(request, lines)
+    return _begun(request, lines, known)
 
 
 def _led_to_problems(request: HttpRequest, report: Report) -> HttpResponseBase:
@@ -101,10 +121,10 @@ def _led_to_problems(request: HttpRequest, report: Report) -> HttpResponseBase:
         )
         for row in report.rows
     ]
-    return _begun(request, lines)
+    return _begun(request, lines, uuid4())
 
 
-def _begun(request: HttpRequest, lines: list[ActionLine]) -> HttpResponseBase:
+def _begun(request: HttpRequest, lines: list[ActionLine], key: UUID) -> HttpResponseBase:
     wanted = Wanted(
         title=_("Licences by CSV"),
         about=User._meta.label_lower,
@@ -112,7 +132,28 @@ def _begun(request: HttpRequest, lines: list[ActionLine]) -> HttpResponseBase:
         file_name="licences-by-csv",
         lines=lines,
     )
-    return begin(admin.site, request, wanted, uuid4())
+    return begin(admin.site, request, wanted, key)
+
+
+def _about(request: HttpRequest, report: Report) -> list[str]:
+    """Return what the page shows: to whom, which rows, and which of them stay as they are.
+
+    The text itself comes back with other ends of lines.
+    """
+    digest = sha256(repr(report.rows).encode()).hexdigest()
+    return [str(request.user.pk), digest, ",".join(map(str, report.stays))]
+
+
+def _sealed(about: list[str]) -> str:
+    """Return what the page was about, with the key that its result will have."""
+    return signing.dumps([str(uuid4()), *about], salt=_SALT)
+
+
+def _unsealed(sealed: str) -> list[str]:
+    try:
+        return list(signing.loads(sealed, salt=_SALT))
+    except signing.BadSignature:
+        return [""]
 
 
 def _name(row: Row) -> str:
@@ -144,6 +185,11 @@ def _page(
         "report": report,
         "text": text,
         "content_field": CONTENT_FIELD,
+        "seen_field": SEEN,
+        "sealed": _sealed(_about(request, report)) if report else "",
+        "rows": [(row, report.stays.get(row.line, "")) for row in report.rows[:SHOWN_ROWS]]
+        if report
+        else [],
     }
     return render(request, "console/licences/csv.html", context)
 

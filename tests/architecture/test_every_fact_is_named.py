@@ -14,7 +14,6 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.apps import apps
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
@@ -45,6 +44,7 @@ from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.facts import Fact, entries_by_transaction, facts_noted
 from tests.support.html_forms import form_with_field, read_forms
+from tests.support.licence_file import apply_file
 from tests.support.many import do
 from tests.support.named_facts import NOT_FACTS, RULES
 from tests.support.saml_party import connect as connect_idp
@@ -201,12 +201,7 @@ def test_by_csv_and_actions_on_many_rows(
 ) -> None:
     kim = person(acme, "Kim")
     way.prepared()
-    file = SimpleUploadedFile("l.csv", b"email,product\nbob@acme.example,crm\nkim@acme.example,crm")
-    console.post("/console/licenses/csv/", {"file": file}, follow=True)
-    console.post(
-        "/console/licenses/csv/",
-        {"content": "email,product\nbob@acme.example,crm\nkim@acme.example,crm"},
-    )
+    apply_file(console, "email,product\nbob@acme.example,crm\nkim@acme.example,crm")
     way.did("a file of licences", least=2)
 
     users = "/console/accounts/user/"

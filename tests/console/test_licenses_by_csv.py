@@ -10,7 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from accounts.csv_cells import harmless, unharmed
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
+from licenses.services import assign_seat, release_seat
 from tests.conftest import person
+from tests.support.html_forms import text_of, what_is_sent
+from tests.support.licence_file import apply_file, look_at_file
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -21,11 +24,15 @@ URL = "/console/licenses/csv/"
 
 
 def upload(browser: Client, content: bytes) -> str:
-    file = SimpleUploadedFile("licences.csv", content, content_type="text/csv")
-    return str(browser.post(URL, {"file": file}, follow=True).content.decode())
+    return str(look_at_file(browser, content).content.decode())
 
 
 def apply(browser: Client, text: str) -> str:
+    return str(apply_file(browser, text, follow=True).content.decode())
+
+
+def post_unseen(browser: Client, text: str) -> str:
+    """Post what no page has shown."""
     return str(browser.post(URL, {"content": text}, follow=True).content.decode())
 
 
@@ -48,7 +55,7 @@ def test_the_preview_changes_nothing_and_applying_does(
     assert "Line 2: BOB@acme.example, crm" in page
     assert seats_held(acme) == 1
 
-    console.post(URL, {"content": "email,product,action\nbob@acme.example,crm,release"})
+    apply(console, "email,product,action\nbob@acme.example,crm,release")
     assert seats_held(acme) == 0
 
 
@@ -69,7 +76,7 @@ def test_a_name_that_two_products_have_is_nobodys(
         other = Product.objects.create(key="desk", name="crm")
         Subscription.objects.create(product=other, seats=2)
 
-    page = apply(console, f"email,product\n{bob.email},CRM\n{bob.email},desk\n")
+    page = post_unseen(console, f"email,product\n{bob.email},CRM\n{bob.email},desk\n")
     assert "no licence for “CRM”. You have: crm, desk." in page
     assert seats_held(acme) == 0
 
@@ -84,7 +91,7 @@ def test_one_wrong_line_leaves_everything_as_it_was(
 
     for page in (
         upload(console, text.encode("utf-8-sig")),
-        apply(console, text),
+        post_unseen(console, text),
     ):
         assert "Nothing was changed" in page
         for words in ("nobody@acme.example", "no licence for “erp”", "The action “burn”"):
@@ -162,3 +169,77 @@ def test_the_lines_of_a_file_with_problems_are_filtered_and_taken_away(
     lines = b"".join(taken.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
     assert len(lines) == 2
     assert lines[1].startswith('"Line 3: =nobody@acme.example, crm",Refused,')
+
+
+def test_lines_that_stay_as_they_are_say_why(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    kim = person(acme, "Kim")
+    with tenant_scope(acme):
+        assign_seat(subscription=crm, user=bob)
+    text = f"email,product,action\n{bob.email},crm,\n{kim.email},crm,release\n{kim.email},crm,\n"
+
+    page = upload(console, text.encode())
+
+    assert "Stays as it is: They have this licence already." in page
+    assert "Stays as it is: They do not have this licence." in page
+    assert "Apply 1 row" in page
+    told = apply(console, text)
+    assert "Done</dt><dd>1" in told
+    assert "Passed over</dt><dd>2" in told
+    assert "They have this licence already." in told
+
+
+def test_a_file_with_nothing_to_do_says_so_and_has_no_button(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    with tenant_scope(acme):
+        assign_seat(subscription=crm, user=bob)
+
+    page = upload(console, f"email,product\n{bob.email},crm\n".encode())
+
+    assert "Nothing is to do: every line of the file is so already." in page
+    assert 'name="_save"' not in page
+
+
+@pytest.mark.parametrize("first", ["held", "free"])
+def test_a_line_that_moved_after_the_look_has_nothing_done(
+    console: Client, acme: Tenant, bob: User, crm: Subscription, first: str
+) -> None:
+    kim = person(acme, "Kim")
+    if first == "held":
+        with tenant_scope(acme):
+            assign_seat(subscription=crm, user=bob)
+    looked = look_at_file(console, f"email,product\n{bob.email},crm\n{kim.email},crm\n".encode())
+    with tenant_scope(acme):
+        (release_seat if first == "held" else assign_seat)(subscription=crm, user=bob)
+    before = seats_held(acme)
+
+    again = console.post(URL, what_is_sent(looked.content.decode(), "content"))
+
+    said = "Nothing was done: it would be other than this page showed. Look again."
+    assert said in text_of(again)
+    assert seats_held(acme) == before
+    console.post(URL, what_is_sent(again.content.decode(), "content"))
+    assert seats_held(acme) == 2
+
+
+def test_a_file_that_no_page_has_shown_is_shown(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    page = post_unseen(console, f"email,product\n{bob.email},crm\n")
+
+    assert "Look again." in page
+    assert "Apply 1 row" in page
+    assert seats_held(acme) == 0
+
+
+def test_the_button_that_is_pressed_twice_begins_once(
+    console: Client, bob: User, crm: Subscription
+) -> None:
+    looked = look_at_file(console, f"email,product\n{bob.email},crm\n".encode())
+    sent = what_is_sent(looked.content.decode(), "content")
+
+    addresses = {console.post(URL, sent).headers["Location"] for _ in range(2)}
+
+    assert len(addresses) == 1

@@ -17,6 +17,7 @@ from console.base import many_progress
 from licenses.models import Seat, Subscription
 from tests.conftest import crowd, do_at_once, person, signed_in
 from tests.support.html_forms import text_of, what_is_sent
+from tests.support.licence_file import apply_file
 from tests.support.many import ask
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
 
 USERS = "/console/accounts/user/"
-BY_FILE = "/console/licenses/csv/"
 
 
 @pytest.fixture(autouse=True)
@@ -314,7 +314,7 @@ def test_a_file_of_licences_is_a_job_line_by_line(
 ) -> None:
     kim = person(acme, "Kim")
     text = f"email,product\n{bob.email},crm\n{kim.email},crm\n"
-    address = console.post(BY_FILE, {"content": text}).headers["Location"]
+    address = apply_file(console, text).headers["Location"]
 
     waits = text_of(console.get(address))
     with tenant_scope(acme):
