@@ -211,6 +211,8 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
             tables = [_table(each.formset, each.opts) for each in context["inline_admin_formsets"]]
             page = self._page(request, obj, context["adminform"].form, tables)
             context["version"] = seal(page, self._about(obj))
+        if not _is_open(context):
+            context["show_save"] = False
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def trail_told(self, request: HttpRequest) -> QuerySet[AuditEntry]:
@@ -266,6 +268,15 @@ class VersionedModelAdmin(admin.ModelAdmin[_ModelT]):
 def _errors_in(error: ValidationError) -> Iterator[ValidationError]:
     for errors in error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]:
         yield from errors
+
+
+def _is_open(context: dict[str, Any]) -> bool:
+    """Tell whether the page has a field that whoever looks at it may change."""
+    fields = context["adminform"].form.fields.values()
+    tables = context["inline_admin_formsets"]
+    return any(not each.disabled and not each.widget.is_hidden for each in fields) or any(
+        each.has_change_permission or each.has_add_permission for each in tables
+    )
 
 
 def _table(formset: Any, inline: Any) -> TableOf:
