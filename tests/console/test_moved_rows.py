@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
@@ -100,6 +101,22 @@ def _release(tenant: Tenant) -> World:
     return world._replace(stay=world.move_back, move_back=world.stay)
 
 
+def _release_idle(tenant: Tenant) -> World:
+    crm, bob = _crm(), person(tenant, "Bob")
+    long_ago = timezone.now() - timedelta(days=200)
+    assign_seat(subscription=crm, user=bob)
+    Seat.objects.update(granted=long_ago)
+    rows = User.objects.filter(pk=bob.pk)
+    rows.update(last_login=long_ago)
+    return World(
+        "/console/licenses/seat/",
+        Seat.objects.get(user=bob).pk,
+        lambda: rows.update(last_login=timezone.now()),
+        lambda: rows.update(last_login=long_ago),
+        {"days": "90"},
+    )
+
+
 def _delete(tenant: Tenant) -> World:
     zoe = User.objects.filter(pk=person(tenant, "Zoe", Role.ADMIN).pk)
     alice = User.objects.get(user_name="alice@acme.example")
@@ -134,6 +151,7 @@ WORLDS: Final = [
     pytest.param("assign_license", _assign, id="assign"),
     pytest.param("assign_license", _assign_the_last, id="assign-the-last-seat"),
     pytest.param("release_license", _release, id="release"),
+    pytest.param("release_idle", _release_idle, id="release-idle"),
     pytest.param("delete_selected", _delete, id="delete"),
     pytest.param("retry", _retry, id="retry"),
     pytest.param("verify", _verify, id="verify"),
