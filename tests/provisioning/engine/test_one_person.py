@@ -239,14 +239,15 @@ def test_somebody_who_was_erased_is_not_kept_anew_when_the_target_shows_them(
     [ann] = people("ann")
     join(staff, [ann])
     opened(engine, application)
-    key = str(ann.pk)
+    person_id = ann.pk
+    key = str(person_id)
     fake.before = lambda asked: (503, {"detail": "Later."}, {}) if asked.method != "GET" else None
     delete_user(user=ann)
     engine.work()
     waiting = Operation.objects.get(object_id=key, state=OperationState.WAITING)
     assert Exchange.objects.filter(operation=waiting).exists()
 
-    erase_person(person_id=ann.pk)
+    erase_person(person_id=person_id)
     assert not Exchange.objects.filter(operation=waiting).exists()
 
     fake.before = lambda _asked: None
