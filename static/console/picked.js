@@ -4,8 +4,7 @@
 "use strict";
 
 const form = document.getElementById("changelist-form");
-const all = form?.querySelector("#action-toggle");
-const across = form?.querySelector("[name=select_across]");
+const [all, across] = ["#action-toggle", "[name=select_across]"].map((each) => form?.querySelector(each));
 const boxes = form ? [...form.querySelectorAll("input.action-select")] : [];
 
 function count() {

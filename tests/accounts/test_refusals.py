@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.errors import LastAdminError
+from accounts.jobs import queueing
 from accounts.models import AuditEntry, OneTimeLink, Role, Tenant, User
 from accounts.services.users import deactivate_user
 from accounts.signing_in.links import make_link
@@ -23,13 +24,15 @@ from saml_sso.models import SetUpLink
 from saml_sso.services.set_up_links import make_set_up_link, revoke_set_up_link
 from scim.models import BearerToken, Source
 from scim.protocol import urns
-from tests.conftest import PASSWORD, person, signed_in
+from tests.conftest import PASSWORD, do_at_once, person, signed_in
 from tests.support.html_forms import what_is_sent
 from tests.support.many import ask
 from tests.support.scim import SCIMClient, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from accounts.models import Job
 
 pytestmark = pytest.mark.django_db
 
@@ -103,17 +106,17 @@ def _no_seat_is_free(acme: Tenant) -> tuple[str, str, str]:
     with tenant_scope(acme):
         alice = User.objects.get(user_name="alice@acme.example")
         product = Product.objects.create(key="crm", name="CRM")
-        crm = Subscription.objects.create(product=product, seats=0)
+        crm = Subscription.objects.create(product=product, seats=1)
     browser, url = signed_in(alice), "/console/accounts/user/"
-    with tenant_scope(acme):
-        Subscription.objects.update(seats=1)
-    sealed = what_is_sent(
-        ask(browser, url, "assign_license", [alice.pk], subscription=crm.pk).content.decode(),
-        "seen",
-    )
-    with tenant_scope(acme):
+    page = ask(browser, url, "assign_license", [alice.pk], subscription=crm.pk).content.decode()
+
+    def taken_meanwhile(job: Job, *, lock: str | None) -> None:
         Subscription.objects.update(seats=0)
-    browser.post(url, sealed)
+        do_at_once(job, lock=lock)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queueing, "hand_over", taken_meanwhile)
+        browser.post(url, what_is_sent(page, "seen"))
     return "license.refused", "alice@acme.example", "CRM"
 
 

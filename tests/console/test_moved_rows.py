@@ -124,7 +124,7 @@ def _delete(tenant: Tenant) -> World:
 
 
 def _retry(tenant: Tenant) -> World:
-    job = Job.objects.create(kind="accounts.x", queue="bulk", state=Job.State.FAILED)
+    job = Job.objects.create(kind="accounts.x", queue="bulk", state=Job.State.FAILED, tenant=tenant)
     rows = Job.objects.filter(pk=job.pk)
     return World(
         "/platform/accounts/job/",

@@ -320,6 +320,7 @@ NOT_DRIVEN: Final = {
             "provisioning.engine.starting.begin_run",
             "provisioning.engine.verdicts.conclude",
             "provisioning.engine.verdicts.unlink",
+            "provisioning.engine.working_out.break_off",
             "provisioning.engine.working_out.work_out",
         ),
         "what is sent to applications follows from facts; tests/provisioning/engine tries it",
