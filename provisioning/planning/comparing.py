@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.planning.objects import Drift
 from provisioning.planning.outcomes import known_shown
@@ -13,9 +13,15 @@ from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import member, parse_target_path, text_of, value_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from provisioning.planning.objects import Desired, Known, Policy
+
+MEMBERS: Final = "members"
+ROLES: Final = "roles"
+ENTITLEMENTS: Final = "entitlements"
+LISTS: Final = frozenset({MEMBERS, ROLES, ENTITLEMENTS})
+"""Attributes whose elements we put in one by one, beside those of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +106,9 @@ def drift_of(
     active = text_of(member(shown, "active")).lower()
     if active in {"true", "false"} and (active == "true") is not known.is_active:
         drifted["active"] = (active == "true", known.is_active)
-    for name, ours_there in (("members", known.members.values()), ("roles", known.roles)):
-        listed = _listed(shown, name, policy)
-        missing = set() if listed is None else {*ours_there} - listed
-        if missing:
-            drifted[name] = (None, sorted(missing))
+    drifted |= {
+        name: (None, sorted(missing)) for name, missing in _missing(shown, known, policy).items()
+    }
     return drifted
 
 
@@ -115,20 +119,53 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     plan writes it again.
     """
     after = known_shown(known, shown=shown, version=version)
-    members = _listed(shown, "members", policy)
-    if members is not None and policy.drift_at("members", "members") is Drift.OVERWRITE:
-        left = {each: at for each, at in known.members.items() if at in members}
-        after = replace(after, members=left)
-    roles = _listed(shown, "roles", policy)
-    if roles is not None and policy.drift_at("roles", "roles") is Drift.OVERWRITE:
-        after = replace(after, roles={k: v for k, v in known.roles.items() if k in roles})
-    keys = _listed(shown, "entitlements", policy)
-    if keys is not None and policy.drift_at("entitlements", "entitlements") is Drift.OVERWRITE:
-        after = replace(after, entitlements=known.entitlements & keys)
+    overwritten = {
+        name: missing
+        for name, missing in _missing(shown, known, policy).items()
+        if policy.drift_at(name, name) is Drift.OVERWRITE
+    }
+    after = known_put_back(after, overwritten)
     manager = value_at(shown, parse_target_path(f"{MANAGER}.value"))
     if manager and policy.drift_at(MANAGER, MANAGER) is Drift.OVERWRITE and known.manager:
         after = replace(after, manager=text_of(manager))
     return after
+
+
+def missing_to_report(
+    shown: Mapping[str, Any], known: Known, policy: Policy
+) -> dict[str, list[str]]:
+    """Return what we put into each list, the target does not show, and is only to be reported."""
+    return {
+        name: sorted(missing)
+        for name, missing in _missing(shown, known, policy).items()
+        if policy.drift_at(name, name) is Drift.REPORT
+    }
+
+
+def known_put_back(known: Known, missing: Mapping[str, Collection[str]]) -> Known:
+    """Return what is known when elements that are missing there are to be put in again."""
+    members, roles = set(missing.get(MEMBERS, ())), set(missing.get(ROLES, ()))
+    return replace(
+        known,
+        members={each: at for each, at in known.members.items() if at not in members},
+        roles={key: shown for key, shown in known.roles.items() if key not in roles},
+        entitlements=known.entitlements - set(missing.get(ENTITLEMENTS, ())),
+    )
+
+
+def _missing(shown: Mapping[str, Any], known: Known, policy: Policy) -> dict[str, set[str]]:
+    ours: dict[str, set[str]] = {
+        MEMBERS: set(known.members.values()),
+        ROLES: set(known.roles),
+        ENTITLEMENTS: set(known.entitlements),
+    }
+    found: dict[str, set[str]] = {}
+    for name, there in ours.items():
+        listed = _listed(shown, name, policy)
+        missing = set() if listed is None else there - listed
+        if missing:
+            found[name] = missing
+    return found
 
 
 def _listed(shown: Mapping[str, Any], attribute: str, policy: Policy) -> set[str] | None:
