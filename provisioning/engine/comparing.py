@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from provisioning.engine.dialects import policy_at
+from provisioning.engine.drift import with_missing_members
 from provisioning.engine.known import keep_shown, known_of, members_of
 from provisioning.engine.paths import path_of
 from provisioning.engine.sending import etag_of
 from provisioning.models import Link
-from provisioning.planning.comparing import known_seen
+from provisioning.planning.comparing import known_seen, members_to_report
 from provisioning.planning.thresholds import must_hold
 from provisioning.protocol.steps import Kind
 
@@ -105,7 +106,9 @@ def _keep_page(
         if before is None:
             continue
         after = known_seen(before, shown=resource, version=etag_of(resource), policy=policy)
-        if after != before:
+        drift = with_missing_members(link.drift, members_to_report(resource, before, policy))
+        if after != before or drift != link.drift:
+            link.drift = drift if link.name else {}
             keep_shown(link, after, before=before)
     return {link.pk for link in links}
 

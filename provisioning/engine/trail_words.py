@@ -19,6 +19,7 @@ def register() -> None:
             "application.person_provisioned": _("%(who)s provisioned one person to %(what)s"),
             "application.plan_made": _("%(who)s had a plan made for %(what)s"),
             "application.plan_sent": _("%(who)s sent a plan to %(what)s"),
+            "application.put_back": _("%(who)s put back what was changed at %(what)s"),
             "application.quarantine_lifted": _("%(who)s let %(what)s go on"),
             "application.quarantined": _("%(who)s put %(what)s into quarantine: %(reason)s"),
             "application.removals_allowed": _("%(who)s allowed the removals held at %(what)s"),

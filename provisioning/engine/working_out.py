@@ -24,6 +24,7 @@ from provisioning.engine.closing import close_run
 from provisioning.engine.comparing import Shown, read_target
 from provisioning.engine.dialects import policy_at
 from provisioning.engine.draining import queue_performing
+from provisioning.engine.drift import with_missing_members
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.inputs import inputs_of
 from provisioning.engine.looking import PORTION, View, Wanted, desired_of, look
@@ -36,7 +37,7 @@ from provisioning.engine.recording import (
 )
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.models import Link, Operation, OperationState, Run
-from provisioning.planning.comparing import drift_of
+from provisioning.planning.comparing import MEMBERS, drift_of
 from provisioning.planning.objects import Drift
 from provisioning.planning.outcomes import known_adopted
 from provisioning.protocol.paths import parse_target_path
@@ -252,6 +253,8 @@ class _WorkingOut:
                 ).items()
                 if policy.drift_at(parse_target_path(path).head, path) is Drift.REPORT
             }
+            lacking, _none = view.link.drift.get(MEMBERS, ([], None))
+            there = with_missing_members(there, set(lacking) & {*view.known.members.values()})
             if there != view.link.drift:
                 view.link.drift = there
                 changed.append(view.link)

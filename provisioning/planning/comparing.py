@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from provisioning.planning.objects import Desired, Known, Policy
 
+ACTIVE: Final = "active"
 MEMBERS: Final = "members"
 ROLES: Final = "roles"
 ENTITLEMENTS: Final = "entitlements"
@@ -105,7 +106,7 @@ def drift_of(
             drifted[text] = (theirs, ours)
     active = text_of(member(shown, "active")).lower()
     if active in {"true", "false"} and (active == "true") is not known.is_active:
-        drifted["active"] = (active == "true", known.is_active)
+        drifted[ACTIVE] = (active == "true", known.is_active)
     drifted |= {
         name: (None, sorted(missing)) for name, missing in _missing(shown, known, policy).items()
     }
@@ -131,15 +132,13 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     return after
 
 
-def missing_to_report(
+def members_to_report(
     shown: Mapping[str, Any], known: Known, policy: Policy
-) -> dict[str, list[str]]:
-    """Return what we put into each list, the target does not show, and is only to be reported."""
-    return {
-        name: sorted(missing)
-        for name, missing in _missing(shown, known, policy).items()
-        if policy.drift_at(name, name) is Drift.REPORT
-    }
+) -> Collection[str]:
+    """Return the ids there of members of ours that a group lacks, where that is reported only."""
+    if policy.drift_at(MEMBERS, MEMBERS) is not Drift.REPORT:
+        return ()
+    return _missing(shown, known, policy).get(MEMBERS, ())
 
 
 def known_put_back(known: Known, missing: Mapping[str, Collection[str]]) -> Known:
