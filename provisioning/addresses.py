@@ -7,3 +7,4 @@ from typing import Final
 from accounts.addresses import PageAbove
 
 CONNECTION: Final = PageAbove("the connection of an application, by its key")
+APPLICATIONS: Final = PageAbove("the list of applications")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.jobs.kinds import HOURLY, Kind, by_the_clock
-from provisioning.engine import deletions, retention, scheduling
+from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
+from provisioning.engine import deletions, retention, scheduling, weekly
 from provisioning.engine.draining import perform_operations
 from provisioning.engine.following import follow_changes
 from provisioning.engine.starting import work_out_run
 
 delete_who_is_due = by_the_clock(HOURLY)(deletions.delete_who_is_due)
 start_due_runs = by_the_clock(HOURLY)(scheduling.start_due_runs)
+mail_what_is_stuck = by_the_clock(AFTER_MIDNIGHT)(weekly.mail_what_is_stuck)
 
 
 @by_the_clock(HOURLY)
@@ -26,5 +27,6 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     work_out_run,
     delete_who_is_due,
     start_due_runs,
+    mail_what_is_stuck,
     prune_operations,
 )

@@ -17,6 +17,7 @@ from typing_extensions import override
 from console.applications.actions import ActionPages
 from console.applications.catalogue_page import ENTRY, CataloguePage, is_entry
 from console.applications.connection_page import ConnectionPages
+from console.applications.drift_page import DriftPage
 from console.applications.forms import NewApplicationForm
 from console.applications.mapping_page import MappingPages
 from console.applications.one_person import OnePersonPage
@@ -27,7 +28,7 @@ from console.applications.scope_page import SCOPE, SWITCHES
 from console.applications.simple_pages import BASIC, LEAVING
 from console.applications.status import status_of
 from console.base.moments import told
-from console.base.questions import asks, is_filters, judges_itself
+from console.base.questions import asks, is_filters, is_page, judges_itself
 from provisioning.engine.state import tiles
 from provisioning.models import Application, Link
 from provisioning.services.applications import (
@@ -62,6 +63,7 @@ class ApplicationAdmin(
     RolesPage,
     PlanPages,
     OnePersonPage,
+    DriftPage,
     ActionPages,
     OverviewPage,
 ):
@@ -223,6 +225,7 @@ class ApplicationAdmin(
         return [
             path("catalogue/", catalogue, name="provisioning_application_catalogue"),
             *(self.page_of(name, view) for name, view in views.items()),
+            self.page_of("drift", self.drift_view, page=is_page),
             self.page_of("one_person", self.one_person_view, person=self.names_somebody),
             *super().get_urls(),
         ]

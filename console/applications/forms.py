@@ -11,7 +11,9 @@ from typing_extensions import override
 from console.base.seen import every_source
 from console.base.versioned import RefusableForm
 from provisioning.catalogue.reading import entries, entry_of
-from provisioning.models import Application, SignIn
+from provisioning.models import Application, DriftRule, SignIn
+from provisioning.planning.comparing import ACTIVE, LISTS
+from provisioning.protocol.changes import MANAGER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,6 +186,10 @@ SWITCHES: Final[Mapping[str, tuple[tuple[str, Any, Any], ...]]] = {
 """The three tables of switches, each switch with its label and what it does."""
 
 
+_EXCEPTION: Final = "drift_of:"
+"""Before the path of an attribute, the name of the field with the rule for it."""
+
+
 class SwitchesForm(forms.Form):
     """What is pushed: users, groups, roles and permissions."""
 
@@ -213,6 +219,19 @@ class LeavingForm(RefusableForm[Application]):
             *("removal_number", "removal_percent", "adopt", "own_adopted", "drift"),
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mapped = self.instance.mappings.values_list("target", flat=True)
+        paths = {*mapped, *self.instance.drift_of, *LISTS, ACTIVE, MANAGER}
+        self._paths = sorted(paths, key=str.casefold)
+        for path in self._paths:
+            self.fields[_EXCEPTION + path] = forms.ChoiceField(
+                label=path,
+                required=False,
+                choices=[("", _("As above")), *DriftRule.choices],
+                initial=self.instance.drift_of.get(path, ""),
+            )
+
     def groups(self) -> list[tuple[Any, Any, list[Any]]]:
         """Return the fields under their headings, each with a sentence."""
         return [
@@ -238,3 +257,19 @@ class LeavingForm(RefusableForm[Application]):
                 [self["drift"]],
             ),
         ]
+
+    @property
+    def exceptions(self) -> list[Any]:
+        """Return the fields of attributes for which another rule may hold."""
+        return [self[_EXCEPTION + path] for path in self._paths]
+
+    @property
+    def count_of_exceptions(self) -> int:
+        """Return for how many attributes another rule is stored."""
+        return len(self.instance.drift_of)
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns that a valid form asks for."""
+        columns = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        rules = {path: self.cleaned_data[_EXCEPTION + path] for path in self._paths}
+        return {**columns, "drift_of": {path: rule for path, rule in rules.items() if rule}}

@@ -118,6 +118,13 @@ class OverviewPage(ApplicationFrame):
                 "note": _limit(application) if numbers.held else "",
                 "url": self.url_of("held", application.pk),
             },
+            {
+                "kind": "warn",
+                "label": _("Changed there"),
+                "figure": numbers.changed_there,
+                "note": "",
+                "url": self.url_of("drift", application.pk),
+            },
         ]
 
     def _glance(self, application: Application) -> list[Fact]:

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
 
 from accounts.errors import AccountError
-from accounts.identifiers import read_number
 from accounts.models import User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
@@ -32,7 +31,7 @@ from console.base.access import Access, access_of
 from console.base.csv_export import csv_response
 from console.base.exports import ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
-from console.base.questions import asks, is_filters
+from console.base.questions import asks, is_filters, is_page
 from console.base.seen import seen_applications
 from provisioning.engine.runs import send_plan, stop_run
 from provisioning.models import Application, OperationState, Run
@@ -60,10 +59,6 @@ _KINDS: Final = {
 
 def _is_action(value: str) -> bool:
     return value == "" or value in set(Action)
-
-
-def _is_page(value: str) -> bool:
-    return len(value) <= len("9999999") and read_number(value) is not None
 
 
 @admin.register(Run)
@@ -101,7 +96,7 @@ class RunAdmin(ReadModelAdmin[Run], ConsoleModelAdmin[Run]):
     @asks(
         _changelist_filters=is_filters,
         action=_is_action,
-        page=_is_page,
+        page=is_page,
         part=lambda value: value == _PART,
     )
     def change_view(self, request: HttpRequest, object_id: str, *_args: Any, **_kw: Any) -> Any:

@@ -36,6 +36,6 @@ BASIC = SettingsPage(
 LEAVING = SettingsPage(
     name="leaving",
     form=_leaving_form,
-    store=lambda application, form: set_leaving(application=application, values=form.cleaned_data),
+    store=lambda application, form: set_leaving(application=application, values=form.values()),
     template="leaving.html",
 )

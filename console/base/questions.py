@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from django.core.exceptions import BadRequest
 from django.utils.translation import gettext as _
 
+from accounts.identifiers import read_number
 from accounts.storable import is_storable
 
 if TYPE_CHECKING:
@@ -112,6 +113,11 @@ def readable_parameters(request: HttpRequest) -> dict[str, str]:
 def is_empty(value: str) -> bool:
     """Accept a parameter that says something by being there."""
     return value == ""
+
+
+def is_page(value: str) -> bool:
+    """Whether ``value`` is the number of a page."""
+    return len(value) <= len("9999999") and read_number(value) is not None
 
 
 def is_filters(value: str) -> bool:

@@ -27,11 +27,6 @@ def is_licence(value: str) -> bool:
     return value == "" or read_number(value) is not None
 
 
-def is_page(value: str) -> bool:
-    """Whether ``value`` is the number of a page."""
-    return read_number(value) is not None
-
-
 def licences_offered() -> list[Subscription]:
     """Return every subscription in scope, with its product."""
     return list(Subscription.objects.select_related("product").order_by("product__name"))

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.storage.memberships import groups_reached
 from console.base.pages import ConsolePage, register_page
+from console.base.questions import is_page
 from console.licences.choosing import (
     LICENCE,
     PAGE,
     is_licence,
-    is_page,
     licence_asked_for,
     licences_offered,
     page_asked_for,

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_safe
 
 from console.base.csv_export import csv_response
 from console.base.pages import ConsolePage, register_page
+from console.base.questions import is_page
 from console.licences.choosing import (
     LICENCE,
     PAGE,
     is_licence,
-    is_page,
     licence_asked_for,
     licences_offered,
     page_asked_for,

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.letters import Action, Letter
-from provisioning.addresses import CONNECTION
+from provisioning.addresses import APPLICATIONS, CONNECTION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from provisioning.engine.state import Tiles
     from provisioning.models import Application
+
+MOST_NAMED: Final = 20
+"""So many applications are named in a mail; the others are counted."""
 
 
 def quarantine_letter(application: Application) -> Letter:
@@ -27,3 +34,39 @@ def quarantine_letter(application: Application) -> Letter:
         ),
         action=Action(_("Open its connection"), CONNECTION.url(application.pk)),
     )
+
+
+def weekly_letter(stuck: Sequence[tuple[Application, Tiles]]) -> Letter:
+    """Return the letter that names what waits for somebody, application by application."""
+    count = len(stuck)
+    subject = ngettext("%(n)s application waits for you", "%(n)s applications wait for you", count)
+    said = [
+        f"{application.name}: {', '.join(_what_waits(application, numbers))}."
+        for application, numbers in stuck[:MOST_NAMED]
+    ]
+    if count > MOST_NAMED:
+        said.append(_("And %(n)s more.") % {"n": count - MOST_NAMED})
+    return Letter(
+        subject=subject % {"n": count},
+        says=tuple(said),
+        action=Action(_("Open the applications"), APPLICATIONS.url()),
+        then=(_("You are told once a week, for as long as anything waits."),),
+    )
+
+
+def _what_waits(application: Application, numbers: Tiles) -> Iterator[str]:
+    if application.quarantined_at is not None:
+        yield _("it refuses us, and nothing is sent there")
+    counted = (
+        (numbers.quarantined, ngettext("%(n)s is stuck", "%(n)s are stuck", numbers.quarantined)),
+        (numbers.failed, ngettext("%(n)s failed", "%(n)s failed", numbers.failed)),
+        (numbers.held, ngettext("%(n)s removal held", "%(n)s removals held", numbers.held)),
+        (numbers.conflicts, ngettext("%(n)s conflict", "%(n)s conflicts", numbers.conflicts)),
+        (
+            numbers.changed_there,
+            ngettext("%(n)s changed there", "%(n)s changed there", numbers.changed_there),
+        ),
+    )
+    for number, words in counted:
+        if number:
+            yield words % {"n": number}

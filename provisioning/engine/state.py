@@ -54,6 +54,12 @@ class Tiles:
     conflicts: int
     changed_there: int
 
+    @property
+    def needs_somebody(self) -> bool:
+        """Whether something waits that does not go on by itself."""
+        waits = (self.failed, self.quarantined, self.held, self.conflicts, self.changed_there)
+        return any(waits)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:

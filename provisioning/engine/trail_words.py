@@ -27,6 +27,7 @@ def register() -> None:
             "application.removals_refused": _("%(who)s refused the removals held at %(what)s"),
             "application.retried": _("%(who)s had %(what)s tried again"),
             "application.run_started": _("%(who)s started a full run of %(what)s"),
+            "application.stuck_mail_sent": _("%(who)s told the admins what is stuck at %(what)s"),
             "application.run_stopped": _("%(who)s stopped a run of %(what)s"),
         }
     )

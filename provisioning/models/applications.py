@@ -100,6 +100,9 @@ class Application(TenantScopedModel):
     paused_reason = models.TextField(_("why it is paused"), blank=True)
     quarantined_at = models.DateTimeField(_("in quarantine since"), null=True, editable=False)
     quarantine_reason = models.TextField(_("why it is in quarantine"), blank=True, editable=False)
+    stuck_told_at = models.DateTimeField(
+        _("admins were told what is stuck"), null=True, editable=False
+    )
     first_plan_sent_at = models.DateTimeField(_("first plan sent"), null=True, editable=False)
 
     create_users = _switch(_("create users"), default=True)

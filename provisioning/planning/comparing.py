@@ -132,9 +132,7 @@ def known_seen(known: Known, *, shown: Mapping[str, Any], version: str, policy: 
     return after
 
 
-def members_to_report(
-    shown: Mapping[str, Any], known: Known, policy: Policy
-) -> Collection[str]:
+def members_to_report(shown: Mapping[str, Any], known: Known, policy: Policy) -> Collection[str]:
     """Return the ids there of members of ours that a group lacks, where that is reported only."""
     if policy.drift_at(MEMBERS, MEMBERS) is not Drift.REPORT:
         return ()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 LEAVING: Final = (
     *("on_left_scope", "on_deactivated", "on_deleted", "delete_after_days"),
     *("removal_number", "removal_percent", "adopt", "own_adopted", "drift"),
+    "drift_of",
 )
 """The columns of :func:`set_leaving`."""
 

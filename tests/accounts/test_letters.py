@@ -32,7 +32,8 @@ from accounts.trail import audit
 from licenses.letters import end_letter, seats_letter
 from licenses.models import Product, SeatCount, Subscription
 from provisioning.engine.quarantine import quarantine_application
-from provisioning.models import Application
+from provisioning.engine.weekly import mail_what_is_stuck_at
+from provisioning.models import Application, Link
 from saml_sso.models import SetUpLink
 from saml_sso.services.differences import Difference
 from saml_sso.services.letters import change_waits, token_was_made, trust_has_changed
@@ -102,6 +103,16 @@ def _quarantine(alice: User) -> None:
     quarantine_application(application=application, reason=f"It said: {HOSTILE}")
 
 
+def _stuck(alice: User) -> None:
+    assert alice.tenant is not None
+    now = timezone.now()
+    application = Application.objects.create(
+        name=HOSTILE[:200], tenant=alice.tenant, first_plan_sent_at=now, quarantined_at=now
+    )
+    Link.objects.create(application=application, kind="User", object_id="1", quarantined_at=now)
+    assert mail_what_is_stuck_at(tenant=alice.tenant) == 1
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -124,6 +135,7 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
         lambda tenant, count: seats_letter(tenant=tenant, count=count, level=100)
     ),
     "provisioning/engine/letters.py:quarantine_letter": _quarantine,
+    "provisioning/engine/letters.py:weekly_letter": _stuck,
     "saml_sso/services/letters.py:change_waits": _of_saml(change_waits, FOUND),
     "saml_sso/services/letters.py:token_was_made": _of_saml(token_was_made),
     "saml_sso/services/letters.py:trust_has_changed": _of_saml(trust_has_changed, FOUND),

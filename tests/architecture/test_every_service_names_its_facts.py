@@ -394,7 +394,8 @@ def test_by_what_only_forms_reach_of_applications(way: Way, acme: Tenant) -> Non
         change_connection(application=planner, connection=elsewhere)
         way.did("its connection", least=3)
         set_switches(application=planner, switches={"update_users": False})
-        set_leaving(application=planner, values={"on_deleted": "delete", "removal_number": 5})
+        leaving = {"on_deleted": "delete", "removal_number": 5, "drift_of": {"title": "accept"}}
+        set_leaving(application=planner, values=leaving)
         choose_groups(application=planner, group_choice="none")
         pause_application(application=planner, reason="stock-taking")
         resume_application(application=planner)

@@ -76,7 +76,7 @@ RIGHTS: Final = {
     **dict.fromkeys(
         (
             *("settings", "connection", "user_mapping", "group_mapping", "mapping_history"),
-            *("scope", "switches", "roles", "leaving", "plan", "held"),
+            *("scope", "switches", "roles", "leaving", "plan", "held", "drift"),
         ),
         Access.VIEW,
     ),

@@ -14,7 +14,8 @@ from accounts.models import AccessProfile, AuditEntry, DirectoryGroup, Role
 from accounts.tenancy.scoping import tenant_scope
 from console.applications.parts import PARTS
 from provisioning.client.credentials import Bearer
-from provisioning.models import Application, Conflict, MappingRevision, Operation, Run
+from provisioning.engine.drift import digest_of_drift
+from provisioning.models import Application, Conflict, Link, MappingRevision, Operation, Run
 from provisioning.protocol.steps import Kind
 from provisioning.services.applications import create_application
 from provisioning.services.assignments import set_assignments
@@ -482,3 +483,65 @@ class TestPlansAndConflicts:
         assert "Link 5b10" in told
         assert "Link 7120" in told
         assert told.count("(the same)") == 1
+
+
+class TestWhatIsChangedThere:
+    @pytest.fixture
+    def ada(self, acme: Tenant, planner: Application) -> Link:
+        with tenant_scope(acme):
+            return Link.objects.create(
+                application=planner,
+                kind=Kind.USER,
+                object_id=str(person(acme, "Ada").pk),
+                name="ada@acme.example",
+                remote_id="r-ada",
+                state=Link.State.LINKED,
+                drift={"title": ["Engineer", "Theirs"], "members": [["r-ada", "r-gone"], None]},
+            )
+
+    def test_it_is_listed_with_both_values_and_counted_on_the_first_page(
+        self, planner: Application, console: Client, ada: Link
+    ) -> None:
+        shown = text_of(console.get(page("drift", planner.pk)))
+        assert "1 is otherwise there than you left it." in shown
+        for said in ("ada@acme.example", "title", "Engineer", "Theirs", "ada@acme.example, r-gone"):
+            assert said in shown
+        overview = console.get(page("change", planner.pk)).content.decode()
+        assert page("drift", planner.pk) in overview
+
+    def test_what_is_ticked_is_put_back_if_it_is_as_it_was_shown(
+        self, acme: Tenant, planner: Application, console: Client, ada: Link
+    ) -> None:
+        url = page("drift", planner.pk)
+        stale = {"picked": f"{ada.pk}:other"}
+        assert "1 was left alone" in text_of(console.post(url, stale, follow=True))
+        assert "Tick what is to be put back." in text_of(console.post(url, {}, follow=True))
+
+        with tenant_scope(acme):
+            ada.refresh_from_db()
+            assert ada.drift
+            picked = {"picked": f"{ada.pk}:{digest_of_drift(ada)}"}
+        console.post(url, picked)
+        with tenant_scope(acme):
+            ada.refresh_from_db()
+            assert ada.drift == {}
+            assert ada.applied["title"] == "Theirs"
+
+    def test_who_may_only_look_puts_nothing_back(
+        self, acme: Tenant, planner: Application, connie: Client, ada: Link
+    ) -> None:
+        url = page("drift", planner.pk)
+        assert connie.get(url).status_code == HTTPStatus.OK
+        assert 'name="picked"' not in connie.get(url).content.decode()
+        assert connie.post(url, {"picked": f"{ada.pk}:x"}).status_code == HTTPStatus.FORBIDDEN
+
+    def test_a_rule_for_one_attribute_is_stored_and_taken_back(
+        self, acme: Tenant, planner: Application, console: Client
+    ) -> None:
+        url = page("leaving", planner.pk)
+        for rule, stored in (("overwrite", {"members": "overwrite"}), ("", {})):
+            submit(console, url, **{"drift_of:members": rule})
+            with tenant_scope(acme):
+                planner.refresh_from_db()
+            assert planner.drift_of == stored
+        assert "drift_of:displayName" in console.get(url).content.decode()

@@ -70,6 +70,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "prune_trail",
         "delete_who_is_due",
         "start_due_runs",
+        "mail_what_is_stuck",
         "prune_operations",
         "start_subscriptions",
         "count_seats",
