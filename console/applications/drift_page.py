@@ -68,8 +68,8 @@ class DriftPage(ApplicationFrame):
             return back
         if count < len(shown):
             text = ngettext(
-                "%(n)s was left alone: it is otherwise by now, or your settings send no change.",
-                "%(n)s were left alone: they are otherwise by now, or your settings send no change.",
+                "%(n)s was left alone: it is otherwise by now, or your switches send nothing.",
+                "%(n)s were left alone: they are otherwise by now, or your switches send nothing.",
                 len(shown) - count,
             )
             self.message_user(request, text % {"n": len(shown) - count}, messages.WARNING)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -112,22 +112,21 @@ def test_what_was_changed_again_since_it_was_shown_is_left_alone(
 
 
 @pytest.mark.parametrize(
-    ("rule", "exceptions", "reported"),
+    ("rules", "reported"),
     [
-        ("report", {"members": "accept"}, set[str]()),
-        ("accept", {"members": "report"}, {"members"}),
-        ("overwrite", {"members": "report"}, {"members"}),
+        ({"drift": "report", "drift_of": {"members": "accept"}}, set[str]()),
+        ({"drift": "accept", "drift_of": {"members": "report"}}, {"members"}),
+        ({"drift": "overwrite", "drift_of": {"members": "report"}}, {"members"}),
     ],
 )
 def test_a_rule_for_one_attribute_goes_before_that_of_the_application(
     engine: Engine,
     staff: DirectoryGroup,
     fake: Fake,
-    rule: str,
-    exceptions: dict[str, str],
+    rules: dict[str, Any],
     reported: set[str],
 ) -> None:
-    application = connected(fake, staff, drift=rule, drift_of=exceptions)
+    application = connected(fake, staff, **rules)
     join(staff, people("ann"))
     opened(engine, application)
     fake.group("Staff")["members"] = []
