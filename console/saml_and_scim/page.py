@@ -20,12 +20,12 @@ from accounts.signing_in.recovery import count_recovery_codes
 from accounts.trail.refusals import record_refusal
 from console.saml_and_scim.changes import changes_by, would_be_candidate
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
+from console.saml_and_scim.guides.showing import console_links, guide_context
 from console.saml_and_scim.once import LINK, TOKEN
 from console.saml_and_scim.progress import latest_test_of, progress_of
 from console.saml_and_scim.proposals import shown_proposals
 from console.saml_and_scim.provisioning import scim_context, switch_scim_off, switch_scim_on
 from console.saml_and_scim.status import status_of
-from console.saml_and_scim.vendors import VENDORS
 from console.saml_and_scim.versions import (
     differences_of,
     hold_page,
@@ -142,6 +142,7 @@ def page(
     tenant = tenant_of(request)
     keys = ServiceProviderKey.objects.order_by("use")
     proposals, changes = shown_proposals(trust), changes_by(form, trust)
+    progress = progress_of(latest_test_of(admin_of(request)))
     context = {
         **frame(request, tenant),
         "next": _next_of(trust, form, changes, proposals),
@@ -159,12 +160,11 @@ def page(
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
-        "vendors": VENDORS,
         "changes": changes,
         "would_be_candidate": would_be_candidate(form, trust),
         "proposals": proposals,
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
-        "progress": progress_of(latest_test_of(admin_of(request))),
+        "progress": progress,
         "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
         "strangers": noted_strangers()[:SHOWN_ATTEMPTS],
         "links": SetUpLink.objects.all()[:10],
@@ -172,6 +172,7 @@ def page(
         "new_link": take(request, LINK),
         "new_token": take(request, TOKEN),
         **scim_context(tenant),
+        **guide_context(request, tenant, trust, progress, console_links()),
     }
     return render(request, "console/saml_and_scim/page.html", context)
 
