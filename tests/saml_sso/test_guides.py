@@ -27,6 +27,7 @@ from console.saml_and_scim.guides.showing import console_links
 from console.saml_and_scim.traces import MEANINGS
 from saml_sso.models import SetUpLink
 from saml_sso.services.set_up_links import make_set_up_link
+from scim.catalogue.reading import GENERIC, entries
 from tests.saml_sso.test_settings_page import PAGE, save
 from tests.support.saml_party import Party, party_of, post_response
 from tests.support.scim import SCIMClient
@@ -34,7 +35,10 @@ from tests.support.scim import SCIMClient
 if TYPE_CHECKING:
     from console.saml_and_scim.guides.reading import Part, Step
 
-VENDORS = {"okta"}
+VENDORS = {
+    *("adfs", "authentik", "entra", "google", "jumpcloud", "keycloak", "miniorange", "okta"),
+    *("onelogin", "pingone", "rippling"),
+}
 ALL = pytest.mark.parametrize("guide", guides(), ids=lambda guide: guide.key)
 
 
@@ -56,6 +60,9 @@ def sentences_of(guide: Guide) -> list[str]:
 class TestEveryGuide:
     def test_every_vendor_has_one(self) -> None:
         assert {guide.key for guide in guides()} == VENDORS
+
+    def test_every_identity_provider_of_the_catalogue_of_sources_has_one(self) -> None:
+        assert {entry.key for entry in entries()} - {GENERIC} <= VENDORS
 
     @ALL
     def test_it_tells_saml_in_steps_and_scim_or_what_helps_instead(self, guide: Guide) -> None:

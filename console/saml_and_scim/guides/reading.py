@@ -178,6 +178,11 @@ def _steps(told: Iterable[Mapping[str, Any]]) -> tuple[Step, ...]:
 
 
 def value_from(told: Mapping[str, str]) -> Value:
+    """Return the value that a guide tells of.
+
+    Raises:
+        UnreadableGuideError: Nobody fills it in, or it is neither to be copied nor to be chosen.
+    """
     value = Value(**told)
     named = {name for _text, name, _spec, _as in Formatter().parse(value.copy) if name is not None}
     if unknown := named - PLACEHOLDERS:
