@@ -76,6 +76,8 @@ register_settings(
     Settings(
         page="saml-and-scim",
         names={
+            "guide-saml-vendor": _("Your identity provider: guide for SAML"),
+            "guide-scim-vendor": _("Your identity provider: guide for SCIM"),
             "sign-on-page-url": _("Sign-on page URL"),
             "sp-metadata-url": _("SP metadata URL"),
             "logout-url": _("Single logout URL"),

@@ -228,7 +228,7 @@ class TestInTheConsole:
 
         page = document_of(console, PAGE)
 
-        assert page.xpath("string(//*[@id='guide-saml-head'])") == "Guide for Okta"
+        assert page.xpath("string(//*[@id='guide-saml-head'])") == "Guide for Okta: SAML"
         assert guide_known_by(["https://idp.acme.example/", None]) is None
 
 

@@ -110,16 +110,15 @@ def guide_context(
         progress: The last test sign-in of who looks.
         links: Where on this page, or on which, each proof is.
     """
-    guide = guide_of(request.GET.get(QUESTION, "")) or guide_known_by(
-        [trust.idp.entity_id, trust.idp.sso_url]
-    )
+    asked = guide_of(request.GET.get(QUESTION, ""))
+    guide = asked or guide_known_by([trust.idp.entity_id, trust.idp.sso_url])
     held = held_by(tenant, trust, progress)
-    was_asked = QUESTION in request.GET
     context: dict[str, Any] = {
         "guides": guides(),
         "guide": guide,
-        "opens_guide_saml": was_asked or not tenant.saml_enabled,
-        "opens_guide_scim": was_asked or "arrived" not in held.proofs,
+        "asked_guide": asked.key if asked else "",
+        "opens_guide_saml": bool(asked) or not tenant.saml_enabled,
+        "opens_guide_scim": bool(asked) or "arrived" not in held.proofs,
     }
     if guide is None:
         return context
