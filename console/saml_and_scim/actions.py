@@ -22,6 +22,7 @@ from console.saml_and_scim.attribute_uses import use_attribute
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
 from console.saml_and_scim.once import LINK, TOKEN
 from console.saml_and_scim.page import AS_CANDIDATE, admin_of, page, tenant_of
+from console.saml_and_scim.parts import SCIM, page_url
 from console.saml_and_scim.provisioning import new_token
 from console.saml_and_scim.set_up_entry import set_up_url
 from console.saml_and_scim.versions import (
@@ -53,7 +54,8 @@ if TYPE_CHECKING:
 
     Action = Callable[[HttpRequest, Tenant], str]
 
-PAGE = "console:saml-and-scim"
+_OF_SCIM: Final = frozenset({"regenerate-token"})
+"""The actions whose button stands in the tab of SCIM."""
 
 
 @require_POST
@@ -69,7 +71,7 @@ def act(request: HttpRequest, action: str) -> HttpResponse:
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error, asked_for=action)
         messages.error(request, str(error))
-    return redirect(PAGE)
+    return redirect(page_url(request, part=SCIM if action in _OF_SCIM else ""))
 
 
 def _done(request: HttpRequest, tenant: Tenant, action: str) -> str:
@@ -108,7 +110,7 @@ def _rules_submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         submission.require(rules_shown(hold_page(tenant)))
         save_choices(tenant=tenant, choices=form.choices())
     messages.success(request, _("The rules are saved."))
-    return redirect(PAGE)
+    return redirect(page_url(request))
 
 
 def _remove_certificate(request: HttpRequest, tenant: Tenant) -> str:

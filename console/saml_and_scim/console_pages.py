@@ -9,6 +9,7 @@ from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_empty
 from console.saml_and_scim import actions, attempts, page, scim_api, trial
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
+from console.saml_and_scim.guides.showing import is_guide
 
 ACCESS = "saml-and-scim"
 LOG = "sign-in-attempts"
@@ -20,7 +21,7 @@ for each in (
         route=ROUTE,
         view=page.saml_and_scim,
         label=_("SAML & SCIM"),
-        questions={"tested": is_empty},
+        questions={"tested": is_empty, "guide": is_guide},
     ),
     ConsolePage(
         name="saml-and-scim-rules", route=f"{ROUTE}rules/", view=actions.save_rules, access=ACCESS
@@ -75,6 +76,8 @@ register_settings(
     Settings(
         page="saml-and-scim",
         names={
+            "guide-saml-vendor": _("Your identity provider: guide for SAML"),
+            "guide-scim-vendor": _("Your identity provider: guide for SCIM"),
             "sign-on-page-url": _("Sign-on page URL"),
             "sp-metadata-url": _("SP metadata URL"),
             "logout-url": _("Single logout URL"),

@@ -20,12 +20,14 @@ from accounts.signing_in.recovery import count_recovery_codes
 from accounts.trail.refusals import record_refusal
 from console.saml_and_scim.changes import changes_by, would_be_candidate
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
+from console.saml_and_scim.guides.showing import console_links, guide_context
 from console.saml_and_scim.once import LINK, TOKEN
+from console.saml_and_scim.parts import SCIM, opens_scim, page_url
 from console.saml_and_scim.progress import latest_test_of, progress_of
 from console.saml_and_scim.proposals import shown_proposals
-from console.saml_and_scim.provisioning import scim_context, switch_scim_off, switch_scim_on
+from console.saml_and_scim.provisioning import scim_context
+from console.saml_and_scim.saving import field_of, store
 from console.saml_and_scim.status import status_of
-from console.saml_and_scim.vendors import VENDORS
 from console.saml_and_scim.versions import (
     differences_of,
     hold_page,
@@ -37,28 +39,12 @@ from console.saml_and_scim.versions import (
 )
 from console.sources.forms import RegenerateForm
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
-from saml_sso.errors import (
-    NoRecoveryCodesError,
-    NotConfiguredError,
-    NotTestedError,
-    SCIMIsOnError,
-    TooManyCertificatesError,
-)
 from saml_sso.models import ServiceProviderKey, SetUpLink
 from saml_sso.protocol.certificates import describe_certificate
 from saml_sso.services.announcing import announcing
 from saml_sso.services.attempts import kept_attempts, noted_strangers
-from saml_sso.services.offers import Course, offer
-from saml_sso.services.readings import wish_of
-from saml_sso.services.switches import (
-    disable_saml,
-    enable_saml,
-    enforce_saml,
-    save_system_admin_email,
-    stop_enforcing_saml,
-)
+from saml_sso.services.offers import Course
 from saml_sso.trust import load_trust
-from scim.errors import ScimUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,14 +58,6 @@ SHOWN_ATTEMPTS = 5
 AS_CANDIDATE = gettext_lazy(
     "What would replace your identity provider stands beside it as a candidate. It signs nobody "
     "in. Test it: when the test has passed, it takes over, and you stay signed in."
-)
-_FIELD_OF_REFUSAL: tuple[tuple[type[AccountError], str], ...] = (
-    (NotTestedError, "enforce_saml"),
-    (NoRecoveryCodesError, "enforce_saml"),
-    (TooManyCertificatesError, "certificate"),
-    (NotConfiguredError, "enable_saml"),
-    (SCIMIsOnError, "enable_saml"),
-    (ScimUnavailableError, "enable_scim"),
 )
 
 
@@ -122,8 +100,10 @@ def _submitted(request: HttpRequest, tenant: Tenant) -> HttpResponse:
         form.add_error(None, str(submission.refusal))
         if not submission.is_back:
             record_refusal("settings.refused", tenant, reason=submission.refusal)
-    elif is_valid and not is_preview and _saved(request, tenant, form, submission):
-        return redirect("console:saml-and-scim")
+    elif is_valid and not is_preview:
+        saved = _saved(request, tenant, form, submission)
+        if saved is not None:
+            return saved
     found = differences_of(tenant, submission) if submission.is_stale else []
     return page(request, trust, form, differences=found)
 
@@ -142,11 +122,13 @@ def page(
     tenant = tenant_of(request)
     keys = ServiceProviderKey.objects.order_by("use")
     proposals, changes = shown_proposals(trust), changes_by(form, trust)
+    progress = progress_of(latest_test_of(admin_of(request)))
     context = {
         **frame(request, tenant),
         "next": _next_of(trust, form, changes, proposals),
         "trust": trust,
         "form": form,
+        "opens_scim": opens_scim(request, form),
         "version": seal(settings_shown(tenant, trust, admin_of(request)), settings_about(tenant)),
         "rules_version": seal(rules_shown(trust), rules_about(tenant)),
         "versions": versions_of_actions(tenant),
@@ -159,12 +141,11 @@ def page(
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
-        "vendors": VENDORS,
         "changes": changes,
         "would_be_candidate": would_be_candidate(form, trust),
         "proposals": proposals,
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
-        "progress": progress_of(latest_test_of(admin_of(request))),
+        "progress": progress,
         "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
         "strangers": noted_strangers()[:SHOWN_ATTEMPTS],
         "links": SetUpLink.objects.all()[:10],
@@ -172,6 +153,7 @@ def page(
         "new_link": take(request, LINK),
         "new_token": take(request, TOKEN),
         **scim_context(tenant),
+        **guide_context(request, tenant, trust, progress, console_links()),
     }
     return render(request, "console/saml_and_scim/page.html", context)
 
@@ -194,8 +176,12 @@ def frame(request: HttpRequest, tenant: Tenant) -> dict[str, Any]:
 
 def _saved(
     request: HttpRequest, tenant: Tenant, form: SettingsForm, submission: Submission
-) -> bool:
+) -> HttpResponse | None:
     """Store everything or nothing; a refusal goes to the field it concerns.
+
+    Returns:
+        The way back to the tab that *Save* was pressed in, or to a new token; nothing if it was
+        refused.
 
     Raises:
         StaleFormError: Somebody has changed what the form shows since it was compared.
@@ -203,15 +189,14 @@ def _saved(
     try:
         with announcing(tenant):
             submission.require(settings_shown(tenant, hold_page(tenant), admin_of(request)))
-            course, token = _store(tenant, form, admin_of(request))
+            course, token = store(tenant, form, admin_of(request))
     except StaleFormError:
         raise
     except AccountError as error:
-        fields = (name for kind, name in _FIELD_OF_REFUSAL if isinstance(error, kind))
-        form.add_error(next(fields, None), str(error))
+        form.add_error(field_of(error), str(error))
         tenant.refresh_from_db()
         record_refusal("settings.refused", tenant, reason=error)
-        return False
+        return None
     if token:
         show_once(request, TOKEN, token)
     for warning in form.reading.warnings:
@@ -219,28 +204,4 @@ def _saved(
     messages.success(request, _("The settings are saved."))
     if course is Course.CANDIDATE:
         messages.warning(request, AS_CANDIDATE)
-    return True
-
-
-def _store(tenant: Tenant, form: SettingsForm, admin: User) -> tuple[Course, str]:
-    """Apply the form in an order in which each step's conditions hold.
-
-    Returns:
-        What became of the identity provider that was given, and a new SCIM token if one was made.
-    """
-    wanted = form.cleaned_data
-    entity_id, sso_url = form.details()
-    save_system_admin_email(tenant=tenant, email=wanted["system_admin_email"])
-    wish = wish_of(tenant=tenant, reading=form.reading, entity_id=entity_id, sso_url=sso_url)
-    course = offer(tenant=tenant, wish=wish)
-    if not wanted["enable_scim"]:
-        switch_scim_off(tenant)
-    if not wanted["enforce_saml"]:
-        stop_enforcing_saml(tenant=tenant)
-    if wanted["enable_saml"]:
-        enable_saml(tenant=tenant)
-    elif tenant.saml_enabled:
-        disable_saml(tenant=tenant)
-    if wanted["enforce_saml"] and not tenant.saml_enforced:
-        enforce_saml(tenant=tenant, admin=admin)
-    return course, switch_scim_on(tenant) if wanted["enable_scim"] else ""
+    return redirect(page_url(request, part=SCIM if token or opens_scim(request, form) else ""))

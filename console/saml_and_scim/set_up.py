@@ -29,12 +29,13 @@ from accounts.services.notices import notify_admins
 from accounts.trail.refusals import record_refusal
 from console.saml_and_scim.changes import changes_by
 from console.saml_and_scim.forms import SetUpForm
+from console.saml_and_scim.guides.proofs import ON_SET_UP_PAGE
+from console.saml_and_scim.guides.showing import guide_context, with_guide
 from console.saml_and_scim.progress import progress_of
 from console.saml_and_scim.provisioning import new_token, scim_context
 from console.saml_and_scim.set_up_entry import through_link
 from console.saml_and_scim.set_up_trial import latest_test
 from console.saml_and_scim.status import certificate_states, state_of
-from console.saml_and_scim.vendors import VENDORS
 from console.saml_and_scim.versions import hold_page, set_up_about, set_up_shown, tokens_shown
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from saml_sso.models import TrustProposal
@@ -89,7 +90,7 @@ def _save(request: HttpRequest, tenant: Tenant, link: SetUpLink) -> HttpResponse
     for warning in form.reading.warnings:
         messages.warning(request, warning)
     messages.success(request, _said(course, link))
-    return redirect(request.path)
+    return redirect(with_guide(request, request.path))
 
 
 def _saved(
@@ -152,7 +153,7 @@ def _at_once(
     except AccountError as error:
         record_refusal("settings.refused", tenant, reason=error)
         messages.error(request, str(error))
-    return redirect(request.path)
+    return redirect(with_guide(request, request.path))
 
 
 @transaction.atomic
@@ -188,6 +189,7 @@ def _page(
     trust = load_trust(tenant)
     certificates = certificate_states(trust.idp.certificates, timezone.now())
     text, kind = state_of(tenant, trust)
+    progress = progress_of(latest_test(request, link))
     context = {
         "tenant": tenant,
         "link": link,
@@ -200,13 +202,13 @@ def _page(
         "first_to_expire": max(certificates, key=lambda state: state.days_left, default=None),
         "changes": changes_by(form, trust),
         "waits": TrustProposal.objects.filter(link=link).exists(),
-        "progress": progress_of(latest_test(request, link)),
+        "progress": progress,
         "may_switch_on": may_switch_on(link=link),
         "new_token": take(request, _place_of(link)),
-        "vendors": VENDORS,
         "sign_on_page_url": sign_on_page_url(tenant),
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
         **scim_context(tenant),
+        **guide_context(request, tenant, trust, progress, ON_SET_UP_PAGE),
     }
     return render(request, "console/saml_and_scim/set_up.html", context)

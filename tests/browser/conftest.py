@@ -62,16 +62,20 @@ def open_browser(
 ) -> Iterator[Callable[..., Page]]:
     """Open a fresh browser: ``open_browser(width=360, scheme="dark")`` returns its page.
 
-    Nothing moves, unless ``moves`` is true.  Paths are relative to the server.  At the end of the
-    test no page may have had an error, nor a violation of the Content-Security-Policy.
+    Nothing moves, unless ``moves`` is true; no script runs if ``runs`` is false.  Paths are
+    relative to the server.  At the end of the test no page may have had an error, nor a violation
+    of the Content-Security-Policy.
     """
     settings.BASE_URL = live_server.url
     settings.COMPONENTS_PAGE = True
     contexts, watched = [], []
 
-    def open_one(*, width: int = 1440, scheme: str = "light", moves: bool = False) -> Page:
+    def open_one(
+        *, width: int = 1440, scheme: str = "light", moves: bool = False, runs: bool = True
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
+            java_script_enabled=runs,
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
             reduced_motion="no-preference" if moves else "reduce",

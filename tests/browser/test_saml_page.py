@@ -53,6 +53,7 @@ def set_up(page: Page, metadata: Path, sign_on_page_url: str) -> None:
     assert_accessible(page)
     page.get_by_role("link", name="Continue with step 3").click()
     page.get_by_label("Enforce SAML login").check()
+    page.get_by_role("link", name="Provisioning (SCIM)").click()
     page.get_by_label("Enable SCIM provisioning").check()
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("textbox", name="SCIM token")).to_be_visible()
