@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from console.person.look import Look
     from licenses.storage.given_by_groups import Given
+
+_SOURCE: Final = "SCIM: "
+"""How the trail calls an identity provider that acts, before its name."""
 
 
 def licences(look: Look) -> dict[str, Any]:
@@ -77,6 +80,8 @@ def _why(seat: Seat, given: Mapping[int, Given], look: Look) -> str:
         through = given.get(seat.subscription_id)
         return look.through(through.group_id, through.group) if through else seat.grant_reason
     by = seat.granted_by
+    if by.startswith(_SOURCE):
+        return format_html(_("By {source} over SCIM"), source=by.removeprefix(_SOURCE))
     if seat.grant_reason == REASON:
         return format_html(_("By a CSV file, by {who}"), who=by)
     if seat.grant_reason:
