@@ -120,8 +120,11 @@ class OperationAdmin(
     @admin.display(description=_("What"), ordering="name")
     def what(self, operation: Operation) -> str:
         """Return what was done, and with whom; a person who is still here has a page."""
-        name = linked(operation.name, operation.person_page)
-        return format_html("{} {}", action_label(operation.main_action), name).strip()
+        action, name = (
+            action_label(operation.main_action),
+            linked(operation.name, operation.person_page),
+        )
+        return format_html("{} {}", action, name) if action else name
 
     @admin.display(description=_("State"), ordering="state")
     def how_it_is(self, operation: Operation) -> SafeString:
