@@ -86,6 +86,9 @@ class Seat(TenantScopedModel):
     released_by = models.CharField(_("released by"), max_length=300, blank=True)
     release_reason = models.CharField(_("reason of the release"), max_length=300, blank=True)
 
+    person_page: str = ""
+    """The page of its holder, where a list links to it."""
+
     objects: ClassVar[TenantScopedManager[Seat]] = TenantScopedManager()
 
     class Meta:

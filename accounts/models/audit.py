@@ -59,6 +59,8 @@ class AuditEntry(models.Model):
 
     told: Told | None = None
     """The entry in words, once a page has looked them up."""
+    person_page: str = ""
+    """The page of the person whom it is about, where a list links to it."""
     page: str = ""
     """The page of the object, where one is linked."""
 

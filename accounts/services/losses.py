@@ -59,10 +59,15 @@ def sessions_of(people: QuerySet[User]) -> int:
     return Session.objects.filter(user__in=keys, expire_date__gt=timezone.now()).count()
 
 
+def links_of(people: QuerySet[User]) -> int:
+    """Return how many links could still let one of ``people`` in."""
+    keys = people.order_by().values("pk")
+    return OneTimeLink.objects.filter(user__in=keys, used=None, expires__gt=timezone.now()).count()
+
+
 def loss_of_people(people: QuerySet[User]) -> LossOfPeople:
     """Return what is deleted with ``people``; the history and the audit trail stay."""
     keys = people.order_by().values("pk")
-    now = timezone.now()
     groups = DirectoryGroupMember.objects.filter(user__in=keys)
     profiles = ProfileMembership.objects.filter(user__in=keys)
     roles = User.objects.filter(pk__in=keys).exclude(role=Role.MEMBER).values_list("role")
@@ -71,7 +76,7 @@ def loss_of_people(people: QuerySet[User]) -> LossOfPeople:
         groups=groups.values("group").distinct().count(),
         profiles=profiles.values("profile").distinct().count(),
         roles=dict(roles.annotate(Count("pk")).order_by("role")),
-        links=OneTimeLink.objects.filter(user__in=keys, used=None, expires__gt=now).count(),
+        links=links_of(people),
         recovery_codes=RecoveryCode.objects.filter(user__in=keys, used=None).count(),
     )
 

@@ -24,6 +24,7 @@ from console.base.access import Access, access_of
 from console.base.exports import ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.moments import told
+from console.base.of_person import pages_of_people
 from console.base.questions import asks, is_filters
 from console.base.seen import seen_applications
 from provisioning.engine.conflicts import resolve_conflict
@@ -104,6 +105,9 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
             "opts": self.opts,
             "original": conflict,
             "conflict": conflict,
+            "person_url": pages_of_people(request, [conflict.object_id]).get(
+                conflict.object_id, ""
+            ),
             "title": _("Conflicts"),
             "form": form,
             "is_open": conflict.state == Conflict.State.OPEN,

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from typing_extensions import override
@@ -32,9 +34,9 @@ from console.applications.words import (
     steps_in_words,
 )
 from console.base.access import Access, access_of
-from console.base.change_list import DeclaredChangeList
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.of_person import LinkedChangeList, PersonFilter, linked, pages_of_people
 from console.base.questions import asks, is_filters
 from console.base.seen import seen_applications
 from provisioning.engine.retrying import retry_operation
@@ -57,8 +59,20 @@ _HEADER: Final = (
 )
 
 
-class LogChangeList(DeclaredChangeList):
+class ProvisionedPersonFilter(PersonFilter):
+    """What was sent about one person."""
+
+    @override
+    def about(self, key: str) -> Q:
+        return Q(object_id=key)
+
+
+class LogChangeList(LinkedChangeList):
     """The log: what is only planned stands on the page of its plan, and here when asked for."""
+
+    @override
+    def person_of(self, row: Operation) -> object:
+        return row.object_id
 
     @override
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
@@ -81,6 +95,7 @@ class OperationAdmin(
         ("application", ApplicationFilter),
         "state",
         "kind",
+        ProvisionedPersonFilter,
         ("created", admin.DateFieldListFilter),
     ]
     search_fields = ["name", "object_id__exact", "last_error", "actor"]
@@ -104,8 +119,12 @@ class OperationAdmin(
 
     @admin.display(description=_("What"), ordering="name")
     def what(self, operation: Operation) -> str:
-        """Return what was done, and with whom."""
-        return f"{action_label(operation.main_action)} {operation.name}".strip()
+        """Return what was done, and with whom; a person who is still here has a page."""
+        action, name = (
+            action_label(operation.main_action),
+            linked(operation.name, operation.person_page),
+        )
+        return format_html("{} {}", action, name) if action else name
 
     @admin.display(description=_("State"), ordering="state")
     def how_it_is(self, operation: Operation) -> SafeString:
@@ -160,8 +179,12 @@ class OperationAdmin(
             "opts": self.opts,
             "original": operation,
             "operation": operation,
+            "person_url": pages_of_people(request, [operation.object_id]).get(
+                operation.object_id, ""
+            ),
             "application_url": self._application_url(request, operation),
-            "title": self.what(operation) or operation.object_id,
+            "title": f"{action_label(operation.main_action)} {operation.name}".strip()
+            or operation.object_id,
             "badge": STATE_KINDS[OperationState(operation.state)],
             "cause": cause_label(operation.cause),
             "steps": steps_in_words(operation),

@@ -108,6 +108,10 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         except (models.ProtectedError, models.RestrictedError):
             raise InUseError(_("It is in use, so it stays.")) from None
 
+    def people_of_rows(self, keys: Collection[str]) -> Mapping[str, str]:
+        """Return by the key of a row the key of the person whom it is about, if it is about one."""
+        return {}
+
     def what_goes(self, objects: QuerySet[_ModelT]) -> list[str]:
         """Return sentences that say what is deleted with ``objects``, in words and numbers.
 

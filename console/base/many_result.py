@@ -7,7 +7,7 @@ there is no such page.  They may leave it, stop the action, and let it go on.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
@@ -29,6 +29,7 @@ from accounts.storable import is_storable
 from console.base.csv_export import csv_response
 from console.base.doing import do_to_many
 from console.base.many_progress import progress_of
+from console.base.of_person import pages_of_people
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,11 +58,13 @@ QUESTIONS: Final[Questions] = {
 
 
 class Line(NamedTuple):
-    """One row: its name, what became of it, and why, if there is a reason."""
+    """One row: its name, what became of it, and why; its key, and the page of the person."""
 
     name: str
     outcome: str
     reason: str
+    row: str
+    page: str = ""
 
     @property
     def label(self) -> str:
@@ -146,7 +149,7 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         Line(*values)
         for values in result.lines.exclude(outcome="")
         .order_by("number")
-        .values_list("name", "outcome", "reason")
+        .values_list("name", "outcome", "reason", "row")
     ]
     wanted = request.GET.get("outcome", "")
     words = request.GET.get("containing", "").strip()
@@ -170,7 +173,7 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
             (outcome, label, sum(line.outcome == outcome for line in everything))
             for outcome, label in _Outcome.choices
         ],
-        "lines": lines[:SHOWN_LINES],
+        "lines": _linked(request, model_admin, lines[:SHOWN_LINES]),
         "matching": len(lines),
         "more": max(len(lines) - SHOWN_LINES, 0),
         "wanted": wanted,
@@ -178,6 +181,13 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         "back": result.back,
     }
     return TemplateResponse(request, "console/base/many_result.html", context)
+
+
+def _linked(request: HttpRequest, model_admin: Any, lines: Sequence[Line]) -> list[Line]:
+    """Return ``lines``, each with the page of the person whom it is about."""
+    people = model_admin.people_of_rows({line.row for line in lines if line.row})
+    pages = pages_of_people(request, people.values())
+    return [line._replace(page=pages.get(people.get(line.row, ""), "")) for line in lines]
 
 
 def _decided(site: AdminSite, request: HttpRequest, result: ActionResult) -> HttpResponseRedirect:

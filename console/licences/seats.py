@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -12,13 +13,14 @@ from typing_extensions import override
 from console.base.access import Access
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.of_person import LinkedChangeList, PersonFilter, linked
 from console.licences.idle import IdleSeatsFilter, ReleaseIdleSeats
 from licenses.errors import LicenseError
 from licenses.models import Seat, Subscription
 from licenses.usage import subscription_use, subscriptions_with_use
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -66,6 +68,22 @@ class LicencesGivenFilter(admin.RelatedOnlyFieldListFilter):
         return bool(self.lookup_choices)
 
 
+class HolderFilter(PersonFilter):
+    """The licences of one person, held and given back."""
+
+    @override
+    def about(self, key: str) -> Q:
+        return Q(user=key)
+
+
+class SeatChangeList(LinkedChangeList):
+    """A page of licences, each of which leads to its holder."""
+
+    @override
+    def person_of(self, row: Seat) -> object:
+        return row.user_id
+
+
 @admin.register(Seat)
 class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmin[Seat]):
     """The history of licences, which are given on the user's page."""
@@ -74,9 +92,11 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     list_title = _("Licence history")
     list_says = _("Who holds or held which licence, since when and until when.")
     empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
-    list_display = ["user_label", "product", "granted", "granted_by", "grant_reason", "released"]
+    list_display = ["holder", "product", "granted", "granted_by", "grant_reason", "released"]
+    list_display_links = ["product"]
     list_filter = [
         IdleSeatsFilter,
+        HolderFilter,
         ("released", admin.EmptyFieldListFilter),
         ("subscription", LicencesGivenFilter),
         ("granted", admin.DateFieldListFilter),
@@ -100,6 +120,20 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     def has_licences_permission(self, request: HttpRequest) -> bool:
         """Whether the person may give and release licences; actions ask for it as *licences*."""
         return Access.LICENCES in self.access(request)
+
+    @override
+    def people_of_rows(self, keys: Collection[str]) -> dict[str, str]:
+        held = Seat.objects.filter(pk__in=keys).exclude(user=None)
+        return {str(pk): str(user) for pk, user in held.values_list("pk", "user")}
+
+    @override
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SeatChangeList]:
+        return SeatChangeList
+
+    @admin.display(description=_("User"), ordering="user_label")
+    def holder(self, seat: Seat) -> str:
+        """Return whose licence it is or was; who is still there has a page."""
+        return linked(seat.user_label, seat.person_page)
 
     @admin.display(description=_("Product"), ordering="subscription__product__name")
     def product(self, seat: Seat) -> str:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -17,13 +17,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.trail.labels import kind_in_words, model_of
 from accounts.trail.search import MOST_OBJECTS, finding
 from accounts.trail.telling import Told, as_text, tell
-from console.base.change_list import DeclaredChangeList
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.of_person import LinkedChangeList, PersonFilter, linked
 from console.base.seen import told_to
 from console.logs.trail_kinds import KindFilter
 
@@ -37,15 +37,27 @@ CSV_HEADER = (
     "request id",
 )
 _ROWS_AT_ONCE: Final = 500
+_PERSON: Final = str(User._meta.model_name)
 
 
-class TrailChangeList(DeclaredChangeList):
+class ToldPersonFilter(PersonFilter):
+    """Entries about one person."""
+
+    @override
+    def about(self, key: str) -> Q:
+        return Q(target_type=_PERSON, target_id=key)
+
+
+class TrailChangeList(LinkedChangeList):
     """A page of entries, which are put into words together."""
+
+    @override
+    def person_of(self, row: AuditEntry) -> object:
+        return row.target_id if row.target_type == _PERSON else ""
 
     @override
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
         for told in tell(self.result_list):
             told.entry.told = told
 
@@ -158,6 +170,14 @@ class AuditTrailAdmin(ExportedModelAdmin[AuditEntry], ReadModelAdmin[AuditEntry]
 @admin.register(AuditEntry)
 class ConsoleAuditTrailAdmin(AuditTrailAdmin, ConsoleModelAdmin[AuditEntry]):
     """The tenant's own trail."""
+
+    list_display = ["at", "happened", "person", "changed_in_short"]
+    list_filter: ClassVar[Any] = [*AuditTrailAdmin.list_filter, ToldPersonFilter]
+
+    @admin.display(description=_("Person"))
+    def person(self, entry: AuditEntry) -> str:
+        """Return whom the entry is about, if it is a person who is still there."""
+        return linked(entry.target, entry.person_page) if entry.person_page else ""
 
     @override
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ from typing_extensions import override
 
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.of_person import LinkedChangeList, PersonFilter, linked, with_people
 from console.base.seen import seen_sources, sees_all
 from scim.models import RequestLogEntry
 
@@ -37,7 +40,7 @@ CSV_HEADER = (
     "detail",
     "duration_ms",
 )
-_DRAWN: Any = {"status": "outcome", "duration_ms": "duration"}
+_DRAWN: Any = {"status": "outcome", "duration_ms": "duration", "resource_id": "resource"}
 """What the page shows in the place of a column."""
 
 _SHOWN: Any = [*(_DRAWN.get(name, name) for name in CSV_HEADER), "request", "response"]
@@ -84,6 +87,22 @@ class MethodFilter(admin.SimpleListFilter):
         return queryset.filter(method=self.value()) if self.value() else queryset
 
 
+class RequestedPersonFilter(PersonFilter):
+    """Requests that named one person by their id."""
+
+    @override
+    def about(self, key: str) -> Q:
+        return Q(resource_id=key)
+
+
+class RequestChangeList(LinkedChangeList):
+    """A page of requests, each of which leads to the person that it named."""
+
+    @override
+    def person_of(self, row: RequestLogEntry) -> object:
+        return row.resource_id
+
+
 @admin.register(RequestLogEntry)
 class RequestLogAdmin(
     ExportedModelAdmin[RequestLogEntry],
@@ -100,13 +119,14 @@ class RequestLogAdmin(
         "route",
         "outcome",
         "scim_type",
-        "resource_id",
+        "resource",
         "duration",
     ]
     list_filter = [
         ("source", admin.RelatedOnlyFieldListFilter),
         OutcomeFilter,
         MethodFilter,
+        RequestedPersonFilter,
         ("at", admin.DateFieldListFilter),
     ]
     search_fields = [name for name in CSV_HEADER if name not in {"at", "duration_ms"}]
@@ -128,6 +148,24 @@ class RequestLogAdmin(
         """Return the requests of sources that the person sees; an admin sees deleted ones', too."""
         entries = super().get_queryset(request)
         return entries if sees_all(request) else entries.filter(source__in=seen_sources(request))
+
+    @override
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RequestChangeList]:
+        return RequestChangeList
+
+    @override
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> RequestLogEntry | None:
+        entry = super().get_object(request, object_id, from_field)
+        if entry is not None:
+            with_people(request, [entry], attrgetter("resource_id"))
+        return entry
+
+    @admin.display(description=_("Resource"), ordering="resource_id")
+    def resource(self, entry: RequestLogEntry) -> str:
+        """Return the id that the request named; a person who is still there has a page."""
+        return linked(entry.resource_id, entry.person_page)
 
     @admin.display(description=_("Status"), ordering="status")
     def outcome(self, entry: RequestLogEntry) -> SafeString:

@@ -1,4 +1,4 @@
-"""*Edit user settings*: a person with their role, access profiles and licences."""
+"""The page of one person, with the form *Edit user settings*: role, access profiles, licences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from accounts.services.losses import loss_of_people
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.signing_in.invitations import invite_user
 from accounts.trail import audit
-from console.applications.at_applications import at_applications
 from console.base.access import Access
 from console.base.losses import words_for_people, words_for_seats
 from console.base.model_admin import ConsoleModelAdmin
@@ -25,12 +24,15 @@ from console.base.seen import as_named_to
 from console.people.locked_fields import UNLOCK, are_fields, lock, unlocked
 from console.people.many_people import last_admins
 from console.people.user_settings_form import UserSettingsForm
+from console.person.sections import sections_of
 from licenses.errors import LicenseError
 from licenses.models import Seat
 from licenses.services import change_seats
 from licenses.usage import by_product
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
@@ -55,27 +57,29 @@ class PersonPage(ConsoleModelAdmin[User]):
     form: Any = UserSettingsForm
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, LicenseError)
     save_label = _("Save user details")
-    change_title = _("Edit user settings")
     change_form_template = "console/people/change_form.html"
 
     @override
-    def changeform_view(
+    def render_change_form(
         self,
         request: HttpRequest,
-        object_id: str | None = None,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
         form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
+        obj: User | None = None,
     ) -> HttpResponse:
-        """Say, too, which sources manage the person; offer to sign them out."""
-        person = self.get_object(request, object_id) if object_id else None
-        holders = as_named_to(request, holders_of(person)) if person else []
-        names = ", ".join(holder.name for holder in holders)
-        context = {"holders": names, **(extra_context or {})}
+        """Show what the person has and why, beside the form; offer to sign them out."""
+        # A form that is refused has written into ``obj`` already.
+        person = User.objects.filter(pk=obj.pk).first() if request.method == "POST" and obj else obj
         if person is not None:
-            context["at_applications"] = at_applications(request, person)
-        if object_id and self.has_full_permission(request):
-            context["sign_out_url"] = self.url_of("sign_out", object_id)
-        return super().changeform_view(request, object_id, form_url, context)
+            context["person"] = person
+            context["sections"] = sections_of(request, person)
+            context["is_editing"] = request.method == "POST" or bool(unlocked(request))
+            if self.has_full_permission(request):
+                names = ("sign_out", "deactivate" if person.active else "reactivate")
+                context |= {f"{name}_url": self.url_of(name, person.pk) for name in names}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @override
     @asks(_changelist_filters=is_filters, **{UNLOCK: are_fields})
@@ -156,6 +160,10 @@ class PersonPage(ConsoleModelAdmin[User]):
     @override
     def delete_object(self, obj: User) -> None:
         users.delete_user(user=obj)
+
+    @override
+    def people_of_rows(self, keys: Collection[str]) -> dict[str, str]:
+        return {key: key for key in keys}
 
     @override
     def what_goes(self, objects: QuerySet[User]) -> list[str]:

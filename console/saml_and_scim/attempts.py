@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.secrets.encryption import SealError
 from console.base.csv_export import csv_response
+from console.base.of_person import PERSON, with_people
 from console.saml_and_scim.attribute_uses import ATTRIBUTE_USES, masked_attributes, shown_attributes
 from console.saml_and_scim.page import frame, tenant_of
 from console.saml_and_scim.progress import is_fresh
@@ -33,12 +35,19 @@ LISTED = 100
 @require_safe
 @never_cache
 def attempts(request: HttpRequest) -> HttpResponse:
-    """List the last 100 sign-ins, and apart from them what anybody may have sent."""
+    """List the last 100 sign-ins, and apart from them what anybody may have sent.
+
+    Those of one person, whom the address may name, are what led to a session of theirs: the
+    message of a refused one proves nothing, so it is nobody's.
+    """
+    person = request.GET.get(PERSON)
+    kept = kept_attempts().filter(user=person) if person else kept_attempts()
     context = {
         **frame(request, tenant_of(request)),
         "title": _("Latest sign-ins"),
-        "attempts": kept_attempts()[:LISTED],
-        "strangers": noted_strangers()[:LISTED],
+        "attempts": with_people(request, kept[:LISTED], attrgetter("user_id")),
+        "strangers": () if person else noted_strangers()[:LISTED],
+        "of_person": person,
     }
     return render(request, "console/saml_and_scim/attempts.html", context)
 
@@ -106,6 +115,7 @@ def _shown(
                 "secret keys."
             ),
         )
+    [found] = with_people(request, [found], attrgetter("user_id"))
     context = {
         **frame(request, tenant_of(request)),
         "title": _("Test sign-in") if found.is_test else _("Sign-in %s") % found.reference,

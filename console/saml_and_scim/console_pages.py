@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.identifiers import is_canonical_uuid
 from console.base.findable import Settings, fields_of, register_settings
+from console.base.of_person import PERSON
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_empty
 from console.saml_and_scim import actions, attempts, page, scim_api, trial
@@ -47,6 +49,7 @@ for each in (
         view=attempts.attempts,
         label=_("Latest sign-ins"),
         access=LOG,
+        questions={PERSON: is_canonical_uuid},
     ),
     ConsolePage(
         name="saml-and-scim-attempts-csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
@@ -18,6 +19,7 @@ from accounts.secrets.shown_once import show_once, take
 from accounts.services.expiry import warnings
 from accounts.signing_in.recovery import count_recovery_codes
 from accounts.trail.refusals import record_refusal
+from console.base.of_person import with_people
 from console.saml_and_scim.changes import changes_by, would_be_candidate
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
 from console.saml_and_scim.guides.showing import console_links, guide_context
@@ -146,7 +148,7 @@ def page(
         "proposals": proposals,
         "keys": [(key, describe_certificate(key.certificate)) for key in keys],
         "progress": progress,
-        "attempts": kept_attempts()[:SHOWN_ATTEMPTS],
+        "attempts": with_people(request, kept_attempts()[:SHOWN_ATTEMPTS], attrgetter("user_id")),
         "strangers": noted_strangers()[:SHOWN_ATTEMPTS],
         "links": SetUpLink.objects.all()[:10],
         "link_form": LinkForm(),

@@ -87,6 +87,9 @@ class AtApplication:
     """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``conflict``, ``left``."""
     reason: str
     last: Operation | None
+    is_active: bool
+    """Whether the account there can be used, as far as is known."""
+    delete_due: datetime | None
 
 
 def tiles(application: Application) -> Tiles:
@@ -157,7 +160,8 @@ def state_at_applications(user: User) -> list[AtApplication]:
         operation.application_id: operation
         for operation in Operation.objects.filter(object_id=object_id)
         .select_related("application")
-        .order_by("id")
+        .order_by("application_id", "-id")
+        .distinct("application_id")
     }
     conflicts = set(
         Conflict.objects.filter(object_id=object_id, state=Conflict.State.OPEN).values_list(
@@ -182,6 +186,8 @@ def _at(
         state=state,
         reason=reason,
         last=last,
+        is_active=link is not None and bool(link.remote_id) and link.is_active,
+        delete_due=link.delete_due if link else None,
     )
 
 

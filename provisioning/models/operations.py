@@ -105,6 +105,9 @@ class Operation(TenantScopedModel):
     created = models.DateTimeField(_("created"), default=timezone.now)
     ended = models.DateTimeField(_("ended"), null=True)
 
+    person_page: str = ""
+    """The page of the person, where a list links to it."""
+
     objects: ClassVar[TenantScopedManager[Operation]] = TenantScopedManager()
 
     class Meta:

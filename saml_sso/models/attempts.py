@@ -84,6 +84,9 @@ class SignInAttempt(TenantScopedModel):
     )
     repeats = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
+    person_page: str = ""
+    """The page of who came in by it, where one is linked."""
+
     objects: ClassVar[TenantScopedManager[SignInAttempt]] = TenantScopedManager()
 
     class Meta:

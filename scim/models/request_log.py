@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +44,9 @@ class RequestLogEntry(TenantScopedModel):
     request_body: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
     response_body: models.JSONField[Any, Any] = models.JSONField(null=True, editable=False)
 
+    person_page: str = ""
+    """The page of the person that it named, where one is linked."""
+
     objects: ClassVar[TenantScopedManager[RequestLogEntry]] = TenantScopedManager()
 
     class Meta:
@@ -53,7 +57,14 @@ class RequestLogEntry(TenantScopedModel):
         constraints = [
             SameTenant(field="source", name="request_log_source_in_tenant"),
         ]
-        indexes = [models.Index(fields=["tenant", "-at"], name="request_log_latest")]
+        indexes = [
+            models.Index(fields=["tenant", "-at"], name="request_log_latest"),
+            models.Index(
+                fields=["tenant", "resource_id", "-at"],
+                name="request_log_of_resource",
+                condition=~Q(resource_id=""),
+            ),
+        ]
 
     @override
     def __str__(self) -> str:
