@@ -52,6 +52,9 @@ class Places:
         self._taken: Counter[int] = Counter()
         self._changed = asyncio.Condition()
         self._is_stopping = False
+        self._is_waiting = False
+        self._queue_first: set[int] = set()
+        """Where a job has come back last: what waits in the queue has the next place."""
         self._lock = Lock()
         self._reaching_out: Counter[int | None] = Counter()
 
@@ -80,6 +83,8 @@ class Places:
                 free = [each for each in wanted if self._has_room(each)]
                 is_all = free == wanted
                 job = await fetch(queues if is_all else free) if free else None
+                self._queue_first -= {self._left_by(each) for each in free}
+                self._changed.notify_all()
                 if job is not None and job.task_name == RUN_JOB:
                     self._taken[self._left_by(job.queue)] += 1
                 if job is not None or is_all:
@@ -112,8 +117,9 @@ class Places:
             self._free(queue)
         await asyncio.sleep(seconds)
         async with self._changed:
-            await self._changed.wait_for(lambda: self._has_room(queue))
+            await self._changed.wait_for(lambda: self._may_come_back(queue))
             self._taken[self._left_by(queue)] += 1
+            self._queue_first.add(self._left_by(queue))
 
     @contextmanager
     def for_tenant(self, tenant_id: int | None) -> Iterator[None]:
@@ -147,16 +153,23 @@ class Places:
             for leaves in range(self._left_by(queue) + 1)
         )
 
+    def _may_come_back(self, queue: str) -> bool:
+        waits_for_queue = self._is_waiting and self._left_by(queue) in self._queue_first
+        return self._has_room(queue) and not waits_for_queue
+
     def _free(self, queue: str) -> None:
         self._taken[self._left_by(queue)] -= 1
         self._changed.notify_all()
 
     async def _wait(self) -> None:
+        self._is_waiting = True
         try:
             async with asyncio.timeout(_LOOK_AGAIN):
                 await self._changed.wait()
         except TimeoutError:
             return
+        finally:
+            self._is_waiting = False
 
 
 class PlacedJobs(JobManager):
