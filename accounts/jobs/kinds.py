@@ -27,8 +27,11 @@ MAIL: Final = "mail"
 DAILY: Final = "daily"
 BULK: Final = "bulk"
 PROVISIONING: Final = "provisioning"
-QUEUES: Final = (MAIL, DAILY, BULK, PROVISIONING)
+RUNS: Final = "runs"
+QUEUES: Final = (MAIL, DAILY, BULK, PROVISIONING, RUNS)
 """A worker takes from all of them unless it is told otherwise."""
+UPKEEP: Final = "upkeep"
+"""The queue of the engine's own work, of which every worker takes."""
 
 AFTER_MIDNIGHT: Final = "10 0 * * *"
 HOURLY: Final = "20 * * * *"
@@ -52,6 +55,11 @@ class Kind(Generic[_Arguments]):
         pauses: Seconds until it is tried again after each failure; then it has failed.
         cron: When it is due by itself, in the words of cron (UTC).  Such a kind never runs twice
             at once.
+        leaves: So many places of a worker it leaves to kinds that leave fewer, as long as there
+            is another one; the same for all kinds of a queue (:mod:`accounts.jobs.places`).
+        reaches_out: Whether it asks servers of others, which may let it wait.  A tenant's leave a
+            place to those of other tenants.
+        one_for_tenant: Whether one of a tenant is done at a time, whatever workers there are.
     """
 
     name: str
@@ -61,10 +69,14 @@ class Kind(Generic[_Arguments]):
     sealed: frozenset[str]
     pauses: tuple[int, ...]
     cron: str
+    leaves: int
+    reaches_out: bool
+    one_for_tenant: bool
 
-    @property
-    def lock(self) -> str | None:
+    def lock_of(self, tenant_id: int | None) -> str | None:
         """Return what Procrastinate lets one running job have at a time."""
+        if self.one_for_tenant:
+            return f"{self.name} {tenant_id}"
         return self.name if self.cron else None
 
     def defer(self, *args: _Arguments.args, **arguments: _Arguments.kwargs) -> Job:
@@ -73,9 +85,7 @@ class Kind(Generic[_Arguments]):
         The job runs in the scope of the tenant that is active now, or of none.
         """
         return queue_job(
-            kind=self.name,
-            queue=self.queue,
-            lock=self.lock,
+            kind=self,
             arguments={name: arguments[name] for name in arguments if name not in self.sealed},
             sealed={name: arguments[name] for name in arguments if name in self.sealed},
         )
@@ -87,13 +97,16 @@ class _Declaring:
     def __init__(self, *, is_one_transaction: bool) -> None:
         self._is_one_transaction = is_one_transaction
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - what a kind declares
         self,
         *,
         queue: str,
         sealed: tuple[str, ...] = (),
         pauses: tuple[int, ...] = _PAUSES,
         cron: str = "",
+        leaves: int = 0,
+        reaches_out: bool = False,
+        one_for_tenant: bool = False,
     ) -> Callable[[Callable[_Arguments, Mapping[str, Any] | None]], Kind[_Arguments]]:
         def declare(work: Callable[_Arguments, Mapping[str, Any] | None]) -> Kind[_Arguments]:
             return Kind(
@@ -104,6 +117,9 @@ class _Declaring:
                 sealed=frozenset(sealed),
                 pauses=pauses,
                 cron=cron,
+                leaves=leaves,
+                reaches_out=reaches_out,
+                one_for_tenant=one_for_tenant,
             )
 
         return declare

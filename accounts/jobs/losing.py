@@ -28,6 +28,6 @@ def queue_lost_jobs() -> int:
     lost = rows.take_lost(due_before=LOST_AFTER)
     for job in lost:
         kind = kinds().get(job.kind)
-        queueing.hand_over(job, lock=kind.lock if kind else None)
+        queueing.hand_over(job, lock=kind.lock_of(job.tenant_id) if kind else None)
         LOG.warning("The job %s (%s) was not in the queue; it is again.", job.kind, job.pk)
     return len(lost)

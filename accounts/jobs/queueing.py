@@ -27,9 +27,7 @@ _FIRST_TURN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 @transaction.atomic
 def queue_job(
     *,
-    kind: str,
-    queue: str,
-    lock: str | None,
+    kind: Kind[Any],
     arguments: Mapping[str, Any],
     sealed: Mapping[str, Any],
 ) -> Job:
@@ -38,8 +36,8 @@ def queue_job(
     Raises:
         DatabaseError: As every write does.
     """
-    job = rows.add(kind=kind, queue=queue, arguments=arguments, sealed=sealed)
-    hand_over(job, lock=lock)
+    job = rows.add(kind=kind.name, queue=kind.queue, arguments=arguments, sealed=sealed)
+    hand_over(job, lock=kind.lock_of(job.tenant_id))
     return job
 
 
@@ -55,7 +53,7 @@ def queue_at_once(*, kind: Kind[[]]) -> Job:
         return kind.defer()
     if job.state == Job.State.WAITING:
         rows.make_due(job)
-        hand_over(job, lock=kind.lock)
+        hand_over(job, lock=kind.lock_of(job.tenant_id))
     return job
 
 

@@ -26,5 +26,5 @@ def retry_job(*, job: Job) -> None:
     if not rows.reopen(job):
         raise NotFailedError(_("It has not failed: it waits, runs or is done."))
     kind = kinds().get(job.kind)
-    queueing.hand_over(job, lock=kind.lock if kind else None)
+    queueing.hand_over(job, lock=kind.lock_of(job.tenant_id) if kind else None)
     audit.record("job.retried", job)

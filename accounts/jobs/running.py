@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.jobs import rows
 from accounts.jobs.errors import GivenUpError, NoLongerOursError, PartlyDoneError, PutBackError
 from accounts.jobs.kinds import MINUTE, kinds
+from accounts.jobs.places import reaching_out
 from accounts.models import Job, Tenant
 from accounts.progress import reported_to
 from accounts.requests.request_id import serving
@@ -53,7 +54,8 @@ def run_job(job_id: UUID) -> None:
     """Do a job that is not done yet, in its scope, which is open.
 
     Raises:
-        PutBackError: It failed and is due again; its row says why.
+        PutBackError: It failed and is due again, as its row says; or it has to wait for others of
+            its tenant, and was not begun.
         GivenUpError: It has failed; its row says why.
     """
     job = rows.open_job(job_id)
@@ -64,6 +66,11 @@ def run_job(job_id: UUID) -> None:
     if obstacle and timezone.now() - job.due < _LONGEST_UPGRADE:
         rows.leave(job, reason=obstacle)
         raise PutBackError(obstacle, seconds=_UNTIL_ANOTHER_WORKER)
+    with reaching_out(job.tenant_id) if kind and kind.reaches_out else nullcontext():
+        _do(job, kind, obstacle)
+
+
+def _do(job: Job, kind: Kind[Any] | None, obstacle: str) -> None:
     if not rows.claim(job):
         return
     with (

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,15 +19,16 @@ from typing_extensions import override
 
 from accounts.identifiers import uuid_of
 from accounts.jobs.errors import GivenUpError, PutBackError
-from accounts.jobs.kinds import kinds
+from accounts.jobs.kinds import UPKEEP, kinds
 from accounts.jobs.losing import queue_lost_jobs
+from accounts.jobs.places import PlacedJobs, Places
 from accounts.jobs.pulse import pulse_of_worker
 from accounts.jobs.queueing import RUN_JOB
 from accounts.jobs.rows import waiting
 from accounts.jobs.running import run_job, scope_of_job
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Iterator
 
     from procrastinate.app import WorkerOptions
     from procrastinate.job_context import JobContext
@@ -31,9 +36,6 @@ if TYPE_CHECKING:
     from procrastinate.worker import Worker
 
 LOG = logging.getLogger(__name__)
-
-UPKEEP: Final = "upkeep"
-"""The queue of the engine's own work, of which every worker takes."""
 
 HEARTBEAT_SECONDS: Final = 10
 DEAD_AFTER_SECONDS: Final = 30
@@ -64,7 +66,8 @@ def work(*, queues: Collection[str], at_once: int, waits: bool = True) -> None:
 
     Args:
         queues: All of them when there is none.
-        at_once: How many jobs at a time, each in a thread with its own connection.
+        at_once: How many jobs at a time, each in a thread with its own connection; what asks
+            servers of others leaves one of these places (:mod:`accounts.jobs.places`).
         waits: Whether to wait for more when there is nothing left to do.
     """
     asyncio.run(_work(queues, at_once, waits=waits))
@@ -72,25 +75,56 @@ def work(*, queues: Collection[str], at_once: int, waits: bool = True) -> None:
 
 async def _work(queues: Collection[str], at_once: int, *, waits: bool) -> None:
     app = make_app()
+    places = Places(at_once)
+    app.job_manager = PlacedJobs(app.connector, places)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(places.threads))
     options: WorkerOptions = {
-        "concurrency": at_once,
+        "concurrency": places.threads,  # Whether there is a place for a job, they say.
+        "install_signal_handlers": False,
         "wait": waits,
         # Notifications do not pass a pooler that lends connections for a transaction.
         "listen_notify": not settings.TRANSACTION_POOLING,
         "delete_jobs": "successful",  # The row of ours remains.
         "update_heartbeat_interval": HEARTBEAT_SECONDS,
         "stalled_worker_timeout": DEAD_AFTER_SECONDS,
-        "worker_middleware": [in_scope_of_the_job],
+        "worker_middleware": [places.doing, in_scope_of_the_job],
     }
     if queues:
         options["queues"] = [UPKEEP, *queues]
     async with app.open_async():
         await sweep(app)
-        if not waits:
-            await app.run_worker_async(**options)
-            return
-        async with pulse_of_worker(queues):
-            await app.run_worker_async(**options)
+        worker = asyncio.ensure_future(app.run_worker_async(**options))
+        with _stopped_by_signals(places, worker):
+            if not waits:
+                await worker
+                return
+            async with pulse_of_worker(queues):
+                await worker
+
+
+@contextmanager
+def _stopped_by_signals(places: Places, worker: asyncio.Future[None]) -> Iterator[None]:
+    """Let the first signal have the worker finish what it has begun; the next one ends it."""
+    loop = asyncio.get_running_loop()
+    is_main = threading.current_thread() is threading.main_thread()
+    signals = (signal.SIGINT, signal.SIGTERM) if is_main else ()
+
+    def leave_signals() -> None:
+        for each in signals:
+            loop.remove_signal_handler(each)
+
+    def stop() -> None:
+        leave_signals()
+        places.stop()
+        worker.cancel()
+
+    for each in signals:
+        loop.add_signal_handler(each, stop)
+    try:
+        with suppress(asyncio.CancelledError):
+            yield
+    finally:
+        leave_signals()
 
 
 async def in_scope_of_the_job(

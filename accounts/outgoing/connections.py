@@ -74,20 +74,29 @@ class Connection:
             self._loop.run(self._http.aclose())
 
     def ask(
-        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        seconds: float | None = None,
     ) -> Received:
         """Send one request; ``path`` is the absolute path with its query.
+
+        It may take ``seconds``, or as long as was said of all.
 
         Raises:
             NotReachedError: No connection came about; nothing was sent.
             BrokenOffError: No whole answer came within the limits.
         """
+        seconds = self._seconds if seconds is None else seconds
         try:
-            return self._loop.run(self._asked(method, path, headers, content))
+            return self._loop.run(self._asked(method, path, headers, content, seconds))
         except TimeoutError as error:
             raise BrokenOffError(
                 _("The address did not answer in full within %(seconds)d seconds.")
-                % {"seconds": self._seconds}
+                % {"seconds": seconds}
             ) from error
         except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
             raise NotReachedError(_problem(error)) from error
@@ -99,10 +108,15 @@ class Connection:
             raise BrokenOffError(_problem(error)) from error
 
     async def _asked(
-        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes | None,
+        seconds: float,
     ) -> Received:
         """Ask the numeric address that was reached before, else the first that can be."""
-        async with asyncio.timeout(self._seconds):
+        async with asyncio.timeout(seconds):
             *others, last = [self._reached] if self._reached else self._address.found
             for numeric in others:
                 with suppress(httpx2.ConnectError):

@@ -15,6 +15,7 @@ from console.applications.forms import ConnectionForm
 from console.applications.settings_page import SettingsPage, SettingsPages
 from console.applications.words import UNREADABLE, in_milliseconds
 from console.base.access import Access
+from provisioning.engine.errors import TooManyAtOnceError
 from provisioning.engine.testing import Part, test_connection
 from provisioning.services.connections import Connection, change_connection
 
@@ -86,6 +87,9 @@ class ConnectionPages(SettingsPages):
             checks = [_shown(each) for each in test_connection(application=application)]
         except SealError:
             messages.error(request, str(UNREADABLE))
+            checks = []
+        except TooManyAtOnceError as error:
+            messages.error(request, str(error))
             checks = []
         application.refresh_from_db()
         form = ConnectionForm(application=application)

@@ -18,6 +18,7 @@ from console.applications.frame import ApplicationFrame
 from console.applications.parts import is_set_up
 from console.applications.words import UNREADABLE, changes_between, in_milliseconds
 from console.base.access import Access
+from provisioning.engine.errors import TooManyAtOnceError
 from provisioning.engine.one_person import Part, Shown, provision_person
 from provisioning.models import Operation
 
@@ -72,6 +73,9 @@ class OnePersonPage(ApplicationFrame):
             steps = provision_person(application=application, user=person)
         except SealError:
             messages.error(request, str(UNREADABLE))
+            return {}
+        except TooManyAtOnceError as error:
+            messages.error(request, str(error))
             return {}
         checks = [_check(step) for step in steps]
         failed = next((each for each in checks if each["ok"] is False), None)

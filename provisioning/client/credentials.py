@@ -12,9 +12,10 @@ from urllib.parse import quote_plus, urlencode, urlsplit
 import orjson
 from django.utils.translation import gettext as _
 
-from accounts.outgoing.connections import Connection
+from accounts.outgoing.connections import SECONDS, Connection
 from accounts.secrets.secrets_digest import digest_of
 from provisioning.client.received_json import json_of
+from provisioning.client.time_limit import at_most
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,8 @@ class ClientCredentials:
         parts = urlsplit(self.token_url.strip())
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         form = {"grant_type": "client_credentials", **({"scope": self.scope} if self.scope else {})}
-        with Connection(self.token_url, most_bytes=_MOST_BYTES) as connection:
+        seconds = at_most(SECONDS)
+        with Connection(self.token_url, most_bytes=_MOST_BYTES, seconds=seconds) as connection:
             received = connection.ask(
                 "POST",
                 path,
@@ -92,9 +94,9 @@ class ClientCredentials:
         token = said.get("access_token")
         if received.status != _SUCCESS or not isinstance(token, str) or not token:
             raise TokenRefusedError(received.status, _reason(said))
-        seconds = said.get("expires_in")
+        lasts = said.get("expires_in")
         _tokens.keep(
-            self.fingerprint(), token, seconds if isinstance(seconds, int | float) else _UNSAID
+            self.fingerprint(), token, lasts if isinstance(lasts, int | float) else _UNSAID
         )
         return token
 

@@ -18,6 +18,7 @@ from provisioning.client.credentials import TokenRefusedError
 from provisioning.client.exchanges import Exchange
 from provisioning.client.listing import Listing
 from provisioning.client.received_json import json_of
+from provisioning.client.time_limit import at_most
 from provisioning.protocol.answers import Outcome, outcome, unanswered
 
 if TYPE_CHECKING:
@@ -153,6 +154,7 @@ class Target:
                 f"{urlsplit(self._base_url).path}{path}{query}",
                 headers=self._headers(content, if_match),
                 content=content,
+                seconds=at_most(SECONDS),
             )
         except TokenRefusedError as error:
             # Who is not let in at the token URL is not let in at the target, which was not asked.

@@ -38,7 +38,7 @@ _WORTH_HELP: Final = 4
 _NAME: Final = "provisioning.perform_operations"
 
 
-@at_least_once(queue=PROVISIONING, pauses=PAUSES)
+@at_least_once(queue=PROVISIONING, pauses=PAUSES, leaves=1, reaches_out=True)
 def perform_operations(*, application_id: int) -> dict[str, Any]:
     """Do the operations that are due at an application; doubled or lost, it does no harm.
 

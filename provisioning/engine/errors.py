@@ -17,6 +17,10 @@ class NothingSentError(AccountError):
     """The application sends nothing now: no plan was sent yet, it is paused, or in quarantine."""
 
 
+class TooManyAtOnceError(AccountError):
+    """Enough pages wait for a target: nothing was asked, and nothing done."""
+
+
 class NotOpenError(AccountError):
     """The conflict is decided already."""
 

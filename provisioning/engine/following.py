@@ -36,7 +36,7 @@ _MOST_AT_ONCE: Final = 2_000
 """More objects than this are not looked at in one transaction, but by a run."""
 
 
-@at_least_once(queue=PROVISIONING, pauses=PAUSES)
+@at_least_once(queue=PROVISIONING, pauses=PAUSES, leaves=1)
 def follow_changes(*, application_id: int) -> dict[str, Any]:
     """Plan for whoever is concerned by what changed since the application's place in the feed."""
     with transaction.atomic():

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from accounts.trail import audit
 from provisioning.client.target import TargetPausedError
 from provisioning.engine.draining import perform_claimed
+from provisioning.engine.for_a_page import asking_for_a_page
 from provisioning.engine.gate import NotNowError, why_nothing_is_sent
 from provisioning.engine.looking import look_at
 from provisioning.engine.matching import search_unrecorded
 from provisioning.engine.recording import record_operations
 from provisioning.engine.sessions import probe_once, session_with
-from provisioning.engine.testing import test_connection
+from provisioning.engine.testing import check_connection
 from provisioning.engine.verdicts import ApplicationRefusedError
 from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import IN_FLIGHT, Exchange, Operation, OperationState
@@ -61,12 +62,16 @@ def provision_person(*, application: Application, user: User) -> list[Shown]:
     """Bring one person in step at an application at once, and say what each step came to.
 
     Before the first plan was sent nothing is written there: the last step says what would be.
+
+    Raises:
+        TooManyAtOnceError: Enough pages wait for a target already.
     """
     shown: list[Shown] = []
-    for each in _steps(application, user):
-        shown.append(each)
-        if each.ok is False:
-            break
+    with asking_for_a_page(application):
+        for each in _steps(application, user):
+            shown.append(each)
+            if each.ok is False:
+                break
     come_to = {each.step for each in shown}
     audit.record("application.person_provisioned", application, person=str(user.pk))
     return shown + [Shown(part, "", None) for part in Part if part not in come_to]
@@ -96,7 +101,7 @@ def _steps(application: Application, user: User) -> Iterator[Shown]:
 
 def _tested(application: Application) -> Shown:
     start = time.monotonic()
-    checked = test_connection(application=application)
+    checked = check_connection(application)
     failed = next((each for each in checked if each.ok is False), None)
     says = failed.says if failed else _("It answered and takes our token.")
     return Shown(Part.TEST, says, ok=failed is None, seconds=_since(start))

@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from accounts.jobs.places import wait_aside
 from accounts.secrets.secrets_digest import digest_of
 from provisioning.catalogue.reading import entry_of
 from provisioning.client.target import Target, TargetPausedError
+from provisioning.client.time_limit import require_limit
 from provisioning.engine.dialects import CONFIG, dialect_at, remember, remember_dialect
 from provisioning.services.credentials import credential_of
 from provisioning.storage.pace import add_pace, next_place, take_place
@@ -49,7 +51,11 @@ def session_with(application: Application, *, patience: float = _PATIENCE) -> It
     """Open a connection to the target of an application; nothing is asked before it is used.
 
     Whoever asks waits up to ``patience`` seconds for its turn, pauses of the target included.
+
+    Raises:
+        UnlimitedError: Nothing bounds how long this may take.
     """
+    require_limit()
     key = pace_key_of(application)
     add_pace(tenant_id=application.tenant_id, key=key, least_interval=least_interval(application))
     dialect = dialect_at(application)
@@ -108,4 +114,7 @@ def _wait_for_turn(tenant_id: int, key: str, patience: float) -> None:
         wait = (until - timezone.now()).total_seconds()
         if wait > left:
             raise TargetPausedError(until)
-        time.sleep(max(wait, 0.01))
+        if wait > _PATIENCE:
+            wait_aside(wait)
+        else:
+            time.sleep(max(wait, 0.01))

@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.identifiers import uuid_of
-from accounts.jobs.kinds import PROVISIONING, at_least_once
+from accounts.jobs.kinds import RUNS, at_least_once
 from accounts.storage.changes import latest_position
 from accounts.trail import audit
 from provisioning.engine.working_out import work_out
 from provisioning.models import Application, Run
 
 
-@at_least_once(queue=PROVISIONING, pauses=(10, 60))
+@at_least_once(queue=RUNS, pauses=(10, 60), leaves=2, reaches_out=True, one_for_tenant=True)
 def work_out_run(*, run_id: str) -> dict[str, Any]:
     """Look at everything that a run is about; done anew from the beginning, if a worker died."""
     run = Run.objects.select_related("application__tenant").filter(pk=uuid_of(run_id)).first()

@@ -12,6 +12,7 @@ from accounts.errors import AccountError
 from accounts.outgoing.addresses import require_address
 from provisioning.client.target import TargetPausedError
 from provisioning.engine.dialects import CONFIG, remember
+from provisioning.engine.for_a_page import asking_for_a_page
 from provisioning.engine.paths import path_of
 from provisioning.engine.sessions import session_with
 from provisioning.planning.retrying import said
@@ -53,7 +54,16 @@ def test_connection(*, application: Application) -> list[Checked]:
     """Ask the target who it is, what it can and for its first page of users; write nothing.
 
     What it says that it can is remembered.
+
+    Raises:
+        TooManyAtOnceError: Enough pages wait for a target already.
     """
+    with asking_for_a_page(application):
+        return check_connection(application)
+
+
+def check_connection(application: Application) -> list[Checked]:
+    """Do the same where targets may be asked already."""
     checked: list[Checked] = []
     for each in _checks(application):
         checked.append(each)

@@ -19,6 +19,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.jobs.places import give_way
 from provisioning.client.target import TargetPausedError
 from provisioning.engine.closing import close_run
 from provisioning.engine.comparing import Shown, read_target
@@ -267,11 +268,12 @@ class _WorkingOut:
             raise _TooLongError
 
     def _show(self, phase: str, read: int, total: int | None) -> None:
-        """Say how far the run is, and stop it if somebody wants that."""
+        """Say how far the run is, stop it if somebody wants that, and let others have the place."""
         going = Run.objects.filter(pk=self.run.pk, state=Run.State.READING)
         to_read = None if total is None else min(total, _MOST_TO_READ)
         if not going.update(phase=phase, read=read, to_read=to_read):
             raise _StoppedError
+        give_way()
 
 
 def hash_of_plan(run: Run) -> str:

@@ -230,7 +230,7 @@ def test_what_the_clock_wants_no_operator_is_said_to_have_done(
 @pytest.mark.parametrize("kind", DUE, ids=lambda kind: kind.name)
 class TestEveryPart:
     def test_one_runs_at_a_time_on_all_machines(self, kind: Kind[[]]) -> None:
-        assert kind.lock == kind.name
+        assert kind.lock_of(None) == kind.name
 
     def test_a_second_one_does_not_pile_up_while_one_waits(
         self, kind: Kind[[]], db: None, monkeypatch: pytest.MonkeyPatch

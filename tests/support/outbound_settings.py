@@ -3,4 +3,8 @@
 import config.settings
 from config.settings import *  # noqa: F403 - settings are extended this way
 
-INSTALLED_APPS = [*config.settings.INSTALLED_APPS, "tests.support.quick_claims"]
+INSTALLED_APPS = [
+    *config.settings.INSTALLED_APPS,
+    "tests.support.quick_claims",
+    "tests.support.work",
+]

@@ -1,8 +1,10 @@
-"""What an admin does with the application of the tenant *acme*, in a process of its own."""
+"""What an admin does with the application of a tenant, *acme* if none is named, from outside."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+
+from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import DirectoryGroup, Plan, Tenant, User
@@ -19,12 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+ACME: Final = "acme"
 
-def connect(base_url: str, count: str) -> dict[str, Any]:
+
+def connect(base_url: str, count: str, slug: str = ACME) -> dict[str, Any]:
     """Make the tenant, so many people, a group of all of them, and an application for it."""
-    tenant = create_tenant(slug="acme", name="Acme", plan=Plan.ENTERPRISE)
+    tenant = create_tenant(slug=slug, name=slug.title(), plan=Plan.ENTERPRISE)
     with tenant_scope(tenant):
-        many = [UserFields(user_name=f"p{number}@acme.example") for number in range(int(count))]
+        many = [UserFields(user_name=f"p{number}@{slug}.example") for number in range(int(count))]
         create_users(many=many)
         ids = list(User.objects.values_list("pk", flat=True))
         group = create_group(values=GroupFields(display_name="Staff"), member_ids=ids)
@@ -32,33 +36,48 @@ def connect(base_url: str, count: str) -> dict[str, Any]:
     return {"application": made.pk}
 
 
-def plan() -> dict[str, Any]:
+def aim(base_url: str) -> dict[str, Any]:
+    """Have an application of every tenant, and return the addresses of its pages by tenant."""
+    Tenant.objects.update(plan=Plan.ENTERPRISE)
+    pages = {}
+    for tenant in Tenant.objects.all():
+        with tenant_scope(tenant):
+            made = make_application(base_url)
+        pages[tenant.slug] = {
+            name: reverse(f"console:provisioning_application_{name}", args=[made.pk])
+            for name in ("connection", "test")
+        }
+    return pages
+
+
+def plan(slug: str = ACME) -> dict[str, Any]:
     """Have a plan made."""
-    with _acme():
+    with _tenant(slug):
         return {"run": str(make_plan(application=Application.objects.get()).pk)}
 
 
-def send() -> dict[str, Any]:
+def send(slug: str = ACME) -> dict[str, Any]:
     """Send the latest plan."""
-    with _acme():
+    with _tenant(slug):
         send_plan(run=Run.objects.latest("pk"))
     return {}
 
 
 def join(name: str) -> dict[str, Any]:
     """Have a new person in the group."""
-    with _acme():
+    with _tenant(ACME):
         user = create_user(values=UserFields(user_name=f"{name}@acme.example"))
         add_group_members(group=DirectoryGroup.objects.get(), member_ids=[user.pk])
     return {"user": str(user.pk)}
 
 
-def _acme() -> AbstractContextManager[None]:
-    return tenant_scope(Tenant.objects.get(slug="acme"))
+def _tenant(slug: str) -> AbstractContextManager[None]:
+    return tenant_scope(Tenant.objects.get(slug=slug))
 
 
 WORDS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
     "connect": connect,
+    "aim": aim,
     "plan": plan,
     "send": send,
     "join": join,

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.groups.groups import GroupFields, create_group
 from accounts.jobs import queueing
 from accounts.jobs.errors import GivenUpError, PutBackError
+from accounts.jobs.kinds import PROVISIONING, RUNS
 from accounts.jobs.running import run_job, scope_of_job
 from accounts.models import DirectoryGroup, Job, Tenant, User
 from accounts.services.user_sets import create_users
@@ -72,7 +73,9 @@ class Engine:
         """Do the jobs of provisioning that wait; return how many."""
         with every_tenant():
             waiting = list(
-                Job.objects.filter(queue="provisioning", state=Job.State.WAITING).order_by("pk")
+                Job.objects.filter(
+                    queue__in=(PROVISIONING, RUNS), state=Job.State.WAITING
+                ).order_by("pk")
             )
         for job in waiting:
             Context().run(self._do, job)

@@ -5,7 +5,16 @@ from typing import Any, Final
 
 from django.core.mail import send_mail
 
-from accounts.jobs.kinds import DAILY, MAIL, Kind, at_least_once, exactly_once
+from accounts.jobs.kinds import (
+    DAILY,
+    MAIL,
+    PROVISIONING,
+    RUNS,
+    Kind,
+    at_least_once,
+    exactly_once,
+)
+from accounts.jobs.places import give_way
 from accounts.progress import report_progress
 from accounts.trail import audit
 
@@ -42,4 +51,26 @@ def break_each_time(*, number: int) -> None:
     raise LookupError(f"number {number} is gone")
 
 
-KINDS: Final[tuple[Kind[Any], ...]] = (leave_a_mark, mail_a_number, take_long, break_each_time)
+@at_least_once(queue=PROVISIONING, leaves=1, reaches_out=True)
+def hang(*, seconds: int) -> None:
+    """Wait for somebody else's server."""
+    time.sleep(seconds)
+
+
+@at_least_once(queue=RUNS, leaves=2, reaches_out=True, one_for_tenant=True)
+def walk(*, steps: int, number: int) -> dict[str, Any]:
+    """Take a long time in steps, and let others have the place between them."""
+    for _step in range(steps):
+        give_way()
+        time.sleep(0.1)
+    return {"number": number}
+
+
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    leave_a_mark,
+    mail_a_number,
+    take_long,
+    break_each_time,
+    hang,
+    walk,
+)
