@@ -79,6 +79,14 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
             raise Http404
         return found
 
+    def _import_tab(
+        self, request: HttpRequest, application: Application, *, is_current: bool
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the page of imports, for who may change the application."""
+        if self.has_full_permission(request):
+            url = self.url_of("import", application.pk)
+            yield {"title": _("Import"), "url": url, "is_current": is_current}
+
     def _lists_of(self, request: HttpRequest, application: Application) -> Iterator[dict[str, Any]]:
         """Yield the lists that have something of the application, if the person may see them."""
         query = urlencode({"application__id__exact": application.pk})
@@ -95,16 +103,21 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
         context: Mapping[str, Any],
         *,
         here: str = "",
+        beside: str = "",
     ) -> HttpResponse:
-        """Return ``template`` about ``application``; ``here`` is the part that is shown."""
+        """Return ``template`` about ``application``.
+
+        ``here`` is the part of the set-up that is shown, ``beside`` a page that is no part of it.
+        """
         request.current_app = self.admin_site.name
 
         def address(name: str) -> str:
             return self.url_of(name, application.pk)
 
         tabs = [
-            {"title": _("Overview"), "url": address("change"), "is_current": not here},
+            {"title": _("Overview"), "url": address("change"), "is_current": not (here or beside)},
             *tabs_at(here, address),
+            *self._import_tab(request, application, is_current=beside.startswith("import")),
             *self._lists_of(request, application),
         ]
         return TemplateResponse(
