@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.errors import AccountError
-from console.applications.parts import is_set_up, places, tabs_at
+from console.applications.parts import BY_NAME, is_set_up, places, tabs_at
 from console.base.access import Access, access_of
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks
@@ -103,21 +103,17 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
         context: Mapping[str, Any],
         *,
         here: str = "",
-        beside: str = "",
     ) -> HttpResponse:
-        """Return ``template`` about ``application``.
-
-        ``here`` is the part of the set-up that is shown, ``beside`` a page that is no part of it.
-        """
+        """Return ``template`` about ``application``; ``here`` is the page, or part, it shows."""
         request.current_app = self.admin_site.name
 
         def address(name: str) -> str:
             return self.url_of(name, application.pk)
 
         tabs = [
-            {"title": _("Overview"), "url": address("change"), "is_current": not (here or beside)},
+            {"title": _("Overview"), "url": address("change"), "is_current": not here},
             *tabs_at(here, address),
-            *self._import_tab(request, application, is_current=beside.startswith("import")),
+            *self._import_tab(request, application, is_current=here.startswith("import")),
             *self._lists_of(request, application),
         ]
         return TemplateResponse(
@@ -133,7 +129,8 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
                 "may_try": Access.TRY in self.access(request),
                 "tabs": tabs,
                 "urls": {name: address(name) for name in BUTTONS},
-                **({**places(here, address), "action": address(here)} if here else {}),
+                **(places(here, address) if here in BY_NAME else {}),
+                **({"action": address(here)} if here else {}),
                 **context,
             },
         )

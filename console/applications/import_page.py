@@ -93,7 +93,7 @@ class ImportPages(SettingsPages):
             "rule": rule,
             "rule_url": self.url_of("import_rule", application.pk),
         }
-        return self.render_page(request, application, "import.html", context, beside="import")
+        return self.render_page(request, application, "import.html", context, here="import")
 
     def import_rule_view(self, request: HttpRequest, application: Application) -> HttpResponse:
         """Show and store when the application is imported from by itself."""

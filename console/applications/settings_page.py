@@ -91,11 +91,8 @@ class SettingsPages(ApplicationFrame):
         if not self.has_full_permission(request):
             for each in form.fields.values():
                 each.disabled = True
-        context |= {"form": form, **page.context(application)}
-        if page.title:
-            context |= {"title": page.title, "action": self.url_of(page.name, application.pk)}
-            return self.render_page(request, application, page.template, context, beside=page.name)
-        context["title"] = BY_NAME[page.name].title
+        title = page.title or BY_NAME[page.name].title
+        context |= {"title": title, "form": form, **page.context(application)}
         return self.render_page(request, application, page.template, context, here=page.name)
 
     def _stored(
