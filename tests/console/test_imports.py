@@ -13,6 +13,7 @@ from accounts.tenancy.scoping import tenant_scope
 from provisioning.importing.starting import begin_import
 from provisioning.models import ImportRow, ImportRule, Link
 from provisioning.protocol.steps import Kind
+from provisioning.services.visibility import list_in_default_profile
 from tests.conftest import person, signed_in
 from tests.provisioning.engine.applications import make_application
 from tests.provisioning.engine.conftest import _loopback_is_allowed, fake, people
@@ -39,7 +40,9 @@ def page(name: str, *args: object) -> str:
 @pytest.fixture
 def planner(acme: Tenant, fake: Fake) -> Application:
     with tenant_scope(acme):
-        return make_application(fake.base_url)
+        made = make_application(fake.base_url)
+        list_in_default_profile(made)
+        return made
 
 
 @pytest.fixture
@@ -117,7 +120,7 @@ class TestDeciding:
         self, acme: Tenant, found: dict[str, int], console: Client
     ) -> None:
         first = ask(console, ROWS, "link_many", list(found.values())).content.decode()
-        sent = what_is_sent(first, "fill")
+        sent = what_is_sent(first, "is_asked")
         second = console.post(ROWS, {**sent, "fill": ["title"]}).content.decode()
         assert "empty here for 1 person" in second
         console.post(ROWS, {**what_is_sent(second, "seen"), "fill": ["title"]})
@@ -157,7 +160,7 @@ class TestDeciding:
         assert "Climber" in text_of(console.get(one))
         with tenant_scope(acme):
             [ben] = people("ben")
-        submit(console, one, field="choice", choice="link", somebody="ben@acme.example")
+        submit(console, one, field="somebody", choice="link", somebody="ben@acme.example")
 
         with tenant_scope(acme):
             assert Link.objects.get().object_id == str(ben.pk)
@@ -165,7 +168,7 @@ class TestDeciding:
 
     def test_a_name_that_nobody_has_is_said(self, found: dict[str, int], console: Client) -> None:
         one = f"{ROWS}{found['Dan']}/change/"
-        answer = submit(console, one, field="choice", choice="link", somebody="nobody")
+        answer = submit(console, one, field="somebody", choice="link", somebody="nobody")
 
         assert "Nobody here is called so" in text_of(answer)
 
