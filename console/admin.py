@@ -1,7 +1,7 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
 from console.appearance import page as appearance_page
-from console.applications import applications, conflicts, operations, roles, runs
+from console.applications import applications, conflicts, import_rows, operations, roles, runs
 from console.components import pages as components_pages
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
@@ -36,6 +36,7 @@ __all__ = [
     "extensions",
     "first_page",
     "idle_page",
+    "import_rows",
     "jobs",
     "operations",
     "over_time",

@@ -22,8 +22,10 @@ class ProvisioningConfig(AppConfig):
         from provisioning.engine import trail_words  # noqa: PLC0415
         from provisioning.engine.erasing import erase_from_log  # noqa: PLC0415
         from provisioning.engine.pulse import beat  # noqa: PLC0415
+        from provisioning.importing import trail_words as words_of_imports  # noqa: PLC0415
 
         beats.append(Beat(PROVISIONING, beat))
         erasers.append(erase_from_log)
         trail_words.register()
         words_of_applications.register()
+        words_of_imports.register()

@@ -19,6 +19,7 @@ from console.applications.catalogue_page import ENTRY, CataloguePage, is_entry
 from console.applications.connection_page import ConnectionPages
 from console.applications.drift_page import DriftPage
 from console.applications.forms import NewApplicationForm
+from console.applications.import_page import ImportPages
 from console.applications.mapping_page import MappingPages
 from console.applications.one_person import OnePersonPage
 from console.applications.overview import OverviewPage
@@ -65,6 +66,7 @@ class ApplicationAdmin(
     OnePersonPage,
     DriftPage,
     ActionPages,
+    ImportPages,
     OverviewPage,
 ):
     """Applications with how they stand; a page for each part of their set-up."""
@@ -221,11 +223,13 @@ class ApplicationAdmin(
             "roles": self.roles_view,
             "plan": self.plan_view,
             "held": self.held_view,
+            "import_rule": self.import_rule_view,
         }
         return [
             path("catalogue/", catalogue, name="provisioning_application_catalogue"),
             *(self.page_of(name, view) for name, view in views.items()),
             self.page_of("drift", self.drift_view, page=is_page),
+            self.page_of("import", self.import_view, part=self.asks_for_progress),
             self.page_of("one_person", self.one_person_view, person=self.names_somebody),
             *super().get_urls(),
         ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.errors import AccountError
-from console.applications.parts import is_set_up, places, tabs_at
+from console.applications.parts import BY_NAME, is_set_up, places, tabs_at
 from console.base.access import Access, access_of
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks
@@ -79,6 +79,14 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
             raise Http404
         return found
 
+    def _import_tab(
+        self, request: HttpRequest, application: Application, *, is_current: bool
+    ) -> Iterator[dict[str, Any]]:
+        """Yield the page of imports, for who may change the application."""
+        if self.has_full_permission(request):
+            url = self.url_of("import", application.pk)
+            yield {"title": _("Import"), "url": url, "is_current": is_current}
+
     def _lists_of(self, request: HttpRequest, application: Application) -> Iterator[dict[str, Any]]:
         """Yield the lists that have something of the application, if the person may see them."""
         query = urlencode({"application__id__exact": application.pk})
@@ -96,7 +104,7 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
         *,
         here: str = "",
     ) -> HttpResponse:
-        """Return ``template`` about ``application``; ``here`` is the part that is shown."""
+        """Return ``template`` about ``application``; ``here`` is the page, or part, it shows."""
         request.current_app = self.admin_site.name
 
         def address(name: str) -> str:
@@ -105,6 +113,7 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
         tabs = [
             {"title": _("Overview"), "url": address("change"), "is_current": not here},
             *tabs_at(here, address),
+            *self._import_tab(request, application, is_current=here.startswith("import")),
             *self._lists_of(request, application),
         ]
         return TemplateResponse(
@@ -120,7 +129,8 @@ class ApplicationFrame(ConsoleModelAdmin[Application]):
                 "may_try": Access.TRY in self.access(request),
                 "tabs": tabs,
                 "urls": {name: address(name) for name in BUTTONS},
-                **({**places(here, address), "action": address(here)} if here else {}),
+                **(places(here, address) if here in BY_NAME else {}),
+                **({"action": address(here)} if here else {}),
                 **context,
             },
         )

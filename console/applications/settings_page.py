@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from django.forms import BaseForm
     from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrOrPromise
 
     from accounts.posted_forms.shown import Page
 
@@ -39,6 +40,7 @@ class SettingsPage:
         form: Makes the form from what is stored, and from what was sent if something was.
         store: Writes a valid form; called while the application is held.
         context: What else the template shows.
+        title: What the page is called, if it is no part of the set-up.
         template: Below ``console/applications/``.
     """
 
@@ -46,6 +48,7 @@ class SettingsPage:
     form: Callable[[Application, Any], BaseForm]
     store: Callable[[Application, Any], object]
     context: Callable[[Application], dict[str, Any]] = field(default=lambda _application: {})
+    title: StrOrPromise = ""
     template: str = "settings.html"
 
     def shown(self, application: Application) -> Page:
@@ -88,8 +91,8 @@ class SettingsPages(ApplicationFrame):
         if not self.has_full_permission(request):
             for each in form.fields.values():
                 each.disabled = True
-        part = BY_NAME[page.name]
-        context |= {"title": part.title, "form": form, **page.context(application)}
+        title = page.title or BY_NAME[page.name].title
+        context |= {"title": title, "form": form, **page.context(application)}
         return self.render_page(request, application, page.template, context, here=page.name)
 
     def _stored(
@@ -119,6 +122,8 @@ class SettingsPages(ApplicationFrame):
     ) -> HttpResponse:
         """Lead on: to the next step, or out of the set-up, or back to the page."""
         self.message_user(request, _("Saved."), messages.SUCCESS)
+        if name not in BY_NAME:
+            return redirect(self.url_of(name, application.pk))
         if "later" in request.POST:
             return redirect(self.url_of("change", application.pk))
         if is_set_up(application):

@@ -105,6 +105,8 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
         Role.CONNECTOR_ADMIN: Access.VIEW | Access.EXPORT,
     },
     "provisioning.conflict": {Role.ADMIN: Access.VIEW | Access.HISTORY},
+    # What imports found; deciding is judged as a change of the application.
+    "provisioning.importrow": {Role.ADMIN: Access.VIEW | Access.EXPORT},
     "appearance": _ADMIN,
     # --- Logs ---
     "provisioning.operation": {

@@ -8,6 +8,7 @@ transaction holds two of them.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from django.apps import apps
@@ -26,9 +27,14 @@ from accounts.services.action_results import end_action, is_to_go_on, note_stop,
 from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
 _sites: Final[dict[str, Any]] = {}
+
+
+def _asks_nobody(_key: str) -> None:
+    """Ask nobody about a row."""
 
 
 class Work:
@@ -44,6 +50,21 @@ class Work:
     def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
         """Do it to one row, inside a transaction; a refusal is told and stops nothing."""
         raise NotImplementedError
+
+    def asking(self) -> AbstractContextManager[Callable[[str], Any]]:
+        """Return what asks somebody else about a row, by its key, before its transaction.
+
+        It is open as long as the job is.  Most ask nobody.
+        """
+        return nullcontext(_asks_nobody)
+
+    def do_as_answered(self, model_admin: Any, obj: Any, choice: Any, answer: Any) -> None:
+        """Do it to one row, as :meth:`do` does, with what was answered about it."""
+        self.do(model_admin, obj, choice)
+
+    def find(self, model_admin: Any, request: HttpRequest, key: str) -> Any:
+        """Return the row with a key, if it is there still for whoever wanted this."""
+        return model_admin.get_queryset(request).filter(pk=key).first()
 
     def find_choice(self, ids: dict[str, Any]) -> Any:
         """Return what was chosen for a row, from the ids that were kept of it.
@@ -95,14 +116,16 @@ class _Run:
     def go(self) -> dict[str, Any]:
         """Do line after line, and return how many have an outcome."""
         total = self._lines.count()
-        left = list(self._lines.filter(outcome="").values_list("pk", flat=True))
-        for done, line_id in enumerate(left, start=total - len(left) + 1):
-            with transaction.atomic():
-                request = self._request()
-                if not self._goes_on(request):
-                    return {"done": done - 1, "of": total}
-                self._do(line_id, request)
-                report_progress(done=done, total=total)
+        left = list(self._lines.filter(outcome="").values_list("pk", "row"))
+        with self._work.asking() as ask:
+            for done, (line_id, row) in enumerate(left, start=total - len(left) + 1):
+                answer = ask(row)
+                with transaction.atomic():
+                    request = self._request()
+                    if not self._goes_on(request):
+                        return {"done": done - 1, "of": total}
+                    self._do(line_id, request, answer)
+                    report_progress(done=done, total=total)
         self._end()
         return {"done": total, "of": total}
 
@@ -130,21 +153,22 @@ class _Run:
         request.user = maker or AnonymousUser()
         return request
 
-    def _do(self, line_id: int, request: HttpRequest) -> None:
+    def _do(self, line_id: int, request: HttpRequest, answer: Any) -> None:
         line = self._lines.select_for_update(of=("self",)).filter(pk=line_id, outcome="").first()
         if line is None:  # An attempt that was given up for dead has just done it.
             return
-        line.outcome, line.reason = self._outcome(line, request)
+        line.outcome, line.reason = self._outcome(line, request, answer)
         line.ended = timezone.now()
         line.save(update_fields=["outcome", "reason", "ended"])
 
-    def _outcome(self, line: ActionLine, request: HttpRequest) -> tuple[str, str]:
-        found = self._admin.get_queryset(request).filter(pk=line.row).first()
+    def _outcome(self, line: ActionLine, request: HttpRequest, answer: Any) -> tuple[str, str]:
+        found = self._work.find(self._admin, request, line.row)
         if found is None:
             return ActionLine.Outcome.REFUSED, _("It is not there any more.")
         try:
             with transaction.atomic():
-                self._work.do(self._admin, found, self._work.find_choice(line.choice))
+                choice = self._work.find_choice(line.choice)
+                self._work.do_as_answered(self._admin, found, choice, answer)
         except (*self._admin.refusals, ValidationError) as refusal:
             return ActionLine.Outcome.REFUSED, in_words(refusal)
         return ActionLine.Outcome.DONE, ""

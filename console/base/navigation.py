@@ -44,7 +44,10 @@ CONSOLE_SECTIONS = (
     Section(
         "provisioning",
         (_("Provisioning"),),
-        ("scim.source", "provisioning.application", "provisioning.conflict"),
+        (
+            *("scim.source", "provisioning.application", "provisioning.conflict"),
+            "provisioning.importrow",
+        ),
     ),
     Section(
         "licences",

@@ -2,7 +2,7 @@
 
 from provisioning.desired.causes import cause_of
 from provisioning.desired.concerned import Concerned, concerned_by
-from provisioning.desired.groups import desired_groups
+from provisioning.desired.groups import desired_groups, groups_pushed
 from provisioning.desired.people import desired_users, people_in_scope
 from provisioning.desired.policies import policy_of
 from provisioning.desired.tables import compiled_mapping
@@ -14,6 +14,7 @@ __all__ = [
     "concerned_by",
     "desired_groups",
     "desired_users",
+    "groups_pushed",
     "people_in_scope",
     "policy_of",
 ]

@@ -45,12 +45,15 @@ def desired_groups(
         return
     table = compiled_mapping(application, Kind.GROUP)
     wanted = None if ids is None else [each for text in ids if (each := read_uuid(text))]
-    keys = _pushed(application, wanted)
+    keys = groups_pushed(application, wanted)
     for start in range(0, len(keys), PORTION):
         yield from _portion(application, table, keys[start : start + PORTION], refused)
 
 
-def _pushed(application: Application, ids: Collection[UUID] | None) -> list[UUID]:
+def groups_pushed(application: Application, ids: Collection[UUID] | None) -> list[UUID]:
+    """Return, in order, the groups that are pushed, or those of ``ids`` that are."""
+    if application.group_choice == GroupChoice.NONE:
+        return []
     if application.group_choice == GroupChoice.ASSIGNED:
         return assigned_groups_of(
             tenant_id=application.tenant_id, application_id=application.pk, ids=ids
@@ -101,7 +104,7 @@ def _members(application: Application, keys: Sequence[UUID]) -> dict[UUID, set[s
             ids={user_id for _group, user_id in persons},
         )
     )
-    groups = set(_pushed(application, {group_id for _group, group_id in nested}))
+    groups = set(groups_pushed(application, {group_id for _group, group_id in nested}))
     found: defaultdict[UUID, set[str]] = defaultdict(set)
     for group_id, user_id in persons:
         if user_id in people:

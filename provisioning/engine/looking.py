@@ -10,6 +10,7 @@ from provisioning.engine.dialects import dialect_at, policy_at
 from provisioning.engine.known import known_of, members_of, remote_ids_of
 from provisioning.models import Link, Phase
 from provisioning.planning.objects import Cause, Departure
+from provisioning.planning.outcomes import known_first_wanted
 from provisioning.planning.plan import plan_object
 from provisioning.protocol.canonical import digest
 from provisioning.protocol.steps import Action, Kind
@@ -176,10 +177,13 @@ class _Portion:
     def view_of(self, object_id: str) -> View:
         """Return how one of the objects stands."""
         desired, link = self._desired.get(object_id), self._links.get(object_id)
-        cause = None if desired else self._causes.get(object_id)
+        is_taken_in = link is not None and link.is_taken_in
+        cause = None if desired or is_taken_in else self._causes.get(object_id)
         named = _named([desired]) if desired else frozenset[str]()
         there = {each: self._remote_ids[each] for each in named if each in self._remote_ids}
         known = known_of(link, self._members.get(link.pk) if link else None)
+        if is_taken_in and desired and known:
+            known = known_first_wanted(desired, known)
         wanted = digest(_as_json(desired))
         return View(
             kind=self._kind,

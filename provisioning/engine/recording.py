@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.trail import audit
+from provisioning.engine.known import write_known
 from provisioning.engine.late import keep_awaited
 from provisioning.models import (
     Conflict,
@@ -83,6 +84,7 @@ def record_operations(
     lock_planning(application)
     looked = list(views)
     keep_refused(application, looked)
+    keep_first_wanted(looked)
     _forget_held([view for view in looked if not view.is_removal], application)
     came = keep_awaited(application, looked)
     due = sendable(application, looked)
@@ -118,6 +120,15 @@ def keep_refused(application: Application, views: Sequence[View]) -> None:
                 defaults=now,
                 create_defaults={**now, "state": Link.State.REFUSED, "name": view.name},
             )
+
+
+def keep_first_wanted(views: Sequence[View]) -> None:
+    """Let links that an import made be as all others, once what they stand for is wanted there."""
+    for view in views:
+        link, known = view.link, view.known
+        if link is not None and known is not None and link.is_taken_in and view.desired:
+            link.is_taken_in = False
+            write_known(link, known, before=None)
 
 
 def sendable(application: Application, views: Sequence[View]) -> list[View]:

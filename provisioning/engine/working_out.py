@@ -31,6 +31,7 @@ from provisioning.engine.inputs import inputs_of
 from provisioning.engine.looking import PORTION, View, Wanted, desired_of, look
 from provisioning.engine.recording import (
     exceeds_limit,
+    keep_first_wanted,
     keep_refused,
     record_operations,
     record_planned,
@@ -216,6 +217,7 @@ class _WorkingOut:
             record_operations(self.application, views, run_id=self.run.pk)
             return
         keep_refused(self.application, views)
+        keep_first_wanted(views)
         record_planned(self.application, sendable(self.application, views), run_id=self.run.pk)
 
     def _leavers(self, kind: Kind, wanted: set[str]) -> list[View]:

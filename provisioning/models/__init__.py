@@ -11,6 +11,7 @@ from provisioning.models.applications import (
 )
 from provisioning.models.conflicts import Conflict
 from provisioning.models.following import Follower, TargetBudget
+from provisioning.models.imports import Import, ImportRow, ImportRule
 from provisioning.models.links import AwaitedLink, Link, LinkMember, ObjectKind
 from provisioning.models.mappings import (
     ApplicationMapping,
@@ -51,6 +52,9 @@ __all__ = [
     "Follower",
     "GroupChoice",
     "HowFilled",
+    "Import",
+    "ImportRow",
+    "ImportRule",
     "Leaving",
     "Link",
     "LinkMember",

@@ -50,6 +50,11 @@ class Link(TenantScopedModel):
     adopted = models.BooleanField(
         _("was there before us"), default=False, help_text="Deleted only where that is allowed."
     )
+    is_taken_in = models.BooleanField(
+        _("taken in by an import"),
+        default=False,
+        help_text="Nobody has wanted it there since: nothing is sent of it, or taken away.",
+    )
     applied: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("written last"), default=dict, help_text="Path to value."
     )

@@ -39,21 +39,33 @@ def known_created(desired: Desired, *, shown: Mapping[str, Any], version: str) -
     )
 
 
-def known_adopted(desired: Desired, *, shown: Mapping[str, Any], version: str) -> Known:
-    """Return what is known of a resource that was there before us, as the target shows it."""
-    found = Known(
-        desired.kind,
+def known_taken_in(kind: Kind, *, shown: Mapping[str, Any], version: str) -> Known:
+    """Return what is known of a resource that was there before us, and nobody wants there yet."""
+    return Known(
+        kind,
         str(shown["id"]),
         adopted=True,
-        seen=seen_in(desired.kind, shown),
+        seen=seen_in(kind, shown),
         version=version,
         is_active=_is_active(shown),
     )
+
+
+def known_adopted(desired: Desired, *, shown: Mapping[str, Any], version: str) -> Known:
+    """Return what is known of a resource that was there before us, as the target shows it."""
+    return known_first_wanted(desired, known_taken_in(desired.kind, shown=shown, version=version))
+
+
+def known_first_wanted(desired: Desired, known: Known) -> Known:
+    """Return what is known of a resource of which we wrote nothing so far.
+
+    What it shows of what is wanted there counts as written.
+    """
     applied = {
-        path: wanted if is_shown(found.seen, path, wanted) else shown_before(found, path)
+        path: wanted if is_shown(known.seen, path, wanted) else shown_before(known, path)
         for path, wanted in wanted_values(desired).items()
     }
-    return replace(found, applied=_with_values(applied))
+    return replace(known, applied=_with_values(applied))
 
 
 def known_found_again(desired: Desired, *, shown: Mapping[str, Any], version: str) -> Known:

@@ -45,6 +45,10 @@ DELETE FROM provisioning_conflict AS conflict
 WHERE conflict.tenant_id = %(tenant)s AND conflict.object_id = %(object)s
 """,
     """
+DELETE FROM provisioning_importrow AS found
+WHERE found.tenant_id = %(tenant)s AND found.object_id = %(object)s
+""",
+    """
 UPDATE provisioning_operation AS operation SET name = '', steps = '[]', last_error = ''
 WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 """,
