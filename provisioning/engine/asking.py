@@ -68,9 +68,12 @@ class Work:
             TargetPausedError: Nobody may ask this target yet.
         """
         application = self.session.application
-        if method != "GET":
+        reads = method == "GET"
+        if not reads:
             self._mark("asked")
-        gate = intend(tenant_id=application.tenant_id, claim=self.claim, steps=self.steps)
+        gate = intend(
+            tenant_id=application.tenant_id, claim=self.claim, steps=self.steps, reads=reads
+        )
         require_open(gate)
         answer = self.session.target.request(
             method, path, params=params, body=body, if_match=if_match

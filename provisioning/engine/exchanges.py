@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING
 
 from accounts.secrets.encryption import seal_json
 from provisioning.client.exchanges import masked, without_secrets
-from provisioning.models import Exchange
 from provisioning.models.operations import SEALED_FOR
+from provisioning.storage.exchanges import insert_exchange
 
 if TYPE_CHECKING:
     from provisioning.client.target import Answer
     from provisioning.models import Application, Operation
 
 
-def keep_exchange(operation: Operation, application: Application, answer: Answer) -> Exchange:
+def keep_exchange(operation: Operation, application: Application, answer: Answer) -> None:
     """Keep a request and its answer, masked; unmasked and sealed where the application says so."""
-    told = answer.exchange
-    shown = masked(told)
-    kept = without_secrets(told)
-    bodies = {"request": kept.request_body, "response": kept.response_body}
-    return Exchange.objects.create(
-        operation=operation,
-        method=told.method,
-        url=shown.url,
-        status=told.status,
-        seconds=told.seconds,
-        request_body=shown.request_body,
-        response_body=shown.response_body,
-        sealed=seal_json(bodies, SEALED_FOR).decode("ascii") if application.keeps_bodies else "",
+    insert_exchange(
+        tenant_id=application.tenant_id,
+        operation_id=operation.pk,
+        shown=masked(answer.exchange),
+        sealed=_sealed(answer) if application.keeps_bodies else "",
     )
+
+
+def _sealed(answer: Answer) -> str:
+    kept = without_secrets(answer.exchange)
+    bodies = {"request": kept.request_body, "response": kept.response_body}
+    return seal_json(bodies, SEALED_FOR).decode("ascii")

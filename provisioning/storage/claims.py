@@ -11,6 +11,8 @@ from uuid import uuid4
 import orjson
 from django.db import connection
 
+from provisioning.storage.soon import SOON
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
@@ -39,7 +41,7 @@ WHERE operation.id = (
     )
   ORDER BY due.phase, due.next_try, due.id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING operation.id
+RETURNING operation.id, {SOON}
 """  # noqa: S608
 _CLAIM_ONE: Final = f"""
 UPDATE provisioning_operation AS operation
@@ -48,9 +50,9 @@ SET state = 'running', claim = %(claim)s, attempts = operation.attempts + 1,
   first_tried = COALESCE(operation.first_tried, clock_timestamp())
 WHERE operation.tenant_id = %(tenant)s AND operation.id = %(operation)s AND operation.{_IN_FLIGHT}
   AND (operation.state <> 'running' OR operation.claimed_until < clock_timestamp())
-RETURNING operation.id
+RETURNING operation.id, {SOON}
 """  # noqa: S608
-_INTEND: Final = """
+_INTEND: Final = f"""
 UPDATE provisioning_operation AS operation
 SET claimed_until = clock_timestamp() + make_interval(secs => %(lease)s), steps = %(steps)s::jsonb
 FROM provisioning_application AS application, accounts_tenant AS tenant
@@ -61,8 +63,8 @@ RETURNING tenant.plan, application.is_paused, application.quarantined_at IS NOT 
   application.first_plan_sent_at IS NOT NULL, COALESCE((
     SELECT run.state FROM provisioning_run AS run
     WHERE run.tenant_id = operation.tenant_id AND run.id = operation.run_id
-  ), '')
-"""
+  ), ''), CASE WHEN %(reads)s THEN {SOON} END
+"""  # noqa: S608
 _EARLIER: Final = f"""
 SELECT EXISTS (
   SELECT FROM provisioning_operation AS operation
@@ -109,19 +111,25 @@ def claim_one(*, tenant_id: int, operation_id: int) -> Claim | None:
     return _claim(_CLAIM_ONE, {"tenant": tenant_id, "operation": operation_id})
 
 
-def intend(*, tenant_id: int, claim: Claim, steps: Sequence[dict[str, Any]]) -> Gate | None:
-    """Write down what is about to be asked, and hold the claim on; ``None``: it is lost."""
+def intend(
+    *, tenant_id: int, claim: Claim, steps: Sequence[dict[str, Any]], reads: bool
+) -> Gate | None:
+    """Write down what is about to be asked, and hold the claim on; ``None``: it is lost.
+
+    It is on the disk before this returns, unless the request only ``reads``.
+    """
     values: dict[str, Any] = {
         "tenant": tenant_id,
         "operation": claim.operation_id,
         "claim": claim.token,
         "lease": LEASE_SECONDS,
         "steps": orjson.dumps(list(steps)).decode(),
+        "reads": reads,
     }
     with connection.cursor() as cursor:
         cursor.execute(_INTEND, values)
         row = cursor.fetchone()
-    return None if row is None else Gate._make(row)
+    return None if row is None else Gate._make(row[: len(Gate._fields)])
 
 
 def waits_for_earlier(

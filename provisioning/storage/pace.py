@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import connection
 
+from provisioning.storage.soon import SOON
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -23,7 +25,7 @@ SET interval = GREATEST(provisioning_targetbudget.interval, EXCLUDED.least_inter
 WHERE provisioning_targetbudget.least_interval <> EXCLUDED.least_interval
 """
 # A place is taken only while the target does not pause; whoever gets one waits until it comes.
-_TAKE: Final = """
+_TAKE: Final = f"""
 UPDATE provisioning_targetbudget AS pace
 SET next_free = GREATEST(pace.next_free, clock_timestamp()) + make_interval(secs => CASE
     WHEN pace.interval > pace.least_interval
@@ -37,8 +39,8 @@ WHERE pace.tenant_id = %(tenant)s AND pace.key = %(key)s
   AND pace.next_free <= clock_timestamp() + make_interval(secs => %(patience)s)
 RETURNING extract(
   epoch FROM pace.next_free - make_interval(secs => pace.interval) - clock_timestamp()
-)::float
-"""
+)::float, {SOON}
+"""  # noqa: S608
 _WHEN: Final = """
 SELECT GREATEST(pace.paused_until, pace.next_free) FROM provisioning_targetbudget AS pace
 WHERE pace.tenant_id = %(tenant)s AND pace.key = %(key)s
