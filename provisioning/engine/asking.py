@@ -71,7 +71,7 @@ class Work:
         if method != "GET":
             self._mark("asked")
         gate = intend(tenant_id=application.tenant_id, claim=self.claim, steps=self.steps)
-        require_open(gate)
+        require_open(gate, base_url=application.base_url)
         answer = self.session.target.request(
             method, path, params=params, body=body, if_match=if_match
         )

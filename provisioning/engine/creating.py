@@ -140,7 +140,9 @@ def _is_taken(work: Work, view: View, desired: Desired, says: str) -> View | Nex
     return open_conflict(work, view, Conflict.Why.REFUSED, found.resources, says=says)
 
 
+@transaction.atomic
 def _intend(work: Work, view: View) -> Link:
+    work.write()  # Whoever has lost the operation keeps no link: the target may be another by now.
     link = view.link or Link(
         application=work.session.application, kind=view.kind, object_id=view.object_id
     )

@@ -242,6 +242,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "provisioning.services.changing.change_columns",
             "provisioning.services.changing.name_checked",
             "provisioning.services.connections.change_connection",
+            "provisioning.services.left_hosts.leave_host",
             "provisioning.services.mappings.restore_mapping",
             "provisioning.services.mappings.set_application_mapping",
             "provisioning.services.roles.change_application_role",
