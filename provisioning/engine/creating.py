@@ -15,7 +15,7 @@ from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.matching import holder_of, search, search_list
 from provisioning.engine.paths import path_of
-from provisioning.engine.recording import lock_planning
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.sending import etag_of, is_success, plain_resource
 from provisioning.engine.verdicts import conclude
 from provisioning.models import Conflict, Link
