@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from licenses.addresses import SEATS_OVER_TIME
-from provisioning.addresses import APPLICATIONS, CONNECTION
+from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
 from saml_sso.addresses import ATTEMPT, TESTED, TRUST
 from scim.models.sources import TOKENS
 
@@ -15,6 +15,7 @@ def tell_layers_below() -> None:
     PLATFORM.is_at("platform:index")
     SIGN_ON.is_at("saml-sign-on")
     APPLICATIONS.is_at("console:provisioning_application_changelist")
+    APPLICATION.is_at("console:provisioning_application_change")
     CONNECTION.is_at("console:provisioning_application_connection")
     SEATS_OVER_TIME.is_at("console:seats-over-time")
     TRUST.is_at("console:saml-and-scim")

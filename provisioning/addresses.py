@@ -6,5 +6,6 @@ from typing import Final
 
 from accounts.addresses import PageAbove
 
+APPLICATION: Final = PageAbove("how an application stands, by its key")
 CONNECTION: Final = PageAbove("the connection of an application, by its key")
 APPLICATIONS: Final = PageAbove("the list of applications")

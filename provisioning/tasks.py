@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
-from provisioning.engine import deletions, retention, scheduling, weekly
+from provisioning.engine import deletions, leavers, retention, scheduling, weekly
 from provisioning.engine.draining import perform_operations
 from provisioning.engine.following import follow_changes
 from provisioning.engine.starting import work_out_run
@@ -14,6 +14,7 @@ from provisioning.importing.starting import read_at_target
 from provisioning.importing.taking import take_in
 
 delete_who_is_due = by_the_clock(HOURLY)(deletions.delete_who_is_due)
+try_leavers_again = by_the_clock(AFTER_MIDNIGHT)(leavers.try_leavers_again)
 start_due_runs = by_the_clock(HOURLY)(scheduling.start_due_runs)
 mail_what_is_stuck = by_the_clock(AFTER_MIDNIGHT)(weekly.mail_what_is_stuck)
 begin_due_imports = by_the_clock(HOURLY)(by_itself.begin_due_imports)
@@ -33,6 +34,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     read_at_target,
     take_in,
     delete_who_is_due,
+    try_leavers_again,
     start_due_runs,
     mail_what_is_stuck,
     begin_due_imports,

@@ -17,8 +17,8 @@ from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from console.applications.frame import ApplicationFrame
 from console.applications.overview import about_standing, standing
 from console.base.access import Access
+from provisioning.engine.deciding import allow_removals, refuse_removals
 from provisioning.engine.retrying import lift_quarantine, retry_stuck
-from provisioning.engine.runs import allow_removals, refuse_removals
 from provisioning.models import Application
 from provisioning.services.applications import pause_application, resume_application
 

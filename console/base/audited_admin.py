@@ -224,7 +224,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         if object_id is not None:
-            self._found(request, object_id)
+            self._object_at(request, object_id)
         context = {
             "save_label": self.save_label,
             "show_save_and_add_another": False,
@@ -252,7 +252,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        obj = self._found(request, object_id)
+        obj = self._object_at(request, object_id)
         if request.method == "POST" and obj and self.has_delete_permission(request, obj):
             page = self._what_is_asked(request, obj)
             seen = is_as_seen(self._about_deletion(obj.pk), request.POST, page)
@@ -288,7 +288,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        obj = self._found(request, object_id)
+        obj = self._object_at(request, object_id)
         may_look = self.has_view_permission(request, obj) and self.has_history_permission(request)
         if obj is None or not may_look:
             raise PermissionDenied
@@ -307,7 +307,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
         request.current_app = self.admin_site.name
         return TemplateResponse(request, self.object_history_template, context)
 
-    def _found(self, request: HttpRequest, object_id: str) -> _ModelT | None:
+    def _object_at(self, request: HttpRequest, object_id: str) -> _ModelT | None:
         """Return the object; nothing where it is the page that refuses whoever asks.
 
         Raises:

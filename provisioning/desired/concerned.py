@@ -29,6 +29,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "application.found_decided",
         "application.import_begun",
         "application.import_rule_changed",
+        "application.host_left",
         "application.paused",
         "application.person_provisioned",
         "application.plan_made",

@@ -11,7 +11,8 @@ from accounts.trail import audit
 from provisioning.engine.draining import queue_performing
 from provisioning.engine.known import keep_shown, known_of, members_of
 from provisioning.engine.looking import look_at_all
-from provisioning.engine.recording import lock_planning, record_operations
+from provisioning.engine.recording import record_operations
+from provisioning.engine.rows import lock_planning
 from provisioning.models import Link
 from provisioning.planning.comparing import ACTIVE, LISTS, MEMBERS, known_put_back
 from provisioning.protocol.canonical import digest

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.letters import Action, Letter
-from provisioning.addresses import APPLICATIONS, CONNECTION
+from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -70,3 +70,23 @@ def _what_waits(application: Application, numbers: Tiles) -> Iterator[str]:
     for number, words in counted:
         if number:
             yield words % {"n": number}
+
+
+def kept_letter(application: Application, *, name: str, reason: str) -> Letter:
+    """Return the letter that somebody who leaves keeps their access to an application."""
+    names = {"application": application.name, "person": name or _("Somebody"), "reason": reason}
+    return Letter(
+        subject=_("%(person)s keeps access to %(application)s") % names,
+        says=(
+            _(
+                "%(person)s is to leave %(application)s, which refuses to deactivate or delete the "
+                "account: %(reason)s"
+            )
+            % names,
+            _(
+                "It is tried again each day, and you get no other mail about it. Take the access "
+                "away there, or mend what is refused, and it comes to an end by itself."
+            ),
+        ),
+        action=Action(_("Open the application"), APPLICATION.url(application.pk)),
+    )

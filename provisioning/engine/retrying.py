@@ -12,6 +12,7 @@ from provisioning.engine.draining import queue_performing
 from provisioning.engine.errors import NotStuckError
 from provisioning.engine.looking import look_at_all
 from provisioning.engine.recording import record_operations
+from provisioning.engine.refusals import forget_refusals
 from provisioning.models import Application, Link, Operation, OperationState
 from provisioning.protocol.steps import Kind
 
@@ -72,7 +73,5 @@ def lift_quarantine(*, application: Application) -> None:
 
 
 def _try_again(application: Application, kind: Kind, object_ids: Collection[str]) -> int:
-    Link.objects.filter(application=application, kind=kind, object_id__in=object_ids).update(
-        quarantined_at=None, quarantine_reason="", quarantine_hash=""
-    )
+    forget_refusals(application, kind, object_ids)
     return record_operations(application, look_at_all(application, kind, object_ids))

@@ -11,7 +11,8 @@ from provisioning.engine.draining import queue_performing
 from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.looking import look_at
-from provisioning.engine.recording import lock_planning, record_operations
+from provisioning.engine.recording import record_operations
+from provisioning.engine.rows import lock_planning
 from provisioning.importing.errors import NotDecidedError
 from provisioning.importing.kept import LONGEST
 from provisioning.mapping.errors import EvaluationError, MappingError

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0033_actions_on_many_are_jobs'),
-        ('provisioning', '0002_engine'),
+        ('provisioning', '0003_kept_leavers'),
     ]
 
     operations = [

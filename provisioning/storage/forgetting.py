@@ -1,4 +1,4 @@
-"""How long the log of operations is kept, and what it holds of a person who was deleted."""
+"""How long what is kept of targets is kept: the log, who was deleted, a host that was left."""
 
 from __future__ import annotations
 
@@ -59,6 +59,23 @@ WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s
 """,
 )
 
+_FORGET: Final = (
+    """
+DELETE FROM provisioning_linkmember USING provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
+  AND provisioning_linkmember.link_id = link.id
+""",
+    """
+DELETE FROM provisioning_awaitedlink USING provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
+  AND provisioning_awaitedlink.link_id = link.id
+""",
+    """
+DELETE FROM provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
+""",
+)
+
 
 def prune_operations() -> int:
     """Delete a portion of the operations of every tenant that are past their retention."""
@@ -82,3 +99,11 @@ def erase_object(*, tenant_id: int, object_id: str) -> None:
     with connection.cursor() as cursor:
         for statement in _ERASE:
             cursor.execute(statement, {"tenant": tenant_id, "object": object_id})
+
+
+def forget_links(*, tenant_id: int, application_id: int) -> int:
+    """Delete all that is known of what an application's target holds; return how many links."""
+    with connection.cursor() as cursor:
+        for statement in _FORGET:
+            cursor.execute(statement, {"tenant": tenant_id, "application": application_id})
+        return int(cursor.rowcount)
