@@ -1,4 +1,4 @@
-"""The page of one person in Chromium: what it shows of somebody who has everything, in each look."""
+"""The page of one person in Chromium: of somebody who has everything, in each look."""
 
 from __future__ import annotations
 
