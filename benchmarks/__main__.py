@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import growth, people, saml, scim
+from benchmarks import growth, people, person, saml, scim
 from benchmarks.deployment import Deployment, deployment
 from benchmarks.load import LoadError, require_wrk
 from benchmarks.measuring import Pace
@@ -49,6 +49,9 @@ def _measured(made: Deployment, options: argparse.Namespace) -> Iterator[Result]
     if chosen is None or "people" in chosen:
         people_sizes = people.QUICK_SIZES if options.quick else people.SIZES
         yield from people.results(made, pace, people_sizes)
+    if chosen is None or "person" in chosen:
+        person_sizes = person.QUICK_SIZES if options.quick else person.SIZES
+        yield from person.results(made, pace, person_sizes)
     if options.growth if chosen is None else "growth" in chosen:
         sizes = growth.QUICK_SIZES if options.quick else growth.SIZES
         yield from growth.results(made, pace, sizes)
@@ -56,7 +59,7 @@ def _measured(made: Deployment, options: argparse.Namespace) -> Iterator[Result]
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = [*scim.NAMES, "saml", "people", "growth"]
+    names = [*scim.NAMES, "saml", "people", "person", "growth"]
     parser.add_argument("--only", default="", help=f"some of {','.join(names)}; comma-separated")
     parser.add_argument("--seconds", type=int, default=1, help="of one round of one candidate")
     parser.add_argument("--rounds", type=int, default=11, help="the median of which counts")

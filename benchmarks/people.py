@@ -11,11 +11,10 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-import httpx2
-
+from benchmarks.admin_browser import browser_of_admin
 from benchmarks.load import LoadError
 from benchmarks.measuring import in_turn
-from benchmarks.people_population import ADMIN, GROUP, PROFILE, fill_for_people
+from benchmarks.people_population import GROUP, PROFILE, fill_for_people
 from benchmarks.report import Result
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ _MOST_PER_ROW: Final = 1.2
 _MOST_MEMORY: Final = 1.1
 _LIST: Final = "/console/accounts/user/"
 _OK: Final = 200
-_TIMEOUT: Final = 60
 _PER_PAGE: Final = 50
 _LAST: Final = 200
 """The last page that is offered of a list that is longer."""
@@ -103,19 +101,10 @@ class _Visitor:
     def __init__(self, server: Server, password: str, last: int) -> None:
         self._last = str(last)
         self._server = server
-        self._password = password
-        self._client = httpx2.Client(base_url=server.url, timeout=_TIMEOUT, trust_env=False)
+        self._client = browser_of_admin(server, password)
         self.profile = ""
 
     def __enter__(self) -> _Visitor:
-        page = self._client.get("/sign-in/", params={"method": "password"}).text
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-        form = {
-            "username": ADMIN,
-            "password": self._password,
-            "csrfmiddlewaretoken": token[1] if token else "",
-        }
-        self._client.post("/sign-in/", data=form)
         choices = self._client.get(_LIST, params={"choose": "profile"}).text
         found = re.search(rf"[?;]profile=([0-9]+)[^>]*><bdi>{PROFILE}<", choices)
         if found is None:

@@ -29,9 +29,10 @@ def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
     counted = list(_counts(look, shown))
     there = list(shown.get("applications", {}).get("lines", ()))
     not_clear = [each for each in there if each["kind"] != "good"]
+    clear = [each for each in there if each["kind"] == "good"]
     return {
         "lines": counted,
-        "applications": (not_clear or there)[:MOST],
+        "applications": [*not_clear, *clear][:MOST],
         "is_out": not not_clear and all(each["is_clear"] for each in counted),
         "by": _by_whom(look) if look.may("accounts.user", Access.HISTORY) else "",
     }

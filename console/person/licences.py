@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
 from console.base.moments import told
 from console.base.of_person import rows_about
@@ -79,9 +80,10 @@ def _why(seat: Seat, given: Mapping[int, Given], look: Look) -> str:
     if seat.by_group:
         through = given.get(seat.subscription_id)
         return look.through(through.group_id, through.group) if through else seat.grant_reason
-    by = seat.granted_by
-    if by.startswith(_SOURCE):
-        return format_html(_("By {source} over SCIM"), source=by.removeprefix(_SOURCE))
+    if seat.granted_by.startswith(_SOURCE):
+        source = seat.granted_by.removeprefix(_SOURCE)
+        return format_html(_("By {source} over SCIM"), source=source)
+    by = actor_in_words(seat.granted_by)
     if seat.grant_reason == REASON:
         return format_html(_("By a CSV file, by {who}"), who=by)
     if seat.grant_reason:
