@@ -22,7 +22,7 @@ from accounts.trail.refusals import record_refusal
 from console.base.of_person import with_people
 from console.saml_and_scim.changes import changes_by, would_be_candidate
 from console.saml_and_scim.forms import LinkForm, RulesForm, SettingsForm
-from console.saml_and_scim.guides.showing import console_links, guide_context
+from console.saml_and_scim.guides.showing import guide_context, in_console
 from console.saml_and_scim.once import LINK, TOKEN
 from console.saml_and_scim.parts import SCIM, opens_scim, page_url
 from console.saml_and_scim.progress import latest_test_of, progress_of
@@ -155,7 +155,7 @@ def page(
         "new_link": take(request, LINK),
         "new_token": take(request, TOKEN),
         **scim_context(tenant),
-        **guide_context(request, tenant, trust, progress, console_links()),
+        **guide_context(request, tenant, trust, progress, in_console()),
     }
     return render(request, "console/saml_and_scim/page.html", context)
 

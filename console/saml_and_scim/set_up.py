@@ -29,8 +29,7 @@ from accounts.services.notices import notify_admins
 from accounts.trail.refusals import record_refusal
 from console.saml_and_scim.changes import changes_by
 from console.saml_and_scim.forms import SetUpForm
-from console.saml_and_scim.guides.proofs import ON_SET_UP_PAGE
-from console.saml_and_scim.guides.showing import guide_context, with_guide
+from console.saml_and_scim.guides.showing import behind_link, guide_context, with_guide
 from console.saml_and_scim.progress import progress_of
 from console.saml_and_scim.provisioning import new_token, scim_context
 from console.saml_and_scim.set_up_entry import through_link
@@ -209,6 +208,6 @@ def _page(
         "metadata_url": metadata_url(tenant),
         "logout_url": logout_url(tenant),
         **scim_context(tenant),
-        **guide_context(request, tenant, trust, progress, ON_SET_UP_PAGE),
+        **guide_context(request, tenant, trust, progress, behind_link()),
     }
     return render(request, "console/saml_and_scim/set_up.html", context)

@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from accounts.models import Tenant, User
 from accounts.tenancy.scoping import tenant_scope
-from console.saml_and_scim.guides.proofs import ON_SET_UP_PAGE, PROOFS
+from console.saml_and_scim.guides.proofs import PROOFS
 from console.saml_and_scim.guides.reading import (
     Guide,
     UnreadableGuideError,
@@ -23,7 +23,7 @@ from console.saml_and_scim.guides.reading import (
     ours,
     value_from,
 )
-from console.saml_and_scim.guides.showing import console_links
+from console.saml_and_scim.guides.showing import behind_link, in_console
 from console.saml_and_scim.traces import MEANINGS
 from saml_sso.models import SetUpLink
 from saml_sso.services.set_up_links import make_set_up_link
@@ -33,7 +33,10 @@ from tests.support.saml_party import Party, party_of, post_response
 from tests.support.scim import SCIMClient
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.saml_and_scim.guides.reading import Part, Step
+    from console.saml_and_scim.guides.showing import Place
 
 VENDORS = {
     *("adfs", "authentik", "entra", "google", "jumpcloud", "keycloak", "miniorange", "okta"),
@@ -110,8 +113,18 @@ class TestEveryGuide:
                 assert not re.search(r"token|secret|bearer", value.copy, re.IGNORECASE), value
 
     def test_every_proof_can_be_looked_at_in_the_console(self) -> None:
-        assert console_links().keys() == PROOFS.keys() >= ON_SET_UP_PAGE.keys()
-        assert set(ours()) == {"saml", "scim"}
+        assert in_console().links.keys() == PROOFS.keys() >= behind_link().links.keys()
+
+    @pytest.mark.parametrize("place", [in_console, behind_link])
+    def test_each_page_tells_its_own_steps_around_them(self, place: Callable[[], Place]) -> None:
+        here = ours(place().steps)
+
+        proofs = {
+            kind: [step.proof for step in (*of.before, *of.after)] for kind, of in here.items()
+        }
+        assert proofs == {"saml": ["tested", "switched_on"], "scim": ["token", "arrived"]}
+        for of in here.values():
+            assert all(step.how.endswith(".") for step in (*of.before, *of.after))
 
     @pytest.mark.parametrize(
         "told",
@@ -245,6 +258,7 @@ class TestBehindASetUpLink:
         fields = [v.field for step in guide.saml.steps for v in step.values if v.copy]
         assert sorted(copied(page, "saml")) == sorted(fields)
         assert not page.xpath("//*[@id='guide-scim']")
+        assert "Switch SAML sign-on on" in page.xpath("string(//*[@id='guide-saml']//ol)")
         for link in page.xpath("//*[@id='guide-saml']//ol//a/@href"):
             assert page.xpath(f"//*[@id='{link[1:]}']"), link
 

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-OURS: Final = "here"
-"""The file with the steps that are the same with every identity provider."""
+IN_CONSOLE: Final = "here"
+BY_LINK: Final = "here_by_link"
+"""The files with the steps here, which are the same with every identity provider: for the page of
+the console, and for that behind a set-up link."""
 PLACEHOLDERS: Final = frozenset(
     {"acs_url", "entity_id", "metadata_url", "logout_url", "scim_base_url"}
 )
@@ -109,7 +111,7 @@ def guides() -> tuple[Guide, ...]:
         for file in resources.files(__package__).iterdir()
         if file.name.endswith(".toml")
     )
-    found = [_guide(key, _told(key)) for key in keys if key != OURS]
+    found = [_guide(key, _told(key)) for key in keys if key not in {IN_CONSOLE, BY_LINK}]
     return tuple(sorted(found, key=lambda each: each.name.casefold()))
 
 
@@ -132,11 +134,11 @@ def guide_known_by(addresses: Iterable[str | None]) -> Guide | None:
 
 
 @cache
-def ours() -> Mapping[str, Ours]:
-    """Return the steps here, of ``saml`` and of ``scim``."""
+def ours(page: str) -> Mapping[str, Ours]:
+    """Return the steps on a page of ours, of ``saml`` and of ``scim``."""
     return {
         kind: Ours(before=_steps(told.get("before", ())), after=_steps(told.get("after", ())))
-        for kind, told in _told(OURS).items()
+        for kind, told in _told(page).items()
     }
 
 

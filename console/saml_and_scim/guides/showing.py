@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 
-from console.saml_and_scim.guides.proofs import PROOFS, held_by
-from console.saml_and_scim.guides.reading import guide_known_by, guide_of, guides, ours
+from console.saml_and_scim.guides.proofs import ON_SET_UP_PAGE, PROOFS, held_by
+from console.saml_and_scim.guides.reading import (
+    BY_LINK,
+    IN_CONSOLE,
+    guide_known_by,
+    guide_of,
+    guides,
+    ours,
+)
 from console.saml_and_scim.traces import name_of
 from saml_sso.addresses import logout_url, metadata_url, sign_on_page_url
 from scim.addresses import base_url
@@ -33,6 +40,13 @@ if TYPE_CHECKING:
 QUESTION: Final = "guide"
 """The parameter that names a vendor in the address of a page."""
 _EMPHASIS: Final = re.compile(r"\*([^*]+)\*")
+
+
+class Place(NamedTuple):
+    """A page that shows guides: its own steps, by their file, and where each proof is."""
+
+    steps: str
+    links: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,9 +96,9 @@ def with_guide(request: HttpRequest, path: str) -> str:
     return f"{path}?{QUESTION}={key}" if is_guide(key) else path
 
 
-def console_links() -> Mapping[str, str]:
-    """Return where each proof is looked at in the console."""
-    return {
+def in_console() -> Place:
+    """Return the page of the console."""
+    links = {
         "saved": "#step-2",
         "tested": "#test",
         "switched_on": "#switches",
@@ -92,6 +106,12 @@ def console_links() -> Mapping[str, str]:
         "called": reverse("console:scim_requestlogentry_changelist"),
         "arrived": reverse("console:accounts_user_changelist"),
     }
+    return Place(IN_CONSOLE, links)
+
+
+def behind_link() -> Place:
+    """Return the page behind a set-up link."""
+    return Place(BY_LINK, ON_SET_UP_PAGE)
 
 
 def guide_context(
@@ -99,7 +119,7 @@ def guide_context(
     tenant: Tenant,
     trust: Trust,
     progress: Progress,
-    links: Mapping[str, str],
+    place: Place,
 ) -> Mapping[str, Any]:
     """Return what a page shows of the guide that was asked for, or that fits what is trusted.
 
@@ -108,7 +128,7 @@ def guide_context(
         tenant: Whose values are filled in.
         trust: By it the vendor is recognized.
         progress: The last test sign-in of who looks.
-        links: Where on this page, or on which, each proof is.
+        place: The page.
     """
     asked = guide_of(request.GET.get(QUESTION, ""))
     guide = asked or guide_known_by([trust.idp.entity_id, trust.idp.sso_url])
@@ -122,7 +142,7 @@ def guide_context(
     }
     if guide is None:
         return context
-    shown = _Showing(_values_of(tenant), held, links)
+    shown = _Showing(_values_of(tenant), held, place)
     return {
         **context,
         "guide_saml": shown.part("saml", guide.saml),
@@ -170,11 +190,11 @@ def emphasized(text: str) -> SafeString:
 class _Showing:
     """Fills a tenant's values into guides."""
 
-    def __init__(self, values: Mapping[str, str], held: Held, links: Mapping[str, str]) -> None:
-        self._values, self._held, self._links = values, held, links
+    def __init__(self, values: Mapping[str, str], held: Held, place: Place) -> None:
+        self._values, self._held, self._place = values, held, place
 
     def part(self, kind: str, part: Part) -> ShownPart:
-        here = ours()[kind]
+        here = ours(self._place.steps)[kind]
         steps = (*here.before, *part.steps, *here.after) if part.steps else ()
         return ShownPart(
             steps=tuple(
@@ -191,7 +211,7 @@ class _Showing:
             how=emphasized(gettext(step.how)),
             values=tuple(self._shown_values(prefix, step)),
             proof=str(PROOFS[step.proof]),
-            link=self._links.get(step.proof, ""),
+            link=self._place.links.get(step.proof, ""),
             checks=tuple(name_of(check) for check in step.checks),
             is_done=self._held.shows(step.proof, step.checks),
         )
