@@ -70,6 +70,8 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "prune_trail",
         "delete_who_is_due",
         "start_due_runs",
+        "begin_due_imports",
+        "prune_imports",
         "prune_operations",
         "start_subscriptions",
         "count_seats",
