@@ -30,7 +30,6 @@ from console.base.questions import asks, is_filters, judges_itself
 from console.base.seen import seen_applications
 from provisioning.engine.conflicts import resolve_conflict
 from provisioning.models import Application, Conflict, ImportRow
-from provisioning.planning.buckets import Bucket
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -88,9 +87,7 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
         rows = self.admin_site.get_model_admin(ImportRow)
         if not rows.has_view_permission(request):
             return None
-        waiting = rows.get_queryset(request).filter(
-            state=ImportRow.State.WAITING, bucket__in=(Bucket.CANDIDATE, Bucket.ORPHAN)
-        )
+        waiting = rows.get_queryset(request).filter(state=ImportRow.State.WAITING)
         page = reverse(f"{self.admin_site.name}:provisioning_importrow_changelist")
         return {"count": waiting.count(), "url": f"{page}?{urlencode({'state__exact': 'waiting'})}"}
 
