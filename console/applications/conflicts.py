@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
@@ -25,10 +27,10 @@ from console.base.exports import ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.moments import told
 from console.base.of_person import pages_of_people
-from console.base.questions import asks, is_filters
+from console.base.questions import asks, is_filters, judges_itself
 from console.base.seen import seen_applications
 from provisioning.engine.conflicts import resolve_conflict
-from provisioning.models import Application, Conflict
+from provisioning.models import Application, Conflict, ImportRow
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -56,6 +58,7 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
     empty_text = _("There is no conflict. Accounts that may be your people's would be here.")
     ordering: ClassVar[Any] = ["-id"]
     actions: Any = None
+    change_list_template = "console/applications/conflicts.html"
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, ValueError)
 
     @override
@@ -70,6 +73,24 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
         is_open = conflict.state == Conflict.State.OPEN
         context = {"text": conflict.get_state_display(), "kind": "warn" if is_open else ""}
         return render_to_string("components/status_badge.html", context)
+
+    @override
+    @judges_itself
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to what waits from imports as well."""
+        context = {"from_imports": self._from_imports(request), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
+    def _from_imports(self, request: HttpRequest) -> dict[str, Any] | None:
+        """Return how many accounts that imports found wait for a decision, and where they are."""
+        rows = self.admin_site.get_model_admin(ImportRow)
+        if not rows.has_view_permission(request):
+            return None
+        waiting = rows.get_queryset(request).filter(state=ImportRow.State.WAITING)
+        page = reverse(f"{self.admin_site.name}:provisioning_importrow_changelist")
+        return {"count": waiting.count(), "url": f"{page}?{urlencode({'state__exact': 'waiting'})}"}
 
     @override
     @asks(_changelist_filters=is_filters)

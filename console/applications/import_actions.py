@@ -91,14 +91,9 @@ class LinkMany(_Decided):
                 *_filled(waiting.filter(bucket=Bucket.CANDIDATE), choice.fields),
             ],
             passed_over=[
-                _decided(chosen),
+                *_decided(chosen),
                 PassedOver(
-                    _("They are linked already."),
-                    others.filter(bucket__in=(Bucket.LINKED, Bucket.UNASSIGNED)),
-                ),
-                PassedOver(
-                    _("They do not match exactly one of ours. Decide on their own page."),
-                    others.filter(bucket=Bucket.ORPHAN),
+                    _("They do not match exactly one of ours. Decide on their own page."), others
                 ),
             ],
         )
@@ -129,7 +124,7 @@ class CreateMany(_Decided):
         return Look(
             consequences=lines,
             passed_over=[
-                _decided(chosen),
+                *_decided(chosen),
                 PassedOver(_("They are here, or may be."), waiting.exclude(pk__in=alone)),
             ],
         )
@@ -151,7 +146,7 @@ class IgnoreMany(ManyAction):
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
         return Look(
             consequences=[_("They wait no more, also when they are found again.")],
-            passed_over=[_decided(chosen)],
+            passed_over=_decided(chosen),
         )
 
     @override
@@ -159,9 +154,14 @@ class IgnoreMany(ManyAction):
         ignore_found(row=obj)
 
 
-def _decided(chosen: QuerySet[ImportRow]) -> PassedOver:
-    reason = _("Somebody has decided about them already.")
-    return PassedOver(reason, chosen.exclude(state=ImportRow.State.WAITING))
+def _decided(chosen: QuerySet[ImportRow]) -> list[PassedOver]:
+    """Return those about whom nothing is to be decided, or somebody has decided."""
+    settled = chosen.filter(state=ImportRow.State.SETTLED)
+    over = (ImportRow.State.SETTLED, ImportRow.State.WAITING)
+    return [
+        PassedOver(_("They are linked already."), settled),
+        PassedOver(_("Somebody has decided about them already."), chosen.exclude(state__in=over)),
+    ]
 
 
 def _filled(candidates: QuerySet[ImportRow], fields: Sequence[str]) -> Iterator[str]:

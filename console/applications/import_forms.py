@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from accounts.errors import NameNotPermittedError
 from accounts.models import DirectoryGroup, User
@@ -113,6 +114,7 @@ class DecisionForm(FillForm):
         if row.kind == ObjectKind.GROUP:
             del self.fields["fill"]
 
+    @override
     def clean(self) -> dict[str, Any]:
         """Find whom the form names."""
         data: dict[str, Any] = super().clean() or self.cleaned_data

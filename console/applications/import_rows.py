@@ -50,7 +50,7 @@ class ImportRowAdmin(
     """The rows of the imports that count, to be decided one by one or many at once."""
 
     list_title = _("Found by imports")
-    list_display = ["name", "user_name", "application", "in_bucket", "here", "how_it_is"]
+    list_display = ["name", "user_name", "application", "in_bucket", "here", "state"]
     list_filter: ClassVar[Any] = [
         "state",
         "bucket",
@@ -105,12 +105,6 @@ class ImportRowAdmin(
     def here(self, row: ImportRow) -> str:
         """Return whose it is here, or what is unclear."""
         return row.object_name or row.get_doubt_display() or "-"
-
-    @admin.display(description=_("Decision"), ordering="state")
-    def how_it_is(self, row: ImportRow) -> str:
-        """Return what was decided; nothing has to be about who is linked."""
-        is_over = row.bucket in {"linked", "unassigned"} and row.state == ImportRow.State.WAITING
-        return "-" if is_over else str(row.get_state_display())
 
     @override
     def export_header(self) -> Sequence[str]:
@@ -196,8 +190,7 @@ class ImportRowAdmin(
 
 
 def _is_open(row: ImportRow) -> bool:
-    is_nobodys = row.bucket in {"candidate", "orphan"}
-    return is_nobodys and row.state in {ImportRow.State.WAITING, ImportRow.State.IGNORED}
+    return row.state in {ImportRow.State.WAITING, ImportRow.State.IGNORED}
 
 
 def _shown(row: ImportRow, named: Sequence[tuple[str, str]]) -> Page:

@@ -78,9 +78,8 @@ def finish(batch: Import) -> None:
         application=found.application_id, kind=found.kind, state=Import.State.READ
     )
     ignored = ImportRow.objects.filter(batch__in=before, state=ImportRow.State.IGNORED)
-    ImportRow.objects.filter(batch=found, remote_id__in=ignored.values("remote_id")).update(
-        state=ImportRow.State.IGNORED
-    )
+    waiting = ImportRow.objects.filter(batch=found, state=ImportRow.State.WAITING)
+    waiting.filter(remote_id__in=ignored.values("remote_id")).update(state=ImportRow.State.IGNORED)
     before.update(state=Import.State.REPLACED)
     rows = ImportRow.objects.filter(batch=found).order_by()
     found.counts = dict(rows.values_list("bucket").annotate(rows=Count("pk")))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from provisioning.models import Application, Import
 
 _PORTION = 500
+_LINKED = (Bucket.LINKED, Bucket.UNASSIGNED)
 
 
 class Sorting:
@@ -121,4 +122,5 @@ class Sorting:
             matches=list(found.matches[:MOST_MATCHES]),
             resource=kept,
             is_whole=is_whole,
+            state=(ImportRow.State.SETTLED if found.bucket in _LINKED else ImportRow.State.WAITING),
         )

@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('matches', models.JSONField(default=list, help_text='Ids; not all of very many.', verbose_name='matches here')),
                 ('resource', models.JSONField(default=dict, help_text='In canonical form, without members.', verbose_name='as it was shown')),
                 ('is_whole', models.BooleanField(default=True, help_text='Whether all of it was kept: a very large one is kept in part.')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('linked', 'Linked'), ('created', 'Created here'), ('ignored', 'Ignored')], default='waiting', max_length=10, verbose_name='decision')),
+                ('state', models.CharField(choices=[('settled', 'Nothing to decide'), ('waiting', 'Waiting'), ('linked', 'Linked'), ('created', 'Created here'), ('ignored', 'Ignored')], default='waiting', max_length=10, verbose_name='decision')),
                 ('decided', models.DateTimeField(null=True, verbose_name='decided')),
                 ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='import_rows', to='provisioning.application', verbose_name='application')),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='provisioning.import', verbose_name='import')),

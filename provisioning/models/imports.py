@@ -96,8 +96,9 @@ class ImportRow(TenantScopedModel):
         LINKED_ELSEWHERE = "elsewhere", _("What matches here is linked to another account")
 
     class State(models.TextChoices):
-        """What was decided; nothing while it waits."""
+        """What was decided; nothing has to be about what was linked when it was read."""
 
+        SETTLED = "settled", _("Nothing to decide")
         WAITING = "waiting", _("Waiting")
         LINKED = "linked", _("Linked")
         CREATED = "created", _("Created here")

@@ -44,6 +44,7 @@ REASONS = {
     "sessions-end-others": "leaves this session alone, however many others there are",
     "_add": "shows nothing that is stored; names are unique",
     "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
+    "provisioning_application_import": "reads there, and stores nothing that a form shows",
     "provisioning_application_test": "asks the application, and stores nothing that a form shows",
     "accounts_user_sign_out": "ends whatever sessions there are",
     "saml-and-scim-test": "begins a test, which changes nothing",

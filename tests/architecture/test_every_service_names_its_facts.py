@@ -33,7 +33,8 @@ from accounts.trail.retention import erase_person
 from licenses.models import Product
 from licenses.services import change_seats, release_seat
 from licenses.subscriptions import change_subscription, create_subscription
-from provisioning.models import MappingRevision
+from provisioning.importing.rules import RULE_FIELDS, set_import_rule
+from provisioning.models import ImportRule, MappingRevision
 from provisioning.protocol.steps import Kind
 from provisioning.services.applications import (
     change_application,
@@ -405,7 +406,9 @@ def test_by_what_only_forms_reach_of_applications(way: Way, acme: Tenant) -> Non
         choose_groups(application=planner, group_choice="none")
         pause_application(application=planner, reason="stock-taking")
         resume_application(application=planner)
-        way.did("its settings", least=5)
+        rule = {name: getattr(ImportRule(), name) for name in RULE_FIELDS}
+        set_import_rule(application=planner, values=rule | {"every": "day"})
+        way.did("its settings", least=6)
         set_assignments(application=planner, groups=[crew], roles=[Role.EDITOR], profiles=[profile])
         way.did("its scope", least=3)
         rows = mapping_rows(application=planner, resource=Kind.USER)

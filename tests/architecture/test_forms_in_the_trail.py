@@ -44,6 +44,7 @@ MEMBERSHIPS: Final = frozenset({"add_members", "remove_members", "profiles", "li
 
 NOTHING_TO_SAVE: Final[dict[str, str]] = {
     "console:provisioning_conflict_change": "decides once, and is gone then",
+    "console:provisioning_importrow_change": "decides once, and is gone then",
 }
 """Forms that save nothing that anybody entered, and why."""
 

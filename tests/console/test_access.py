@@ -39,7 +39,7 @@ from accounts.trail import audit
 from console.base.access import ACCESS, Access, access_of
 from console.base.pages import registered_pages
 from licenses.models import Product, Seat, Subscription
-from provisioning.models import ApplicationRole, Operation, Run
+from provisioning.models import ApplicationRole, Import, ImportRow, Operation, Run
 from provisioning.services.applications import create_application
 from saml_sso.models import SignInAttempt
 from scim.models import AttributeMapping, RequestLogEntry, Source
@@ -199,6 +199,14 @@ def things(acme: Tenant, alice: User, bob: User) -> dict[str, Any]:
                 application=application, key="picker", name="Picker"
             ),
             "provisioning.run": Run.objects.create(application=application, kind=Run.Kind.PLAN),
+            "provisioning.importrow": ImportRow.objects.create(
+                batch=Import.objects.create(application=application, kind="User", state="read"),
+                application=application,
+                kind="User",
+                remote_id="7",
+                name="Dan",
+                bucket="orphan",
+            ),
             "provisioning.operation": Operation.objects.create(
                 application=application, kind="User", state="failed", name="Bob"
             ),

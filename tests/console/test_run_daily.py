@@ -72,6 +72,8 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "try_leavers_again",
         "start_due_runs",
         "mail_what_is_stuck",
+        "begin_due_imports",
+        "prune_imports",
         "prune_operations",
         "start_subscriptions",
         "count_seats",

@@ -231,6 +231,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     ),
     "test_by_what_only_forms_reach_of_applications": frozenset(
         {
+            "provisioning.importing.rules.set_import_rule",
             "provisioning.services.applications.change_application",
             "provisioning.services.applications.create_application",
             "provisioning.services.applications.delete_application",
@@ -276,6 +277,26 @@ NOT_DRIVEN: Final = {
     "scim.log.request_log_rows.write_exchanges": "a log holds no facts",
     **dict.fromkeys(
         (
+            "provisioning.importing.by_itself.begin_due_imports",
+            "provisioning.importing.deciding.create_found",
+            "provisioning.importing.deciding.ignore_found",
+            "provisioning.importing.deciding.link_found",
+            "provisioning.importing.linking.keep_link",
+            "provisioning.importing.pruning.forget_rows",
+            "provisioning.importing.pruning.prune_imports",
+            "provisioning.importing.reading.break_off",
+            "provisioning.importing.reading.finish",
+            "provisioning.importing.reading.read_import",
+            "provisioning.importing.sorting.Sorting.keep",
+            "provisioning.importing.sorting.Sorting.part_those_wanted_twice",
+            "provisioning.importing.starting.begin_import",
+            "provisioning.importing.starting.read_at_target",
+            "provisioning.importing.taking.take_in",
+        ),
+        "what is read at an application; tests/provisioning/importing tries it",
+    ),
+    **dict.fromkeys(
+        (
             "provisioning.engine.asking.Work.keep_unanswered",
             "provisioning.engine.asking.Work.put_back",
             "provisioning.engine.closing.close_run",
@@ -305,6 +326,7 @@ NOT_DRIVEN: Final = {
             "provisioning.engine.one_person.provision_person",
             "provisioning.engine.performing.perform",
             "provisioning.engine.quarantine.quarantine_application",
+            "provisioning.engine.recording.keep_first_wanted",
             "provisioning.engine.recording.keep_refused",
             "provisioning.engine.recording.lock_planning",
             "provisioning.engine.recording.record_operations",

@@ -29,7 +29,7 @@ NO_PAGES: Final = {
             *("accounts_auditentry_export", "accounts_user_export", "licenses_seat_export"),
             *("scim_requestlogentry_export", "user-licenses-template"),
             *("saml-and-scim-attempts-csv", "provisioning_operation_export"),
-            *("provisioning_run_csv", "who-holds-what-csv"),
+            *("provisioning_run_csv", "who-holds-what-csv", "provisioning_importrow_export"),
         )
     },
     "platform:accounts_auditentry_export": "something to download",
