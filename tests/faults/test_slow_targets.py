@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -151,7 +152,7 @@ def connected_firms(product: Product, url: str) -> dict[str, dict[str, str]]:
     )
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "tests.support.outbound", "aim", url],
-        env={**product.gatehouse.environment},
+        env={**os.environ, **product.gatehouse.environment},
         capture_output=True,
         check=False,
     )
