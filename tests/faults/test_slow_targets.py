@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.conftest import SECONDS, Product, observe, serving, try_password
-from tests.faults.test_outbound import OPEN, Pushing
 from tests.provisioning.engine.scim_fake import Fake, fake_scim
 from tests.support.databases import migrated_database
 from tests.support.installation import PASSWORD
+from tests.support.pushing import OPEN, Pushing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
