@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
@@ -21,6 +24,7 @@ from provisioning.models import Application, Follower, Operation
 from provisioning.storage.claims import claim_next, count_due
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from provisioning.engine.sessions import Session
@@ -36,6 +40,9 @@ _IDLE_SECONDS: Final = 0.1
 _WORTH_HELP: Final = 4
 """With so many more that are due, another worker is asked to help."""
 _NAME: Final = "provisioning.perform_operations"
+_lock: Final = Lock()
+_here: Final[Counter[int]] = Counter()
+"""How many threads of this process are at an application now."""
 
 
 @at_least_once(queue=PROVISIONING, pauses=PAUSES, leaves=1, reaches_out=True)
@@ -48,7 +55,8 @@ def perform_operations(*, application_id: int) -> dict[str, Any]:
     application = Application.objects.select_related("tenant").filter(pk=application_id).first()
     if application is None or why_nothing_is_sent(application):
         return {"done": 0}
-    done = _drain(application)
+    with _being_here(application_id):
+        done = _drain(application)
     close_runs(application)
     return {"done": done}
 
@@ -62,10 +70,29 @@ def queue_performing(application_id: int) -> None:
         perform_operations.defer(application_id=application_id)
 
 
+def is_here(application_id: int) -> bool:
+    """Tell whether a thread of this process does what is due at an application.
+
+    It asks for help itself, once the target has answered: more would only hang there as well.
+    """
+    with _lock:
+        return _here[application_id] > 0
+
+
+@contextmanager
+def _being_here(application_id: int) -> Iterator[None]:
+    with _lock:
+        _here[application_id] += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _here[application_id] -= 1
+
+
 def _drain(application: Application) -> int:
     end = time.monotonic() + SLICE_SECONDS
     done = 0
-    _ask_for_help(application)
     try:
         with session_with(application) as session:
             probe_once(session)
@@ -74,6 +101,8 @@ def _drain(application: Application) -> int:
                 if claim is not None:
                     perform_claimed(session, claim)
                     done += 1
+                    if done == 1 and time.monotonic() < end:
+                        _ask_for_help(application)
                 elif _others_are_busy(application):
                     time.sleep(_IDLE_SECONDS)
                 else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from accounts.models import Plan
 from accounts.tenancy.scoping import tenant_id_scope
-from provisioning.engine.draining import queue_performing
+from provisioning.engine.draining import is_here, queue_performing
 from provisioning.engine.following import queue_following
 from provisioning.storage.pulses import applications_behind, applications_due
 
@@ -19,5 +19,7 @@ def beat() -> None:
         with tenant_id_scope(place.tenant_id):
             queue_following(place.application_id)
     for place in applications_due(plan=Plan.ENTERPRISE):
+        if is_here(place.application_id):
+            continue
         with tenant_id_scope(place.tenant_id):
             queue_performing(place.application_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
 import subprocess
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.conftest import SECONDS, Product, observe, serving, try_password
-from tests.faults.test_outbound import OPEN, Pushing
 from tests.provisioning.engine.scim_fake import Fake, fake_scim
 from tests.support.databases import migrated_database
 from tests.support.installation import PASSWORD
+from tests.support.pushing import OPEN, Pushing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,7 +152,7 @@ def connected_firms(product: Product, url: str) -> dict[str, dict[str, str]]:
     )
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-m", "tests.support.outbound", "aim", url],
-        env={**product.gatehouse.environment},
+        env={**os.environ, **product.gatehouse.environment},
         capture_output=True,
         check=False,
     )

@@ -12,10 +12,10 @@ from accounts.services.tenants import create_tenant
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
 from accounts.tenancy.scoping import tenant_scope
-from provisioning.engine.runs import make_plan, send_plan
+from provisioning.engine.runs import make_plan, send_plan, start_full_run
 from provisioning.models import Application, Run
 from tests.provisioning.engine.applications import make_application
-from tests.support.members import add_group_members
+from tests.support.members import add_group_members, remove_group_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,6 +71,21 @@ def join(name: str) -> dict[str, Any]:
     return {"user": str(user.pk)}
 
 
+def leave(count: str) -> dict[str, Any]:
+    """Take the first people out of the group."""
+    with _tenant(ACME):
+        names = [f"p{number}@{ACME}.example" for number in range(int(count))]
+        ids = list(User.objects.filter(user_name__in=names).values_list("pk", flat=True))
+        remove_group_members(group=DirectoryGroup.objects.get(), member_ids=ids)
+    return {"left": len(ids)}
+
+
+def compare() -> dict[str, Any]:
+    """Have everything compared with the target."""
+    with _tenant(ACME):
+        return {"run": str(start_full_run(application=Application.objects.get()).pk)}
+
+
 def _tenant(slug: str) -> AbstractContextManager[None]:
     return tenant_scope(Tenant.objects.get(slug=slug))
 
@@ -81,4 +96,6 @@ WORDS: Final[Mapping[str, Callable[..., dict[str, Any]]]] = {
     "plan": plan,
     "send": send,
     "join": join,
+    "leave": leave,
+    "compare": compare,
 }

@@ -6,9 +6,10 @@ import json
 import re
 import threading
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_RDWR, socket
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -45,6 +46,7 @@ class Fake:
     """What it holds by kind and id, what it was asked, and how it misbehaves.
 
     ``before`` may answer in place of it, or return ``None``; ``after`` sees what it would answer.
+    One that ``accepts_twins`` creates another person of the same name, as real ones must not.
     """
 
     base_url: str = ""
@@ -57,6 +59,7 @@ class Fake:
     config: dict[str, Any] = field(default_factory=lambda: {"patch": {"supported": True}})
     lock: threading.Lock = field(default_factory=threading.Lock)
     number: int = 0
+    accepts_twins: bool = False
 
     @property
     def writes(self) -> list[Asked]:
@@ -123,7 +126,11 @@ class Fake:
 
     def _create(self, held: dict[str, dict[str, Any]], asked: Asked) -> Answer:
         name = asked.body.get("userName")
-        if name and any(each.get("userName") == name for each in held.values()):
+        if (
+            name
+            and not self.accepts_twins
+            and any(each.get("userName") == name for each in held.values())
+        ):
             return 409, {"scimType": "uniqueness", "detail": "userName is taken."}, {}
         self.number += 1
         key = f"r{self.number}"
@@ -179,13 +186,27 @@ def _patch(resource: dict[str, Any], operation: dict[str, Any]) -> None:
 
 
 @contextmanager
-def fake_scim() -> Iterator[Fake]:
-    """Serve a fake until the block ends."""
-    fake = Fake()
+def fake_scim(again: Fake | None = None) -> Iterator[Fake]:
+    """Serve a fake until the block ends, a new one or one ``again``, where it was before."""
+    fake = again or Fake()
+    port = urlsplit(again.base_url).port if again else 0
+
+    clients: set[socket] = set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = -1  # An answer is one packet, so that nobody waits for the rest.
+
+        @override
+        def setup(self) -> None:
+            clients.add(self.request)
+            super().setup()
+
+        @override
+        def finish(self) -> None:
+            clients.discard(self.request)
+            with suppress(OSError):  # Nobody may be there any more to hear the rest.
+                super().finish()
 
         def handle_any(self) -> None:
             parts = urlsplit(self.path)
@@ -215,7 +236,7 @@ def fake_scim() -> Iterator[Fake]:
         def log_message(self, *_args: object) -> None:
             """Print nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port or 0), Handler)
     server.daemon_threads = True
     fake.base_url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -226,3 +247,6 @@ def fake_scim() -> Iterator[Fake]:
         server.shutdown()
         server.server_close()
         thread.join()
+        for client in tuple(clients):
+            with suppress(OSError):
+                client.shutdown(SHUT_RDWR)
