@@ -48,6 +48,17 @@ def allow_removals(*, application: Application) -> int:
     return len(allowed)
 
 
+def held_anew(*, application: Application) -> int:
+    """Count the removals that are held and that nobody has allowed as they are shown now."""
+    meanwhile = Operation.objects.filter(
+        application=application,
+        kind=OuterRef("kind"),
+        object_id=OuterRef("object_id"),
+        again="allowed",
+    )
+    return _held(application).exclude(Exists(meanwhile)).count()
+
+
 @transaction.atomic
 def refuse_removals(*, application: Application) -> int:
     """Forget the removals that are held; whoever they are about stays as they are there."""

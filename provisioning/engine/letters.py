@@ -13,7 +13,7 @@ from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.figures import Tiles
     from provisioning.models import Application
 
 MOST_NAMED: Final = 20
@@ -58,6 +58,22 @@ def _what_waits(application: Application, numbers: Tiles) -> Iterator[str]:
     if application.quarantined_at is not None:
         yield _("it refuses us, and nothing is sent there")
     counted = (
+        (
+            numbers.kept,
+            ngettext(
+                "%(n)s who left keeps access there",
+                "%(n)s who left keep access there",
+                numbers.kept,
+            ),
+        ),
+        (
+            numbers.active_again,
+            ngettext(
+                "%(n)s who left is active there again",
+                "%(n)s who left are active there again",
+                numbers.active_again,
+            ),
+        ),
         (numbers.quarantined, ngettext("%(n)s is stuck", "%(n)s are stuck", numbers.quarantined)),
         (numbers.failed, ngettext("%(n)s failed", "%(n)s failed", numbers.failed)),
         (numbers.held, ngettext("%(n)s removal held", "%(n)s removals held", numbers.held)),

@@ -16,13 +16,13 @@ from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.letters import weekly_letter
-from provisioning.engine.state import tiles
+from provisioning.engine.figures import tiles_of
 from provisioning.models import Application
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.figures import Tiles
 
 A_WEEK: Final = timedelta(days=6, hours=20)
 """Some hours less than what is said: the clock looks once a day."""
@@ -62,9 +62,10 @@ def mail_what_is_stuck_at(*, tenant: Tenant) -> int:
 
 def _stuck() -> Sequence[tuple[Application, Tiles]]:
     opened = Application.objects.filter(first_plan_sent_at__isnull=False, is_paused=False)
-    looked = [(each, tiles(each)) for each in opened.order_by("name", "pk")]
+    applications = list(opened.order_by("name", "pk"))
+    numbers = tiles_of(applications)
     return [
-        (each, numbers)
-        for each, numbers in looked
-        if each.quarantined_at is not None or numbers.needs_somebody
+        (each, numbers[each.pk])
+        for each in applications
+        if each.quarantined_at is not None or numbers[each.pk].needs_somebody
     ]
