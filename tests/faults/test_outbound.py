@@ -8,6 +8,7 @@ import pytest
 
 from tests.provisioning.engine.scim_fake import Fake, fake_scim
 from tests.support.databases import migrated_database
+from tests.support.pushing import STATE, Pushing, push_and_kill, push_through_chaos
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

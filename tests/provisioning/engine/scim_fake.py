@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from collections import Counter
 from contextlib import contextmanager, suppress
@@ -126,11 +127,8 @@ class Fake:
 
     def _create(self, held: dict[str, dict[str, Any]], asked: Asked) -> Answer:
         name = asked.body.get("userName")
-        if (
-            name
-            and not self.accepts_twins
-            and any(each.get("userName") == name for each in held.values())
-        ):
+        is_taken = any(each.get("userName") == name for each in held.values())
+        if name and is_taken and not self.accepts_twins:
             return 409, {"scimType": "uniqueness", "detail": "userName is taken."}, {}
         self.number += 1
         key = f"r{self.number}"
@@ -185,59 +183,83 @@ def _patch(resource: dict[str, Any], operation: dict[str, Any]) -> None:
         resource[path] = value
 
 
+class _Server(ThreadingHTTPServer):
+    """A server of a fake, whose connections end when it does."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int, fake: Fake) -> None:
+        self.fake = fake
+        self._clients: set[socket] = set()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    @override
+    def get_request(self) -> tuple[socket, Any]:
+        taken = super().get_request()
+        self._clients.add(taken[0])
+        return taken
+
+    @override
+    def shutdown_request(self, request: Any) -> None:
+        self._clients.discard(request)
+        super().shutdown_request(request)
+
+    @override
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of who is gone."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+    def cut(self) -> None:
+        """End every connection."""
+        for client in tuple(self._clients):
+            with suppress(OSError):
+                client.shutdown(SHUT_RDWR)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Lets the fake answer."""
+
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # An answer is one packet, so that nobody waits for the rest.
+
+    def handle_any(self) -> None:
+        parts = urlsplit(self.path)
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        asked = Asked(self.command, parts.path, query, body, monotonic())
+        try:
+            status, answer, headers = self.server.fake.answer(asked)
+        except DropConnection:
+            self.close_connection = True
+            return
+        told = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+        if answer is None:
+            told = b""
+        self.send_response(status)
+        self.send_header("Content-Type", "application/scim+json")
+        self.send_header("Content-Length", str(len(told)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(told)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
+
+    @override
+    def log_message(self, *_args: object) -> None:
+        """Print nothing."""
+
+
 @contextmanager
 def fake_scim(again: Fake | None = None) -> Iterator[Fake]:
     """Serve a fake until the block ends, a new one or one ``again``, where it was before."""
     fake = again or Fake()
     port = urlsplit(again.base_url).port if again else 0
 
-    clients: set[socket] = set()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # An answer is one packet, so that nobody waits for the rest.
-
-        @override
-        def setup(self) -> None:
-            clients.add(self.request)
-            super().setup()
-
-        @override
-        def finish(self) -> None:
-            clients.discard(self.request)
-            with suppress(OSError):  # Nobody may be there any more to hear the rest.
-                super().finish()
-
-        def handle_any(self) -> None:
-            parts = urlsplit(self.path)
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
-            query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-            asked = Asked(self.command, parts.path, query, body, monotonic())
-            try:
-                status, answer, headers = fake.answer(asked)
-            except DropConnection:
-                self.close_connection = True
-                return
-            told = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
-            if answer is None:
-                told = b""
-            self.send_response(status)
-            self.send_header("Content-Type", "application/scim+json")
-            self.send_header("Content-Length", str(len(told)))
-            for name, value in headers.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(told)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815
-
-        @override
-        def log_message(self, *_args: object) -> None:
-            """Print nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port or 0), Handler)
-    server.daemon_threads = True
+    server = _Server(port or 0, fake)
     fake.base_url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -247,6 +269,4 @@ def fake_scim(again: Fake | None = None) -> Iterator[Fake]:
         server.shutdown()
         server.server_close()
         thread.join()
-        for client in tuple(clients):
-            with suppress(OSError):
-                client.shutdown(SHUT_RDWR)
+        server.cut()
