@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.identifiers import read_uuid
 from accounts.secrets.encryption import SealError
 from console.base.csv_export import csv_response
 from console.base.of_person import PERSON, with_people
@@ -40,8 +41,8 @@ def attempts(request: HttpRequest) -> HttpResponse:
     Those of one person, whom the address may name, are what led to a session of theirs: the
     message of a refused one proves nothing, so it is nobody's.
     """
-    person = request.GET.get(PERSON)
-    kept = kept_attempts().filter(user=person) if person else kept_attempts()
+    person = read_uuid(request.GET.get(PERSON, ""))
+    kept = kept_attempts().filter(user_id=person) if person else kept_attempts()
     context = {
         **frame(request, tenant_of(request)),
         "title": _("Latest sign-ins"),

@@ -95,10 +95,11 @@ def _links(keys: list[int]) -> dict[int, Mapping[str, Any]]:
     )
     is_quiet = Q(state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True)
     is_person = Q(kind=Kind.USER)
+    in_step = Q(is_person, is_quiet, ~Exists(busy))
     return _by_key(
         Link.objects.filter(application__in=keys),
         keys,
-        in_step=Count("pk", filter=is_person & is_quiet & ~Exists(busy)),
+        in_step=Count("pk", filter=in_step),
         quarantined=Count("pk", filter=Q(quarantined_at__isnull=False)),
         changed_there=Count("pk", filter=~Q(drift={})),
         kept=Count("pk", filter=is_person & Q(leaving_refused_at__isnull=False)),

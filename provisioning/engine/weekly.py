@@ -14,9 +14,9 @@ from accounts.services.notices import notify_admins
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from accounts.trail import audit
+from provisioning.engine.figures import tiles_of
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.letters import weekly_letter
-from provisioning.engine.figures import tiles_of
 from provisioning.models import Application
 
 if TYPE_CHECKING:
