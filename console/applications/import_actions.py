@@ -46,6 +46,8 @@ class Ticked:
 class _Decided(ManyAction):
     """A decision, for which the target is asked once more about each account."""
 
+    asks_targets = True
+
     @contextmanager
     @override
     def asking(self) -> Iterator[Callable[[str], Any]]:

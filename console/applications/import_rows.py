@@ -27,6 +27,7 @@ from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks, is_filters
 from console.base.seen import seen_applications
+from provisioning.engine.for_a_page import asking_for_a_page
 from provisioning.importing.asking import Asking
 from provisioning.importing.deciding import create_found, ignore_found, link_found
 from provisioning.models import Application, Import, ImportRow
@@ -172,7 +173,7 @@ class ImportRowAdmin(
             if choice is Decision.IGNORE:
                 ignore_found(row=row)
             else:
-                with Asking() as asking:
+                with asking_for_a_page(row.application), Asking() as asking:
                     seen = asking.look_at(row.pk)
                 if choice is Decision.CREATE:
                     create_found(row=row, seen=seen)

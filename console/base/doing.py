@@ -9,7 +9,7 @@ transaction holds two of them.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.identifiers import uuid_of
-from accounts.jobs.kinds import BULK, MINUTE, at_least_once
+from accounts.jobs.kinds import BULK, MINUTE, RUNS, at_least_once
 from accounts.models import ActionLine, ActionResult, User
 from accounts.progress import report_progress
 from accounts.services.action_results import end_action, is_to_go_on, note_stop, take_up
@@ -29,6 +29,8 @@ from accounts.trail.refusals import in_words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+
+    from accounts.jobs.kinds import Kind
 
 _sites: Final[dict[str, Any]] = {}
 
@@ -42,7 +44,12 @@ class Work:
 
     Args:
         permissions: Who may: each is asked of ``has_<permission>_permission``.
+
+    Attributes:
+        asks_targets: Whether :meth:`asking` asks servers of others, which may let it wait.
     """
+
+    asks_targets: ClassVar[bool] = False
 
     def __init__(self, *, permissions: Sequence[str]) -> None:
         self.allowed_permissions = list(permissions)
@@ -95,6 +102,24 @@ def works_for(site: Any) -> None:
 @at_least_once(queue=BULK, pauses=(10, MINUTE, 10 * MINUTE))
 def do_to_many(*, result_id: str) -> dict[str, Any]:
     """Do what is left of an action on many rows, until it is over or stopped."""
+    return _do_what_is_left(result_id)
+
+
+@at_least_once(
+    queue=RUNS, pauses=(10, MINUTE, 10 * MINUTE), leaves=2, reaches_out=True, one_for_tenant=True
+)
+def do_to_many_at_targets(*, result_id: str) -> dict[str, Any]:
+    """Do the same for an action that asks a target about each row, which may let it wait."""
+    return _do_what_is_left(result_id)
+
+
+def kind_of_job(site: str, about: str, action: str) -> Kind[Any]:
+    """Return what does an action of a list: a kind that may wait for others, if it asks them."""
+    work: Work = getattr(_sites[site].get_model_admin(apps.get_model(about)), action)
+    return do_to_many_at_targets if work.asks_targets else do_to_many
+
+
+def _do_what_is_left(result_id: str) -> dict[str, Any]:
     wanted = take_up(key=uuid_of(result_id))
     if wanted is None:
         return {}

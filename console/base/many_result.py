@@ -27,7 +27,7 @@ from accounts.services.action_results import (
 )
 from accounts.storable import is_storable
 from console.base.csv_export import csv_response
-from console.base.doing import do_to_many
+from console.base.doing import kind_of_job
 from console.base.many_progress import progress_of
 from console.base.of_person import pages_of_people
 
@@ -105,7 +105,8 @@ def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> H
         file_name=wanted.file_name,
         back=request.get_full_path(),
     )
-    begin_action(key=key, maker=_person(request), result=row, lines=wanted.lines, kind=do_to_many)
+    kind = kind_of_job(site.name, wanted.about, wanted.action)
+    begin_action(key=key, maker=_person(request), result=row, lines=wanted.lines, kind=kind)
     return redirect(address_of(site, request, key))
 
 
@@ -194,7 +195,8 @@ def _decided(site: AdminSite, request: HttpRequest, result: ActionResult) -> Htt
     """Stop the action or let it go on, as the pressed button says; too late, nothing happens."""
     if "go-on" in request.POST:
         with suppress(NotStoppedError):
-            go_on_with_action(result=result, kind=do_to_many)
+            kind = kind_of_job(result.site, result.about, result.action)
+            go_on_with_action(result=result, kind=kind)
     else:
         stop_action(result=result)
     return redirect(address_of(site, request, result.pk))

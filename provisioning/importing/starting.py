@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from accounts.identifiers import uuid_of
-from accounts.jobs.kinds import PROVISIONING, at_least_once
+from accounts.jobs.kinds import RUNS, at_least_once
 from accounts.trail import audit
 from provisioning.importing.errors import NotReadNowError
 from provisioning.importing.gate import why_not_imported
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 
-@at_least_once(queue=PROVISIONING, pauses=(10, 60))
+@at_least_once(queue=RUNS, pauses=(10, 60), leaves=2, reaches_out=True, one_for_tenant=True)
 def read_at_target(*, import_id: str) -> dict[str, Any]:
     """Read what a target holds; done anew from the beginning, if a worker died."""
     batch = (

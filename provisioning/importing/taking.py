@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.errors import AccountError
 from accounts.identifiers import uuid_of
-from accounts.jobs.kinds import PROVISIONING, at_least_once
+from accounts.jobs.kinds import RUNS, at_least_once
 from accounts.progress import report_progress
 from provisioning.importing.asking import Asking
 from provisioning.importing.deciding import create_found, link_found
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-@at_least_once(queue=PROVISIONING, pauses=(10, 60))
+@at_least_once(queue=RUNS, pauses=(10, 60), leaves=2, reaches_out=True, one_for_tenant=True)
 def take_in(*, import_id: str) -> dict[str, Any]:
     """Take in what the rule of an application allows of what was found, one after the other."""
     batch = Import.objects.select_related("application").filter(pk=uuid_of(import_id)).first()
