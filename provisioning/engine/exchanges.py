@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 
 def keep_exchange(operation: Operation, application: Application, answer: Answer) -> Exchange:
-    """Keep a request and its answer, masked; unmasked and sealed where the application says so."""
+    """Keep a request and its answer, masked; unmasked and sealed where the application says so.
+
+    Of who was erased nothing is sealed: they have no name here any more.
+    """
     told = answer.exchange
     shown = masked(told)
     kept = without_secrets(told)
     bodies = {"request": kept.request_body, "response": kept.response_body}
+    seals = application.keeps_bodies and bool(operation.name)
     return Exchange.objects.create(
         operation=operation,
         method=told.method,
@@ -28,5 +32,5 @@ def keep_exchange(operation: Operation, application: Application, answer: Answer
         seconds=told.seconds,
         request_body=shown.request_body,
         response_body=shown.response_body,
-        sealed=seal_json(bodies, SEALED_FOR).decode("ascii") if application.keeps_bodies else "",
+        sealed=seal_json(bodies, SEALED_FOR).decode("ascii") if seals else "",
     )
