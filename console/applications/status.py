@@ -71,7 +71,9 @@ def _of_numbers(numbers: Tiles) -> Status:
     if numbers.held:
         text = ngettext("%(n)s removal held", "%(n)s removals held", numbers.held)
         return Status(
-            "warn", text % {"n": numbers.held}, _("More would go at once than you allow.")
+            "warn",
+            text % {"n": numbers.held},
+            _("They wait until somebody allows or refuses them."),
         )
     if numbers.conflicts:
         text = ngettext("%(n)s conflict", "%(n)s conflicts", numbers.conflicts)

@@ -24,8 +24,10 @@ _MOST_AT_ONCE: Final = 10_000
 
 
 @transaction.atomic
-def retry_operation(*, operation: Operation) -> None:
-    """Try the object of an operation again that failed or is quarantined.
+def retry_operation(*, operation: Operation) -> bool:
+    """Try the object of an operation again that failed or is quarantined; tell whether it is.
+
+    It is not, where nothing has to be done about the object any more, or somebody has to decide.
 
     Raises:
         NotStuckError: It waits, runs or is done.
@@ -33,9 +35,11 @@ def retry_operation(*, operation: Operation) -> None:
     if operation.state not in _STUCK:
         raise NotStuckError(_("It has not failed: it waits, runs, is done or was not sent."))
     application = operation.application
-    _try_again(application, Kind(operation.kind), [operation.object_id])
-    audit.record("application.retried", application, objects=1)
-    queue_performing(application.pk)
+    tried = _try_again(application, Kind(operation.kind), [operation.object_id])
+    if tried:
+        audit.record("application.retried", application, objects=tried)
+        queue_performing(application.pk)
+    return bool(tried)
 
 
 @transaction.atomic

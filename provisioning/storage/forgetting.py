@@ -44,6 +44,25 @@ WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 DELETE FROM provisioning_conflict AS conflict
 WHERE conflict.tenant_id = %(tenant)s AND conflict.object_id = %(object)s
 """,
+    # Who was to be a member is named by an id in the steps of the group; its bodies may say more.
+    """
+UPDATE provisioning_exchange AS exchange SET sealed = ''
+FROM provisioning_operation AS operation
+WHERE operation.tenant_id = %(tenant)s AND operation.kind = 'Group'
+  AND exchange.operation_id = operation.id AND exchange.sealed <> ''
+  AND strpos(operation.steps::text, %(object)s) > 0
+""",
+    # The account of the person may have been found for somebody else.
+    """
+UPDATE provisioning_conflict AS conflict SET candidates = (
+  SELECT COALESCE(jsonb_agg(candidate), '[]') FROM jsonb_array_elements(conflict.candidates)
+    AS candidate WHERE candidate ->> 'id' <> link.remote_id
+)
+FROM provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s AND link.remote_id <> ''
+  AND conflict.tenant_id = %(tenant)s AND conflict.application_id = link.application_id
+  AND conflict.candidates @> jsonb_build_array(jsonb_build_object('id', link.remote_id))
+""",
     """
 DELETE FROM provisioning_importrow AS found
 WHERE found.tenant_id = %(tenant)s AND found.object_id = %(object)s

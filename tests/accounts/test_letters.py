@@ -31,6 +31,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from licenses.letters import end_letter, seats_letter
 from licenses.models import Product, SeatCount, Subscription
+from provisioning.engine.letters import kept_letter
 from provisioning.engine.quarantine import quarantine_application
 from provisioning.engine.weekly import mail_what_is_stuck_at
 from provisioning.models import Application, Link
@@ -113,6 +114,15 @@ def _stuck(alice: User) -> None:
     assert mail_what_is_stuck_at(tenant=alice.tenant) == 1
 
 
+def _kept(alice: User) -> None:
+    assert alice.tenant is not None
+    application = Application.objects.create(
+        name=HOSTILE[:200], tenant=alice.tenant, base_url="https://app.example/scim/v2"
+    )
+    letter = kept_letter(application, name=HOSTILE, reason=f"It said: {HOSTILE}")
+    notify_admins(tenant=alice.tenant, letter=letter)
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -134,6 +144,7 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
     "licenses/letters.py:seats_letter": _of_seats(
         lambda tenant, count: seats_letter(tenant=tenant, count=count, level=100)
     ),
+    "provisioning/engine/letters.py:kept_letter": _kept,
     "provisioning/engine/letters.py:quarantine_letter": _quarantine,
     "provisioning/engine/letters.py:weekly_letter": _stuck,
     "saml_sso/services/letters.py:change_waits": _of_saml(change_waits, FOUND),

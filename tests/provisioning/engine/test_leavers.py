@@ -36,11 +36,6 @@ if TYPE_CHECKING:
 LETTERS = "accounts.send_letter_to"
 
 
-@pytest.fixture
-def console(tenant: Tenant) -> Client:
-    return signed_in(person(tenant, "Adele", Role.ADMIN))
-
-
 def refuse(fake: Fake, status: int) -> None:
     """Let it refuse to deactivate or delete anybody."""
     fake.before = lambda asked: (
@@ -61,15 +56,15 @@ def is_active(fake: Fake, name: str) -> bool:
 
 class TestRefused:
     @pytest.mark.parametrize("status", [400, 403, 422])
-    def test_it_is_tried_again_each_day_and_told(  # noqa: PLR0913, PLR0917
+    def test_it_is_tried_again_each_day_and_told(
         self,
         engine: Engine,
         application: Application,
         staff: DirectoryGroup,
         fake: Fake,
-        console: Client,
         status: int,
     ) -> None:
+        console = signed_in(person(application.tenant, "Adele", Role.ADMIN))
         ann, ben = people("ann", "ben")
         join(staff, [ann, ben])
         opened(engine, application)
@@ -157,15 +152,15 @@ class TestRefused:
 
 class TestReactivatedThere:
     @pytest.mark.parametrize("policy", ["report", "overwrite", "accept"])
-    def test_it_is_never_ignored(  # noqa: PLR0913, PLR0917
+    def test_it_is_never_ignored(
         self,
         engine: Engine,
         tenant: Tenant,
         staff: DirectoryGroup,
         fake: Fake,
-        console: Client,
         policy: str,
     ) -> None:
+        console = signed_in(person(tenant, "Adele", Role.ADMIN))
         application = connected(fake, staff, drift=policy)
         [ann] = people("ann")
         join(staff, [ann])
