@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import ast
+import threading
 import time
 from contextlib import ExitStack
+from contextvars import Context
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 import pytest
+from django.db import connections
 from django.urls import reverse
 
+from accounts.models import Job
+from accounts.tenancy.unscoped import every_tenant
 from operations.checkout import BASE_DIR
 from provisioning.client.time_limit import UnlimitedError
-from provisioning.engine import for_a_page
+from provisioning.engine import draining, for_a_page
 from provisioning.engine.errors import TooManyAtOnceError
 from provisioning.engine.for_a_page import asking_for_a_page, most_at_once
 from provisioning.engine.one_person import provision_person
+from provisioning.engine.pulse import beat
 from provisioning.engine.sessions import session_with
 from provisioning.engine.testing import test_connection as check
 from provisioning.models import Application, Operation
 from tests.conftest import signed_in
 from tests.provisioning.engine.conftest import join, opened, people
+from tests.support.feed import feed_caught_up
 from tests.support.html_forms import text_of
 from tests.support.packages import PACKAGES
 
@@ -50,6 +57,17 @@ FOR_A_PAGE: Final = {
     "console.applications.one_person": "provision_person",
 }
 """The views that have a target asked before they answer."""
+
+
+def waiting() -> int:
+    """Count the jobs that wait to do what is due."""
+    try:
+        with every_tenant():
+            jobs = Job.objects.filter(kind="provisioning.perform_operations")
+            return jobs.filter(state=Job.State.WAITING).count()
+    finally:
+        if threading.current_thread() is not threading.main_thread():
+            connections.close_all()
 
 
 def slowly(fake: Fake, seconds: float) -> None:
@@ -96,6 +114,40 @@ class TestOneDeadline:
         engine.hurry()
         assert list(fake.users()) == ["ann@acme.example"]
         assert not Operation.objects.exclude(state__in=("done", "cancelled")).exists()
+
+
+class TestWorkers:
+    def test_nobody_is_called_to_a_target_that_has_not_answered_yet(
+        self,
+        engine: Engine,
+        application: Application,
+        staff: DirectoryGroup,
+        fake: Fake,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        opened(engine, application)
+        join(staff, people(*(f"p{number}" for number in range(12))))
+        feed_caught_up()
+        monkeypatch.setattr(draining, "SLICE_SECONDS", 0.2)
+        called: list[int] = []
+
+        def hang(_asked: Asked) -> Answer | None:
+            Context().run(beat)
+            called.append(waiting())
+            time.sleep(0.3)
+            return None
+
+        Context().run(beat)
+        assert engine.do_jobs() == 1  # The feed is followed.
+        fake.before = hang
+        assert engine.do_jobs() == 1
+        assert called == [0] * len(called)
+        assert waiting() == 1  # Another worker goes on.
+
+        fake.before = lambda _asked: None
+        monkeypatch.setattr(draining, "SLICE_SECONDS", 5.0)
+        engine.work()
+        assert len(fake.users()) == len(fake.members("Staff")) == 12
 
 
 class TestAtOnce:
