@@ -22,12 +22,14 @@ from provisioning.protocol.steps import Kind
 from scim.sources.field_labels import FIELD_LABELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from django_stubs_ext import StrOrPromise
 
     from provisioning.models import Application
 
 _LINK: Final = "link:"
-FILL_LABELS: Final = {
+FILL_LABELS: Final[Mapping[str, StrOrPromise]] = {
     **{name: FIELD_LABELS[name] for name in FILLED if name in FIELD_LABELS},
     "nickName": FIELD_LABELS["nick_name"],
     "preferredLanguage": FIELD_LABELS["preferred_language"],

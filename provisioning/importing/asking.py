@@ -62,7 +62,7 @@ class Asking:
         self._sessions.clear()
         self._stack.close()
 
-    def look_at(self, row_id: object) -> Seen:
+    def look_at(self, row_id: str | int) -> Seen:
         """Return the resource of a row as it is now."""
         row = ImportRow.objects.select_related("application__tenant").filter(pk=row_id).first()
         if row is None:
