@@ -87,7 +87,7 @@ class ImportPages(SettingsPages):
                 {"import": each, "badge": _KINDS[Import.State(each.state)]}
                 for each in Import.objects.filter(application=application)[:_LATEST]
             ],
-            "found": list(self._found(application)),
+            "found": list(self._counting(application)),
             "progress": progress,
             "over_url": over_url,
             "rule": rule,
@@ -112,7 +112,7 @@ class ImportPages(SettingsPages):
         self.message_user(request, text, messages.SUCCESS)
         return True
 
-    def _found(self, application: Application) -> Iterator[dict[str, Any]]:
+    def _counting(self, application: Application) -> Iterator[dict[str, Any]]:
         """Yield each import that counts, with a figure for each bucket that leads to its rows."""
         counting = Import.objects.filter(application=application, state=Import.State.READ)
         for batch in counting.order_by("-kind"):

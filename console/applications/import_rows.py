@@ -125,9 +125,9 @@ class ImportRowAdmin(
         """Show an account beside ours, and decide about it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return answered(request, lambda: self._found(request, object_id))
+        return answered(request, lambda: self._row_page(request, object_id))
 
-    def _found(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def _row_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
