@@ -81,6 +81,7 @@ def _profile(
 ) -> dict[str, Any]:
     giver = givers.get(held.profile_id) if held.by_group else None
     entry = joined.get(f"accessprofile:{held.profile_id}")
+    why: str
     if giver is not None:
         why = format_html(_("Through {groups}"), groups=group_link(giver.id, giver.name))
     else:

@@ -41,7 +41,7 @@ def attempts(request: HttpRequest) -> HttpResponse:
     message of a refused one proves nothing, so it is nobody's.
     """
     person = request.GET.get(PERSON)
-    kept = kept_attempts().filter(user=person) if person else kept_attempts()
+    kept = kept_attempts().filter(user__pk=person) if person else kept_attempts()
     context = {
         **frame(request, tenant_of(request)),
         "title": _("Latest sign-ins"),
