@@ -93,7 +93,7 @@ def _operation() -> Model:
 def _row_of(model: Model) -> str:
     """Return the columns of a new row of ``model`` as JSON, keys left out."""
     columns: dict[str, Any] = {
-        field.column: field.get_prep_value(getattr(model, field.attname))
+        str(field.column): field.get_prep_value(getattr(model, field.attname))
         for field in model._meta.concrete_fields
         if not field.is_relation and not field.primary_key
     }

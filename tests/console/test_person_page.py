@@ -44,6 +44,11 @@ SECTIONS: Final = (
 )
 BOUND: Final = 25
 """More entries than any list of the page shows."""
+LOGS: Final = (
+    *("accounts_auditentry", "accounts_session", "licenses_seat", "provisioning_link"),
+    *("provisioning_operation", "scim_requestlogentry"),
+)
+"""What grows with the days of a tenant and is asked about one person."""
 STATEMENTS: Final = 32
 """What the page costs an admin, the frame around it and the form included."""
 
@@ -79,6 +84,28 @@ class TestCost:
             keep_busy(bob, source, 50, first=3)
 
         assert statements_for(console, bob) == with_few == STATEMENTS
+
+    def test_what_is_read_about_the_person_is_found_by_an_index(
+        self, console: Client, acme: Tenant, bob: User, source: Source
+    ) -> None:
+        with tenant_scope(acme):
+            keep_busy(bob, source, 1)
+        with CaptureQueriesContext(connection) as captured:
+            page_of(console, bob)
+        about_bob = [each["sql"] for each in captured if str(bob.pk) in each["sql"]]
+        asked = {table: [sql for sql in about_bob if f'"{table}"' in sql] for table in LOGS}
+        assert all(asked.values()), asked
+
+        with connection.cursor() as cursor:
+            # Among few rows reading all of them is quickest.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            for table, statements in asked.items():
+                for statement in statements:
+                    cursor.execute(f"EXPLAIN {statement}")
+                    plan = "\n".join(line for (line,) in cursor.fetchall())
+                    assert f"Seq Scan on {table}" not in plan, plan
+                    conditions = [line for line in plan.splitlines() if "Index Cond:" in line]
+                    assert any(str(bob.pk) in line for line in conditions), plan
 
     def test_every_list_has_a_bound_and_a_way_to_the_rest(
         self, console: Client, acme: Tenant, bob: User, source: Source
