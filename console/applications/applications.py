@@ -26,9 +26,10 @@ from console.applications.roles_page import RolesPage
 from console.applications.scope_page import SCOPE, SWITCHES
 from console.applications.simple_pages import BASIC, LEAVING
 from console.applications.status import status_of
+from console.base.counting import Number
 from console.base.moments import told
 from console.base.questions import asks, is_filters, judges_itself
-from provisioning.engine.state import tiles
+from provisioning.engine.tiles import tiles
 from provisioning.models import Application, Link
 from provisioning.services.applications import (
     create_application,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from console.applications.settings_page import SettingsPage
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.tiles import Tiles
 
 WHO_IS_THERE: Final = "leaving"
 REMOVE: Final = "remove"
@@ -122,9 +123,10 @@ class ApplicationAdmin(
         return render_to_string("components/status_badge.html", context)
 
     @admin.display(description=_("In step"))
-    def in_step(self, application: Application) -> int:
+    def in_step(self, application: Application) -> Number:
         """Return how many people are as they should be there."""
-        return self._tiles(application).in_step
+        numbers = self._tiles(application)
+        return Number(numbers.in_step, numbers.is_exact)
 
     @admin.display(description=_("Waiting"))
     def waiting(self, application: Application) -> int:
