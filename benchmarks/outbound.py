@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import resource
+import secrets
 import subprocess
 import sys
 import time
@@ -20,7 +21,6 @@ from unittest import mock
 
 import django
 
-from benchmarks.population import BIG_GROUP
 from benchmarks.tenant import SLUG
 from benchmarks.workers import NETWORKS
 
@@ -56,11 +56,11 @@ def environment(database: Database) -> dict[str, str]:
     }
 
 
-def connect(target_url: str) -> dict[str, Any]:
-    """Make an application for everybody of the big group; its first plan was sent."""
+def connect(target_url: str, *groups: str) -> dict[str, Any]:
+    """Make an application for these groups, or every member; its first plan was sent."""
     from django.utils import timezone  # noqa: PLC0415 - models exist only after set-up
 
-    from accounts.models import DirectoryGroup  # noqa: PLC0415
+    from accounts.models import DirectoryGroup, Role  # noqa: PLC0415
     from accounts.storage.changes import latest_position  # noqa: PLC0415
     from provisioning.models import Application, Follower  # noqa: PLC0415
     from provisioning.services.applications import create_application  # noqa: PLC0415
@@ -69,10 +69,12 @@ def connect(target_url: str) -> dict[str, Any]:
     from provisioning.services.settings import set_switches  # noqa: PLC0415
 
     made = create_application(catalogue_key="generic", name="Target")
-    change_connection(application=made, connection=Connection(base_url=target_url, token="t"))
+    secret = secrets.token_urlsafe(16)
+    change_connection(application=made, connection=Connection(base_url=target_url, token=secret))
     set_switches(application=made, switches={"create_groups": False})
-    group = DirectoryGroup.objects.get(pk=BIG_GROUP)
-    set_assignments(application=made, groups=[group], roles=[], profiles=[])
+    assigned = list(DirectoryGroup.objects.filter(pk__in=groups))
+    roles = [] if groups else [Role.MEMBER]
+    set_assignments(application=made, groups=assigned, roles=roles, profiles=[])
     Application.objects.filter(pk=made.pk).update(first_plan_sent_at=timezone.now())
     generation, number, entry_id = latest_position()
     Follower.objects.create(

@@ -10,6 +10,7 @@ from benchmarks.load import LoadError
 from benchmarks.outbound import said
 from benchmarks.outbound_population import fill_for_pushing, link_everybody
 from benchmarks.outbound_speed import target
+from benchmarks.population import BIG_GROUP
 from benchmarks.report import Result
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def results(
             sys.stderr.write(f"making {size:,} people at an application\n")
             databases[size] = deployment.databases.make(f"plan_{size}", deployment.template)
             fill_for_pushing(databases[size], people=size)
-            said(databases[size], "connect", there.url)
+            said(databases[size], "connect", there.url, BIG_GROUP)
             link_everybody(databases[size], people=size, with_log=False)
         sys.stderr.write("measuring: a plan of everybody\n")
         for _time in range(times):
@@ -60,5 +61,5 @@ def results(
         ("most memory of the process", "peak", 1.0, _MOST_MEMORY),
     ):
         ratios = [b[name] / a[name] for a, b in zip(told[small], told[large], strict=True)]
-        what = f"{what}, {large:,} to {small:,}"
-        yield Result(_SECTION, "ratios", what, median(ratios) * factor, at_most=most)
+        told_of = f"{what}, {large:,} to {small:,}"
+        yield Result(_SECTION, "ratios", told_of, median(ratios) * factor, at_most=most)

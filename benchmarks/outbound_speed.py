@@ -1,4 +1,4 @@
-"""How fast are people pushed, next to the same requests sent one after the other by httpx2 alone?"""
+"""How fast are people pushed, next to the same requests, one after the other, by httpx2 alone?"""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from benchmarks.load import LoadError
 from benchmarks.measuring import in_turn
 from benchmarks.outbound import said
 from benchmarks.outbound_population import fill_for_pushing, link_everybody, rename
+from benchmarks.population import BIG_GROUP
 from benchmarks.report import Result
 from benchmarks.server import HOST, free_port
 from benchmarks.workers import working
@@ -200,7 +201,7 @@ def _where_time_goes(there: Target, database: Database) -> Iterator[Result]:
 def _database(deployment: Deployment, there: Target, workers: int) -> Database:
     database = deployment.databases.make(f"outbound_{workers}", deployment.template)
     fill_for_pushing(database, people=_PEOPLE)
-    said(database, "connect", there.url)
+    said(database, "connect", there.url, BIG_GROUP)
     link_everybody(database, people=_PEOPLE, with_log=False)
     return database
 

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from benchmarks import outbound_planning, outbound_speed
+from benchmarks import (
+    outbound_beside,
+    outbound_growth,
+    outbound_planning,
+    outbound_speed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +18,7 @@ if TYPE_CHECKING:
     from benchmarks.measuring import Pace
     from benchmarks.report import Result
 
-NAMES: Final = ("pushing", "planning")
+NAMES: Final = ("pushing", "planning", "links", "beside")
 
 
 def results(
@@ -25,3 +30,8 @@ def results(
     if "planning" in parts:
         sizes = outbound_planning.QUICK_SIZES if is_quick else outbound_planning.SIZES
         yield from outbound_planning.results(deployment, sizes)
+    if "links" in parts:
+        sizes = outbound_growth.QUICK_SIZES if is_quick else outbound_growth.SIZES
+        yield from outbound_growth.results(deployment, pace, sizes)
+    if "beside" in parts:
+        yield from outbound_beside.results(deployment, pace)
