@@ -26,10 +26,9 @@ from console.applications.roles_page import RolesPage
 from console.applications.scope_page import SCOPE, SWITCHES
 from console.applications.simple_pages import BASIC, LEAVING
 from console.applications.status import status_of
-from console.base.counting import Number
 from console.base.moments import told
 from console.base.questions import asks, is_filters, judges_itself
-from provisioning.engine.tiles import tiles
+from provisioning.engine.state import tiles
 from provisioning.models import Application, Link
 from provisioning.services.applications import (
     create_application,
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from console.applications.settings_page import SettingsPage
-    from provisioning.engine.tiles import Tiles
+    from provisioning.engine.state import Tiles
 
 WHO_IS_THERE: Final = "leaving"
 REMOVE: Final = "remove"
@@ -123,10 +122,9 @@ class ApplicationAdmin(
         return render_to_string("components/status_badge.html", context)
 
     @admin.display(description=_("In step"))
-    def in_step(self, application: Application) -> Number:
+    def in_step(self, application: Application) -> int:
         """Return how many people are as they should be there."""
-        numbers = self._tiles(application)
-        return Number(numbers.in_step, numbers.is_exact)
+        return self._tiles(application).in_step
 
     @admin.display(description=_("Waiting"))
     def waiting(self, application: Application) -> int:

@@ -16,16 +16,15 @@ from console.applications.parts import is_set_up
 from console.applications.status import status_of
 from console.applications.words import STATE_KINDS, action_label, how_long_ago
 from console.base.access import Access
-from console.base.counting import Number
 from console.base.moments import told
 from console.base.seen import seen_applications
-from provisioning.engine.tiles import tiles
+from provisioning.engine.state import tiles
 from provisioning.models import Application, Operation, OperationState, Run
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from provisioning.engine.tiles import Tiles
+    from provisioning.engine.state import Tiles
 
 LATEST: Final = 10
 
@@ -86,8 +85,8 @@ class OverviewPage(ApplicationFrame):
             {
                 "kind": "good",
                 "label": _("In step"),
-                "figure": Number(numbers.in_step, numbers.is_exact),
-                "note": _("of %(n)s assigned") % {"n": Number(numbers.assigned, numbers.is_exact)},
+                "figure": numbers.in_step,
+                "note": _("of %(n)s assigned") % {"n": numbers.assigned},
             },
             {
                 "kind": "busy",

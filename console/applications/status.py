@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from console.applications.parts import is_set_up
 
 if TYPE_CHECKING:
-    from provisioning.engine.tiles import Tiles
+    from provisioning.engine.state import Tiles
     from provisioning.models import Application
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Min, OuterRef, Q
 from django.utils import timezone
 
+from provisioning.desired import people_in_scope
 from provisioning.engine.sessions import pace_key_of
 from provisioning.models import (
     IN_FLIGHT,
@@ -17,14 +18,15 @@ from provisioning.models import (
     Operation,
     OperationState,
     Phase,
-    Run,
 )
+from provisioning.protocol.steps import Kind
 from provisioning.storage.pace import pace_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models import User
+    from provisioning.models import Run
 
 _ENDED: Final = (
     OperationState.DONE,
@@ -32,6 +34,25 @@ _ENDED: Final = (
     OperationState.QUARANTINED,
     OperationState.CANCELLED,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The numbers of an application's page.
+
+    ``in_step`` counts linked people without anything in flight, stuck or held; ``changed_there``
+    those whose values somebody changed at the target.
+    """
+
+    assigned: int
+    in_step: int
+    waiting: int
+    oldest_waiting: datetime | None
+    failed: int
+    quarantined: int
+    held: int
+    conflicts: int
+    changed_there: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +81,36 @@ class AtApplication:
     """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``conflict``, ``left``."""
     reason: str
     last: Operation | None
+
+
+def tiles(application: Application) -> Tiles:
+    """Return how things stand at an application."""
+    links = Link.objects.filter(application=application, kind=Kind.USER)
+    in_flight = Operation.objects.filter(application=application, state__in=IN_FLIGHT)
+    stuck = Operation.objects.filter(
+        application=application,
+        kind=Kind.USER,
+        object_id=OuterRef("object_id"),
+        state__in=(*IN_FLIGHT, OperationState.HELD),
+    )
+    waiting = in_flight.aggregate(count=Count("pk"), oldest=Min("created"))
+    return Tiles(
+        assigned=people_in_scope(application=application),
+        in_step=links.filter(
+            ~Exists(stuck), state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True
+        ).count(),
+        waiting=waiting["count"],
+        oldest_waiting=waiting["oldest"],
+        failed=_latest_failed(application),
+        quarantined=Link.objects.filter(
+            application=application, quarantined_at__isnull=False
+        ).count(),
+        held=Operation.objects.filter(application=application, state=OperationState.HELD).count(),
+        conflicts=Conflict.objects.filter(
+            application=application, state=Conflict.State.OPEN
+        ).count(),
+        changed_there=Link.objects.filter(application=application).exclude(drift={}).count(),
+    )
 
 
 def progress(run: Run) -> Progress:
@@ -140,6 +191,16 @@ def _state_of(link: Link | None, last: Operation | None, *, has_conflict: bool) 
     if link is None or not link.remote_id or not link.is_active:
         return "left", ""
     return "in_step", ""
+
+
+def _latest_failed(application: Application) -> int:
+    """Count the objects whose last operation failed for good."""
+    newer = Operation.objects.filter(
+        application=application, object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
+    )
+    return Operation.objects.filter(
+        ~Exists(newer), application=application, state=OperationState.FAILED
+    ).count()
 
 
 def _estimate(run: Run, done: int, total: int) -> float | None:
