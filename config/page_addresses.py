@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from licenses.addresses import SEATS_OVER_TIME
-from provisioning.addresses import CONNECTION
+from provisioning.addresses import APPLICATION, CONNECTION
 from saml_sso.addresses import ATTEMPT, TESTED, TRUST
 from scim.models.sources import TOKENS
 
@@ -14,6 +14,7 @@ def tell_layers_below() -> None:
     CONSOLE.is_at("console:index")
     PLATFORM.is_at("platform:index")
     SIGN_ON.is_at("saml-sign-on")
+    APPLICATION.is_at("console:provisioning_application_change")
     CONNECTION.is_at("console:provisioning_application_connection")
     SEATS_OVER_TIME.is_at("console:seats-over-time")
     TRUST.is_at("console:saml-and-scim")

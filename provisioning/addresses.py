@@ -6,4 +6,5 @@ from typing import Final
 
 from accounts.addresses import PageAbove
 
+APPLICATION: Final = PageAbove("how an application stands, by its key")
 CONNECTION: Final = PageAbove("the connection of an application, by its key")

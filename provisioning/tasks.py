@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.jobs.kinds import HOURLY, Kind, by_the_clock
-from provisioning.engine import deletions, retention, scheduling
+from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
+from provisioning.engine import deletions, leavers, retention, scheduling
 from provisioning.engine.draining import perform_operations
 from provisioning.engine.following import follow_changes
 from provisioning.engine.starting import work_out_run
 
 delete_who_is_due = by_the_clock(HOURLY)(deletions.delete_who_is_due)
+try_leavers_again = by_the_clock(AFTER_MIDNIGHT)(leavers.try_leavers_again)
 start_due_runs = by_the_clock(HOURLY)(scheduling.start_due_runs)
 
 
@@ -25,6 +26,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     follow_changes,
     work_out_run,
     delete_who_is_due,
+    try_leavers_again,
     start_due_runs,
     prune_operations,
 )

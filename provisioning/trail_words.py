@@ -20,6 +20,9 @@ def register() -> None:
             ),
             "application.deleted": _("%(who)s deleted the application %(what)s"),
             "application.groups_changed": _("%(who)s changed which groups %(what)s is sent"),
+            "application.host_left": _(
+                "%(who)s moved %(what)s to another host, so that nothing is sent before a new plan"
+            ),
             "application.leaving_changed": _(
                 "%(who)s changed what %(what)s does with whoever leaves"
             ),
@@ -43,6 +46,8 @@ def register() -> None:
             "assigned_groups": _("Assigned directory groups"),
             "assigned_profiles": _("Assigned access profiles"),
             "assigned_roles": _("Assigned roles"),
+            "cancelled": _("Cancelled"),
+            "links": _("Links that were forgotten"),
             "permissions": _("Permissions"),
             "seen_applications": _("Applications that its people see"),
         }

@@ -17,8 +17,8 @@ from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from console.applications.frame import ApplicationFrame
 from console.applications.overview import about_standing, standing
 from console.base.access import Access
+from provisioning.engine.deciding import allow_removals, held_anew, refuse_removals
 from provisioning.engine.retrying import lift_quarantine, retry_stuck
-from provisioning.engine.runs import allow_removals, refuse_removals
 from provisioning.models import Application
 from provisioning.services.applications import pause_application, resume_application
 
@@ -47,9 +47,29 @@ def _sent_again(count: int) -> str:
     return text % {"n": count}
 
 
-def _allowed(count: int) -> str:
-    text = ngettext("%(n)s removal is sent.", "%(n)s removals are sent.", count)
-    return text % {"n": count}
+class Allowed(NamedTuple):
+    """How many removals are sent, and how many would be others by now and wait anew."""
+
+    sent: int
+    anew: int
+
+
+def _allow(application: Application) -> Allowed:
+    sent = allow_removals(application=application)
+    return Allowed(sent, held_anew(application=application))
+
+
+def _allowed(done: Allowed) -> str:
+    text = ngettext("%(n)s removal is sent.", "%(n)s removals are sent.", done.sent)
+    said = text % {"n": done.sent}
+    if not done.anew:
+        return said
+    other = ngettext(
+        "%(n)s would be another one by now: look at it again.",
+        "%(n)s would be others by now: look at them again.",
+        done.anew,
+    )
+    return f"{said} {other % {'n': done.anew}}"
 
 
 def _refused(count: int) -> str:
@@ -78,9 +98,7 @@ BUTTONS = {
         lambda application: lift_quarantine(application=application),
         lambda _done: _("The quarantine is lifted. If it fails again, it comes back."),
     ),
-    "allow_removals": Button(
-        Access.CHANGE, lambda application: allow_removals(application=application), _allowed
-    ),
+    "allow_removals": Button(Access.CHANGE, _allow, _allowed),
     "refuse_removals": Button(
         Access.CHANGE, lambda application: refuse_removals(application=application), _refused
     ),

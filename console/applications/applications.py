@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import admin, messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from typing_extensions import override
 
 from console.applications.actions import ActionPages
@@ -26,9 +26,10 @@ from console.applications.roles_page import RolesPage
 from console.applications.scope_page import SCOPE, SWITCHES
 from console.applications.simple_pages import BASIC, LEAVING
 from console.applications.status import status_of
+from console.applications.who_is_there import who_is_there
 from console.base.moments import told
 from console.base.questions import asks, is_filters, judges_itself
-from provisioning.engine.state import tiles
+from provisioning.engine.figures import last_changes_of, tiles_of
 from provisioning.models import Application, Link
 from provisioning.services.applications import (
     create_application,
@@ -38,13 +39,14 @@ from provisioning.services.applications import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
     from django.urls import URLPattern
     from django.utils.safestring import SafeString
 
     from console.applications.settings_page import SettingsPage
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.figures import Tiles
 
 WHO_IS_THERE: Final = "leaving"
 REMOVE: Final = "remove"
@@ -95,6 +97,7 @@ class ApplicationAdmin(
         response = super().changelist_view(request, context)
         listed = getattr(response, "context_data", {}).get("cl")
         if listed is not None and listed.result_list:
+            _read(listed.result_list)
             response.context_data["says"] = self._says(listed.result_list)  # type: ignore[attr-defined]
         return response
 
@@ -103,52 +106,43 @@ class ApplicationAdmin(
         needing = [
             f"{application.name}: {status.text}."
             for application in applications
-            if (status := status_of(application, self._tiles(application))).needs_somebody
+            if (status := status_of(application, _tiles(application))).needs_somebody
         ]
         return " ".join(needing[:_SAID]) or str(_("Everything is in step or on the way."))
-
-    def _tiles(self, application: Application) -> Tiles:
-        found: Tiles | None = getattr(application, "shown_tiles", None)
-        if found is None:
-            found = tiles(application)
-            application.shown_tiles = found  # type: ignore[attr-defined]
-        return found
 
     @admin.display(description=_("State"))
     def how_it_is(self, application: Application) -> SafeString:
         """Return the worst that is to be said of it, as a badge."""
-        status = status_of(application, self._tiles(application))
+        status = status_of(application, _tiles(application))
         context = {"text": status.text, "kind": status.kind}
         return render_to_string("components/status_badge.html", context)
 
     @admin.display(description=_("In step"))
     def in_step(self, application: Application) -> int:
         """Return how many people are as they should be there."""
-        return self._tiles(application).in_step
+        return _tiles(application).in_step
 
     @admin.display(description=_("Waiting"))
     def waiting(self, application: Application) -> int:
         """Return how many changes are on their way."""
-        return self._tiles(application).waiting
+        return _tiles(application).waiting
 
     @admin.display(description=_("Stuck"))
     def quarantined(self, application: Application) -> int:
         """Return how many people are stuck."""
-        numbers = self._tiles(application)
+        numbers = _tiles(application)
         return numbers.quarantined + numbers.failed
 
     @admin.display(description=_("Last change"))
     def last_change(self, application: Application) -> Any:
         """Return when something was last done there."""
-        done = application.operations.exclude(ended=None)
-        moment = done.values_list("ended", flat=True).first()
+        moment: datetime | None = application.shown_change  # type: ignore[attr-defined]
         return told(moment) if moment else "-"
 
     @admin.display(description=_("Assigned to"))
     def assigned_to(self, application: Application) -> str:
         """Return the names of what is assigned."""
-        assigned = application.assignments.select_related("group", "profile")
-        return ", ".join(str(each) for each in assigned) or "-"
+        return ", ".join(str(each) for each in application.assignments.all()) or "-"
 
     # --- A new one: the first step --------------------------------------------------------
 
@@ -246,17 +240,36 @@ class ApplicationAdmin(
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
         if request.POST.get(WHO_IS_THERE) != REMOVE:
             return super().response_delete(request, obj_display, obj_id)
-        text = _("Everybody leaves %(name)s now. Delete it when nothing waits any more.")
-        self.message_user(request, text % {"name": obj_display}, messages.WARNING)
+        text = _(
+            "%(what)s leave %(name)s now. Delete it when nothing waits any more; its page says "
+            "what it refuses."
+        )
+        there = who_is_there(Link.objects.filter(application=int(obj_id)))
+        told = {"name": obj_display, "what": there.in_words() or _("Nobody is there: none")}
+        self.message_user(request, text % told, messages.WARNING)
         return redirect(self.url_of("change", obj_id))
 
     @override
     def what_goes(self, objects: QuerySet[Application]) -> list[str]:
-        people = Link.objects.filter(application__in=objects.values("pk"), kind="User").count()
-        links = ngettext(
-            "The link to %(n)s account there.", "The links to %(n)s accounts there.", people
-        )
+        there = who_is_there(Link.objects.filter(application__in=objects.values("pk")))
+        links = _("What we know of who is there: %(what)s.")
         return [
-            *([links % {"n": people}] if people else []),
+            *([str(links) % {"what": there.in_words()}] if there.in_words() else []),
+            *there.if_removed(),
             str(_("Its mapping, roles and log. The audit trail stays.")),
         ]
+
+
+def _read(applications: Iterable[Application]) -> None:
+    """Read what the columns show, of all rows at once."""
+    rows = list(applications)
+    numbers, changes = tiles_of(rows), last_changes_of(rows)
+    for row in rows:
+        row.shown_tiles = numbers[row.pk]  # type: ignore[attr-defined]
+        row.shown_change = changes.get(row.pk)  # type: ignore[attr-defined]
+    prefetch_related_objects(rows, "assignments__group", "assignments__profile")
+
+
+def _tiles(application: Application) -> Tiles:
+    found: Tiles = application.shown_tiles  # type: ignore[attr-defined]
+    return found

@@ -28,6 +28,16 @@ _STATES: Final = {
     "held": ("warn", _("Removal held")),
     "conflict": ("warn", _("Conflict")),
     "left": ("", _("Left")),
+    "kept": ("bad", _("Left here, keeps access there")),
+    "active_again": ("bad", _("Left here, active there again")),
+}
+
+_SAYS: Final = {
+    "kept": _("The application refuses to let them go. It is tried again each day."),
+    "active_again": _(
+        "Somebody has given them their access back there. It is taken away where the application "
+        "overwrites what was changed there; else take it away there."
+    ),
 }
 
 
@@ -58,6 +68,7 @@ def _line(each: AtApplication, person: User, *, may_try: bool) -> dict[str, Any]
         "state": text,
         "account": each.remote_id,
         "reason": each.reason,
+        "says": _SAYS.get(each.state, ""),
         "at": told(each.last.ended or each.last.created) if each.last else "",
         "log_url": reverse("console:provisioning_operation_change", args=[each.last.pk])
         if each.last

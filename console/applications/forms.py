@@ -134,6 +134,12 @@ class ConnectionForm(forms.Form):
             self.fields["base_url"].help_text = known.where_url or (
                 self.fields["base_url"].help_text
             )
+        elif application.first_plan_sent_at is not None:
+            self.fields["base_url"].help_text = _(
+                "Another host is another target: what waits is cancelled, links to accounts there "
+                "are forgotten, whoever is there stays as they are, and nothing is sent before you "
+                "have sent a new first plan."
+            )
 
     @override
     def clean(self) -> dict[str, Any]:

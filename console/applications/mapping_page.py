@@ -24,7 +24,7 @@ from accounts.posted_forms.submissions import (
     is_as_seen,
 )
 from console.applications.mapping_forms import add_row, mapping_formset
-from console.applications.mapping_preview import previewed
+from console.applications.mapping_preview import previewed, sees_real
 from console.applications.parts import BY_NAME
 from console.applications.settings_page import SettingsPages
 from console.base.access import Access
@@ -107,6 +107,7 @@ class MappingPages(SettingsPages):
             "is_limited": bool(locked) and not self.has_full_permission(request),
             "preview": self._preview(request, table, stored, data),
             "person_field": PERSON,
+            "sees_real": sees_real(kind, request.user),  # type: ignore[arg-type]
             "kind": kind.name.lower(),
             "people": people_in_scope(application=application),
             "history_url": self.url_of("mapping_history", application.pk),

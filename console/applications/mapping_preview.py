@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import DirectoryGroup, User
 from accounts.storage.finding import find_groups, find_people
+from console.applications.example_resources import example_of
+from console.base.access import Access, access_of
 from provisioning.desired.resources import resource_of_group, resource_of_user
 from provisioning.mapping.compiled import compile_rows
 from provisioning.mapping.errors import EvaluationError, MappingError
@@ -43,12 +45,18 @@ class Preview:
 def previewed(kind: Kind, rows: Sequence[Row], called: str, viewer: User) -> Preview:
     """Return what ``rows`` give for whoever is ``called`` so; for the viewer, or the first group.
 
+    Rows are typed at will, so a preview shows every value of whom it is about.  Whoever may not
+    see people, or groups, sees what the rows give for an example that we have made up.
+
     Args:
         kind: What is mapped.
         rows: The rows, stored or typed.
         called: A user name, an e-mail address, or the name of a group; may be empty.
         viewer: Who looks.
     """
+    if not sees_real(kind, viewer):
+        example = example_of(kind)
+        return Preview(str(example["displayName"]), _given(kind, rows, example))
     if kind is Kind.USER:
         person = _person(called, viewer)
         if person is None:
@@ -58,6 +66,12 @@ def previewed(kind: Kind, rows: Sequence[Row], called: str, viewer: User) -> Pre
     if group is None:
         return Preview(called, problem=_("There is no directory group of this name."))
     return Preview(group.display_name, _given(kind, rows, resource_of_group(group)))
+
+
+def sees_real(kind: Kind, viewer: User) -> bool:
+    """Whether somebody may see the people, or the groups, of the tenant."""
+    page = "accounts.user" if kind is Kind.USER else "accounts.directorygroup"
+    return Access.VIEW in access_of(viewer, page)
 
 
 def _person(called: str, viewer: User) -> User | None:

@@ -50,6 +50,10 @@ if TYPE_CHECKING:
 
     from provisioning.models import Exchange
 
+_NOT_TRIED: Final = _(
+    "Nothing is sent for it now: nothing has to be done about it any more, the mapping has no "
+    "value for it, or it waits until somebody decides."
+)
 _STUCK: Final = frozenset({OperationState.FAILED, OperationState.QUARANTINED})
 _HEADER: Final = (
     *("created", "ended", "application", "kind", "name", "object_id", "action", "cause"),
@@ -201,12 +205,14 @@ class OperationAdmin(
                 if not is_as_seen(_about(held), request.POST, _shown(held)):
                     self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
                     return redirect(self.url_of("change", operation.pk))
-                retry_operation(operation=held)
+                is_tried = retry_operation(operation=held)
         except AccountError as refusal:
             self.note_refusal(request, refusal, str(operation.pk))
             self.message_user(request, str(refusal), messages.ERROR)
         else:
-            self.message_user(request, _("It is tried again."), messages.SUCCESS)
+            said = _("It is tried again.") if is_tried else _NOT_TRIED
+            level = messages.SUCCESS if is_tried else messages.WARNING
+            self.message_user(request, str(said), level)
         return redirect(self.url_of("change", operation.pk))
 
     def _may(self, request: HttpRequest, right: Access) -> bool:

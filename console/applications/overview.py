@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
+from django.db.models import Count, Max, Sum
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +19,14 @@ from console.applications.words import STATE_KINDS, action_label, how_long_ago
 from console.base.access import Access
 from console.base.moments import told
 from console.base.seen import seen_applications
-from provisioning.engine.state import tiles
-from provisioning.models import Application, Operation, OperationState, Run
+from provisioning.engine.figures import tiles
+from provisioning.models import Application, Link, Operation, OperationState, Run
+from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.figures import Tiles
 
 LATEST: Final = 10
 
@@ -48,6 +50,8 @@ class OverviewPage(ApplicationFrame):
             "tiles": self._figures(application, numbers),
             "latest": [self._line(operation) for operation in latest[:LATEST]],
             "log_url": self._log_url(application),
+            "refused_url": self._log_url(application, state__exact=OperationState.QUARANTINED),
+            "active_again": _active_again(application) if numbers.active_again else [],
             "run": _run_under_way(application),
             "is_first": not is_set_up(application),
             "version": seal(standing(application), about_standing(application)),
@@ -118,6 +122,12 @@ class OverviewPage(ApplicationFrame):
                 "note": _limit(application) if numbers.held else "",
                 "url": self.url_of("held", application.pk),
             },
+            {
+                "kind": "warn",
+                "label": _("Changed there"),
+                "figure": numbers.changed_there,
+                "note": "",
+            },
         ]
 
     def _glance(self, application: Application) -> list[Fact]:
@@ -146,6 +156,14 @@ def _same_target(request: HttpRequest, application: Application) -> list[Fact]:
     return [Fact(_("Same address"), says % {"names": ", ".join(named)})]
 
 
+def _active_again(application: Application) -> list[str]:
+    """Return the names of some who have left and are active there again."""
+    links = Link.objects.filter(
+        application=application, kind=Kind.USER, is_active=False, drift__has_key="active"
+    )
+    return [str(link) for link in links.order_by("pk")[:LATEST]]
+
+
 def _limit(application: Application) -> str:
     """Return how many removals at once are too many, in words."""
     if application.removal_number is None:
@@ -171,6 +189,8 @@ def standing(application: Application) -> Page:
         state__in=[OperationState.HELD, OperationState.FAILED, OperationState.QUARANTINED],
     )
     newest = stuck.values_list("pk", flat=True).first()
+    held = stuck.filter(state=OperationState.HELD).order_by()
+    shown = held.aggregate(count=Count("pk"), latest=Max("created"), pks=Sum("pk"))
     return Page(
         {},
         facts={
@@ -178,6 +198,7 @@ def standing(application: Application) -> Page:
             "quarantined": str(application.quarantined_at),
             "run": f"{latest.pk} {latest.state}" if latest else "",
             "stuck": f"{stuck.count()} {newest}",
+            "held": f"{shown['count']} {shown['latest']} {shown['pks']}",
         },
     )
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from console.applications.parts import is_set_up
 
 if TYPE_CHECKING:
-    from provisioning.engine.state import Tiles
+    from provisioning.engine.figures import Tiles
     from provisioning.models import Application
 
 
@@ -54,6 +54,15 @@ def status_of(application: Application, numbers: Tiles) -> Status:
 
 
 def _of_numbers(numbers: Tiles) -> Status:
+    with_access = numbers.kept + numbers.active_again
+    if with_access:
+        text = ngettext("%(n)s keeps access", "%(n)s keep access", with_access)
+        return Status(
+            "bad",
+            text % {"n": with_access},
+            _("Who left here has access there still, or again."),
+            _("Their pages say why."),
+        )
     stuck = numbers.failed + numbers.quarantined
     if stuck:
         text = ngettext("%(n)s stuck", "%(n)s stuck", stuck) % {"n": stuck}
@@ -62,7 +71,9 @@ def _of_numbers(numbers: Tiles) -> Status:
     if numbers.held:
         text = ngettext("%(n)s removal held", "%(n)s removals held", numbers.held)
         return Status(
-            "warn", text % {"n": numbers.held}, _("More would go at once than you allow.")
+            "warn",
+            text % {"n": numbers.held},
+            _("They wait until somebody allows or refuses them."),
         )
     if numbers.conflicts:
         text = ngettext("%(n)s conflict", "%(n)s conflicts", numbers.conflicts)

@@ -26,6 +26,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "application.credential_replaced",
         "application.credential_voided",
         "application.exchange_revealed",
+        "application.host_left",
         "application.paused",
         "application.person_provisioned",
         "application.plan_made",

@@ -9,8 +9,8 @@ from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, DirectoryGroupMember
 from provisioning.desired.matching import match_of
 from provisioning.desired.resources import resources_of_groups
-from provisioning.desired.tables import compiled_mapping
-from provisioning.mapping.errors import EvaluationError
+from provisioning.desired.tables import compiled_mapping, unusable
+from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import GroupChoice
 from provisioning.planning.objects import Desired
 from provisioning.protocol.steps import Kind
@@ -38,14 +38,20 @@ def desired_groups(
     :func:`provisioning.desired.people.desired_users`.
 
     Raises:
-        MappingError: A row of the mapping cannot be used.
+        MappingError: A row of the mapping cannot be used, and ``refused`` is not given.
         EvaluationError: A row has no usable value for a group, and ``refused`` is not given.
     """
     if application.group_choice == GroupChoice.NONE:
         return
-    table = compiled_mapping(application, Kind.GROUP)
     wanted = None if ids is None else [each for text in ids if (each := read_uuid(text))]
     keys = _pushed(application, wanted)
+    try:
+        table = compiled_mapping(application, Kind.GROUP)
+    except MappingError as error:
+        if refused is None:
+            raise
+        refused.update(dict.fromkeys(map(str, keys), unusable(error)))
+        return
     for start in range(0, len(keys), PORTION):
         yield from _portion(application, table, keys[start : start + PORTION], refused)
 

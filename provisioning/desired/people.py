@@ -10,8 +10,8 @@ from accounts.identifiers import read_uuid
 from accounts.models import User
 from provisioning.desired.matching import match_of
 from provisioning.desired.resources import names_of_groups, resources_of_users
-from provisioning.desired.tables import Table, compiled_mapping, mapping_without
-from provisioning.mapping.errors import EvaluationError
+from provisioning.desired.tables import Table, compiled_mapping, mapping_without, unusable
+from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import ApplicationPermission
 from provisioning.planning.objects import Desired
 from provisioning.protocol.changes import MANAGER
@@ -38,20 +38,26 @@ def desired_users(
 ) -> Iterator[Desired]:
     """Return what the target should hold of everybody in scope, or of these, in order of ids.
 
-    Whom the mapping cannot be evaluated for is left out, and named in ``refused`` with the reason.
+    Whom the mapping cannot be evaluated for is left out, and named in ``refused`` with the reason:
+    everybody, when a row of it cannot be used at all.
 
     Raises:
-        MappingError: A row of the mapping cannot be used.
+        MappingError: A row of the mapping cannot be used, and ``refused`` is not given.
         EvaluationError: A row has no usable value for somebody, and ``refused`` is not given.
     """
-    table = compiled_mapping(application, Kind.USER)
     wanted = None if ids is None else [each for text in ids if (each := read_uuid(text))]
     keys = people_in_scope_of(
         tenant_id=application.tenant_id, application_id=application.pk, ids=wanted
     )
-    theirs = _table_of_theirs(application)
+    try:
+        tables = compiled_mapping(application, Kind.USER), _table_of_theirs(application)
+    except MappingError as error:
+        if refused is None:
+            raise
+        refused.update(dict.fromkeys(map(str, keys), unusable(error)))
+        return
     for start in range(0, len(keys), PORTION):
-        yield from _portion(application, (table, theirs), keys[start : start + PORTION], refused)
+        yield from _portion(application, tables, keys[start : start + PORTION], refused)
 
 
 def people_in_scope(*, application: Application) -> int:

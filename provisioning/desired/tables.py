@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from provisioning.mapping.compiled import Compiled, compile_rows
 from provisioning.mapping.rows import How, Row
 from provisioning.models import ApplicationMapping
@@ -12,6 +14,7 @@ from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
+    from provisioning.mapping.errors import MappingError
     from provisioning.models import Application
 
 _KEPT: Final = 256
@@ -50,6 +53,12 @@ def mapping_without(application: Application, held: frozenset[str]) -> Table:
     return _compiled(
         application.tenant_id, application.pk, application.mapping_revision, Kind.USER, held
     )
+
+
+def unusable(error: MappingError) -> str:
+    """Return why nobody can be pushed with a mapping of which a row cannot be used."""
+    text = _("Row %(number)d of the mapping cannot be used: %(reason)s")
+    return text % {"number": error.position + 1, "reason": error.reason}
 
 
 @lru_cache(maxsize=_KEPT)

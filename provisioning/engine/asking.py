@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from provisioning.engine.exchanges import keep_exchange
 from provisioning.engine.gate import ClaimLostError, require_open
-from provisioning.engine.recording import step_as_json
+from provisioning.engine.rows import step_as_json
 from provisioning.models import Link, Operation, OperationState
 from provisioning.planning.retrying import decide
 from provisioning.storage.claims import Claim, intend
@@ -74,7 +74,7 @@ class Work:
         gate = intend(
             tenant_id=application.tenant_id, claim=self.claim, steps=self.steps, reads=reads
         )
-        require_open(gate)
+        require_open(gate, base_url=application.base_url)
         answer = self.session.target.request(
             method, path, params=params, body=body, if_match=if_match
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from provisioning.engine.asking import Next
+from provisioning.engine.bounds import bounded
 from provisioning.engine.ending import cancel
 from provisioning.models import Conflict
 
@@ -35,7 +36,7 @@ def open_conflict(
         "name": view.name,
         "why": why,
         "says": says,
-        "candidates": [dict(each) for each in found[:MOST_CANDIDATES]],
+        "candidates": [bounded(each) for each in found[:MOST_CANDIDATES]],
         "ours": dict(view.desired.resource),
         "state": Conflict.State.OPEN,
         "created": timezone.now(),

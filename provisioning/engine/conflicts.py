@@ -85,6 +85,10 @@ def _link(conflict: Conflict, resource: Mapping[str, Any]) -> None:
     if holder.exists():
         raise NotOpenError(_("This account is linked to somebody else."))
     view = look_at(application, kind, conflict.object_id)
+    if view.error:
+        raise NotOpenError(
+            _("The mapping cannot be evaluated: %(reason)s") % {"reason": view.error}
+        )
     if view.desired is None:
         raise NotOpenError(_("They are not wanted at this application any more."))
     known = known_adopted(view.desired, shown=resource, version=etag_of(resource))

@@ -15,7 +15,7 @@ from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.matching import holder_of, search, search_list
 from provisioning.engine.paths import path_of
-from provisioning.engine.recording import lock_planning
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.sending import etag_of, is_success, plain_resource
 from provisioning.engine.verdicts import conclude
 from provisioning.models import Conflict, Link
@@ -140,7 +140,9 @@ def _is_taken(work: Work, view: View, desired: Desired, says: str) -> View | Nex
     return open_conflict(work, view, Conflict.Why.REFUSED, found.resources, says=says)
 
 
+@transaction.atomic
 def _intend(work: Work, view: View) -> Link:
+    work.write()  # Whoever has lost the operation keeps no link: the target may be another by now.
     link = view.link or Link(
         application=work.session.application, kind=view.kind, object_id=view.object_id
     )

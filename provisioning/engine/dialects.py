@@ -45,8 +45,10 @@ def policy_at(application: Application) -> Policy:
 
 @transaction.atomic
 def remember(application: Application, what: str, value: dict[str, Any]) -> None:
-    """Keep something that the target has shown."""
+    """Keep something that the target has shown, unless the application has moved since."""
     found = Application.objects.select_for_update().get(pk=application.pk)
+    if found.base_url != application.base_url:
+        return
     found.learned = {**found.learned, what: value}
     found.save(update_fields=["learned"])
     application.learned = found.learned

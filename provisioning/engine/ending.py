@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from provisioning.engine.recording import what_was_refused
+from provisioning.engine.kept_leavers import note_kept
+from provisioning.engine.refusals import what_was_refused
 from provisioning.models import Link, ObjectKind, Operation, OperationState, Phase
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def end(work: Work, view: View, *, note: str = "") -> None:
     _finish(work, OperationState.DONE, note)
     if view.link is not None and not note:
         Link.objects.filter(pk=view.link.pk).update(
-            desired_hash=view.wanted, quarantined_at=None, quarantine_reason="", quarantine_hash=""
+            desired_hash=view.wanted,
+            quarantined_at=None,
+            quarantine_reason="",
+            quarantine_hash="",
+            leaving_refused_at=None,
         )
 
 
@@ -29,7 +34,7 @@ def end_with(work: Work, view: View, link: Link) -> None:
     """End an operation in the transaction that writes its link, which is noted to be in step."""
     _finish(work, OperationState.DONE, "")
     link.desired_hash = view.wanted
-    link.quarantined_at = None
+    link.quarantined_at = link.leaving_refused_at = None
     link.quarantine_reason = link.quarantine_hash = ""
 
 
@@ -43,6 +48,7 @@ def cancel(work: Work, *, reason: str) -> None:
 def give_up(work: Work, *, reason: str) -> None:
     """End an operation that was tried for too long."""
     _finish(work, OperationState.FAILED, reason)
+    note_kept(work, reason=reason)
 
 
 @transaction.atomic
@@ -67,6 +73,7 @@ def quarantine_object(work: Work, *, reason: str, refused: str) -> None:
             "quarantine_hash": refused,
         },
     )
+    note_kept(work, reason=reason)
 
 
 def quarantine_view(work: Work, view: View, *, reason: str) -> None:
@@ -92,8 +99,20 @@ def _finish(work: Work, state: OperationState, reason: str) -> None:
         again="",
     )
     work.keep_unanswered()
-    if again:
+    if again == "allowed":
+        _go_on_with_allowed(work.operation)
+    elif again:
         _queue_again(work.operation, is_removal=again == "removal")
+
+
+def _go_on_with_allowed(operation: Operation) -> None:
+    """Do the removal that was allowed while something else of the same object ran."""
+    Operation.objects.filter(
+        application=operation.application_id,
+        kind=operation.kind,
+        object_id=operation.object_id,
+        state=OperationState.HELD,
+    ).update(state=OperationState.WAITING, is_allowed=True, next_try=timezone.now())
 
 
 def _queue_again(operation: Operation, *, is_removal: bool) -> None:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 def keep_exchange(operation: Operation, application: Application, answer: Answer) -> None:
-    """Keep a request and its answer, masked; unmasked and sealed where the application says so."""
+    """Keep a request and its answer, masked; unmasked and sealed where the application says so.
+
+    Of who was erased nothing is sealed: they have no name here any more.
+    """
+    seals = application.keeps_bodies and bool(operation.name)
     insert_exchange(
         tenant_id=application.tenant_id,
         operation_id=operation.pk,
         shown=masked(answer.exchange),
-        sealed=_sealed(answer) if application.keeps_bodies else "",
+        sealed=_sealed(answer) if seals else "",
     )
 
 

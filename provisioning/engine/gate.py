@@ -47,18 +47,19 @@ def why_nothing_is_sent(application: Application) -> str:
     return ""
 
 
-def require_open(gate: Gate | None) -> None:
-    """Let another request pass, as things stand at this moment.
+def require_open(gate: Gate | None, *, base_url: str) -> None:
+    """Let another request to the target at ``base_url`` pass, as things stand at this moment.
 
     Raises:
         ClaimLostError: The operation is another worker's.
         StoppedError: Its run was stopped.
-        NotNowError: The application sends nothing.
+        NotNowError: The application sends nothing, or to another address.
     """
     if gate is None:
         raise ClaimLostError
     if gate.run_state == Run.State.STOPPED:
         raise StoppedError
     is_closed = gate.is_paused or gate.is_quarantined or not gate.is_open
-    if is_closed or gate.plan != Plan.ENTERPRISE:
+    has_moved = gate.base_url != base_url
+    if is_closed or has_moved or gate.plan != Plan.ENTERPRISE:
         raise NotNowError

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
 
+from provisioning.engine.bounds import bounded
 from provisioning.models import Link, LinkMember
 from provisioning.planning.objects import Known
+from provisioning.protocol.paths import parse_target_path
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
@@ -100,8 +102,11 @@ def _fill(link: Link, known: Known) -> None:
     link.state = Link.State.TOMBSTONE if known.is_tombstone else Link.State.LINKED
     link.adopted = known.adopted
     link.applied = {} if is_erased else dict(known.applied)
-    link.seen = {} if is_erased else dict(known.seen)
-    link.unkept = sorted(known.unkept)
+    link.seen = {} if is_erased else bounded(known.seen)
+    # Of what is too large to be kept nobody can tell whether it was changed there.
+    lost = {name.lower() for name in known.seen.keys() - link.seen.keys()} if link.seen else set()
+    too_large = {path for path in known.applied if parse_target_path(path).head.lower() in lost}
+    link.unkept = sorted(known.unkept | too_large)
     link.version = known.version
     link.is_active = known.is_active
     link.roles = dict(known.roles)

@@ -60,6 +60,7 @@ def queue_who_awaits(application: Application, object_id: str) -> None:
             phase=Phase.MEMBERSHIPS if each.link.kind == Kind.GROUP else Phase.REFERENCES,
             cause="",
             is_removal=False,
+            is_allowed=False,
             steps=[],
             main_action=(
                 Action.ADD_MEMBERS if each.link.kind == Kind.GROUP else Action.SET_REFERENCE

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PORTION: Final = 200
 _LONGEST_NAME: Final = 500
+TAKING: Final = frozenset({Action.DEACTIVATE, Action.DELETE})
+"""What takes access away."""
 
 _PHASES: Final[Mapping[Action, Phase]] = {
     Action.ADD_MEMBERS: Phase.MEMBERSHIPS,
@@ -71,6 +73,11 @@ class View:
         if Action.DELETE in actions:
             return True
         return Action.DEACTIVATE in actions and self.cause is Cause.LEFT_SCOPE
+
+    @property
+    def takes_access(self) -> bool:
+        """Whether it is a removal, or the deactivation of somebody who was deactivated here."""
+        return bool({step.action for step in self.steps} & TAKING)
 
     @property
     def phase(self) -> Phase:

@@ -19,7 +19,6 @@ from provisioning.engine.recording import record_operations
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.engine.testing import test_connection
 from provisioning.engine.verdicts import ApplicationRefusedError
-from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import IN_FLIGHT, Exchange, Operation, OperationState
 from provisioning.planning.retrying import said
 from provisioning.protocol.steps import Action, Kind
@@ -75,10 +74,9 @@ def provision_person(*, application: Application, user: User) -> list[Shown]:
 def _steps(application: Application, user: User) -> Iterator[Shown]:
     yield _tested(application)
     start = time.monotonic()
-    try:
-        view = look_at(application, Kind.USER, str(user.pk))
-    except (MappingError, EvaluationError) as error:
-        says = _("The mapping cannot be evaluated: %(reason)s") % {"reason": error}
+    view = look_at(application, Kind.USER, str(user.pk))
+    if view.error:
+        says = _("The mapping cannot be evaluated: %(reason)s") % {"reason": view.error}
         yield Shown(Part.IMPORT, says, ok=False, seconds=_since(start))
         return
     resource = view.desired.resource if view.desired else {}

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from provisioning.client.target import TargetPausedError
 from provisioning.engine import creating, leaving, sending
 from provisioning.engine.asking import Next, Work
-from provisioning.engine.ending import cancel, end, give_up, quarantine_object, quarantine_view
+from provisioning.engine.ending import cancel, end, give_up, quarantine_view
 from provisioning.engine.gate import ClaimLostError, NotNowError, StoppedError
+from provisioning.engine.holding import gently, is_as_shown
 from provisioning.engine.late import keep_awaited
 from provisioning.engine.looking import View, look_at, phase_of
-from provisioning.engine.recording import gently, lock_planning
+from provisioning.engine.recording import keep_leavers
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.settling import settle
 from provisioning.engine.verdicts import ApplicationRefusedError
-from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import Conflict, Phase
 from provisioning.planning import retrying
 from provisioning.protocol.answers import Outcome
@@ -46,21 +47,26 @@ def perform(work: Work) -> None:
     except ClaimLostError:
         LOG.warning("The operation %s is another worker's by now.", work.operation.pk)
     except StoppedError:
-        cancel(work, reason=_("The run was stopped."))
+        _stop(work)
     except NotNowError:
         work.put_back(when=timezone.now(), reason="", counts=False)
         raise
     except TargetPausedError as error:
         work.put_back(when=error.until, reason=_("The target pauses."), counts=False)
         raise
-    except (MappingError, EvaluationError) as error:
-        reason = _("The mapping cannot be evaluated: %(reason)s") % {"reason": error}
-        quarantine_object(work, reason=reason, refused="")
     except (ApplicationRefusedError, InterfaceError, OperationalError):
         raise
     except Exception as error:
         LOG.exception("The operation %s cannot be done.", work.operation.pk)
         _put_off(work, error)
+
+
+@transaction.atomic
+def _stop(work: Work) -> None:
+    """End an operation whose run was stopped; whoever leaves by it does not stay for that."""
+    lock_planning(work.session.application)
+    cancel(work, reason=_("The run was stopped."))
+    keep_leavers(work.session.application, [_look(work)])
 
 
 def _put_off(work: Work, error: Exception) -> None:
@@ -96,7 +102,12 @@ def _bring_in_step(work: Work) -> None:
 
 def _do_allowed(work: Work, view: View) -> bool:
     """Do the steps that an operation may do; ``False`` when it has to be looked at anew."""
-    if work.operation.is_removal or not view.is_removal:
+    if not view.is_removal:
+        return _do(work, view)
+    if work.operation.is_removal:
+        if work.operation.is_allowed and not is_as_shown(work.operation.steps, view):
+            _hold_anew(work, view)
+            return True
         return _do(work, view)
     gentle = gently(view)
     if not gentle.is_removal:
@@ -104,6 +115,14 @@ def _do_allowed(work: Work, view: View) -> bool:
     # Whoever plans that it leaves counts it; this operation was not counted.
     end(work, view, note=_("It leaves; that is another operation."))
     return True
+
+
+@transaction.atomic
+def _hold_anew(work: Work, view: View) -> None:
+    """Hold a removal that was allowed as it was shown, and would be another one by now."""
+    lock_planning(work.session.application)
+    cancel(work, reason=_("Something else would be done than was allowed: it is held anew."))
+    keep_leavers(work.session.application, [view])
 
 
 def _look(work: Work) -> View:

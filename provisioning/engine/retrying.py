@@ -12,6 +12,7 @@ from provisioning.engine.draining import queue_performing
 from provisioning.engine.errors import NotStuckError
 from provisioning.engine.looking import look_at_all
 from provisioning.engine.recording import record_operations
+from provisioning.engine.refusals import forget_refusals
 from provisioning.models import Application, Link, Operation, OperationState
 from provisioning.protocol.steps import Kind
 
@@ -23,8 +24,10 @@ _MOST_AT_ONCE: Final = 10_000
 
 
 @transaction.atomic
-def retry_operation(*, operation: Operation) -> None:
-    """Try the object of an operation again that failed or is quarantined.
+def retry_operation(*, operation: Operation) -> bool:
+    """Try the object of an operation again that failed or is quarantined; tell whether it is.
+
+    It is not, where nothing has to be done about the object any more, or somebody has to decide.
 
     Raises:
         NotStuckError: It waits, runs or is done.
@@ -32,9 +35,11 @@ def retry_operation(*, operation: Operation) -> None:
     if operation.state not in _STUCK:
         raise NotStuckError(_("It has not failed: it waits, runs, is done or was not sent."))
     application = operation.application
-    _try_again(application, Kind(operation.kind), [operation.object_id])
-    audit.record("application.retried", application, objects=1)
-    queue_performing(application.pk)
+    tried = _try_again(application, Kind(operation.kind), [operation.object_id])
+    if tried:
+        audit.record("application.retried", application, objects=tried)
+        queue_performing(application.pk)
+    return bool(tried)
 
 
 @transaction.atomic
@@ -72,7 +77,5 @@ def lift_quarantine(*, application: Application) -> None:
 
 
 def _try_again(application: Application, kind: Kind, object_ids: Collection[str]) -> int:
-    Link.objects.filter(application=application, kind=kind, object_id__in=object_ids).update(
-        quarantined_at=None, quarantine_reason="", quarantine_hash=""
-    )
+    forget_refusals(application, kind, object_ids)
     return record_operations(application, look_at_all(application, kind, object_ids))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,9 +17,12 @@ from provisioning.engine.errors import InputsChangedError, NothingSentError, Not
 from provisioning.engine.following import move
 from provisioning.engine.gate import includes_provisioning, why_nothing_is_sent
 from provisioning.engine.inputs import have_changed
-from provisioning.engine.recording import lock_planning
+from provisioning.engine.looking import TAKING, look_at_all
+from provisioning.engine.recording import keep_leavers
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.starting import begin_run
 from provisioning.models import IN_FLIGHT, Application, Operation, OperationState, Run
+from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -95,63 +98,31 @@ def start_full_run(*, application: Application) -> Run:
 
 @transaction.atomic
 def stop_run(*, run: Run) -> None:
-    """Stop a run: after the request that is under way nothing more of it is sent."""
+    """Stop a run: after the request that is under way nothing more of it is sent.
+
+    Whoever was to leave by it does not stay for that: removals are held, and whoever was
+    deactivated or deleted here is deactivated all the same.
+    """
     going = Run.objects.filter(pk=run.pk, state__in=(Run.State.READING, Run.State.SENDING))
     if not going.update(state=Run.State.STOPPED, ended=timezone.now()):
         return
-    Operation.objects.filter(
+    lock_planning(run.application)
+    stopped = Operation.objects.filter(
         run=run, state__in=(OperationState.WAITING, OperationState.UNKNOWN)
-    ).update(
+    )
+    leaving = stopped.filter(Q(main_action__in=TAKING) | ~Q(cause="") | ~Q(again=""))
+    kept = {kind: set[str]() for kind in Kind}
+    for kind, object_id in leaving.values_list("kind", "object_id"):
+        kept[Kind(kind)].add(object_id)
+    stopped.update(
         state=OperationState.CANCELLED,
         ended=timezone.now(),
         last_error=_("The run was stopped."),
     )
+    for kind, object_ids in kept.items():
+        if keep_leavers(run.application, look_at_all(run.application, kind, object_ids)):
+            queue_performing(run.application_id)
     audit.record("application.run_stopped", run.application)
-
-
-@transaction.atomic
-def allow_removals(*, application: Application) -> int:
-    """Send the removals that are held, each once; return how many."""
-    lock_planning(application)
-    held = Operation.objects.filter(application=application, state=OperationState.HELD)
-    # What is in flight of the same object is done first: then it is planned again.
-    meanwhile = _in_flight(application)
-    Operation.objects.filter(
-        Exists(held.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"))),
-        application=application,
-        state=OperationState.WAITING,
-    ).update(state=OperationState.CANCELLED, ended=timezone.now())
-    Operation.objects.filter(
-        Exists(held.filter(kind=OuterRef("kind"), object_id=OuterRef("object_id"))),
-        application=application,
-        state=OperationState.RUNNING,
-    ).update(again="removal")
-    allowed = held.exclude(Exists(meanwhile)).update(
-        state=OperationState.WAITING, is_allowed=True, next_try=timezone.now()
-    )
-    rest = held.update(
-        state=OperationState.CANCELLED,
-        ended=timezone.now(),
-        last_error=_("It is under way already."),
-    )
-    if allowed + rest:
-        audit.record("application.removals_allowed", application, removals=allowed + rest)
-        queue_performing(application.pk)
-    return allowed + rest
-
-
-@transaction.atomic
-def refuse_removals(*, application: Application) -> int:
-    """Forget the removals that are held; whoever they are about stays as they are there."""
-    lock_planning(application)
-    refused = Operation.objects.filter(application=application, state=OperationState.HELD).update(
-        state=OperationState.CANCELLED,
-        ended=timezone.now(),
-        last_error=_("An admin refused it."),
-    )
-    if refused:
-        audit.record("application.removals_refused", application, removals=refused)
-    return refused
 
 
 def _require_sending(application: Application) -> None:

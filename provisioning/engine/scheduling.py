@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -70,7 +71,8 @@ def _is_behind(application: Application) -> bool:
     if why_nothing_is_sent(application):
         return False
     runs = Run.objects.filter(application=application, kind__in=(Run.Kind.FULL, Run.Kind.CATCH_UP))
-    broken = runs.filter(kind=Run.Kind.CATCH_UP, state=Run.State.INCOMPLETE)
+    stopped_early = Q(state=Run.State.STOPPED, sent_at__isnull=True)
+    broken = runs.filter(Q(state=Run.State.INCOMPLETE) | stopped_early, kind=Run.Kind.CATCH_UP)
     latest = broken.order_by("-created").values_list("created", flat=True).first()
     if latest is None:
         return False

@@ -19,7 +19,7 @@ from provisioning.planning.values import last_seen
 from provisioning.protocol.fallbacks import fallback
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.requests import needs_read, patch_bodies, put_body
-from provisioning.protocol.steps import Action
+from provisioning.protocol.steps import Action, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +73,9 @@ def keep(work: Work, view: View, step: Step, after: Known) -> View | Next:
     link = view.link
     assert link is not None  # noqa: S101
     assert view.known is not None  # noqa: S101
-    if step.action is Action.DEACTIVATE:
+    if step.action is Action.DEACTIVATE and step.reason is Reason.DRIFTED:
+        link.drift = {}  # When they are to be deleted was said when they left.
+    elif step.action is Action.DEACTIVATE:
         days = work.session.application.delete_after_days if deletes_later(view) else None
         plan_deletion(link, days=days)
     elif step.action is Action.REACTIVATE:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from django.db.models import Count, Exists, Min, OuterRef, Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
-from provisioning.desired import people_in_scope
 from provisioning.engine.sessions import pace_key_of
 from provisioning.models import (
     IN_FLIGHT,
@@ -19,7 +18,6 @@ from provisioning.models import (
     OperationState,
     Phase,
 )
-from provisioning.protocol.steps import Kind
 from provisioning.storage.pace import pace_of
 
 if TYPE_CHECKING:
@@ -34,25 +32,6 @@ _ENDED: Final = (
     OperationState.QUARANTINED,
     OperationState.CANCELLED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """The numbers of an application's page.
-
-    ``in_step`` counts linked people without anything in flight, stuck or held; ``changed_there``
-    those whose values somebody changed at the target.
-    """
-
-    assigned: int
-    in_step: int
-    waiting: int
-    oldest_waiting: datetime | None
-    failed: int
-    quarantined: int
-    held: int
-    conflicts: int
-    changed_there: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,39 +57,11 @@ class AtApplication:
     application: Application
     remote_id: str
     state: str
-    """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``conflict``, ``left``."""
+    """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``conflict``, ``left``; who
+    has left is ``kept``, if the target refuses, or ``active_again``, if somebody there says so.
+    """
     reason: str
     last: Operation | None
-
-
-def tiles(application: Application) -> Tiles:
-    """Return how things stand at an application."""
-    links = Link.objects.filter(application=application, kind=Kind.USER)
-    in_flight = Operation.objects.filter(application=application, state__in=IN_FLIGHT)
-    stuck = Operation.objects.filter(
-        application=application,
-        kind=Kind.USER,
-        object_id=OuterRef("object_id"),
-        state__in=(*IN_FLIGHT, OperationState.HELD),
-    )
-    waiting = in_flight.aggregate(count=Count("pk"), oldest=Min("created"))
-    return Tiles(
-        assigned=people_in_scope(application=application),
-        in_step=links.filter(
-            ~Exists(stuck), state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True
-        ).count(),
-        waiting=waiting["count"],
-        oldest_waiting=waiting["oldest"],
-        failed=_latest_failed(application),
-        quarantined=Link.objects.filter(
-            application=application, quarantined_at__isnull=False
-        ).count(),
-        held=Operation.objects.filter(application=application, state=OperationState.HELD).count(),
-        conflicts=Conflict.objects.filter(
-            application=application, state=Conflict.State.OPEN
-        ).count(),
-        changed_there=Link.objects.filter(application=application).exclude(drift={}).count(),
-    )
 
 
 def progress(run: Run) -> Progress:
@@ -180,6 +131,8 @@ def _at(
 
 
 def _state_of(link: Link | None, last: Operation | None, *, has_conflict: bool) -> tuple[str, str]:
+    if link is not None and link.leaving_refused_at is not None:
+        return "kept", link.quarantine_reason or (last.last_error if last else "")
     if has_conflict:
         return "conflict", ""
     if link is not None and link.quarantined_at is not None:
@@ -188,19 +141,16 @@ def _state_of(link: Link | None, last: Operation | None, *, has_conflict: bool) 
         return "waiting", last.last_error
     if last is not None and last.state in {OperationState.HELD, OperationState.FAILED}:
         return last.state, last.last_error
-    if link is None or not link.remote_id or not link.is_active:
-        return "left", ""
-    return "in_step", ""
+    return _state_of_account(link), ""
 
 
-def _latest_failed(application: Application) -> int:
-    """Count the objects whose last operation failed for good."""
-    newer = Operation.objects.filter(
-        application=application, object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
-    )
-    return Operation.objects.filter(
-        ~Exists(newer), application=application, state=OperationState.FAILED
-    ).count()
+def _state_of_account(link: Link | None) -> str:
+    """Return how the account there stands of which nothing has to be done now."""
+    if link is None or not link.remote_id:
+        return "left"
+    if link.is_active:
+        return "in_step"
+    return "active_again" if "active" in link.drift else "left"
 
 
 def _estimate(run: Run, done: int, total: int) -> float | None:

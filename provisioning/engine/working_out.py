@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -24,22 +23,16 @@ from provisioning.engine.closing import close_run
 from provisioning.engine.comparing import Shown, read_target
 from provisioning.engine.dialects import policy_at
 from provisioning.engine.draining import queue_performing
+from provisioning.engine.drifting import note_drift, note_reactivated
 from provisioning.engine.gate import includes_provisioning
 from provisioning.engine.inputs import inputs_of
+from provisioning.engine.limits import exceeds_limit
 from provisioning.engine.looking import PORTION, View, Wanted, desired_of, look
-from provisioning.engine.recording import (
-    exceeds_limit,
-    keep_refused,
-    record_operations,
-    record_planned,
-    sendable,
-)
+from provisioning.engine.recording import record_operations, record_planned, sendable
+from provisioning.engine.refusals import keep_refused
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.models import Link, Operation, OperationState, Run
-from provisioning.planning.comparing import drift_of
-from provisioning.planning.objects import Drift
 from provisioning.planning.outcomes import known_adopted
-from provisioning.protocol.paths import parse_target_path
 from provisioning.protocol.steps import Action, Kind
 
 if TYPE_CHECKING:
@@ -196,14 +189,15 @@ class _WorkingOut:
             self._show(f"plan {kind}", read, None)
             yield Wanted({each.object_id: each for each in portion}, dict(refused))
             refused.clear()
-        if refused:
-            yield Wanted({}, refused)
+        rest = iter(refused.items())
+        while last := dict(islice(rest, PORTION)):
+            yield Wanted({}, last)
 
     def _plan_portion(self, kind: Kind, portion: Wanted, unlinked: Mapping[Any, Any]) -> None:
         ids = [*portion.desired, *portion.refused]
         views = list(look(self.application, kind, ids, portion))
         if self.run.kind != Run.Kind.CATCH_UP:
-            self._note_drift(views)
+            note_drift(views, self.policy)
         if self.run.kind == Run.Kind.PLAN:
             views = [_as_matched(view, unlinked) for view in views]
         self._count(views)
@@ -223,8 +217,11 @@ class _WorkingOut:
         gone = [each for each in ids.iterator(chunk_size=PORTION) if each not in wanted]
         views: list[View] = []
         for start in range(0, len(gone), PORTION):
-            views += look(self.application, kind, gone[start : start + PORTION], Wanted())
-        return [view for view in views if view.steps]
+            portion = list(look(self.application, kind, gone[start : start + PORTION], Wanted()))
+            if self.run.kind != Run.Kind.CATCH_UP:
+                note_reactivated(portion)
+            views += [view for view in portion if view.steps]
+        return views
 
     def _record_leavers(self, leavers: Sequence[View]) -> None:
         self._count(leavers)
@@ -236,26 +233,6 @@ class _WorkingOut:
     def _count(self, views: Iterable[View]) -> None:
         for view in views:
             self.counts[view.steps[0].action if view.steps else NOTHING] += 1
-
-    def _note_drift(self, views: Sequence[View]) -> None:
-        """Keep what somebody else has changed at the target, where that is to be reported."""
-        # What is kept of a resource is kept without its members.
-        policy = replace(self.policy, lists_members=False)
-        changed = []
-        for view in views:
-            if view.link is None or view.known is None or view.desired is None:
-                continue
-            there = {
-                path: [ours, shown]
-                for path, (shown, ours) in drift_of(
-                    view.known.seen, view.known, view.desired, policy
-                ).items()
-                if policy.drift_at(parse_target_path(path).head, path) is Drift.REPORT
-            }
-            if there != view.link.drift:
-                view.link.drift = there
-                changed.append(view.link)
-        Link.objects.bulk_update(changed, ["drift"])
 
     def _read_on(self, kind: Kind, end: float, read: int, total: int | None) -> None:
         """Say how far reading is, and break it off when it takes too long."""

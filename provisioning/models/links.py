@@ -87,6 +87,11 @@ class Link(TenantScopedModel):
         blank=True,
         help_text="Another one, and it is tried again.",
     )
+    leaving_refused_at = models.DateTimeField(
+        _("kept by the target since"),
+        null=True,
+        help_text="A person who leaves, and whom the target does not let go: access stays.",
+    )
     last_modified = models.DateTimeField(_("last change"), default=timezone.now)
 
     objects: ClassVar[TenantScopedManager[Link]] = TenantScopedManager()
@@ -113,6 +118,11 @@ class Link(TenantScopedModel):
                 fields=["tenant", "application", "quarantined_at"],
                 name="links_in_quarantine",
                 condition=Q(quarantined_at__isnull=False),
+            ),
+            models.Index(
+                fields=["tenant", "application", "id"],
+                name="links_of_kept_leavers",
+                condition=Q(leaving_refused_at__isnull=False),
             ),
             models.Index(
                 fields=["tenant", "application", "id"],

@@ -97,7 +97,7 @@ class Operation(TenantScopedModel):
         max_length=10,
         blank=True,
         editable=False,
-        choices=[("plan", "plan"), ("removal", "removal")],
+        choices=[("plan", "plan"), ("removal", "removal"), ("allowed", "allowed")],
         help_text="What became due of the same object while it ran.",
     )
     last_error = models.TextField(_("reason"), blank=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from provisioning.planning.attributes import creation, new, update
 from provisioning.planning.objects import Cause, Departure, Drift
+from provisioning.planning.values import is_active_again
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.steps import Action, Reason, Step
 
@@ -53,6 +54,12 @@ def leaving_user(known: Known, cause: Cause, policy: Policy) -> Iterator[Step]:
         yield Step(Action.DELETE, {"active": known.is_active}, reason=Reason.DUE if due else reason)
     elif departure is not Departure.NOTHING and known.is_active:
         yield Step(Action.DEACTIVATE, {"active": True}, {"active": False}, reason)
+    elif (
+        departure is not Departure.NOTHING
+        and is_active_again(known)
+        and policy.drift_at("active", "active") is Drift.OVERWRITE
+    ):
+        yield Step(Action.DEACTIVATE, {"active": True}, {"active": False}, Reason.DRIFTED)
 
 
 def _reactivation(known: Known, policy: Policy) -> Iterator[Step]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.protocol.canonical import canonical_value, difference, shows
-from provisioning.protocol.paths import parse_target_path, put_at, value_at
+from provisioning.protocol.paths import member, parse_target_path, put_at, text_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,3 +69,12 @@ def last_seen(known: Known) -> dict[str, Any]:
         if value is not None:
             put_at(resource, parse_target_path(path), value)
     return resource
+
+
+def is_active_again(known: Known) -> bool:
+    """Whether the target shows somebody active whom we left inactive there.
+
+    One that did not show it when it was written, never shows what was written there.
+    """
+    shown = text_of(member(known.seen, "active")).lower()
+    return not known.is_active and shown == "true" and "active" not in known.unkept

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from accounts.trail import audit
 from accounts.trail.changes import names
-from provisioning.models import Application, ApplicationMapping, Leaving
-from provisioning.services.assignments import set_assignments
+from provisioning.models import Application, ApplicationMapping, GroupChoice, Leaving
+from provisioning.services.assignments import choose_groups, set_assignments
 from provisioning.services.changing import change_columns, hold, name_checked
 from provisioning.services.first_mappings import first_rows
 from provisioning.services.settings import set_leaving, set_switches
@@ -82,17 +82,20 @@ def resume_application(*, application: Application) -> bool:
 
 @transaction.atomic
 def empty_application(*, application: Application) -> bool:
-    """Let everybody leave an application; return whether anything had to be changed for it.
+    """Let everything leave an application; return whether anything had to be changed for it.
 
-    Whom we made there is deleted, without a limit of how many at once; an account that was there
-    before us is deactivated.  It takes what the target takes, and is seen on the page.
+    The people and groups that we made there are deleted, without a limit of how many at once; an
+    account that was there before us is deactivated, and such a group loses the members that we put
+    in.  It takes what the target takes, and is seen on the page.
     """
-    switched = set_switches(application=application, switches={"delete_users": True})
+    switches = {"delete_users": True, "delete_groups": True, "push_memberships": True}
+    switched = set_switches(application=application, switches=switches)
     removal: dict[str, Any] = {"removal_number": None, "removal_percent": None}
     values = {"on_left_scope": Leaving.DELETE, "own_adopted": False, **removal}
     changed = set_leaving(application=application, values=values)
+    unchosen = choose_groups(application=application, group_choice=GroupChoice.NONE)
     left = set_assignments(application=application, groups=[], roles=[], profiles=[])
-    return switched or changed or left
+    return switched or changed or unchosen or left
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from provisioning.models import Application, SignIn
 from provisioning.models.applications import SEALED_SECRET, SEALED_TOKEN
 from provisioning.services.applications import pause_application
 from provisioning.services.changing import change_columns, hold
+from provisioning.services.left_hosts import leave_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,8 @@ def change_connection(*, application: Application, connection: Connection) -> bo
     A credential goes to the host that it was given for: where the host of the base URL or of the
     token URL becomes another one, what is stored is void, and what its target has shown of itself
     is forgotten.  If no credential for the new host comes with it, an application that sends is
-    paused: an admin stores one and lets it go on.
+    paused: an admin stores one and lets it go on.  With another host of the base URL it is another
+    target, see :func:`provisioning.services.left_hosts.leave_host`.
 
     Raises:
         AddressError: The base URL or the token URL is none.
@@ -65,7 +67,9 @@ def change_connection(*, application: Application, connection: Connection) -> bo
     moved = change_columns(application, "application.moved", values)
     # Not what the caller has read: somebody else may have stored a credential since.
     void = [name for name in SEALED if getattr(stored, name)] if has_moved else []
-    if has_moved and stored.learned:
+    if _server(stored.base_url) not in {"", _server(base_url)}:
+        leave_host(application=application)
+    elif has_moved and stored.learned:
         application.learned = {}
         application.save(update_fields=["learned"])
     replaced = _replace_credential(application, connection, void=void)
@@ -124,3 +128,8 @@ def _checked(text: str) -> str:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower() if url else ""
+
+
+def _server(url: str) -> str:
+    """Return the host and port of an address: over another scheme it is the same target."""
+    return urlsplit(url).netloc.lower()

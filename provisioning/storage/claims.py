@@ -59,7 +59,8 @@ FROM provisioning_application AS application, accounts_tenant AS tenant
 WHERE operation.tenant_id = %(tenant)s AND operation.id = %(operation)s
   AND operation.claim = %(claim)s AND operation.state = 'running'
   AND application.id = operation.application_id AND tenant.id = operation.tenant_id
-RETURNING tenant.plan, application.is_paused, application.quarantined_at IS NOT NULL,
+RETURNING tenant.plan, application.base_url, application.is_paused,
+  application.quarantined_at IS NOT NULL,
   application.first_plan_sent_at IS NOT NULL, COALESCE((
     SELECT run.state FROM provisioning_run AS run
     WHERE run.tenant_id = operation.tenant_id AND run.id = operation.run_id
@@ -95,6 +96,7 @@ class Gate(NamedTuple):
     """What may have changed since the last request: all that decides whether another may go."""
 
     plan: str
+    base_url: str
     is_paused: bool
     is_quarantined: bool
     is_open: bool

@@ -1,4 +1,4 @@
-"""How long the log of operations is kept, and what it holds of a person who was deleted."""
+"""How long what is kept of targets is kept: the log, who was deleted, a host that was left."""
 
 from __future__ import annotations
 
@@ -44,6 +44,25 @@ WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 DELETE FROM provisioning_conflict AS conflict
 WHERE conflict.tenant_id = %(tenant)s AND conflict.object_id = %(object)s
 """,
+    # Who was to be a member is named by an id in the steps of the group; its bodies may say more.
+    """
+UPDATE provisioning_exchange AS exchange SET sealed = ''
+FROM provisioning_operation AS operation
+WHERE operation.tenant_id = %(tenant)s AND operation.kind = 'Group'
+  AND exchange.operation_id = operation.id AND exchange.sealed <> ''
+  AND strpos(operation.steps::text, %(object)s) > 0
+""",
+    # The account of the person may have been found for somebody else.
+    """
+UPDATE provisioning_conflict AS conflict SET candidates = (
+  SELECT COALESCE(jsonb_agg(candidate), '[]') FROM jsonb_array_elements(conflict.candidates)
+    AS candidate WHERE candidate ->> 'id' <> link.remote_id
+)
+FROM provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s AND link.remote_id <> ''
+  AND conflict.tenant_id = %(tenant)s AND conflict.application_id = link.application_id
+  AND conflict.candidates @> jsonb_build_array(jsonb_build_object('id', link.remote_id))
+""",
     """
 UPDATE provisioning_operation AS operation SET name = '', steps = '[]', last_error = ''
 WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
@@ -52,6 +71,23 @@ WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 UPDATE provisioning_link AS link
 SET name = '', applied = '{}', seen = '{}', drift = '{}', unsettled = '{}', quarantine_reason = ''
 WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s
+""",
+)
+
+_FORGET: Final = (
+    """
+DELETE FROM provisioning_linkmember USING provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
+  AND provisioning_linkmember.link_id = link.id
+""",
+    """
+DELETE FROM provisioning_awaitedlink USING provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
+  AND provisioning_awaitedlink.link_id = link.id
+""",
+    """
+DELETE FROM provisioning_link AS link
+WHERE link.tenant_id = %(tenant)s AND link.application_id = %(application)s
 """,
 )
 
@@ -78,3 +114,11 @@ def erase_object(*, tenant_id: int, object_id: str) -> None:
     with connection.cursor() as cursor:
         for statement in _ERASE:
             cursor.execute(statement, {"tenant": tenant_id, "object": object_id})
+
+
+def forget_links(*, tenant_id: int, application_id: int) -> int:
+    """Delete all that is known of what an application's target holds; return how many links."""
+    with connection.cursor() as cursor:
+        for statement in _FORGET:
+            cursor.execute(statement, {"tenant": tenant_id, "application": application_id})
+        return int(cursor.rowcount)

@@ -46,6 +46,38 @@ WHERE person.tenant_id = %(tenant)s AND person.active
   )
 ORDER BY person.id
 """  # noqa: S608
+_COUNTED: Final = f"""
+WITH RECURSIVE {
+    closure_below(
+        "SELECT assigned.application_id, assigned.group_id "
+        "FROM provisioning_assignment AS assigned WHERE assigned.tenant_id = %(tenant)s "
+        "AND assigned.application_id = ANY(%(ids)s) AND assigned.group_id IS NOT NULL",
+        name="assigned_groups",
+        carried={"application_id": "assigned_groups.application_id"},
+    )
+}, assigned AS (
+  SELECT assignment.application_id, assignment.role, assignment.profile_id
+  FROM provisioning_assignment AS assignment
+  WHERE assignment.tenant_id = %(tenant)s AND assignment.application_id = ANY(%(ids)s)
+), scoped AS (
+  SELECT assigned_groups.application_id, member.user_id FROM assigned_groups
+  JOIN accounts_directorygroupmember AS member ON member.group_id = assigned_groups.group_id
+  WHERE member.tenant_id = %(tenant)s
+  UNION
+  SELECT assigned.application_id, membership.user_id FROM assigned
+  JOIN accounts_profilemembership AS membership ON membership.profile_id = assigned.profile_id
+  WHERE membership.tenant_id = %(tenant)s
+  UNION
+  SELECT assigned.application_id, person.id FROM assigned
+  LEFT JOIN accounts_accessprofile AS profile ON profile.id = assigned.profile_id
+  JOIN accounts_user AS person ON person.tenant_id = %(tenant)s
+    AND (profile.is_default OR (assigned.role <> '' AND person.role = assigned.role))
+)
+SELECT scoped.application_id, count(*) FROM scoped
+JOIN accounts_user AS person ON person.id = scoped.user_id
+WHERE person.tenant_id = %(tenant)s AND person.active
+GROUP BY scoped.application_id
+"""  # noqa: S608
 _GROUPS: Final = f"""
 WITH RECURSIVE {_ASSIGNED}
 SELECT DISTINCT group_id FROM assigned_groups
@@ -96,6 +128,11 @@ def people_in_scope_of(
 ) -> list[UUID]:
     """Return, in order, the active people who are assigned, or those of ``ids`` who are."""
     return _column(_IN_SCOPE, tenant=tenant_id, application=application_id, ids=_listed(ids))
+
+
+def count_in_scope_of(*, tenant_id: int, application_ids: Collection[int]) -> dict[int, int]:
+    """Return how many active people are assigned to each of these applications."""
+    return dict(_rows(_COUNTED, tenant=tenant_id, ids=list(application_ids)))
 
 
 def assigned_groups_of(

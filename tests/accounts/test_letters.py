@@ -31,6 +31,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from licenses.letters import end_letter, seats_letter
 from licenses.models import Product, SeatCount, Subscription
+from provisioning.engine.letters import kept_letter
 from provisioning.engine.quarantine import quarantine_application
 from provisioning.models import Application
 from saml_sso.models import SetUpLink
@@ -102,6 +103,15 @@ def _quarantine(alice: User) -> None:
     quarantine_application(application=application, reason=f"It said: {HOSTILE}")
 
 
+def _kept(alice: User) -> None:
+    assert alice.tenant is not None
+    application = Application.objects.create(
+        name=HOSTILE[:200], tenant=alice.tenant, base_url="https://app.example/scim/v2"
+    )
+    letter = kept_letter(application, name=HOSTILE, reason=f"It said: {HOSTILE}")
+    notify_admins(tenant=alice.tenant, letter=letter)
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -123,6 +133,7 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
     "licenses/letters.py:seats_letter": _of_seats(
         lambda tenant, count: seats_letter(tenant=tenant, count=count, level=100)
     ),
+    "provisioning/engine/letters.py:kept_letter": _kept,
     "provisioning/engine/letters.py:quarantine_letter": _quarantine,
     "saml_sso/services/letters.py:change_waits": _of_saml(change_waits, FOUND),
     "saml_sso/services/letters.py:token_was_made": _of_saml(token_was_made),

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group
@@ -47,6 +49,27 @@ def planner(acme: Tenant) -> Application:
 @pytest.fixture
 def connie(acme: Tenant) -> Client:
     return signed_in(person(acme, "Connie", Role.CONNECTOR_ADMIN))
+
+
+def test_the_list_asks_as_much_for_many_as_for_one(
+    acme: Tenant, planner: Application, console: Client
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert console.get(page("changelist")).status_code == HTTPStatus.OK
+        return len(queries)
+
+    with tenant_scope(acme):
+        crew = create_group(values=GroupFields(display_name="Crew"))
+        set_assignments(application=planner, groups=[crew], roles=[], profiles=[])
+    asked()  # What is read once is read.
+    of_one = asked()
+    with tenant_scope(acme):
+        for number in range(7):
+            made = create_application(catalogue_key="generic", name=f"Planner {number}")
+            set_assignments(application=made, groups=[crew], roles=[Role.EDITOR], profiles=[])
+
+    assert asked() == of_one
 
 
 class TestSettingUp:
@@ -196,6 +219,19 @@ class TestConnection:
 
 
 class TestMapping:
+    def test_whoever_may_not_see_people_is_shown_somebody_made_up(
+        self, planner: Application, connie: Client, bob: User
+    ) -> None:
+        url = page("user_mapping", planner.pk)
+        assert "robin.example@example.com" in text_of(connie.get(url))
+        assert "For an example that is made up" in text_of(connie.get(url))
+
+        typed = {"user-3-how": "expression", "user-3-source": "userName", "for": bob.user_name}
+        told = text_of(submit(connie, url, **typed, preview="1"))
+
+        assert bob.user_name not in told
+        assert "robin.example@example.com" in told
+
     def test_what_is_typed_is_shown_for_a_person_and_not_stored(
         self, acme: Tenant, planner: Application, console: Client, bob: User
     ) -> None:

@@ -69,6 +69,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "erase_people_who_left",
         "prune_trail",
         "delete_who_is_due",
+        "try_leavers_again",
         "start_due_runs",
         "prune_operations",
         "start_subscriptions",

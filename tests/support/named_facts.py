@@ -282,6 +282,8 @@ def _application(entry: AuditEntry, fact: Fact) -> bool:
     columns = fact.changed - BOOKKEEPING["provisioning_application"]
     if fact.done != "UPDATE":
         return True
+    if entry.action == "application.host_left":
+        return columns == {"first_plan_sent_at"}
     if columns <= {"token", "client_secret"}:
         return entry.action.startswith("application.credential_")
     told = entry.details.get("changes")

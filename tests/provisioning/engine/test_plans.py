@@ -13,8 +13,9 @@ from accounts.models import Plan
 from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_id_scope
 from provisioning.engine.errors import InputsChangedError, NothingSentError, NotPlannedError
+from provisioning.engine.figures import tiles
 from provisioning.engine.runs import make_plan, send_plan, start_full_run, stop_run
-from provisioning.engine.state import progress, tiles
+from provisioning.engine.state import progress
 from provisioning.engine.working_out import hash_of_plan
 from provisioning.models import Link, Operation, OperationState, Run
 from tests.provisioning.engine.conftest import join, opened, people

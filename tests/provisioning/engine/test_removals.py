@@ -10,7 +10,8 @@ from accounts.groups.groups import GroupFields, create_group
 from accounts.services.users import deactivate_user, delete_user
 from provisioning import desired
 from provisioning.engine import looking
-from provisioning.engine.runs import allow_removals, refuse_removals, start_full_run
+from provisioning.engine.deciding import allow_removals, refuse_removals
+from provisioning.engine.runs import start_full_run
 from provisioning.models import Link, Operation, OperationState, Run
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
 

@@ -1,0 +1,131 @@
+"""The numbers of applications, of any number of them in as many statements as of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+
+from accounts.tenancy.scoping import active_tenant_id
+from provisioning.models import IN_FLIGHT, Application, Conflict, Link, Operation, OperationState
+from provisioning.protocol.steps import Kind
+from provisioning.storage.scope import count_in_scope_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The numbers of an application's page.
+
+    ``in_step`` counts linked people without anything in flight, stuck or held; ``changed_there``
+    those whose values somebody changed at the target; ``kept`` those who have left and whom the
+    target does not let go; ``active_again`` those to whom somebody there gave their access back.
+    """
+
+    assigned: int
+    in_step: int
+    waiting: int
+    oldest_waiting: datetime | None
+    failed: int
+    quarantined: int
+    held: int
+    conflicts: int
+    changed_there: int
+    kept: int
+    active_again: int
+
+
+def tiles(application: Application) -> Tiles:
+    """Return how things stand at an application."""
+    return tiles_of([application])[application.pk]
+
+
+def tiles_of(applications: Iterable[Application]) -> dict[int, Tiles]:
+    """Return how things stand at each of these applications of the active tenant, by its key."""
+    keys = [application.pk for application in applications]
+    assigned = count_in_scope_of(tenant_id=active_tenant_id(), application_ids=keys)
+    links, operations = _links(keys), _operations(keys)
+    conflicts = _counted(Conflict.objects.filter(state=Conflict.State.OPEN), keys)
+    failed = _counted(_latest_failed(), keys)
+    return {
+        key: Tiles(
+            assigned=assigned.get(key, 0),
+            in_step=links[key]["in_step"],
+            waiting=operations[key]["waiting"],
+            oldest_waiting=operations[key]["oldest"],
+            failed=failed.get(key, 0),
+            quarantined=links[key]["quarantined"],
+            held=operations[key]["held"],
+            conflicts=conflicts.get(key, 0),
+            changed_there=links[key]["changed_there"],
+            kept=links[key]["kept"],
+            active_again=links[key]["active_again"],
+        )
+        for key in keys
+    }
+
+
+def last_changes_of(applications: Iterable[Application]) -> dict[int, datetime]:
+    """Return when something was last done at each of these applications at which anything was."""
+    keys = [application.pk for application in applications]
+    latest = Operation.objects.filter(application=OuterRef("pk")).exclude(ended=None)
+    ended = Subquery(latest.order_by("-pk").values("ended")[:1])
+    rows = Application.objects.filter(pk__in=keys).annotate(last=ended)
+    return dict(rows.exclude(last=None).order_by().values_list("pk", "last"))
+
+
+def _links(keys: list[int]) -> dict[int, Mapping[str, Any]]:
+    busy = Operation.objects.filter(
+        application=OuterRef("application"),
+        kind=Kind.USER,
+        object_id=OuterRef("object_id"),
+        state__in=(*IN_FLIGHT, OperationState.HELD),
+    )
+    is_quiet = Q(state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True)
+    is_person = Q(kind=Kind.USER)
+    return _by_key(
+        Link.objects.filter(application__in=keys),
+        keys,
+        in_step=Count("pk", filter=is_person & is_quiet & ~Exists(busy)),
+        quarantined=Count("pk", filter=Q(quarantined_at__isnull=False)),
+        changed_there=Count("pk", filter=~Q(drift={})),
+        kept=Count("pk", filter=is_person & Q(leaving_refused_at__isnull=False)),
+        active_again=Count("pk", filter=is_person & Q(is_active=False, drift__has_key="active")),
+    )
+
+
+def _operations(keys: list[int]) -> dict[int, Mapping[str, Any]]:
+    in_flight = Q(state__in=IN_FLIGHT)
+    return _by_key(
+        Operation.objects.filter(application__in=keys, state__in=(*IN_FLIGHT, OperationState.HELD)),
+        keys,
+        waiting=Count("pk", filter=in_flight),
+        oldest=Min("created", filter=in_flight),
+        held=Count("pk", filter=Q(state=OperationState.HELD)),
+    )
+
+
+def _by_key(rows: QuerySet[Any], keys: list[int], **numbers: Any) -> dict[int, Mapping[str, Any]]:
+    """Return numbers of each application; zeros, or nothing, of one without rows."""
+    grouped = rows.order_by().values("application_id").annotate(**numbers)
+    nothing = {name: 0 if isinstance(each, Count) else None for name, each in numbers.items()}
+    return dict.fromkeys(keys, nothing) | {row["application_id"]: row for row in grouped}
+
+
+def _counted(rows: QuerySet[Any], keys: list[int]) -> dict[int, int]:
+    grouped = rows.filter(application__in=keys).order_by().values("application_id")
+    return dict(grouped.annotate(count=Count("pk")).values_list("application_id", "count"))
+
+
+def _latest_failed() -> QuerySet[Operation]:
+    """Return the operations that failed for good, and after which no other came."""
+    newer = Operation.objects.filter(
+        application=OuterRef("application"), object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
+    )
+    return Operation.objects.filter(~Exists(newer), state=OperationState.FAILED)
