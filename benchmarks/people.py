@@ -11,11 +11,13 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.admin_browser import browser_of_admin
+from typing_extensions import override
+
 from benchmarks.load import LoadError
 from benchmarks.measuring import in_turn
 from benchmarks.people_population import GROUP, PROFILE, fill_for_people
 from benchmarks.report import Result
+from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +33,6 @@ _MOST: Final = 2.0
 _MOST_PER_ROW: Final = 1.2
 _MOST_MEMORY: Final = 1.1
 _LIST: Final = "/console/accounts/user/"
-_OK: Final = 200
 _PER_PAGE: Final = 50
 _LAST: Final = 200
 """The last page that is offered of a list that is longer."""
@@ -95,40 +96,34 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
         yield from _csv(visitors)
 
 
-class _Visitor:
-    """An admin's browser at one server."""
+class _Visitor(Visitor):
+    """An admin's browser at the list of people."""
 
     def __init__(self, server: Server, password: str, last: int) -> None:
+        super().__init__(server, password)
         self._last = str(last)
         self._server = server
-        self._client = browser_of_admin(server, password)
         self.profile = ""
 
+    @override
     def __enter__(self) -> _Visitor:
-        choices = self._client.get(_LIST, params={"choose": "profile"}).text
+        super().__enter__()
+        choices = self.client.get(_LIST, params={"choose": "profile"}).text
         found = re.search(rf"[?;]profile=([0-9]+)[^>]*><bdi>{PROFILE}<", choices)
         if found is None:
             raise LoadError("The user list was not shown to the admin of the benchmarks.")
         self.profile = found[1]
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self._client.close()
-
     def seconds(self, query: str) -> float:
         """Return how long the list takes with these parameters."""
         query = query.replace("<profile>", self.profile).replace("<last>", self._last)
-        begun = time.perf_counter()
-        answer = self._client.get(f"{_LIST}?{query}")
-        taken = time.perf_counter() - begun
-        if answer.status_code != _OK:
-            raise LoadError(f"GET {_LIST}?{query} was answered {answer.status_code}.")
-        return taken
+        return self.milliseconds(f"{_LIST}?{query}") / 1000
 
     def download(self) -> tuple[float, int, list[int]]:
         """Return seconds and rows of the CSV file, and the workers' memory meanwhile, in kB."""
         begun, rows, memory = time.perf_counter(), 0, []
-        with self._client.stream("GET", f"{_LIST}export/") as answer:
+        with self.client.stream("GET", f"{_LIST}export/") as answer:
             for place, part in enumerate(answer.iter_bytes()):
                 rows += part.count(b"\n")
                 if place % 50 == 0:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 import secrets
 import sys
-import time
 from contextlib import ExitStack
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.admin_browser import browser_of_admin
+from typing_extensions import override
+
 from benchmarks.load import LoadError
 from benchmarks.measuring import in_turn
 from benchmarks.person_population import LOGGED_OF_EACH, SOMEBODY, fill_for_person
 from benchmarks.report import Result
+from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ SIZES: Final = (1_000, 100_000)
 QUICK_SIZES: Final = (1_000, 4_000)
 _SECTION: Final = "Page of one person, one request at a time"
 _MOST: Final = 2.0
-_OK: Final = 200
+
 _LIST: Final = "/console/accounts/user/"
 
 
@@ -49,47 +50,41 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
         yield from _compared(pages, pace)
 
 
-class _Page:
+class _Page(Visitor):
     """The page of somebody who is in the middle of the tenant, as an admin asks for it."""
 
     def __init__(self, server: Server, password: str) -> None:
-        self._client = browser_of_admin(server, password)
+        super().__init__(server, password)
         self._address = ""
 
+    @override
     def __enter__(self) -> _Page:
-        found = self._client.get(_LIST, params={"q": SOMEBODY}).text
+        super().__enter__()
+        found = self.client.get(_LIST, params={"q": SOMEBODY}).text
         address = re.search(rf"{_LIST}[0-9a-f-]{{36}}/change/", found)
         if address is None:
             raise LoadError("The user list was not shown to the admin of the benchmarks.")
         self._address = address[0]
-        if 'id="person-history"' not in self._client.get(self._address).text:
+        if 'id="person-history"' not in self.client.get(self._address).text:
             raise LoadError("The page of a person has no history.")
         return self
 
-    def __exit__(self, *_error: object) -> None:
-        self._client.close()
-
-    def seconds(self) -> float:
-        """Return how long the page takes."""
-        begun = time.perf_counter()
-        answer = self._client.get(self._address)
-        taken = time.perf_counter() - begun
-        if answer.status_code != _OK:
-            raise LoadError(f"GET {self._address} was answered {answer.status_code}.")
-        return taken
+    def taken(self) -> float:
+        """Return how many milliseconds the page takes."""
+        return self.milliseconds(self._address)
 
 
 def _compared(pages: dict[int, _Page], pace: Pace) -> Iterator[Result]:
     taken: dict[int, list[float]] = {size: [] for size in pages}
     for page in pages.values():
-        page.seconds()
+        page.taken()
     for number in range(pace.rounds):
         for size in in_turn(list(pages), number):
-            taken[size].append(pages[size].seconds())
+            taken[size].append(pages[size].taken())
     small, large = min(pages), max(pages)
     label = "the page"
     for size in (small, large):
-        yield Result(_SECTION, label, f"p50 at {size:,}", median(taken[size]) * 1000, "ms")
+        yield Result(_SECTION, label, f"p50 at {size:,}", median(taken[size]), "ms")
     ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
     what = f"ratio, {large:,} to {small:,}"
     yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)

@@ -15,6 +15,7 @@ from benchmarks.mirror import Mirror, Reader
 from benchmarks.round_trip_population import ROLES, ROOT, fill, roles_of_groups
 from benchmarks.server import ServerError
 from provisioning.models import Exchange, Link
+from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -84,10 +85,13 @@ class Trip:
 
     def change(self, number: int) -> float:
         """Change a person; return the seconds until the other side shows it."""
+        return self._change(_key(number))
+
+    def _change(self, key: str) -> float:
         title = f"Changed {time.time()}"
         with tenant_scope(self._here.tenant):
-            user = User.objects.get(pk=_key(number))
-            link = Link.objects.get(application=self._to_there, object_id=str(user.pk))
+            user = User.objects.get(pk=key)
+            link = Link.objects.get(application=self._to_there, object_id=key)
             begun = time.monotonic()
             update_user(user=user, values=replace(UserFields.of(user), display_name=title))
         while self._read_there.one("Users", link.remote_id).get("displayName") != title:
@@ -108,7 +112,9 @@ class Trip:
     def change_and_settle(self) -> str:
         """Change a person once both push to each other; say what was sent until all is quiet."""
         before = [self._counted(side.tenant) for side in (self._here, self._there)]
-        self.change(1)
+        with tenant_scope(self._there.tenant):
+            link = Link.objects.filter(kind=Kind.USER).exclude(remote_id="").earliest("pk")
+        self._change(link.remote_id)
         self._until_quiet(_CHANGE_SECONDS)
         after = [self._counted(side.tenant) for side in (self._here, self._there)]
         there, back = (now[1] - was[1] for was, now in zip(before, after, strict=True))

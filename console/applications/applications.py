@@ -29,6 +29,7 @@ from console.applications.scope_page import SCOPE, SWITCHES
 from console.applications.simple_pages import BASIC, LEAVING
 from console.applications.status import status_of
 from console.applications.who_is_there import who_is_there
+from console.base.counting import Number
 from console.base.moments import told
 from console.base.questions import asks, is_filters, is_page, judges_itself
 from provisioning.engine.figures import last_changes_of, tiles_of
@@ -122,9 +123,10 @@ class ApplicationAdmin(
         return render_to_string("components/status_badge.html", context)
 
     @admin.display(description=_("In step"))
-    def in_step(self, application: Application) -> int:
+    def in_step(self, application: Application) -> Number:
         """Return how many people are as they should be there."""
-        return _tiles(application).in_step
+        numbers = _tiles(application)
+        return Number(numbers.in_step, numbers.is_exact)
 
     @admin.display(description=_("Waiting"))
     def waiting(self, application: Application) -> int:

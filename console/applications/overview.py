@@ -17,6 +17,7 @@ from console.applications.parts import is_set_up
 from console.applications.status import status_of
 from console.applications.words import STATE_KINDS, action_label, how_long_ago
 from console.base.access import Access
+from console.base.counting import Number
 from console.base.moments import told
 from console.base.seen import seen_applications
 from provisioning.engine.figures import tiles
@@ -89,8 +90,8 @@ class OverviewPage(ApplicationFrame):
             {
                 "kind": "good",
                 "label": _("In step"),
-                "figure": numbers.in_step,
-                "note": _("of %(n)s assigned") % {"n": numbers.assigned},
+                "figure": Number(numbers.in_step, numbers.is_exact),
+                "note": _("of %(n)s assigned") % {"n": Number(numbers.assigned, numbers.is_exact)},
             },
             {
                 "kind": "busy",

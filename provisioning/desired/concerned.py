@@ -133,7 +133,7 @@ def _moved_with(change: Change, application: Application) -> set[UUID]:
 def _sends_names_of_groups(application: Application) -> bool:
     """Tell whether a row for people reads what their groups are called."""
     rows = ApplicationMapping.objects.filter(application=application, resource=Kind.USER)
-    return rows.filter(source__contains="groups").exists()
+    return rows.filter(source__icontains="groups").exists()
 
 
 def _moved(details: dict[str, Any]) -> Iterator[str]:

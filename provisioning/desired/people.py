@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from accounts.identifiers import read_uuid
 from accounts.models import User
 from provisioning.desired.matching import match_of
-from provisioning.desired.resources import resources_of_users
+from provisioning.desired.resources import names_of_groups, resources_of_users
 from provisioning.desired.tables import Table, compiled_mapping, mapping_without, unusable
 from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import ApplicationPermission
@@ -72,7 +72,8 @@ def _portion(
     refused: dict[str, str] | None,
 ) -> Iterator[Desired]:
     users = list(User.objects.filter(pk__in=keys).order_by("pk"))
-    resources = resources_of_users(users)
+    reads_groups = any(table.reads_groups for table in tables)
+    resources = resources_of_users(users, names_of_groups(users) if reads_groups else {})
     given = _Given(application, keys)
     for user in users:
         try:
@@ -109,11 +110,13 @@ def _without_theirs(wanted: Desired, resource: Mapping[str, Any], table: Table) 
 
 
 class _Given:
-    """The roles and permissions that an application gives a portion of people."""
+    """The roles and permissions that an application gives a portion of people, if it sends any."""
 
     def __init__(self, application: Application, keys: Sequence[UUID]) -> None:
         self.roles: defaultdict[UUID, list[tuple[str, str]]] = defaultdict(list)
         self.permissions: defaultdict[UUID, set[str]] = defaultdict(set)
+        if not (application.push_roles or application.push_permissions):
+            return
         rows = roles_of(tenant_id=application.tenant_id, application_id=application.pk, ids=keys)
         of_role: defaultdict[int, list[str]] = defaultdict(list)
         if rows:

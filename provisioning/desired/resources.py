@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def resource_of_user(user: User) -> Mapping[str, Any]:
     """Return the resource of one person, with ``role`` and the names of ``groups``."""
-    return resources_of_users([user])[user.pk]
+    return resources_of_users([user], names_of_groups([user]))[user.pk]
 
 
 def resource_of_group(group: DirectoryGroup) -> Mapping[str, Any]:
@@ -27,23 +27,27 @@ def resource_of_group(group: DirectoryGroup) -> Mapping[str, Any]:
     return resources_of_groups([group])[group.pk]
 
 
-def resources_of_users(users: Sequence[User]) -> dict[UUID, dict[str, Any]]:
-    """Return the resources of people by their ids."""
-    if not users:
-        return {}
-    names: defaultdict[UUID, list[str]] = defaultdict(list)
-    for user_id, name in group_names_of(
-        tenant_id=active_tenant_id(), ids=[user.pk for user in users]
-    ):
-        names[user_id].append(name)
+def resources_of_users(
+    users: Sequence[User], groups: Mapping[UUID, Sequence[str]]
+) -> dict[UUID, dict[str, Any]]:
+    """Return the resources of people by their ids; ``groups`` has the names of their groups."""
     return {
         user.pk: {
             **user_resource(person_of(user)),
             "role": user.role,
-            "groups": names.get(user.pk, []),
+            "groups": groups.get(user.pk, []),
         }
         for user in users
     }
+
+
+def names_of_groups(users: Sequence[User]) -> Mapping[UUID, Sequence[str]]:
+    """Return the names of the groups that each of these people is in, also through nesting."""
+    names: defaultdict[UUID, list[str]] = defaultdict(list)
+    ids = [user.pk for user in users]
+    for user_id, name in group_names_of(tenant_id=active_tenant_id(), ids=ids):
+        names[user_id].append(name)
+    return names
 
 
 def resources_of_groups(groups: Sequence[DirectoryGroup]) -> dict[UUID, dict[str, Any]]:

@@ -22,10 +22,11 @@ _MANAGER_PATHS: Final = frozenset({MANAGER.lower(), f"{MANAGER}.value".lower()})
 
 
 class Table(NamedTuple):
-    """A table that is ready: its rows, and whether one of them wants the manager."""
+    """A table that is ready: its rows, and whether one wants the manager, or reads ``groups``."""
 
     compiled: Compiled
     has_manager: bool
+    reads_groups: bool
 
 
 def compiled_mapping(application: Application, resource: Kind) -> Table:
@@ -79,4 +80,8 @@ def _compiled(
         if row.how != How.DIRECT or row.source.strip() not in held
     ]
     others = [row for row in rows if row.target.strip().lower() not in _MANAGER_PATHS]
-    return Table(compile_rows(others, kind=resource), len(others) < len(rows))
+    return Table(
+        compile_rows(others, kind=resource),
+        has_manager=len(others) < len(rows),
+        reads_groups=any("groups" in row.source.lower() for row in others),
+    )

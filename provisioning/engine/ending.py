@@ -30,6 +30,14 @@ def end(work: Work, view: View, *, note: str = "") -> None:
         )
 
 
+def end_with(work: Work, view: View, link: Link) -> None:
+    """End an operation in the transaction that writes its link, which is noted to be in step."""
+    _finish(work, OperationState.DONE, "")
+    link.desired_hash = view.wanted
+    link.quarantined_at = link.leaving_refused_at = None
+    link.quarantine_reason = link.quarantine_hash = ""
+
+
 @transaction.atomic
 def cancel(work: Work, *, reason: str) -> None:
     """End an operation of which nothing more is sent."""

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
 
 from accounts.tenancy.scoping import active_tenant_id
-from provisioning.models import IN_FLIGHT, Application, Conflict, Link, Operation, OperationState
+from provisioning.models import (
+    IN_FLIGHT,
+    Application,
+    Conflict,
+    Link,
+    Operation,
+    OperationState,
+    Run,
+)
 from provisioning.protocol.steps import Kind
 from provisioning.storage.scope import count_in_scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from django.db.models import QuerySet
+
+MOST_COUNTED: Final = 10_000
+"""Of more people than that a page shows about how many they are: it does not read them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +37,13 @@ class Tiles:
     ``in_step`` counts linked people without anything in flight, stuck or held; ``changed_there``
     those whose values somebody changed at the target; ``kept`` those who have left and whom the
     target does not let go; ``active_again`` those to whom somebody there gave their access back.
+    Of very many people nobody counts every one: ``is_exact`` says whether ``assigned`` and
+    ``in_step`` are more than about right.
     """
 
     assigned: int
     in_step: int
+    is_exact: bool
     waiting: int
     oldest_waiting: datetime | None
     failed: int
@@ -55,14 +69,22 @@ def tiles(application: Application) -> Tiles:
 def tiles_of(applications: Iterable[Application]) -> dict[int, Tiles]:
     """Return how things stand at each of these applications of the active tenant, by its key."""
     keys = [application.pk for application in applications]
-    assigned = count_in_scope_of(tenant_id=active_tenant_id(), application_ids=keys)
-    links, operations = _links(keys), _operations(keys)
+    many = _many(keys)
+    few = [key for key in keys if key not in many]
+    counted = count_in_scope_of(tenant_id=active_tenant_id(), application_ids=few)
+    assigned = {**counted, **many}
+    operations = _operations(keys)
+    links = _links(few) | {key: _links_of_many(key) for key in many}
     conflicts = _counted(Conflict.objects.filter(state=Conflict.State.OPEN), keys)
     failed = _counted(_latest_failed(), keys)
+    for key, about in many.items():
+        others = (failed.get(key, 0), *(operations[key][name] for name in ("waiting", "held")))
+        links[key]["in_step"] = max(about - sum(others) - links[key]["quarantined"], 0)
     return {
         key: Tiles(
             assigned=assigned.get(key, 0),
             in_step=links[key]["in_step"],
+            is_exact=key not in many,
             waiting=operations[key]["waiting"],
             oldest_waiting=operations[key]["oldest"],
             failed=failed.get(key, 0),
@@ -86,7 +108,34 @@ def last_changes_of(applications: Iterable[Application]) -> dict[int, datetime]:
     return dict(rows.exclude(last=None).order_by().values_list("pk", "last"))
 
 
-def _links(keys: list[int]) -> dict[int, Mapping[str, Any]]:
+def _many(keys: list[int]) -> dict[int, int]:
+    """Return the applications with very many people, and about how many.
+
+    That is how many objects the last run has looked at that came to an end.
+    """
+    ended = Run.objects.filter(application=OuterRef("pk")).exclude(counts={})
+    counts = Subquery(ended.order_by("-pk").values("counts")[:1])
+    rows = Application.objects.filter(pk__in=keys).annotate(counts=counts).order_by()
+    looked_at = {key: sum((each or {}).values()) for key, each in rows.values_list("pk", "counts")}
+    return {key: number for key, number in looked_at.items() if number > MOST_COUNTED}
+
+
+def _links_of_many(key: int) -> dict[str, Any]:
+    """Return the numbers of links for which an index has just those that are counted."""
+    links = Link.objects.filter(application=key)
+    changed = links.exclude(drift={})
+    people = links.filter(kind=Kind.USER)
+    return {
+        "quarantined": links.filter(quarantined_at__isnull=False).count(),
+        "changed_there": changed.count(),
+        "kept": people.filter(leaving_refused_at__isnull=False).count(),
+        "active_again": changed.filter(
+            kind=Kind.USER, is_active=False, drift__has_key="active"
+        ).count(),
+    }
+
+
+def _links(keys: list[int]) -> dict[int, dict[str, Any]]:
     busy = Operation.objects.filter(
         application=OuterRef("application"),
         kind=Kind.USER,
@@ -107,7 +156,7 @@ def _links(keys: list[int]) -> dict[int, Mapping[str, Any]]:
     )
 
 
-def _operations(keys: list[int]) -> dict[int, Mapping[str, Any]]:
+def _operations(keys: list[int]) -> dict[int, dict[str, Any]]:
     in_flight = Q(state__in=IN_FLIGHT)
     return _by_key(
         Operation.objects.filter(application__in=keys, state__in=(*IN_FLIGHT, OperationState.HELD)),
@@ -118,7 +167,7 @@ def _operations(keys: list[int]) -> dict[int, Mapping[str, Any]]:
     )
 
 
-def _by_key(rows: QuerySet[Any], keys: list[int], **numbers: Any) -> dict[int, Mapping[str, Any]]:
+def _by_key(rows: QuerySet[Any], keys: list[int], **numbers: Any) -> dict[int, dict[str, Any]]:
     """Return numbers of each application; zeros, or nothing, of one without rows."""
     grouped = rows.order_by().values("application_id").annotate(**numbers)
     nothing = {name: 0 if isinstance(each, Count) else None for name, each in numbers.items()}

@@ -93,6 +93,11 @@ class View:
         named = {self.desired.manager} if self.desired.manager else set()
         return {each for each in (*self.desired.members, *named) if each not in self.remote_ids}
 
+    @property
+    def may_await(self) -> bool:
+        """Whether a member or the manager may be noted as not there, or is not there now."""
+        return self.kind is Kind.GROUP or bool(self.awaited)
+
     def with_known(self, known: Known | None) -> View:
         """Return the same object with something else known of it, planned anew."""
         steps = plan_object(

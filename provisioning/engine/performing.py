@@ -192,7 +192,7 @@ def _must_wait(work: Work, phase: Phase) -> bool:
 @transaction.atomic
 def _awaits(work: Work, view: View) -> bool:
     """Note who should be a member or manager and is not there; ``True``: some came meanwhile."""
-    if view.link is None or (view.kind is Kind.USER and not view.awaited):
+    if view.link is None or not view.may_await:
         return False
     application = work.session.application
     lock_planning(application)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from provisioning.engine.asking import Next
-from provisioning.engine.ending import quarantine_view
+from provisioning.engine.ending import end_with, quarantine_view
 from provisioning.engine.known import plan_deletion, write_known
 from provisioning.engine.looking import deletes_later
 from provisioning.engine.paths import path_of
@@ -65,8 +65,11 @@ def send(work: Work, view: View, step: Step) -> View | Next:
 
 
 @transaction.atomic
-def keep(work: Work, view: View, step: Step, after: Known) -> View:
-    """Keep what is known after a step that was done, and that it was."""
+def keep(work: Work, view: View, step: Step, after: Known) -> View | Next:
+    """Keep what is known after a step that was done, and that it was.
+
+    With the last step of a person who waits for nobody, the operation ends.
+    """
     link = view.link
     assert link is not None  # noqa: S101
     assert view.known is not None  # noqa: S101
@@ -78,10 +81,15 @@ def keep(work: Work, view: View, step: Step, after: Known) -> View:
     elif step.action is Action.REACTIVATE:
         link.deactivated_at = link.delete_due = None
     work.step_done()
-    work.write()
     link.unsettled = {}
+    kept = replace(view, known=after, steps=view.steps[1:])
+    if not kept.steps and not kept.may_await:
+        end_with(work, kept, link)
+        write_known(link, after, before=view.known)
+        return Next.ENDED
+    work.write()
     write_known(link, after, before=view.known)
-    return replace(view, known=after, steps=view.steps[1:])
+    return kept
 
 
 def is_success(answer: Answer) -> bool:

@@ -47,7 +47,10 @@ from accounts.trail import audit
 from accounts.trail.audit import acting_as
 from licenses.models import SeatCount, Subscription
 from licenses.storage.seat_counts import note_counts
+from provisioning.client.exchanges import Exchange as TargetExchange
 from provisioning.models import Application, Operation, TargetBudget
+from provisioning.models import Exchange as TargetRequest
+from provisioning.storage.exchanges import insert_exchange
 from provisioning.storage.pace import add_pace
 from provisioning.storage.wanted import Origin, Wanted, insert_planned
 from saml_sso.models import ConsumedAssertion, SignInAttempt
@@ -76,6 +79,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_session": 1,
         "accounts_trailstart": 1,
         "accounts_user": 2,
+        "provisioning_exchange": 1,
         "provisioning_operation": 1,
         "provisioning_targetbudget": 1,
         "licenses_seatcount": 1,
@@ -126,6 +130,7 @@ class World:
     group: DirectoryGroup
     source: Source
     application: Application
+    operation: Operation
     crm: Subscription
 
 
@@ -135,8 +140,9 @@ def world(acme: Tenant, bob: User, scim: SCIMClient, crm: Subscription, tmp_path
         group = create_group(values=GroupFields(display_name="Team"))
         source = Source.objects.get()
         application = Application.objects.create(name="Planner")
+        operation = Operation.objects.create(application=application, kind="User", object_id="x")
     idp = connect(acme, tmp_path, party_of("acme"))
-    return World(acme, bob, scim, idp, group, source, application, crm)
+    return World(acme, bob, scim, idp, group, source, application, operation, crm)
 
 
 def firefox() -> Client:
@@ -376,6 +382,14 @@ def operations_of_a_plan(world: World) -> list[Written]:
     return [Written(Operation, {**values, "actor": "Ada"}, {"object_id": "o"})]
 
 
+def request_to_a_target(world: World) -> list[Written]:
+    said = TargetExchange("PATCH", "https://target.example/Users/7", {"a": 1}, 204, None, 0.25)
+    insert_exchange(tenant_id=world.acme.pk, operation_id=world.operation.pk, shown=said, sealed="")
+    which = {"operation": world.operation}
+    values = {"tenant_id": world.acme.pk, **which, **asdict(said)}
+    return [Written(TargetRequest, values, which)]
+
+
 def pace_of_a_target(world: World) -> list[Written]:
     add_pace(tenant_id=world.acme.pk, key="k", least_interval=0.5)
     values = {"key": "k", "interval": 0.5, "least_interval": 0.5}
@@ -410,6 +424,7 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     requests_in_the_log,
     beginning_of_the_trail,
     operations_of_a_plan,
+    request_to_a_target,
     pace_of_a_target,
     seats_of_a_day,
 ]

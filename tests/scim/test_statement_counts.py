@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.tenancy.scoping import tenant_scope
+from provisioning.engine.recording import lock_planning
+from provisioning.models import Assignment
+from tests.provisioning.engine.applications import make_application
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -28,6 +33,18 @@ def statements(scim: SCIMClient, method: str, path: str, body: Any = None) -> li
         response = scim.raw(method, path, body)
     assert response.status_code < 300, response.content
     return [each["sql"] for each in captured if "SAVEPOINT" not in each["sql"]]
+
+
+@pytest.fixture(params=["alone", "connected"], autouse=True)
+def _application(request: pytest.FixtureRequest, acme: Tenant, scim: SCIMClient) -> None:
+    """Have an application that everybody is pushed to, or none: a request pays nothing for it."""
+    if request.param == "alone":
+        return
+    with tenant_scope(acme):
+        now = timezone.now()
+        application = make_application("https://planner.example/scim/v2", first_plan_sent_at=now)
+        Assignment.objects.create(application=application, role=Role.MEMBER)
+        lock_planning(application)
 
 
 @pytest.fixture
