@@ -48,7 +48,7 @@ def compared(row: ImportRow, object_ids: Sequence[str]) -> list[dict[str, Any]]:
 def _ours(kind: str, object_ids: Sequence[str]) -> list[Mapping[str, Any]]:
     found: dict[Any, dict[str, Any]]
     if kind == ObjectKind.USER:
-        found = resources_of_users(list(User.objects.filter(pk__in=object_ids)))
+        found = resources_of_users(list(User.objects.filter(pk__in=object_ids)), {})
     else:
         found = resources_of_groups(list(DirectoryGroup.objects.filter(pk__in=object_ids)))
     by_text = {str(key): resource for key, resource in found.items()}

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User
 from accounts.tenancy.scoping import tenant_scope
-from provisioning.engine.recording import lock_planning
+from provisioning.engine.rows import lock_planning
 from provisioning.models import Assignment
 from tests.provisioning.engine.applications import make_application
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ COMMAND = [sys.executable, "-m", "django", "worker"]
 ALIVE = "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - interval '30 s'"
 
 
-Asked = tuple[str, str | None, dict[str, object]]
+Asked = tuple[str, str | None, Mapping[str, object]]
 """A job to be queued: kind, slug of the tenant or nothing, arguments."""
 
 
