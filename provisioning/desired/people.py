@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from accounts.identifiers import read_uuid
 from accounts.models import User
 from provisioning.desired.matching import match_of
+from provisioning.desired.packed import PackedIds
 from provisioning.desired.resources import names_of_groups, resources_of_users
 from provisioning.desired.tables import Table, compiled_mapping, mapping_without, unusable
 from provisioning.mapping.errors import EvaluationError, MappingError
@@ -17,7 +18,7 @@ from provisioning.planning.objects import Desired
 from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import parse_target_path, text_of, value_at
 from provisioning.protocol.steps import Kind
-from provisioning.storage.scope import people_in_scope_of, roles_of
+from provisioning.storage.scope import everybody_in_scope_of, people_in_scope_of, roles_of
 from scim.models import AttributeMapping, Resource
 from scim.sources.mapping import USER_FIELDS
 
@@ -45,10 +46,7 @@ def desired_users(
         MappingError: A row of the mapping cannot be used, and ``refused`` is not given.
         EvaluationError: A row has no usable value for somebody, and ``refused`` is not given.
     """
-    wanted = None if ids is None else [each for text in ids if (each := read_uuid(text))]
-    keys = people_in_scope_of(
-        tenant_id=application.tenant_id, application_id=application.pk, ids=wanted
-    )
+    keys = _keys(application, ids)
     try:
         tables = compiled_mapping(application, Kind.USER), _table_of_theirs(application)
     except MappingError as error:
@@ -58,6 +56,13 @@ def desired_users(
         return
     for start in range(0, len(keys), PORTION):
         yield from _portion(application, tables, keys[start : start + PORTION], refused)
+
+
+def _keys(application: Application, ids: Collection[str] | None) -> Sequence[UUID]:
+    which = {"tenant_id": application.tenant_id, "application_id": application.pk}
+    if ids is None:
+        return PackedIds(everybody_in_scope_of(**which))
+    return people_in_scope_of(**which, ids=[each for text in ids if (each := read_uuid(text))])
 
 
 def people_in_scope(*, application: Application) -> int:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts.jobs.places import give_way
 from provisioning.client.target import TargetPausedError
+from provisioning.desired.packed import GatheredIds
 from provisioning.engine.closing import close_run
 from provisioning.engine.comparing import Shown, read_target
 from provisioning.engine.dialects import policy_at
@@ -136,10 +137,11 @@ class _WorkingOut:
         """Look at everybody who is wanted, and then at whoever leaves."""
         leavers: list[View] = []
         for kind in Kind:
-            wanted: set[str] = set()
+            wanted = GatheredIds()
             try:
                 for portion in self._portions(kind):
-                    wanted |= portion.desired.keys() | portion.refused.keys()
+                    for object_id in (*portion.desired, *portion.refused):
+                        wanted.add(object_id)
                     self._plan_portion(kind, portion, shown.get(kind, Shown()).unlinked)
             except _StoppedError:
                 raise
@@ -217,7 +219,7 @@ class _WorkingOut:
         keep_first_wanted(views)
         record_planned(self.application, sendable(self.application, views), run_id=self.run.pk)
 
-    def _leavers(self, kind: Kind, wanted: set[str]) -> list[View]:
+    def _leavers(self, kind: Kind, wanted: GatheredIds) -> list[View]:
         """Return what has to be done about those who are linked and wanted no more."""
         linked = Link.objects.filter(application=self.application, kind=kind)
         ids = linked.order_by("object_id").values_list("object_id", flat=True)

@@ -46,6 +46,9 @@ WHERE person.tenant_id = %(tenant)s AND person.active
   )
 ORDER BY person.id
 """  # noqa: S608
+_PACKED: Final = f"""
+SELECT string_agg(uuid_send(scoped.id), ''::bytea ORDER BY scoped.id) FROM ({_IN_SCOPE}) AS scoped
+"""  # noqa: S608
 _COUNTED: Final = f"""
 WITH RECURSIVE {
     closure_below(
@@ -128,6 +131,13 @@ def people_in_scope_of(
 ) -> list[UUID]:
     """Return, in order, the active people who are assigned, or those of ``ids`` who are."""
     return _column(_IN_SCOPE, tenant=tenant_id, application=application_id, ids=_listed(ids))
+
+
+def everybody_in_scope_of(*, tenant_id: int, application_id: int) -> bytes:
+    """Return the ids of the active people who are assigned, in order, sixteen bytes each."""
+    values = {"tenant": tenant_id, "application": application_id, "ids": None}
+    [(packed,)] = _rows(_PACKED, **values)
+    return bytes(packed or b"")
 
 
 def count_in_scope_of(*, tenant_id: int, application_ids: Collection[int]) -> dict[int, int]:

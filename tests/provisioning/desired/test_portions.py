@@ -16,6 +16,7 @@ from provisioning.models import Application
 from provisioning.services.applications import create_application
 from provisioning.services.assignments import set_assignments
 from provisioning.services.roles import RoleFields, create_application_role
+from provisioning.services.settings import set_switches
 from tests.conftest import crowd
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ def groups(people: list[UUID]) -> list[DirectoryGroup]:
 def planner(groups: list[DirectoryGroup]) -> Application:
     planner = create_application(catalogue_key="generic", name="Planner")
     set_assignments(application=planner, groups=groups[:2], roles=[], profiles=[])
+    switches = dict.fromkeys(("push_roles", "push_permissions"), True)
+    set_switches(application=planner, switches=switches)
     for number, group in enumerate(groups):
         fields = RoleFields(
             key=f"r{number}", name=f"Role {number}", permissions=["read"], groups=[group]
