@@ -53,7 +53,7 @@ def list_sessions(*, user: User, current_key: str | None) -> list[SessionSummary
             last_seen=session.last_seen,
             is_current=session.session_key == current,
         )
-        for session in sessions.order_by("-last_seen")[:200]
+        for session in sessions.defer("session_data", "saml").order_by("-last_seen")[:200]
     ]
     return sorted(found, key=lambda session: not session.is_current)
 

@@ -29,6 +29,7 @@ TAKEN = {
         "accounts.storage.nesting.closure_above",
         "accounts.storage.nesting.closure_below",
     },
+    "licenses.storage.given_by_groups": {"accounts.storage.nesting.closure_above"},
     "licenses.storage.seat_counts": {"accounts.storage.nesting.closure_below"},
     "saml_sso.storage.assertions": {"accounts.storage.session_rows.session_part"},
     "saml_sso.storage.trust_rows": {"accounts.storage.finding.sought"},
@@ -91,6 +92,7 @@ NAMING = {
         "scim.storage.member_statements._PARTS",
     },
     "accounts_directorygroup": {
+        "licenses.storage.given_by_groups._GIVEN",
         "provisioning.storage.scope._NAMES",
         "scim.queries.name_columns.NAMES_OF_GROUPS",
         "scim.storage.group_catalog._MEMBERS",
@@ -99,6 +101,7 @@ NAMING = {
         "scim.storage.member_statements.named_of_page",
     },
     "accounts_directorygroupmember": {
+        "licenses.storage.given_by_groups._AROUND",
         "provisioning.storage.scope._BELOW",
         "provisioning.storage.scope._IN_SCOPE",
         "provisioning.storage.scope._NAMES",
