@@ -21,6 +21,7 @@ from tests.provisioning.engine.scim_fake import Fake, fake_scim
 from tests.support.databases import migrated_database
 from tests.support.installation import PASSWORD
 from tests.support.pushing import OPEN, Pushing
+from tests.support.workers import Asked as Queued
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,8 +77,12 @@ def planned(pushing: Pushing, fake: Fake, count: int, slug: str) -> None:
 
 
 def test_others_are_served_while_the_target_of_a_tenant_hangs(pushing: Pushing) -> None:
-    mails = [("tests.mail_a_number", None, {"number": number}) for number in range(10)]
-    marks = [("tests.leave_a_mark", "acme", {"number": number}) for number in range(10)]
+    mails: list[Queued] = [
+        ("tests.mail_a_number", None, {"number": number}) for number in range(10)
+    ]
+    marks: list[Queued] = [
+        ("tests.leave_a_mark", "acme", {"number": number}) for number in range(10)
+    ]
     with fake_scim() as slow, fake_scim() as quick, pushing.worker():
         planned(pushing, slow, PEOPLE, "acme")
         planned(pushing, quick, PEOPLE, "globex")
