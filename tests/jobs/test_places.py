@@ -250,7 +250,8 @@ class TestWorkers:
 
     def test_more_give_way_than_have_threads_for_it_and_all_end(self, work: Works) -> None:
         slugs = [f"tenant{number}" for number in range(ASIDE + 4)]
-        work.queue(*(("tests.walk", slug, {"steps": 10, "number": 1}) for slug in slugs))
+        runs: list[Asked] = [("tests.walk", slug, {"steps": 10, "number": 1}) for slug in slugs]
+        work.queue(*runs)
 
         with work.worker("--at-once", "1"):
             done = partial(work.jobs, kind="tests.walk", state="done")
