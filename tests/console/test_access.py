@@ -110,6 +110,8 @@ OF_ONES_OWN: Final = {
     "result": "what came of one's own action",
     "accounts_user_view_rename": "one's own view of the list, whose right is that to see the list",
     "accounts_user_view_delete": "one's own view of the list, whose right is that to see the list",
+    # Judged as a change of the application, which only an admin may make.
+    **dict.fromkeys(("link_many", "create_many", "ignore_many"), Access.VIEW),
 }
 """Routes of the console whose right is no row of the table, and whose they are."""
 
