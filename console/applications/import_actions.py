@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FILL: Final = "fill"
 """What is kept of a line: the fields that are ticked."""
-_COLUMNS: Final = ("given_name", "family_name", "display_name", "email")
+_COLUMNS: Final = ("given_name", "family_name", "display_name")
 
 
 @dataclass(frozen=True, slots=True)

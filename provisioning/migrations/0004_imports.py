@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=accounts.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('User', 'Person'), ('Group', 'Group')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('reading', 'Is being read'), ('read', 'Read'), ('incomplete', 'Incomplete: nothing of it can be confirmed'), ('replaced', 'Replaced by a newer one')], default='reading', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('reading', 'Is being read'), ('read', 'Read'), ('incomplete', 'Incomplete: nothing of it can be confirmed'), ('replaced', 'Counts no more')], default='reading', max_length=12, verbose_name='state')),
                 ('why', models.TextField(blank=True, help_text='Why it is incomplete.', verbose_name='reason')),
                 ('by_schedule', models.BooleanField(default=False, verbose_name='by the schedule')),
                 ('read', models.PositiveIntegerField(default=0, verbose_name='read')),

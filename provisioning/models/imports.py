@@ -29,7 +29,7 @@ class Import(TenantScopedModel):
         READING = "reading", _("Is being read")
         READ = "read", _("Read")
         INCOMPLETE = "incomplete", _("Incomplete: nothing of it can be confirmed")
-        REPLACED = "replaced", _("Replaced by a newer one")
+        REPLACED = "replaced", _("Counts no more")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = TenantForeignKey(db_index=False)
