@@ -62,7 +62,7 @@ class LinkMany(_Decided):
 
     @override
     def form(self, data: Any) -> FillForm:
-        return FillForm(data if "is_asked" in data else None)
+        return FillForm(data)
 
     @override
     def choice_of(self, form: Any) -> Ticked:

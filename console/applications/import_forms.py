@@ -71,8 +71,6 @@ class RuleForm(forms.ModelForm[ImportRule]):
 class FillForm(forms.Form):
     """What of people of ours is filled where it is empty."""
 
-    is_asked = forms.CharField(widget=forms.HiddenInput, initial="1", required=False)
-
     fill = forms.MultipleChoiceField(
         label=_("Fill where it is empty here"),
         choices=[(name, FILL_LABELS[name]) for name in FILLED],
@@ -84,8 +82,6 @@ class FillForm(forms.Form):
 
 class DecisionForm(FillForm):
     """Whose an account is that was found, or what becomes of it."""
-
-    is_asked = None  # type: ignore[assignment]  # it is one page
 
     choice = forms.ChoiceField(label=_("What to do"), widget=forms.RadioSelect)
     somebody = forms.CharField(
