@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FILL: Final = "fill"
 """What is kept of a line: the fields that are ticked."""
-_COLUMNS: Final = ("given_name", "family_name", "display_name", "email")
+_COLUMNS: Final = ("given_name", "family_name", "display_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class LinkMany(_Decided):
 
     @override
     def form(self, data: Any) -> FillForm:
-        return FillForm(data if "is_asked" in data else None)
+        return FillForm(data)
 
     @override
     def choice_of(self, form: Any) -> Ticked:

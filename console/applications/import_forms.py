@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.errors import NameNotPermittedError
+from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, User
 from accounts.names import group_name_key
 from accounts.storage.finding import find_people
@@ -70,8 +71,6 @@ class RuleForm(forms.ModelForm[ImportRule]):
 class FillForm(forms.Form):
     """What of people of ours is filled where it is empty."""
 
-    is_asked = forms.CharField(widget=forms.HiddenInput, initial="1", required=False)
-
     fill = forms.MultipleChoiceField(
         label=_("Fill where it is empty here"),
         choices=[(name, FILL_LABELS[name]) for name in FILLED],
@@ -83,8 +82,6 @@ class FillForm(forms.Form):
 
 class DecisionForm(FillForm):
     """Whose an account is that was found, or what becomes of it."""
-
-    is_asked = None  # type: ignore[assignment]  # it is one page
 
     choice = forms.ChoiceField(label=_("What to do"), widget=forms.RadioSelect)
     somebody = forms.CharField(
@@ -150,7 +147,8 @@ class DecisionForm(FillForm):
 
 
 def named_here(row: ImportRow) -> list[tuple[str, str]]:
-    """Return the id and the name of each that a row matches here, as long as they are here."""
+    """Return the id and the name of whose a row is here, or of whom it matches."""
     model: Any = User if row.kind == Kind.USER else DirectoryGroup
-    keys = [row.object_id] if row.object_id and row.bucket == Bucket.CANDIDATE else row.matches
+    named = [row.object_id] if row.object_id else row.matches
+    keys = [key for text in named if (key := read_uuid(text))]
     return [(str(each.pk), str(each)) for each in model.objects.filter(pk__in=keys).order_by("pk")]

@@ -292,6 +292,8 @@ def _digest(keys: Sequence[Any]) -> str:
 def _what_differs(shown: list[str], about: list[str]) -> str:
     if shown[:-1] == about[:-1]:
         return _("Nothing was done: it would be other than this page showed. Look again.")
+    if shown[:2] == about[:2] and shown[3:] == about[3:]:
+        return _("Nothing was done yet: something else is chosen now. This is what follows.")
     return _("Nothing was done: others are selected now than this page showed. Look again.")
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.utils.translation import gettext as _
 
+from accounts.outgoing.addresses import require_address
+from accounts.outgoing.errors import NotReachedError
+from accounts.secrets.encryption import SealError
 from provisioning.client.target import TargetPausedError
 from provisioning.engine.paths import path_of
 from provisioning.engine.sending import etag_of, plain_resource
@@ -71,7 +74,12 @@ class Asking:
         if why:
             return Seen(why=why)
         try:
+            require_address(row.application.base_url)
             return self._look(row)
+        except NotReachedError as error:
+            return Seen(why=str(error))
+        except SealError:
+            return Seen(why=_("The credential cannot be read any more. Enter it anew."))
         except TargetPausedError:
             return Seen(why=_("The target asked us to wait. Try again later."))
 

@@ -34,7 +34,7 @@ _TAKEN: Final = frozenset(
     }
 )
 """What is taken over of a person; nothing that gives a right, and nobody else's id."""
-_COLUMNS: Final = ("given_name", "family_name", "display_name", "email")
+_COLUMNS: Final = ("given_name", "family_name", "display_name")
 _ATTRIBUTES: Final = (
     *("title", "nickName", "preferredLanguage", "locale", "timezone"),
     "phoneNumbers",
@@ -43,7 +43,10 @@ _MANAGER: Final = "manager"
 _NOT_OURS: Final = frozenset({"id", "externalId", "role", "groups"})
 """What a mapping reads of us and no target tells us."""
 FILLED: Final = (*_COLUMNS, *_ATTRIBUTES)
-"""What of a person may be filled where it is empty here, each once it is ticked."""
+"""What of a person may be filled where it is empty here, each once it is ticked.
+
+No address: links for a new password go there, and it is another system that would choose it.
+"""
 
 
 def person_from(application: Application, resource: Mapping[str, Any]) -> UserFields:
@@ -75,13 +78,10 @@ def filled(user: User, theirs: UserFields, fields: Collection[str]) -> UserField
         for name in _COLUMNS
         if name in fields and getattr(theirs, name) and not getattr(ours, name)
     }
-    wanted = [name for name in _ATTRIBUTES if name in fields]
-    # The address of the account is one of those that the resource has.
-    wanted += ["emails"] if "email" in columns else []
     others = {
         name: theirs.attributes[name]
-        for name in wanted
-        if name in theirs.attributes and not ours.attributes.get(name)
+        for name in _ATTRIBUTES
+        if name in fields and name in theirs.attributes and not ours.attributes.get(name)
     }
     return replace(ours, **columns, attributes={**ours.attributes, **others})
 

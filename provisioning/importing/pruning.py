@@ -27,13 +27,14 @@ def forget_rows(batch: Import) -> None:
 
 
 def prune_imports() -> dict[str, Any]:
-    """Delete the rows of every tenant's imports that do not count any more, and old imports."""
+    """Delete what every tenant's imports have read that do not count any more, or are too old."""
     done, failed = do_for_each(Tenant.objects.order_by("pk"), _of_tenant)
     return with_failures({"rows": sum(done.values())}, failed)
 
 
 def _of_tenant(tenant: Tenant) -> int:
     with tenant_scope(tenant):
+        _let_old_ones_count_no_more()
         over = Import.objects.filter(state__in=_OVER, ended__lt=timezone.now() - KEPT)
         deleted = _delete(ImportRow.objects.filter(batch__in=over))
         for batch in over.select_related("application"):
@@ -41,6 +42,15 @@ def _of_tenant(tenant: Tenant) -> int:
             if batch.created < timezone.now() - days:
                 batch.delete()
         return deleted
+
+
+def _let_old_ones_count_no_more() -> None:
+    """End what counts for longer than the log of its application is kept: it tells of people."""
+    now = timezone.now()
+    for batch in Import.objects.filter(state=Import.State.READ).select_related("application"):
+        if batch.created < now - timedelta(days=batch.application.log_retention_days):
+            batch.state, batch.ended = Import.State.REPLACED, now
+            batch.save(update_fields=["state", "ended"])
 
 
 def _delete(rows: QuerySet[ImportRow]) -> int:

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=accounts.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('User', 'Person'), ('Group', 'Group')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('reading', 'Is being read'), ('read', 'Read'), ('incomplete', 'Incomplete: nothing of it can be confirmed'), ('replaced', 'Replaced by a newer one')], default='reading', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('read', 'Read'), ('reading', 'Is being read'), ('incomplete', 'Incomplete: nothing of it can be confirmed'), ('replaced', 'Counts no more')], default='reading', max_length=12, verbose_name='state')),
                 ('why', models.TextField(blank=True, help_text='Why it is incomplete.', verbose_name='reason')),
                 ('by_schedule', models.BooleanField(default=False, verbose_name='by the schedule')),
                 ('read', models.PositiveIntegerField(default=0, verbose_name='read')),
@@ -60,7 +60,7 @@ class Migration(migrations.Migration):
                 ('matches', models.JSONField(default=list, help_text='Ids; not all of very many.', verbose_name='matches here')),
                 ('resource', models.JSONField(default=dict, help_text='In canonical form, without members.', verbose_name='as it was shown')),
                 ('is_whole', models.BooleanField(default=True, help_text='Whether all of it was kept: a very large one is kept in part.')),
-                ('state', models.CharField(choices=[('settled', 'Nothing to decide'), ('waiting', 'Waiting'), ('linked', 'Linked'), ('created', 'Created here'), ('ignored', 'Ignored')], default='waiting', max_length=10, verbose_name='decision')),
+                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('settled', 'Nothing to decide'), ('linked', 'Linked'), ('created', 'Created here'), ('ignored', 'Ignored')], default='waiting', max_length=10, verbose_name='decision')),
                 ('decided', models.DateTimeField(null=True, verbose_name='decided')),
                 ('application', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='import_rows', to='provisioning.application', verbose_name='application')),
                 ('batch', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='provisioning.import', verbose_name='import')),

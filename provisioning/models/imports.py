@@ -26,10 +26,10 @@ class Import(TenantScopedModel):
     class State(models.TextChoices):
         """How far it is."""
 
-        READING = "reading", _("Is being read")
         READ = "read", _("Read")
+        READING = "reading", _("Is being read")
         INCOMPLETE = "incomplete", _("Incomplete: nothing of it can be confirmed")
-        REPLACED = "replaced", _("Replaced by a newer one")
+        REPLACED = "replaced", _("Counts no more")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = TenantForeignKey(db_index=False)
@@ -98,8 +98,8 @@ class ImportRow(TenantScopedModel):
     class State(models.TextChoices):
         """What was decided; nothing has to be about what was linked when it was read."""
 
-        SETTLED = "settled", _("Nothing to decide")
         WAITING = "waiting", _("Waiting")
+        SETTLED = "settled", _("Nothing to decide")
         LINKED = "linked", _("Linked")
         CREATED = "created", _("Created here")
         IGNORED = "ignored", _("Ignored")

@@ -94,9 +94,11 @@ SHOWN_TO_WHO_HAS_ONE: Final = {
 NOBODYS: Final = {("accounts.auditentry", "history")}
 """Pages of lists that show nobody anything: what happened to an entry of the trail is itself."""
 
-ACTIONS: Final = dict.fromkeys(
-    ("assign_license", "release_license", "release_idle"), Access.LICENCES
-)
+ACTIONS: Final = {
+    **dict.fromkeys(("assign_license", "release_license", "release_idle"), Access.LICENCES),
+    # Judged as a change of the application, which only an admin may make.
+    **dict.fromkeys(("link_many", "create_many", "ignore_many"), Access.VIEW),
+}
 """What the actions on many rows ask for; one that is not here asks for everything."""
 
 OF_ONES_OWN: Final = {

@@ -120,10 +120,11 @@ class TestDeciding:
         self, acme: Tenant, found: dict[str, int], console: Client
     ) -> None:
         first = ask(console, ROWS, "link_many", list(found.values())).content.decode()
-        sent = what_is_sent(first, "is_asked")
-        second = console.post(ROWS, {**sent, "fill": ["title"]}).content.decode()
+        assert "Nothing of ours is changed." in first
+        ticked = {"fill": ["title"]}
+        second = console.post(ROWS, {**what_is_sent(first, "seen"), **ticked}).content.decode()
         assert "empty here for 1 person" in second
-        console.post(ROWS, {**what_is_sent(second, "seen"), "fill": ["title"]})
+        console.post(ROWS, {**what_is_sent(second, "seen"), **ticked})
 
         with tenant_scope(acme):
             ann = User.objects.get(user_name="ann@acme.example")

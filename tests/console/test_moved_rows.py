@@ -13,6 +13,8 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, release_seat
+from provisioning.models import Import, ImportRow
+from provisioning.services.applications import create_application
 from tests.conftest import crowd, person
 from tests.console.test_many import ACTIONS
 from tests.support.html_forms import text_of, what_is_sent
@@ -145,7 +147,34 @@ def _verify(tenant: Tenant) -> World:
     )
 
 
+def _found(bucket: str) -> World:
+    """Return an account that an import found at an application."""
+    planner = create_application(catalogue_key="generic", name="Planner")
+    batch = Import.objects.create(application=planner, kind="User", state=Import.State.READ)
+    row = ImportRow.objects.create(
+        batch=batch, application=planner, kind="User", remote_id="7", name="Dan", bucket=bucket
+    )
+    rows = ImportRow.objects.filter(pk=row.pk)
+    return World(
+        "/console/provisioning/importrow/",
+        row.pk,
+        lambda: rows.update(state=ImportRow.State.IGNORED),
+        lambda: rows.update(state=ImportRow.State.WAITING),
+    )
+
+
+def _candidate(_tenant: Tenant) -> World:
+    return _found("candidate")
+
+
+def _orphan(_tenant: Tenant) -> World:
+    return _found("orphan")
+
+
 WORLDS: Final = [
+    pytest.param("link_many", _candidate, id="link-what-was-found"),
+    pytest.param("create_many", _orphan, id="create-what-was-found"),
+    pytest.param("ignore_many", _orphan, id="leave-what-was-found-alone"),
     pytest.param("deactivate", _deactivate, id="deactivate"),
     pytest.param("reactivate", _reactivate, id="reactivate"),
     pytest.param("assign_license", _assign, id="assign"),

@@ -146,6 +146,20 @@ def test_what_counts_no_more_is_forgotten_after_a_day(
     assert ImportRow.objects.get().batch == latest
 
 
+def test_what_was_read_is_kept_no_longer_than_the_log(
+    engine: Engine, application: Application, fake: Fake
+) -> None:
+    there(fake, "dan")
+    imported(engine, application)
+    Import.objects.update(created=timezone.now() - timedelta(days=31))
+    prune_imports()
+    Import.objects.update(ended=timezone.now() - timedelta(days=2))
+    prune_imports()
+
+    assert not ImportRow.objects.exists()
+    assert not Import.objects.exists()
+
+
 def test_an_import_that_nobody_reads_is_ended(engine: Engine, application: Application) -> None:
     Import.objects.create(
         application=application,
