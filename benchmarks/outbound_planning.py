@@ -6,10 +6,10 @@ import sys
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.at_target import target
 from benchmarks.load import LoadError
 from benchmarks.outbound import said
 from benchmarks.outbound_population import fill_for_pushing, link_everybody
-from benchmarks.outbound_speed import target
 from benchmarks.population import BIG_GROUP
 from benchmarks.report import Result
 
