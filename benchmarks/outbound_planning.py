@@ -44,7 +44,8 @@ def results(
                 there.begin(listed=size)
                 told[size].append(said(database, "plan"))
     for size, plans in told.items():
-        if plans[-1]["counts"].get("nothing") != size or plans[-1]["why"]:
+        # Their group is one more.
+        if plans[-1]["counts"].get("nothing") != size + 1 or plans[-1]["why"]:
             raise LoadError(f"The plan of {size} people came to {plans[-1]}.")
         label = f"{size:,} people"
         yield Result(_SECTION, label, "to be sent", plans[-1]["operations"], at_most=0)
