@@ -9,10 +9,10 @@ from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
+from benchmarks.at_target import target
 from benchmarks.measuring import in_turn
 from benchmarks.outbound import said
 from benchmarks.outbound_population import fill_for_pushing, link_everybody, note_run
-from benchmarks.outbound_speed import target
 from benchmarks.people_population import set_password
 from benchmarks.population import BIG_GROUP
 from benchmarks.report import Result

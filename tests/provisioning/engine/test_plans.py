@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Plan
 from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_id_scope
+from provisioning.engine import figures
 from provisioning.engine.errors import InputsChangedError, NothingSentError, NotPlannedError
 from provisioning.engine.figures import tiles
 from provisioning.engine.runs import make_plan, send_plan, start_full_run, stop_run
@@ -262,3 +264,23 @@ def test_progress_and_tiles_say_how_things_stand(
     engine.work()
     assert "ben@acme.example" in fake.users()
     assert tiles(application).quarantined == 0
+
+
+def test_of_very_many_people_about_how_many_is_told(
+    engine: Engine,
+    application: Application,
+    staff: DirectoryGroup,
+    fake: Fake,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    join(staff, people("ann", "ben", "cal"))
+    opened(engine, application)
+    exact = tiles(application)
+    monkeypatch.setattr(figures, "MOST_COUNTED", 2)
+
+    about = tiles(application)
+
+    assert (exact.is_exact, exact.assigned, exact.in_step) == (True, 3, 3)
+    # The last run has looked at their group as well.
+    assert (about.is_exact, about.assigned, about.in_step) == (False, 4, 4)
+    assert replace(about, is_exact=True, assigned=3, in_step=3) == exact
