@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -10,7 +9,6 @@ from django.db import transaction
 from provisioning.engine.asking import Next
 from provisioning.engine.ending import end
 from provisioning.engine.paths import path_of
-from provisioning.engine.sending import plain_resource
 from provisioning.engine.verdicts import conclude, doubted
 from provisioning.models import Link
 from provisioning.planning.retrying import Done
@@ -18,7 +16,6 @@ from provisioning.planning.retrying import Done
 if TYPE_CHECKING:
     from provisioning.engine.asking import Work
     from provisioning.engine.looking import View
-    from provisioning.protocol.answers import Outcome
     from provisioning.protocol.steps import Step
 
 
@@ -30,9 +27,7 @@ def delete(work: Work, view: View, step: Step) -> Next:
     answer = work.ask("DELETE", path_of(view.kind, view.known.remote_id))
     if not isinstance(work.judge(answer.outcome), Done):
         return conclude(work, view, answer.outcome)
-    doubt = None
-    if not answer.outcome.is_success:
-        doubt = doubted(work, answer.outcome) or _is_there(work, view, answer.outcome)
+    doubt = None if answer.outcome.is_success else doubted(work, view, answer.outcome)
     if doubt is not None:
         return conclude(work, view, doubt)
     with transaction.atomic():
@@ -41,15 +36,3 @@ def delete(work: Work, view: View, step: Step) -> Next:
         view.link.delete()
         end(work, view)
     return Next.ENDED
-
-
-def _is_there(work: Work, view: View, outcome: Outcome) -> Outcome | None:
-    """Return what to make of a page in place of "not there" while they are shown; else nothing.
-
-    The page is of somebody who stands before the target, which has deleted nobody.
-    """
-    assert view.known is not None  # noqa: S101 - what is deleted was there
-    if outcome.is_readable:
-        return None
-    shown = plain_resource(work.ask("GET", path_of(view.kind, view.known.remote_id)))
-    return None if shown is None else replace(outcome, method="GET")
