@@ -333,13 +333,10 @@ NOT_DRIVEN: Final = {
             "provisioning.engine.one_person.provision_person",
             "provisioning.engine.performing.perform",
             "provisioning.engine.quarantine.quarantine_application",
-<<<<<<< HEAD
             "provisioning.engine.recording.keep_first_wanted",
             "provisioning.engine.recording.keep_refused",
             "provisioning.engine.recording.lock_planning",
-=======
             "provisioning.engine.recording.keep_leavers",
->>>>>>> pfix
             "provisioning.engine.recording.record_operations",
             "provisioning.engine.refusals.forget_refusals",
             "provisioning.engine.refusals.keep_refused",
