@@ -141,7 +141,7 @@ def _links(keys: list[int]) -> dict[int, dict[str, Any]]:
     return _by_key(
         Link.objects.filter(application__in=keys),
         keys,
-        in_step=Count("pk", filter=is_person & is_quiet & ~Exists(busy)),
+        in_step=Count("pk", filter=is_person & is_quiet & ~Q(Exists(busy))),
         quarantined=Count("pk", filter=Q(quarantined_at__isnull=False)),
         changed_there=Count("pk", filter=~Q(drift={})),
         kept=Count("pk", filter=is_person & Q(leaving_refused_at__isnull=False)),

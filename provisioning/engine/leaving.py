@@ -27,7 +27,7 @@ def delete(work: Work, view: View, step: Step) -> Next:
     answer = work.ask("DELETE", path_of(view.kind, view.known.remote_id))
     if not isinstance(work.judge(answer.outcome), Done):
         return conclude(work, view, answer.outcome)
-    doubt = None if answer.outcome.is_success else doubted(work, answer.outcome)
+    doubt = None if answer.outcome.is_success else doubted(work, view, answer.outcome)
     if doubt is not None:
         return conclude(work, view, doubt)
     with transaction.atomic():

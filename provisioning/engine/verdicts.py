@@ -48,7 +48,7 @@ def conclude(work: Work, view: View, outcome: Outcome) -> Next:
         work.refused()
     verdict = work.judge(outcome)
     if isinstance(verdict, retrying.Gone):
-        doubt = doubted(work, outcome)
+        doubt = doubted(work, view, outcome)
         if doubt is not None:
             _end_or_wait(work, view, work.judge(doubt))
             return Next.ENDED
@@ -84,17 +84,28 @@ def _may_be_done(outcome: Outcome) -> bool:
     return outcome.status >= _FAILED or outcome.status == _TIMED_OUT
 
 
-def doubted(work: Work, outcome: Outcome) -> Outcome | None:
+def doubted(work: Work, view: View, outcome: Outcome) -> Outcome | None:
     """Return what to make of "not there" while not even the list of people is; else nothing.
 
     Whoever stands before a target, or an address that leads nowhere, says of everything that it is
-    not there: who leaves would count as gone.  A target that lists nothing is believed.
+    not there: who leaves would count as gone.  A target that lists nothing is believed; a page is
+    not, while the target shows the resource.
     """
     listed = work.ask("GET", path_of(Kind.USER), params={"count": "1"}).outcome
     if listed.status not in _GONE:
-        return listed if isinstance(work.judge(listed), _SAYS_NOTHING) else None
+        if isinstance(work.judge(listed), _SAYS_NOTHING):
+            return listed
+        is_there = outcome.is_page and _is_shown(work, view)
+        return replace(outcome, method="GET", is_readable=False) if is_there else None
     reason = _("It says that nothing is there, people not either. Is the address right?")
     return replace(outcome, status=_BAD_GATEWAY, scim_type="", detail=reason, method="GET")
+
+
+def _is_shown(work: Work, view: View) -> bool:
+    """Ask whether a resource is there still."""
+    assert view.known is not None  # noqa: S101 - what is gone was there
+    path = path_of(view.kind, view.known.remote_id)
+    return work.ask("GET", path).outcome.is_success
 
 
 def unlink(view: View) -> None:

@@ -33,6 +33,7 @@ class Outcome:
         retry_after: Seconds that the target asks to wait, or ``None``.
         was_sent: Whether the request may have reached the target although no answer came.
         is_readable: Whether the answer is JSON, or nothing; a page is neither.
+        is_page: Whether a text came that is no JSON, as of who stands before a target.
     """
 
     method: str
@@ -42,6 +43,7 @@ class Outcome:
     retry_after: float | None = None
     was_sent: bool = True
     is_readable: bool = True
+    is_page: bool = False
 
     @property
     def is_success(self) -> bool:
@@ -96,13 +98,15 @@ def outcome(
         (value for name, value in headers.items() if name.lower() == "retry-after"), ""
     )
     scim_type = member(body, "scimType")
+    is_page = isinstance(body, str) and body.strip() != ""
     return Outcome(
         method=method.upper(),
         status=status if status in _STATUSES else 0,
         scim_type=scim_type if isinstance(scim_type, str) and not is_success else "",
         detail="" if is_success else _detail(body),
         retry_after=parse_retry_after(retry_after, now=now),
-        is_readable=not (is_success and isinstance(body, str) and body.strip() != ""),
+        is_readable=not (is_success and is_page),
+        is_page=is_page,
     )
 
 

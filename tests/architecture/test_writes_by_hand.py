@@ -372,6 +372,7 @@ def operations_of_a_plan(world: World) -> list[Written]:
         phase=20,
         cause="deleted",
         is_removal=True,
+        is_allowed=True,
         steps=[{"action": "delete"}],
         main_action="delete",
         plan_hash="h",

@@ -84,6 +84,7 @@ def test_of_one_person(
 ) -> None:
     application = leaving_by(fake, staff, verb)
     everybody = dict(zip(BY_ITSELF, people(*BY_ITSELF), strict=True))
+    keys = {name: str(person.pk) for name, person in everybody.items()}
     join(staff, list(everybody.values()))
     opened(engine, application)
     ids = {name: fake.users()[f"{name}@acme.example"]["id"] for name in BY_ITSELF}
@@ -94,8 +95,8 @@ def test_of_one_person(
     engine.work()
 
     stands = {
-        name: Operation.objects.filter(object_id=str(person.pk)).latest("pk").state
-        for name, person in everybody.items()
+        name: Operation.objects.filter(object_id=key).latest("pk").state
+        for name, key in keys.items()
     }
     assert {name: (each, each in BY_ITSELF[name][1]) for name, each in stands.items()} == {
         name: (each, True) for name, each in stands.items()
@@ -104,7 +105,7 @@ def test_of_one_person(
         Link.objects.filter(leaving_refused_at__isnull=False).values_list("object_id", flat=True)
     )
     stuck = {name for name, (_saying, how) in BY_ITSELF.items() if how is STUCK}
-    assert kept == {str(everybody[name].pk) for name in stuck}
+    assert kept == {keys[name] for name in stuck}
     assert tiles(application).kept == len(stuck)
 
 
