@@ -46,6 +46,8 @@ REASONS = {
     "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
     "provisioning_application_test": "asks the application, and stores nothing that a form shows",
     "accounts_user_sign_out": "ends whatever sessions there are",
+    "accounts_user_deactivate": "does nothing to who is inactive already",
+    "accounts_user_reactivate": "does nothing to who is active already",
     "saml-and-scim-test": "begins a test, which changes nothing",
     "set-up-test": "begins a test, which changes nothing",
     "saml-and-scim-reveal": "shows more, and records that",
