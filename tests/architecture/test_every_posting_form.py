@@ -47,6 +47,8 @@ REASONS = {
     "provisioning_application_import": "reads there, and stores nothing that a form shows",
     "provisioning_application_test": "asks the application, and stores nothing that a form shows",
     "accounts_user_sign_out": "ends whatever sessions there are",
+    "accounts_user_deactivate": "does nothing to who is inactive already",
+    "accounts_user_reactivate": "does nothing to who is active already",
     "saml-and-scim-test": "begins a test, which changes nothing",
     "set-up-test": "begins a test, which changes nothing",
     "saml-and-scim-reveal": "shows more, and records that",

@@ -20,6 +20,7 @@ from accounts.services.settings_of_user import change_profiles
 from accounts.services.users import deactivate_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
+from console.person.signing_in import SIGN_INS
 from licenses.csv_import import REASON
 from licenses.group_licenses import set_group_licenses
 from licenses.services import assign_seat
@@ -47,7 +48,7 @@ BOUND: Final = 25
 """More entries than any list of the page shows."""
 LOGS: Final = ("accounts_auditentry", "provisioning_operation", "scim_requestlogentry")
 """What grows with the days of a tenant and is asked about one person."""
-OTHERS: Final = 3_000
+OTHERS: Final = 2_000
 """How many rows of each log are about others, so that reading all of them does not pay."""
 STATEMENTS: Final = 32
 """What the page costs an admin, the frame around it and the form included."""
@@ -72,7 +73,10 @@ def fill_logs(tenant: Tenant) -> None:
             details={"added": [pk]} if kind == "directorygroup" else {},
         )
         for pk in ids
-        for action, kind in (("user.updated", "user"), ("group.members_changed", "directorygroup"))
+        for action, kind in (
+            *((each, "user") for each in ("user.updated", "user.role_changed", *SIGN_INS)),
+            ("group.members_changed", "directorygroup"),
+        )
     )
     RequestLogEntry.objects.bulk_create(
         RequestLogEntry(method="GET", route="/Users/{id}", resource_id=pk, status=200) for pk in ids
