@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group
-from accounts.models import DirectoryGroup, Plan, Tenant, User
+from accounts.models import DirectoryGroup, Plan, Role, Tenant, User
 from accounts.services.tenants import create_tenant
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
@@ -36,14 +36,17 @@ def connect(base_url: str, count: str, slug: str = ACME) -> dict[str, Any]:
     return {"application": made.pk}
 
 
-def aim(base_url: str) -> dict[str, Any]:
-    """Have an application of every tenant, and return the addresses of its pages by tenant."""
-    Tenant.objects.update(plan=Plan.ENTERPRISE)
+def aim(base_url: str, password: str, *slugs: str) -> dict[str, Any]:
+    """Make tenants with an admin and an application each; the addresses of its pages by tenant."""
     pages = {}
-    for tenant in Tenant.objects.all():
+    for slug in slugs:
+        tenant = create_tenant(slug=slug, name=slug.title(), plan=Plan.ENTERPRISE)
+        admin = f"admin@{slug}.example"
         with tenant_scope(tenant):
+            values = UserFields(user_name=admin, email=admin)
+            create_user(values=values, role=Role.ADMIN, password=password)
             made = make_application(base_url)
-        pages[tenant.slug] = {
+        pages[slug] = {
             name: reverse(f"console:provisioning_application_{name}", args=[made.pk])
             for name in ("connection", "test")
         }
