@@ -122,6 +122,7 @@ def keep_refused(application: Application, views: Sequence[View]) -> None:
             )
 
 
+@transaction.atomic
 def keep_first_wanted(views: Sequence[View]) -> None:
     """Let links that an import made be as all others, once what they stand for is wanted there."""
     for view in views:
