@@ -78,7 +78,7 @@ def filled(user: User, theirs: UserFields, fields: Collection[str]) -> UserField
         for name in _COLUMNS
         if name in fields and getattr(theirs, name) and not getattr(ours, name)
     }
-    others = {
+    others: dict[str, Any] = {
         name: theirs.attributes[name]
         for name in _ATTRIBUTES
         if name in fields and name in theirs.attributes and not ours.attributes.get(name)
