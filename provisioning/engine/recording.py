@@ -79,6 +79,7 @@ def record_planned(application: Application, views: Sequence[View], *, run_id: U
     )
 
 
+@transaction.atomic
 def keep_first_wanted(views: Sequence[View]) -> None:
     """Let links that an import made be as all others, once what they stand for is wanted there."""
     for view in views:

@@ -87,6 +87,7 @@ def test_every_alias_that_the_target_can_filter_is_tried_before_a_creation(
     filters = [each.query["filter"] for each in fake.asked if "filter" in each.query]
     assert f'externalId eq "{ann.pk}"' in filters
     assert 'userName eq "ann@acme.example"' in filters
+    assert 'emails.value eq "ann@acme.example"' in filters
     assert Link.objects.get(kind="User").remote_id == theirs
     assert not [each for each in fake.writes if (each.method, each.path) == ("POST", "/Users")]
 

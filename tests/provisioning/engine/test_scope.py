@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group
@@ -22,10 +24,14 @@ from provisioning.models import (
     Operation,
     Run,
 )
+from saml_sso.models import IdentityProviderSettings
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
+from tests.support import saml_party
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from accounts.models import Tenant
     from provisioning.models import Application
     from tests.provisioning.engine.conftest import Engine
@@ -110,6 +116,22 @@ def test_over_scim(
     client.patch(f"/Users/{made['id']}", {"op": "replace", "path": "active", "value": False})
     engine.work()
     assert fake.users()["ann@x.y"]["active"] is False
+    assert full_runs() == 0
+
+
+def test_by_a_first_sign_in_with_saml(
+    engine: Engine, tenant: Tenant, fake: Fake, tmp_path: Path
+) -> None:
+    application = connected(fake)
+    Assignment.objects.create(application=application, role=Role.MEMBER)
+    opened(engine, application)
+    idp = saml_party.connect(tenant, tmp_path, saml_party.party_of(tenant.slug))
+    IdentityProviderSettings.objects.update(create_users_at_sign_in=True, allow_idp_initiated=True)
+
+    new = idp.forge.but(name_id="new@acme.example")
+    assert saml_party.post_response(Client(), new).status_code == HTTPStatus.SEE_OTHER
+    engine.work()
+    assert active(fake) == {"new"}
     assert full_runs() == 0
 
 

@@ -42,7 +42,7 @@ def test_a_target_that_asks_to_wait_is_left_alone_by_everybody_and_no_other_is(
     second = connected(other, staff)
     opened(engine, application)
     opened(engine, second)
-    pause = 3
+    pause = 7
     refused_at: list[float] = []
 
     def refuse_once(asked: Asked) -> Answer | None:
