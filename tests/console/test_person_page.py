@@ -375,7 +375,7 @@ def test_the_newest_operation_decides_however_many_there_were(
     for state in (OperationState.FAILED, OperationState.DONE, OperationState.WAITING):
         Operation.objects.create(**about, name="bob", state=state, main_action="update")
 
-    assert "Slack Waiting" in section(page_of(console, bob), "applications")
+    assert "Waiting Change" in section(page_of(console, bob), "applications")
 
 
 def test_a_refused_form_stands_before_what_the_person_has(console: Client, bob: User) -> None:

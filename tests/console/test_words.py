@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     from accounts.models import Tenant, User
 
+TABS: Final = ("gh-part--saml", "gh-part--scim")
+"""Classes of parts of one page of which a browser shows one, and the other is hidden."""
+
 FORBIDDEN: Final = re.compile(
     r"successfully|\bplease\b|\boops\b|select .* to (?:change|view)|add to |"
     r"save and (?:add|continue)|are you sure|the selected |"
@@ -57,8 +60,13 @@ def walk(browser: Client, site: str) -> dict[str, str]:
         page = answer.content.decode()
         found[url] = said(page)
         document: Any = lxml_html.fromstring(page)
-        filled = document.xpath("//main//*[contains(@class, 'gh-button--main')]")
-        assert len(filled) <= 1, (url, [each.text_content() for each in filled])
+        for hidden in TABS:
+            filled = document.xpath(
+                "//main//*[contains(@class, 'gh-button--main')]"
+                "[not(ancestor::*[contains(@class, $hidden)])]",
+                hidden=hidden,
+            )
+            assert len(filled) <= 1, (url, [each.text_content() for each in filled])
         for link in document.xpath("//a/@href"):
             path = urlsplit(urljoin(url, link)).path
             if path.startswith(site) and path not in seen and len(seen) < 200:
