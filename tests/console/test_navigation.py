@@ -30,6 +30,7 @@ PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
         ("Provisioning", "Inbound sources"),
         ("Provisioning", "Applications"),
         ("Provisioning", "Conflicts"),
+        ("Provisioning", "Found by imports"),
         ("Licences", "Seats bought and used"),
         ("Licences", "Seats over time"),
         ("Licences", "Waiting for a seat"),
