@@ -196,7 +196,9 @@ class TestObjects:
         assert not found(console, "abcdef")
 
 
-NEVER_TARGETS: Final = {"auditentry", "requestlogentry", "seat", "operation", "conflict"}
+NEVER_TARGETS: Final = {
+    *("auditentry", "requestlogentry", "seat", "operation", "conflict", "importrow"),
+}
 """Of what happens to these, entries tell as of something else: the person, the application."""
 
 
