@@ -55,6 +55,7 @@ DECIDED: Final = {"provisioning.conflict": "its page leads to the person"}
 
 ABOUT_NOBODY: Final = {
     "licenses.subscription": "what was bought",
+    "provisioning.importrow": "accounts at an application, which may be nobody's here",
     "provisioning.run": "everybody at an application",
 }
 """Lists that are only read and are not about one person each."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Job
 from accounts.services.users import UserFields, update_user
+from provisioning.client.time_limit import time_limit
 from provisioning.engine import comparing, looking, working_out
 from provisioning.engine.errors import NotPlannedError
 from provisioning.engine.retrying import retry_stuck
@@ -328,7 +329,7 @@ def test_of_a_target_that_lists_without_measure_little_is_kept_in_mind(
     for number in range(250):
         fake.add("Users", userName=f"theirs{number}", title="x" * 100)
     run = make_plan(application=application)
-    with session_with(application) as session:
+    with time_limit(60.0), session_with(application) as session:
         shown = comparing.read_target(session, run, Kind.USER, each_page=lambda _read, _total: None)
 
     assert shown.is_complete

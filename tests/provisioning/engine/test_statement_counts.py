@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.services.users import UserFields, update_user
+from provisioning.client.time_limit import time_limit
 from provisioning.engine.draining import perform_claimed
 from provisioning.engine.looking import look_at
 from provisioning.engine.recording import record_operations
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 def statements_of_one(application: Application) -> list[str]:
     """Do the next operation; return the statements that it took."""
     application = Application.objects.select_related("tenant").get(pk=application.pk)
-    with session_with(application) as session, CaptureQueriesContext(connection) as captured:
+    with (
+        time_limit(60.0),
+        session_with(application) as session,
+        CaptureQueriesContext(connection) as captured,
+    ):
         claim = claim_next(tenant_id=application.tenant_id, application_id=application.pk)
         assert claim is not None
         perform_claimed(session, claim)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from provisioning.client.time_limit import time_limit
 from provisioning.importing.asking import Asking
 from provisioning.importing.deciding import create_found, link_found
 from provisioning.importing.starting import begin_import
@@ -44,14 +45,14 @@ def row_of(batch: Import, name: str) -> ImportRow:
 
 def link(row: ImportRow, **how: Any) -> None:
     """Look at a resource once more and link it."""
-    with Asking() as asking:
+    with time_limit(60.0), Asking() as asking:
         seen = asking.look_at(row.pk)
     link_found(row=row, seen=seen, **how)
 
 
 def create(row: ImportRow) -> None:
     """Look at a resource once more and make somebody here of it."""
-    with Asking() as asking:
+    with time_limit(60.0), Asking() as asking:
         seen = asking.look_at(row.pk)
     create_found(row=row, seen=seen)
 

@@ -16,6 +16,7 @@ from accounts.models import (
     User,
 )
 from accounts.services.users import UserFields, delete_user, update_user
+from provisioning.client.time_limit import time_limit
 from provisioning.engine.runs import start_full_run
 from provisioning.importing import reading
 from provisioning.importing.asking import Asking
@@ -385,7 +386,7 @@ class TestRefusals:
     ) -> None:
         there(fake, "dan")
         row = row_of(imported(engine, application), "Dan")
-        with Asking() as asking:
+        with time_limit(60.0), Asking() as asking:
             seen = asking.look_at(row.pk)
         Tenant.objects.filter(pk=tenant.pk).update(plan=Plan.STARTER)
         with pytest.raises(NotDecidedError, match="plan"):
