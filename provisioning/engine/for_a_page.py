@@ -57,7 +57,7 @@ def _begin(tenant_id: int) -> None:
     with _lock:
         if _asking[tenant_id] >= MOST_OF_TENANT:
             raise TooManyAtOnceError(
-                _("Another target is being asked for your tenant. Try again in a moment.")
+                _("Another target is being asked for your company. Try again in a moment.")
             )
         if _asking.total() >= most_at_once():
             raise TooManyAtOnceError(_("Many targets are being asked. Try again in a moment."))
