@@ -191,7 +191,7 @@ class TestAtOnce:
             answer = console.post(url, sent)
 
         assert answer.status_code == HTTPStatus.OK
-        assert "Another target is being asked for your tenant." in text_of(answer)
+        assert "Another target is being asked for your company." in text_of(answer)
         assert fake.asked == []
 
 
