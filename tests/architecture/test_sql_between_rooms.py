@@ -60,6 +60,7 @@ NO_SQL = {
 NAMING = {
     "accounts_auditentry": {"provisioning.storage.pulses._MOVED"},
     "accounts_user": {
+        "provisioning.storage.scope._COUNTED",
         "provisioning.storage.scope._IN_SCOPE",
         "licenses.storage.seat_counts._COUNTS",
         "scim.queries.name_columns.NAMES_OF_PEOPLE",
@@ -80,11 +81,13 @@ NAMING = {
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_accessprofile": {
+        "provisioning.storage.scope._COUNTED",
         "provisioning.storage.scope._IN_SCOPE",
         "scim.queries.name_columns.NAMES_OF_GROUPS",
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_profilemembership": {
+        "provisioning.storage.scope._COUNTED",
         "provisioning.storage.scope._IN_SCOPE",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
@@ -103,6 +106,7 @@ NAMING = {
     "accounts_directorygroupmember": {
         "licenses.storage.given_by_groups._AROUND",
         "provisioning.storage.scope._BELOW",
+        "provisioning.storage.scope._COUNTED",
         "provisioning.storage.scope._IN_SCOPE",
         "provisioning.storage.scope._NAMES",
         "provisioning.storage.scope._ROLES",

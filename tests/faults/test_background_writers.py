@@ -16,6 +16,7 @@ STARTERS = {"Thread", "ThreadPoolExecutor", "Timer", "create_task"}
 KNOWN = {
     "accounts/brands/logos.py": "nothing of the database",
     "accounts/jobs/pulse.py": "the pulse of a worker, tried with the processes that it is in",
+    "accounts/jobs/worker.py": "the jobs, each tried as what it is",
     "accounts/smtp_backend.py": "nothing of the database",
     "operations/server/health.py": "the look at readiness, tested with it",
     "operations/server/threads.py": "the requests",

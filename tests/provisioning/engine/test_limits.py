@@ -44,6 +44,8 @@ WHO_OPENS: Final = {
     "provisioning.engine.one_person": "asking_for_a_page",
     "provisioning.engine.testing": "asking_for_a_page",
     "provisioning.engine.working_out": "the job work_out_run",
+    "provisioning.importing.asking": "asking_for_a_page, or the jobs of queue runs that decide",
+    "provisioning.importing.reading": "the job read_at_target",
 }
 """Who opens a session with a target, and what bounds it."""
 WHO_CONNECTS: Final = {
