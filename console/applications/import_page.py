@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from accounts.errors import AccountError
 from accounts.jobs.state import living_workers
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
-from accounts.posted_forms.submissions import came_back
+from accounts.posted_forms.shown import Page, seal
+from accounts.posted_forms.submissions import SEEN_OTHERWISE, came_back, is_as_seen
 from console.applications.import_forms import ReadForm, RuleForm
 from console.applications.run_progress import RunProgress
 from console.applications.settings_page import SettingsPage, SettingsPages
@@ -71,6 +72,9 @@ class ImportPages(SettingsPages):
             form = ReadForm(request.POST)
             if LOOK_AGAIN in request.POST:
                 messages.warning(request, str(came_back()))
+            elif not is_as_seen(_about(application), request.POST, _latest(application)):
+                messages.error(request, str(SEEN_OTHERWISE))
+                return redirect(self.url_of("import", application.pk))
             elif form.is_valid() and self._begun(request, application, form):
                 return redirect(self.url_of("import", application.pk))
         under_way = Import.objects.filter(application=application, state=Import.State.READING)
@@ -83,6 +87,7 @@ class ImportPages(SettingsPages):
         context = {
             "title": _("Import"),
             "form": form,
+            "version": seal(_latest(application), _about(application)),
             "imports": [
                 {"import": each, "badge": _KINDS[Import.State(each.state)]}
                 for each in Import.objects.filter(application=application)[:_LATEST]
@@ -146,6 +151,16 @@ class ImportPages(SettingsPages):
             "bucket__exact": bucket,
         }
         return f"{page}?{urlencode(query)}"
+
+
+def _latest(application: Application) -> Page:
+    """Return which import the page showed last, so that each press begins one."""
+    keys = Import.objects.filter(application=application).values_list("pk", flat=True)
+    return Page({}, facts={"latest": str(keys.first())})
+
+
+def _about(application: Application) -> str:
+    return f"import:{application.pk}"
 
 
 def _progress(under_way: list[Import]) -> RunProgress:
