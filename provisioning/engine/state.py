@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from accounts.secrets.encryption import SealError
 from provisioning.engine.sessions import pace_key_of
 from provisioning.models import (
     IN_FLIGHT,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
     from provisioning.models import Run
+    from provisioning.storage.pace import Pace
 
 _ENDED: Final = (
     OperationState.DONE,
@@ -67,6 +69,14 @@ class AtApplication:
     delete_due: datetime | None
 
 
+def _pace(application: Application) -> Pace | None:
+    """Return how fast the target is asked; nothing where no key opens the credential any more."""
+    try:
+        return pace_of(tenant_id=application.tenant_id, key=pace_key_of(application))
+    except SealError:
+        return None
+
+
 def progress(run: Run) -> Progress:
     """Return how far a run is."""
     operations = Operation.objects.filter(run=run)
@@ -78,7 +88,7 @@ def progress(run: Run) -> Progress:
         total=Count("pk"), done=Count("pk", filter=ended)
     )
     application = run.application
-    pace = pace_of(tenant_id=application.tenant_id, key=pace_key_of(application))
+    pace = _pace(application)
     paused = pace.paused_until if pace else None
     return Progress(
         done=counted["done"],
