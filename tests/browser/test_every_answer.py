@@ -74,6 +74,18 @@ NOT_SENT: Final = {
 REFUSED: Final = {
     "confirm": "finds a person by the prepared form of their name, which one made longer lacks",
     "console:scim_extensionschema_change": "the specimen is called by no URN",
+    **dict.fromkeys(
+        (
+            "console:provisioning_application_connection",
+            "console:provisioning_application_connection later",
+        ),
+        "the specimen is at no address that may be asked",
+    ),
+    **{
+        f"console:provisioning_application_user_mapping{button}": "the specimen maps no attribute"
+        for button in ("", " add-row", " later", " preview")
+    },
+    "console:provisioning_importrow_change decide": "the specimen is at nobody who answers",
 }
 """Forms that valid values alone do not make succeed, and why."""
 
