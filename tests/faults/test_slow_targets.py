@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -111,9 +111,13 @@ def test_others_are_served_while_the_target_of_a_tenant_hangs(pushing: Pushing) 
 
 def test_pages_answer_while_targets_of_six_tenants_hang(tmp_path: Path) -> None:
     variables = {"GATEHOUSE_WORKERS": "1", "GATEHOUSE_OUTGOING_NETWORKS": "127.0.0.0/8"}
-    with silent_target() as url, serving_gatehouse(tmp_path, **variables) as gatehouse:
+    with (
+        silent_target() as url,
+        serving_gatehouse(tmp_path, **variables) as gatehouse,
+        ExitStack() as stack,
+    ):
         pages = aimed(gatehouse, url)
-        browsers = {slug: signed_in(gatehouse, slug) for slug in FIRMS}
+        browsers = {slug: stack.enter_context(signed_in(gatehouse, slug)) for slug in FIRMS}
         with ThreadPoolExecutor(len(FIRMS)) as pool:
             testing = [pool.submit(_tested, browsers[slug], pages[slug]) for slug in FIRMS]
             time.sleep(2)
