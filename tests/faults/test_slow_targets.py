@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -117,7 +117,9 @@ def test_pages_answer_while_targets_of_six_tenants_hang(tmp_path: Path) -> None:
         ExitStack() as stack,
     ):
         pages = aimed(gatehouse, url)
-        browsers = {slug: stack.enter_context(signed_in(gatehouse, slug)) for slug in FIRMS}
+        browsers = {
+            slug: stack.enter_context(closing(signed_in(gatehouse, slug))) for slug in FIRMS
+        }
         with ThreadPoolExecutor(len(FIRMS)) as pool:
             testing = [pool.submit(_tested, browsers[slug], pages[slug]) for slug in FIRMS]
             time.sleep(2)
