@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
@@ -66,17 +65,13 @@ _HEADER: Final = (
 class ProvisionedPersonFilter(PersonFilter):
     """What was sent about one person."""
 
-    @override
-    def about(self, key: str) -> Q:
-        return Q(object_id=key)
+    column = "object_id"
 
 
 class LogChangeList(LinkedChangeList):
     """The log: what is only planned stands on the page of its plan, and here when asked for."""
 
-    @override
-    def person_of(self, row: Operation) -> object:
-        return row.object_id
+    column = "object_id"
 
     @override
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from console.base.judging import JudgingFilter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from django.db.models import Q, QuerySet
+    from django.db.models import QuerySet
     from django.http import HttpRequest
 
 PERSON: Final = "person"
@@ -29,8 +29,13 @@ PERSON: Final = "person"
 
 
 class PersonFilter(JudgingFilter):
-    """Rows about one person, whose page links to the list; there is nothing to choose from."""
+    """Rows about one person, whose page links to the list; there is nothing to choose from.
 
+    Attributes:
+        column: Where a row has the key of the person whom it is about.
+    """
+
+    column: ClassVar[str]
     title = gettext_lazy("Person")
 
     def __init__(
@@ -41,9 +46,9 @@ class PersonFilter(JudgingFilter):
         self._key: str = given[-1] if given else ""
         self._called = _name_of(request, self._key) if self._key else ""
 
-    @abstractmethod
     def about(self, key: str) -> Q:
         """Return the condition for rows about the person with this key."""
+        return Q((self.column, key))
 
     @override
     def accepts(self, value: str) -> bool:
@@ -72,11 +77,17 @@ class PersonFilter(JudgingFilter):
 
 
 class LinkedChangeList(DeclaredChangeList):
-    """A list each of whose rows leads to the person that it is about."""
+    """A list each of whose rows leads to the person that it is about.
 
-    @abstractmethod
+    Attributes:
+        column: Where a row has the key of the person whom it is about.
+    """
+
+    column: ClassVar[str]
+
     def person_of(self, row: Any) -> object:
         """Return the key of the person that a row is about; nothing for a row about nobody."""
+        return getattr(row, self.column)
 
     @override
     def get_results(self, request: HttpRequest) -> None:

@@ -7,7 +7,6 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -90,17 +89,13 @@ class MethodFilter(admin.SimpleListFilter):
 class RequestedPersonFilter(PersonFilter):
     """Requests that named one person by their id."""
 
-    @override
-    def about(self, key: str) -> Q:
-        return Q(resource_id=key)
+    column = "resource_id"
 
 
 class RequestChangeList(LinkedChangeList):
     """A page of requests, each of which leads to the person that it named."""
 
-    @override
-    def person_of(self, row: RequestLogEntry) -> object:
-        return row.resource_id
+    column = "resource_id"
 
 
 @admin.register(RequestLogEntry)
