@@ -15,7 +15,7 @@ from accounts.tenancy.tenant_by_tenant import do_for_each, with_failures
 from provisioning.engine.gate import why_nothing_is_sent
 from provisioning.engine.starting import begin_run
 from provisioning.engine.working_out import break_off
-from provisioning.models import Application, Run
+from provisioning.models import IN_FLIGHT, Application, Operation, Run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,13 @@ def _is_due(application: Application) -> bool:
         return False
     since = timezone.now() - every
     runs = Run.objects.filter(application=application, kind=Run.Kind.FULL, created__gt=since)
-    return not runs.exists()
+    return not runs.exists() and not _is_being_sent(application)
+
+
+def _is_being_sent(application: Application) -> bool:
+    """Tell whether a run is under way, which would lose its operations to another."""
+    sent = Operation.objects.filter(application=application, state__in=IN_FLIGHT)
+    return sent.filter(run__state=Run.State.SENDING).exists()
 
 
 def _is_behind(application: Application) -> bool:

@@ -17,6 +17,7 @@ from provisioning.engine import figures
 from provisioning.engine.errors import InputsChangedError, NothingSentError, NotPlannedError
 from provisioning.engine.figures import tiles
 from provisioning.engine.runs import make_plan, send_plan, start_full_run, stop_run
+from provisioning.engine.scheduling import start_due_runs
 from provisioning.engine.state import progress
 from provisioning.engine.working_out import hash_of_plan
 from provisioning.models import Link, Operation, OperationState, Run
@@ -148,6 +149,23 @@ def test_nothing_is_sent_while_it_is_paused_and_everything_afterwards(
     application.save()
     engine.work()
     assert set(fake.users()) == {"ann@acme.example"}
+
+
+def test_a_plan_that_is_being_sent_is_not_overtaken_by_the_clock(
+    engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
+) -> None:
+    join(staff, people("ann"))
+    run = planned(engine, application)
+    fake.before = lambda asked: None if asked.method == "GET" else (503, {"detail": "Later."}, {})
+    send_plan(run=run)
+    engine.work()
+    assert start_due_runs() == {"runs": 0}
+
+    fake.before = lambda _asked: None
+    engine.hurry()
+    run.refresh_from_db()
+    assert run.state == Run.State.DONE
+    assert start_due_runs() == {"runs": 1}
 
 
 def test_a_lower_plan_sends_nothing(
