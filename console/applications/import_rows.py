@@ -51,7 +51,7 @@ class ImportRowAdmin(
     """The rows of the imports that count, to be decided one by one or many at once."""
 
     list_title = _("Found by imports")
-    list_display = ["name", "user_name", "application", "in_bucket", "here", "state"]
+    list_display = ["name", "state", "in_bucket", "application", "user_name", "here"]
     list_filter: ClassVar[Any] = [
         "state",
         "bucket",

@@ -87,8 +87,7 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     list_title = _("Licence history")
     list_says = _("Who holds or held which licence, since when and until when.")
     empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
-    list_display = ["holder", "product", "granted", "granted_by", "grant_reason", "released"]
-    list_display_links = ["product"]
+    list_display = ["product", "holder", "granted", "granted_by", "grant_reason", "released"]
     list_filter = [
         IdleSeatsFilter,
         HolderFilter,
