@@ -317,7 +317,7 @@ class TestLog:
     def test_the_list_of_sources_shows_the_last_error(
         self, console: Client, scim: SCIMClient, request_log_buffer: RequestLogBuffer
     ) -> None:
-        assert "404" not in console.get(SOURCES).content.decode()
+        assert ": 404" not in console.get(SOURCES).content.decode()
 
         scim.request("PUT", "/Users/nobody@acme.example", {"userName": "x"}, expect=404)
         request_log_buffer.flush()
