@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -80,6 +81,8 @@ def test_every_alias_that_the_target_can_filter_is_tried_before_a_creation(
     engine: Engine, application: Application, staff: DirectoryGroup, fake: Fake
 ) -> None:
     [ann] = people("ann")
+    work = {"value": "ann@acme.example", "type": "work", "primary": True}
+    update_user(user=ann, values=replace(UserFields.of(ann), attributes={"emails": [work]}))
     join(staff, [ann])
     theirs = fake.add("Users", userName="ann@acme.example", displayName="Old")
     opened(engine, application)
