@@ -47,7 +47,7 @@ def chromium() -> Iterator[Browser]:
     try:
         with sync_playwright() as playwright:
             # None is Playwright's own, if it was installed.
-            path = shutil.which("chromium")
+            path = shutil.which("chromium-headless-shell") or shutil.which("chromium")
             browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
             yield browser
             browser.close()
