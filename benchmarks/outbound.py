@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _PUSHED: Final = 25
 """People who are changed and pushed one after the other."""
+_LONGEST: Final = 3600
+"""Seconds that a word may ask the target, all in all."""
 
 
 def said(database: Database, word: str, *values: str) -> dict[str, Any]:
@@ -211,8 +213,9 @@ def main() -> int:
     django.setup()
     from accounts.models import Tenant  # noqa: PLC0415
     from accounts.tenancy.scoping import tenant_scope  # noqa: PLC0415
+    from provisioning.client.time_limit import time_limit  # noqa: PLC0415
 
-    with tenant_scope(Tenant.objects.get(slug=SLUG)):
+    with tenant_scope(Tenant.objects.get(slug=SLUG)), time_limit(_LONGEST):
         told = WORDS[options.word](*options.values)
     sys.stdout.write(json.dumps(told) + "\n")
     return 0

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _ACTIVE: Final = "UPDATE accounts_user SET active = true WHERE NOT active"
 _LINKS: Final = """
 INSERT INTO provisioning_link (tenant_id, application_id, kind, object_id, name, remote_id, state,
-  adopted, applied, seen, unkept, drift, version, desired_hash, is_active, roles, entitlements,
-  manager, unsettled, quarantine_reason, quarantine_hash, last_modified)
+  adopted, is_taken_in, applied, seen, unkept, drift, version, desired_hash, is_active, roles,
+  entitlements, manager, unsettled, quarantine_reason, quarantine_hash, last_modified)
 SELECT u.tenant_id, application.id, 'User', u.id::text, u.display_name, 'remote' || n, 'linked',
-  false, jsonb_build_object('userName', u.user_name, 'externalId', u.id::text,
+  false, false, jsonb_build_object('userName', u.user_name, 'externalId', u.id::text,
     'displayName', u.display_name, 'name.givenName', u.given_name,
     'name.familyName', u.family_name, 'emails[type eq "work"].value', u.email),
   jsonb_build_object('userName', u.user_name, 'externalId', u.id::text,
