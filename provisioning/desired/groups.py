@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from accounts.identifiers import read_uuid
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from provisioning.models import Application
 
 PORTION: Final = 50
+_MEMBERS_AT_ONCE: Final = 10_000
+"""So many members are looked up at a time: a group may have everybody in it."""
 
 
 def desired_groups(
@@ -101,20 +104,22 @@ def _portion(
 
 def _members(application: Application, keys: Sequence[UUID]) -> dict[UUID, set[str]]:
     held = DirectoryGroupMember.objects.filter(group__in=keys)
-    persons = list(held.filter(user__isnull=False).values_list("group_id", "user_id"))
-    nested = list(held.filter(user__isnull=True).values_list("group_id", "member_group_id"))
-    people = set(
-        people_in_scope_of(
-            tenant_id=application.tenant_id,
-            application_id=application.pk,
-            ids={user_id for _group, user_id in persons},
-        )
-    )
-    groups = set(groups_pushed(application, {group_id for _group, group_id in nested}))
     found: defaultdict[UUID, set[str]] = defaultdict(set)
-    for group_id, user_id in persons:
-        if user_id in people:
-            found[group_id].add(str(user_id))
+    persons = held.filter(user__isnull=False).values_list("group_id", "user_id")
+    read = persons.iterator(chunk_size=_MEMBERS_AT_ONCE)
+    while some := list(islice(read, _MEMBERS_AT_ONCE)):
+        people = set(
+            people_in_scope_of(
+                tenant_id=application.tenant_id,
+                application_id=application.pk,
+                ids={user_id for _group, user_id in some},
+            )
+        )
+        for group_id, user_id in some:
+            if user_id in people:
+                found[group_id].add(str(user_id))
+    nested = list(held.filter(user__isnull=True).values_list("group_id", "member_group_id"))
+    groups = set(groups_pushed(application, {group_id for _group, group_id in nested}))
     for group_id, nested_id in nested:
         if nested_id in groups:
             found[group_id].add(str(nested_id))
