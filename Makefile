@@ -8,7 +8,7 @@ PYTHON := .venv/bin/python
 STAMP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-thorough test-slow check format bench screenshots clean
+.PHONY: help setup run test test-browser test-thorough test-slow check format bench screenshots clean
 
 help: ## List the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ run: $(STAMP) ## Serve Gatehouse and the demo identity provider, with a sample t
 
 test: $(STAMP) ## Run the tests, in random order, on two cores
 	$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGS)
+
+test-browser: $(STAMP) ## Run the tests that drive pages in a browser, on two cores
+	$(PYTHON) -m pytest -m browser -n 2 --dist loadgroup $(ARGS)
 
 test-thorough: $(STAMP) ## Run the tests that go through every page, form and fact, on two cores
 	$(PYTHON) -m pytest -m thorough -n 2 --dist loadgroup $(ARGS)

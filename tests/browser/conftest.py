@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = 30_000
 """How long a page may take for anything: a busy machine is slow, not wrong."""
+HERE = Path(__file__).parent
 expect.set_options(timeout=PATIENCE_MS)
 FLAGS = [
     "--no-sandbox",
@@ -33,6 +35,15 @@ FLAGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, unless it is slow of another kind."""
+    for item in items:
+        is_marked = any(item.get_closest_marker(name) for name in ("slow", "thorough"))
+        if item.path.is_relative_to(HERE) and not is_marked:
+            item.add_marker("browser")
 
 
 @pytest.fixture(scope="module")
