@@ -17,7 +17,12 @@ from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from console.applications.frame import ApplicationFrame
 from console.applications.overview import about_standing, standing
 from console.base.access import Access
-from provisioning.engine.deciding import allow_removals, held_anew, refuse_removals
+from provisioning.engine.deciding import (
+    allow_refused_removals,
+    allow_removals,
+    held_anew,
+    refuse_removals,
+)
 from provisioning.engine.retrying import lift_quarantine, retry_stuck
 from provisioning.models import Application
 from provisioning.services.applications import pause_application, resume_application
@@ -56,6 +61,11 @@ class Allowed(NamedTuple):
 
 def _allow(application: Application) -> Allowed:
     sent = allow_removals(application=application)
+    return Allowed(sent, held_anew(application=application))
+
+
+def _allow_refused(application: Application) -> Allowed:
+    sent = allow_refused_removals(application=application)
     return Allowed(sent, held_anew(application=application))
 
 
@@ -99,6 +109,7 @@ BUTTONS = {
         lambda _done: _("The quarantine is lifted. If it fails again, it comes back."),
     ),
     "allow_removals": Button(Access.CHANGE, _allow, _allowed),
+    "allow_refused_removals": Button(Access.CHANGE, _allow_refused, _allowed),
     "refuse_removals": Button(
         Access.CHANGE, lambda application: refuse_removals(application=application), _refused
     ),

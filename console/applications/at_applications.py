@@ -27,6 +27,7 @@ _STATES: Final = {
     "failed": ("bad", _("Failed")),
     "quarantined": ("bad", _("Quarantined")),
     "held": ("warn", _("Removal held")),
+    "refused": ("", _("Removal refused by an admin")),
     "conflict": ("warn", _("Conflict")),
     "left": ("", _("Left")),
     "kept": ("bad", _("Left here, keeps access there")),

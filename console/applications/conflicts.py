@@ -31,6 +31,7 @@ from console.base.questions import asks, is_filters, judges_itself
 from console.base.seen import seen_applications
 from provisioning.engine.conflicts import resolve_conflict
 from provisioning.models import Application, Conflict, ImportRow
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -162,7 +163,8 @@ class ConflictAdmin(ReadModelAdmin[Conflict], ConsoleModelAdmin[Conflict]):
         choice, remote_id = form.decision()
         try:
             with transaction.atomic():
-                held = Conflict.objects.select_for_update(no_key=True).get(pk=conflict.pk)
+                hold(conflict.application)
+                held = Conflict.objects.get(pk=conflict.pk)
                 submission.require(_shown(held))
                 resolve_conflict(conflict=held, choice=choice, remote_id=remote_id)
         except StaleFormError:

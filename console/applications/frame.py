@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 
     View = Callable[[HttpRequest, Application], HttpResponse]
 
-BUTTONS: Final = (*("pause", "resume", "retry", "lift", "allow_removals", "refuse_removals"),)
+BUTTONS: Final = (
+    *("pause", "resume", "retry", "lift"),
+    *("allow_removals", "refuse_removals", "allow_refused_removals"),
+)
 """What is pressed on pages of an application: each is the end of the name of a route."""
 
 

@@ -41,6 +41,7 @@ _KINDS: Final = {
     Import.State.READ: "good",
     Import.State.INCOMPLETE: "warn",
     Import.State.REPLACED: "",
+    Import.State.LEFT: "",
 }
 _MARKS: Final = {"linked": "good", "candidate": "busy", "unassigned": "off", "orphan": "warn"}
 

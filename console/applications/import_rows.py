@@ -30,6 +30,7 @@ from console.base.seen import seen_applications
 from provisioning.engine.for_a_page import asking_for_a_page
 from provisioning.importing.asking import Asking
 from provisioning.importing.deciding import create_found, ignore_found, link_found
+from provisioning.importing.standing import left_host
 from provisioning.models import Application, Import, ImportRow
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class ImportRowAdmin(
     def _row_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = self.get_object(request, object_id)
         if row is None:
-            raise Http404
+            return self._of_an_import_before(request, object_id)
         named = named_here(row)
         now, about = _shown(row, named), f"found:{row.pk}"
         form = DecisionForm(row=row, named=named)
@@ -165,6 +166,17 @@ class ImportRowAdmin(
         }
         request.current_app = site
         return TemplateResponse(request, "console/applications/found.html", context)
+
+    def _of_an_import_before(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say why nothing is decided about a row that was shown and counts no more."""
+        rows = self.rows_of(request).exclude(batch__state=Import.State.READING)
+        row = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
+        if row is None:
+            raise Http404
+        is_left = row.batch.state == Import.State.LEFT
+        text = left_host() if is_left else _("A newer import has been read. Look at what it found.")
+        messages.error(request, str(text))
+        return redirect(self.url_of("changelist"))
 
     def _decided(self, request: HttpRequest, row: ImportRow, form: DecisionForm) -> bool:
         """Carry a decision out, or put on the form why that was refused."""

@@ -41,6 +41,7 @@ from console.base.seen import seen_applications
 from provisioning.engine.retrying import retry_operation
 from provisioning.engine.revealing import reveal_exchange
 from provisioning.models import Application, Operation, OperationState
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -219,7 +220,8 @@ class OperationAdmin(
         operation = self._seen_operation(request, object_id)
         try:
             with transaction.atomic():
-                held = Operation.objects.select_for_update(no_key=True).get(pk=operation.pk)
+                hold(operation.application)
+                held = Operation.objects.get(pk=operation.pk)
                 if not is_as_seen(_about(held), request.POST, _shown(held)):
                     self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
                     return redirect(self.url_of("change", operation.pk))

@@ -21,6 +21,7 @@ from console.base.counting import Number
 from console.base.moments import told
 from console.base.seen import seen_applications
 from provisioning.engine.figures import tiles
+from provisioning.engine.refused import refused_removals
 from provisioning.models import Application, Link, Operation, OperationState, Run
 from provisioning.protocol.steps import Kind
 
@@ -193,6 +194,7 @@ def standing(application: Application) -> Page:
     newest = stuck.values_list("pk", flat=True).first()
     held = stuck.filter(state=OperationState.HELD).order_by()
     shown = held.aggregate(count=Count("pk"), latest=Max("created"), pks=Sum("pk"))
+    refused = refused_removals(application).order_by().aggregate(count=Count("pk"), pks=Sum("pk"))
     return Page(
         {},
         facts={
@@ -201,6 +203,7 @@ def standing(application: Application) -> Page:
             "run": f"{latest.pk} {latest.state}" if latest else "",
             "stuck": f"{stuck.count()} {newest}",
             "held": f"{shown['count']} {shown['latest']} {shown['pks']}",
+            "refused": f"{refused['count']} {refused['pks']}",
         },
     )
 

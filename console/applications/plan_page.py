@@ -17,6 +17,7 @@ from console.applications.frame import ApplicationFrame
 from console.applications.overview import about_standing, runs_under_way, standing
 from console.applications.words import action_kind, action_label, cause_label, steps_in_words
 from console.base.access import Access
+from provisioning.engine.refused import refused_removals
 from provisioning.engine.runs import make_plan, start_full_run
 from provisioning.models import Application, Operation, OperationState, Run
 
@@ -66,10 +67,13 @@ class PlanPages(ApplicationFrame):
     def held_view(self, request: HttpRequest, application: Application) -> HttpResponse:
         """Show the removals that wait for an admin."""
         held = Operation.objects.filter(application=application, state=OperationState.HELD)
+        refused = refused_removals(application)
         context: dict[str, Any] = {
             "title": _("Held removals"),
             "count": held.count(),
             "lines": [plan_line(operation) for operation in held[:_SHOWN_HELD]],
+            "refused_count": refused.count(),
+            "refused": [plan_line(operation) for operation in refused[:_SHOWN_HELD]],
             "version": seal(standing(application), about_standing(application)),
         }
         return self.render_page(request, application, "held.html", context)

@@ -36,6 +36,7 @@ from console.base.seen import seen_applications
 from provisioning.engine.runs import send_plan, stop_run
 from provisioning.models import Application, OperationState, Run
 from provisioning.protocol.steps import Action
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -197,7 +198,8 @@ class RunAdmin(ReadModelAdmin[Run], ConsoleModelAdmin[Run]):
         run = self._seen_run(request, object_id)
         try:
             with transaction.atomic():
-                held = Run.objects.select_for_update(no_key=True).get(pk=run.pk)
+                hold(run.application)
+                held = Run.objects.get(pk=run.pk)
                 if not is_as_seen(_about(held), request.POST, _shown(held)):
                     self.message_user(request, str(SEEN_OTHERWISE), messages.ERROR)
                     return redirect(self.url_of("change", run.pk))

@@ -26,6 +26,7 @@ STATE_KINDS: Final = {
     OperationState.RUNNING: "busy",
     OperationState.UNKNOWN: "busy",
     OperationState.HELD: "warn",
+    OperationState.REFUSED: "",
     OperationState.DONE: "good",
     OperationState.FAILED: "bad",
     OperationState.QUARANTINED: "bad",

@@ -10,7 +10,9 @@ from django.utils import timezone
 from provisioning.engine.asking import Next
 from provisioning.engine.bounds import bounded
 from provisioning.engine.ending import cancel
+from provisioning.engine.rows import lock_planning
 from provisioning.models import Conflict
+from scim.log.redaction import without_secret_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,11 +34,12 @@ def open_conflict(
 ) -> Next:
     """Keep a conflict of an object, which nothing more is sent of until it is decided."""
     assert view.desired is not None  # noqa: S101 - what conflicts is wanted
+    lock_planning(work.session.application)
     values = {
         "name": view.name,
         "why": why,
         "says": says,
-        "candidates": [bounded(each) for each in found[:MOST_CANDIDATES]],
+        "candidates": [bounded(without_secret_values(each)) for each in found[:MOST_CANDIDATES]],
         "ours": dict(view.desired.resource),
         "state": Conflict.State.OPEN,
         "created": timezone.now(),

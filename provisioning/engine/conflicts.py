@@ -16,6 +16,7 @@ from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.looking import look_at, look_at_all
 from provisioning.engine.recording import record_operations
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.sending import etag_of
 from provisioning.models import Conflict, Link
 from provisioning.planning.outcomes import known_adopted
@@ -41,6 +42,7 @@ def resolve_conflict(*, conflict: Conflict, choice: Choice, remote_id: str = "")
         NotOpenError: It is decided already, or the account is linked to somebody else.
         ValueError: ``remote_id`` is none of the candidates.
     """
+    lock_planning(conflict.application)
     found = Conflict.objects.select_for_update(of=("self",)).get(pk=conflict.pk)
     if found.state not in {Conflict.State.OPEN, Conflict.State.IGNORED}:
         raise NotOpenError(_("Somebody has decided this conflict already."))

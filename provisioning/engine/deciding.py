@@ -13,12 +13,15 @@ from accounts.trail import audit
 from provisioning.engine.draining import queue_performing
 from provisioning.engine.holding import forget_held, is_as_shown, show_anew
 from provisioning.engine.looking import look_at_all
+from provisioning.engine.refused import refuse, refused_removals
 from provisioning.engine.rows import lock_planning
 from provisioning.models import Application, Operation, OperationState
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from provisioning.engine.looking import View
 
 
 @transaction.atomic
@@ -29,23 +32,17 @@ def allow_removals(*, application: Application) -> int:
     forgotten.
     """
     lock_planning(application)
-    allowed: list[int] = []
-    for kind in Kind:
-        rows = _held(application).filter(kind=kind)
-        held = {operation.object_id: operation for operation in rows}
-        for view in look_at_all(application, kind, held):
-            operation = held[view.object_id]
-            if not view.is_removal:
-                forget_held([view], application, says=_("It leaves no more."))
-            elif is_as_shown(operation.steps, view):
-                allowed.append(operation.pk)
-            else:
-                show_anew(operation, view)
-    if allowed:
-        _send(application, Operation.objects.filter(pk__in=allowed))
-        audit.record("application.removals_allowed", application, removals=len(allowed))
-        queue_performing(application.pk)
-    return len(allowed)
+    return _allow(application, _held(application))
+
+
+@transaction.atomic
+def allow_refused_removals(*, application: Application) -> int:
+    """Send the removals that an admin has refused, after all, as if they were held still."""
+    lock_planning(application)
+    keys = list(refused_removals(application).values_list("pk", flat=True))
+    rows = Operation.objects.filter(pk__in=keys)
+    rows.update(state=OperationState.HELD, plan_hash="", last_error="")
+    return _allow(application, rows)
 
 
 def held_anew(*, application: Application) -> int:
@@ -61,16 +58,42 @@ def held_anew(*, application: Application) -> int:
 
 @transaction.atomic
 def refuse_removals(*, application: Application) -> int:
-    """Forget the removals that are held; whoever they are about stays as they are there."""
+    """Let whoever the removals that are held are about stay as they are there; return how many.
+
+    A refusal lasts until what it was about changes: they return, or are to leave for another
+    reason, or the scope or the policy is another one.  A removal that would be something else by
+    now stays held and shows that.
+    """
     lock_planning(application)
-    refused = _held(application).update(
-        state=OperationState.CANCELLED,
-        ended=timezone.now(),
-        last_error=_("An admin refused it."),
-    )
+    refused = refuse(application, _as_shown(application, _held(application)))
     if refused:
         audit.record("application.removals_refused", application, removals=refused)
     return refused
+
+
+def _allow(application: Application, rows: QuerySet[Operation]) -> int:
+    allowed = [operation.pk for operation, _view in _as_shown(application, rows)]
+    if allowed:
+        _send(application, Operation.objects.filter(pk__in=allowed))
+        audit.record("application.removals_allowed", application, removals=len(allowed))
+        queue_performing(application.pk)
+    return len(allowed)
+
+
+def _as_shown(application: Application, rows: QuerySet[Operation]) -> list[tuple[Operation, View]]:
+    """Return those of removals that would be done as they show; bring the others up to date."""
+    found: list[tuple[Operation, View]] = []
+    for kind in Kind:
+        held = {operation.object_id: operation for operation in rows.filter(kind=kind)}
+        for view in look_at_all(application, kind, held):
+            operation = held[view.object_id]
+            if not view.is_removal:
+                forget_held([view], application, says=_("It leaves no more."))
+            elif is_as_shown(operation.steps, view):
+                found.append((operation, view))
+            else:
+                show_anew(operation, view)
+    return found
 
 
 def _held(application: Application) -> QuerySet[Operation]:

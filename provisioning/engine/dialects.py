@@ -9,10 +9,11 @@ from django.db import transaction
 
 from provisioning.catalogue.reading import entry_of
 from provisioning.desired import policy_of as policy_in_row
-from provisioning.models import Application
 from provisioning.protocol.dialects import as_preset, dialect_of, learned
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
+    from provisioning.models import Application
     from provisioning.planning.objects import Policy
     from provisioning.protocol.dialects import Dialect
 
@@ -46,7 +47,7 @@ def policy_at(application: Application) -> Policy:
 @transaction.atomic
 def remember(application: Application, what: str, value: dict[str, Any]) -> None:
     """Keep something that the target has shown, unless the application has moved since."""
-    found = Application.objects.select_for_update().get(pk=application.pk)
+    found = hold(application)
     if found.base_url != application.base_url:
         return
     found.learned = {**found.learned, what: value}

@@ -86,7 +86,13 @@ def hold_waiting(application: Application) -> None:
 
 
 def meanwhile(view: View) -> Wanted | None:
-    """Return the deactivation of somebody who is to be deleted, and whose deletion is held.
+    """Return the deactivation of somebody who is to be deleted, and whose deletion is held."""
+    gentle = in_place_of(view)
+    return wanted_row(gentle, OperationState.WAITING) if gentle else None
+
+
+def in_place_of(view: View) -> View | None:
+    """Return what is done about somebody whose deletion is held or refused, if anything is.
 
     Whoever was deactivated or deleted here does not stay active there for the sake of a limit.
     """
@@ -95,9 +101,7 @@ def meanwhile(view: View) -> Wanted | None:
     if view.kind is not Kind.USER or not is_gone_here or not is_active_there:
         return None
     gentle = gently(view)
-    if not gentle.steps or gentle.is_removal:
-        return None
-    return wanted_row(gentle, OperationState.WAITING)
+    return None if not gentle.steps or gentle.is_removal else gentle
 
 
 def gently(view: View) -> View:
@@ -124,14 +128,14 @@ def show_anew(operation: Operation, view: View) -> None:
 
 
 def forget_held(views: Sequence[View], application: Application, *, says: str) -> None:
-    """Cancel the removals that are held of these objects."""
+    """Cancel the removals of these objects that are held, or that an admin has refused."""
     if not views:
         return
     Operation.objects.filter(
         application=application,
-        state=OperationState.HELD,
+        state__in=(OperationState.HELD, OperationState.REFUSED),
         object_id__in=[view.object_id for view in views],
-    ).update(state=OperationState.CANCELLED, ended=timezone.now(), last_error=says)
+    ).update(state=OperationState.CANCELLED, plan_hash="", ended=timezone.now(), last_error=says)
 
 
 def _held(application: Application, removals: Sequence[View]) -> dict[tuple[str, str], Operation]:

@@ -17,6 +17,7 @@ from provisioning.engine.gate import NotNowError, why_nothing_is_sent
 from provisioning.engine.looking import look_at
 from provisioning.engine.matching import search_unrecorded
 from provisioning.engine.recording import record_operations
+from provisioning.engine.refused import refused_removals
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.engine.testing import check_connection
 from provisioning.engine.verdicts import ApplicationRefusedError
@@ -184,6 +185,8 @@ def _why_not(application: Application, view: View) -> str:
     )
     if held.exists():
         return _("It is held: more are to be taken away than you allow at once.")
+    if refused_removals(application).filter(object_id=view.object_id).exists():
+        return _("An admin refused it: they stay there.")
     if view.link is not None and view.link.quarantined_at is not None:
         return view.link.quarantine_reason
     return _("It waits until its conflict is decided.")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.services.notices import notify_admins
 from accounts.trail import audit
 from provisioning.engine.letters import quarantine_letter
-from provisioning.models import Application
+from provisioning.services.changing import hold
+
+if TYPE_CHECKING:
+    from provisioning.models import Application
 
 
 @transaction.atomic
 def quarantine_application(*, application: Application, reason: str) -> None:
     """Put an application into quarantine, unless it is; its admins are mailed once."""
-    found = Application.objects.select_for_update().get(pk=application.pk)
+    found = hold(application)
     if found.quarantined_at is not None:
         return
     found.quarantined_at = timezone.now()

@@ -15,6 +15,7 @@ from provisioning.engine.holding import forget_held, hold, meanwhile, removal_ro
 from provisioning.engine.known import write_known
 from provisioning.engine.late import keep_awaited
 from provisioning.engine.refusals import is_refused, keep_refused
+from provisioning.engine.refused import without_refused
 from provisioning.engine.rows import lock_planning, origin_of, wanted_row
 from provisioning.models import Conflict, OperationState
 from provisioning.storage.wanted import insert_in_flight, insert_planned
@@ -101,8 +102,9 @@ def sendable(application: Application, views: Sequence[View]) -> list[View]:
             state__in=(Conflict.State.OPEN, Conflict.State.IGNORED),
         ).values_list("kind", "object_id")
     )
-    return [
+    free = [
         view
         for view in busy
         if (view.kind, view.object_id) not in undecided and not is_refused(view, application)
     ]
+    return without_refused(application, free)

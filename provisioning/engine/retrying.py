@@ -13,11 +13,14 @@ from provisioning.engine.errors import NotStuckError
 from provisioning.engine.looking import look_at_all
 from provisioning.engine.recording import record_operations
 from provisioning.engine.refusals import forget_refusals
-from provisioning.models import Application, Link, Operation, OperationState
+from provisioning.models import Link, Operation, OperationState
 from provisioning.protocol.steps import Kind
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from provisioning.models import Application
 
 _STUCK: Final = (OperationState.FAILED, OperationState.QUARANTINED)
 _MOST_AT_ONCE: Final = 10_000
@@ -67,7 +70,7 @@ def retry_stuck(*, application: Application) -> int:
 @transaction.atomic
 def lift_quarantine(*, application: Application) -> None:
     """Let an application go on that was put into quarantine."""
-    found = Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    found = hold(application)
     if found.quarantined_at is None:
         return
     found.quarantined_at, found.quarantine_reason = None, ""

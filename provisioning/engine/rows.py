@@ -19,7 +19,13 @@ if TYPE_CHECKING:
 
 
 def lock_planning(application: Application) -> Follower:
-    """Let nobody else plan for the application until the transaction ends."""
+    """Let nobody else plan for the application until the transaction ends.
+
+    Whoever holds more than one row of an application takes them in this order: the application
+    itself (:func:`provisioning.services.changing.hold`, which lets others refer to it meanwhile),
+    this lock, runs and conflicts, operations, links, people.  A row of an import comes before this
+    lock, with the application held.  What is taken already may be taken again.
+    """
     Follower.objects.get_or_create(application=application)
     return Follower.objects.select_for_update().get(application=application)
 

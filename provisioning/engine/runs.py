@@ -19,13 +19,17 @@ from provisioning.engine.gate import includes_provisioning, why_nothing_is_sent
 from provisioning.engine.inputs import have_changed
 from provisioning.engine.looking import TAKING, look_at_all
 from provisioning.engine.recording import keep_leavers
+from provisioning.engine.refused import refused_removals
 from provisioning.engine.rows import lock_planning
 from provisioning.engine.starting import begin_run
-from provisioning.models import IN_FLIGHT, Application, Operation, OperationState, Run
+from provisioning.models import IN_FLIGHT, Operation, OperationState, Run
 from provisioning.protocol.steps import Kind
+from provisioning.services.changing import hold
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
+    from provisioning.models import Application
 
 
 @transaction.atomic
@@ -51,7 +55,8 @@ def send_plan(*, run: Run) -> None:
         InputsChangedError: Mapping, switches, scope or somebody concerned changed meanwhile.
         NothingSentError: The application is paused or in quarantine, or the plan lacks it.
     """
-    application = Application.objects.select_for_update(of=("self",)).get(pk=run.application_id)
+    application = hold(run.application)
+    follower = lock_planning(application)
     found = Run.objects.select_for_update(of=("self",)).get(pk=run.pk)
     if found.state != Run.State.PLANNED or found.kind != Run.Kind.PLAN:
         raise NotPlannedError(_("This plan was sent, or replaced by a newer one. Make another."))
@@ -61,7 +66,6 @@ def send_plan(*, run: Run) -> None:
         raise InputsChangedError(
             _("What the plan was worked out from has changed meanwhile. Make another one.")
         )
-    follower = lock_planning(application)
     if application.first_plan_sent_at is None:
         application.first_plan_sent_at = timezone.now()
         application.save(update_fields=["first_plan_sent_at"])
@@ -103,10 +107,10 @@ def stop_run(*, run: Run) -> None:
     Whoever was to leave by it does not stay for that: removals are held, and whoever was
     deactivated or deleted here is deactivated all the same.
     """
+    lock_planning(run.application)
     going = Run.objects.filter(pk=run.pk, state__in=(Run.State.READING, Run.State.SENDING))
     if not going.update(state=Run.State.STOPPED, ended=timezone.now()):
         return
-    lock_planning(run.application)
     stopped = Operation.objects.filter(
         run=run, state__in=(OperationState.WAITING, OperationState.UNKNOWN)
     )
@@ -155,6 +159,12 @@ def _send(run: Run, application: Application) -> int:
     )
     held = 0
     removals = planned.filter(is_removal=True)
+    refused = refused_removals(application).filter(
+        kind=OuterRef("kind"), object_id=OuterRef("object_id")
+    )
+    removals.filter(Exists(refused)).update(
+        state=OperationState.CANCELLED, ended=now, last_error=_("An admin refused it.")
+    )
     if run.counts.get("held"):
         already = Operation.objects.filter(
             application=application,

@@ -11,6 +11,7 @@ from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import RUNS, at_least_once
 from accounts.storage.changes import latest_position
 from accounts.trail import audit
+from provisioning.engine.rows import lock_planning
 from provisioning.engine.working_out import work_out
 from provisioning.models import Application, Run
 
@@ -30,7 +31,7 @@ def begin_run(application: Application, kind: Run.Kind) -> Run:
 
     What changes while it is read, comes by the feed: its place is taken before anything is read.
     """
-    Application.objects.select_for_update(of=("self",)).get(pk=application.pk)
+    lock_planning(application)
     replaced = (
         [Run.State.READING, Run.State.PLANNED] if kind == Run.Kind.PLAN else [Run.State.READING]
     )

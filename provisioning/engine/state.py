@@ -35,6 +35,8 @@ _ENDED: Final = (
     OperationState.CANCELLED,
 )
 
+_STUCK: Final = (OperationState.HELD, OperationState.REFUSED, OperationState.FAILED)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -59,8 +61,9 @@ class AtApplication:
     application: Application
     remote_id: str
     state: str
-    """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``conflict``, ``left``; who
-    has left is ``kept``, if the target refuses, or ``active_again``, if somebody there says so.
+    """``in_step``, ``waiting``, ``failed``, ``quarantined``, ``held``, ``refused``, ``conflict``,
+    ``left``; who has left is ``kept``, if the target refuses, or ``active_again``, if somebody
+    there says so.
     """
     reason: str
     last: Operation | None
@@ -155,7 +158,7 @@ def _state_of(link: Link | None, last: Operation | None, *, has_conflict: bool) 
         return "quarantined", link.quarantine_reason
     if last is not None and last.state in IN_FLIGHT:
         return "waiting", last.last_error
-    if last is not None and last.state in {OperationState.HELD, OperationState.FAILED}:
+    if last is not None and last.state in _STUCK:
         return last.state, last.last_error
     return _state_of_account(link), ""
 

@@ -37,6 +37,7 @@ from provisioning.engine.recording import (
     sendable,
 )
 from provisioning.engine.refusals import keep_refused
+from provisioning.engine.refused import without_refused
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.models import Link, Operation, OperationState, Run
 from provisioning.planning.outcomes import known_adopted
@@ -233,6 +234,7 @@ class _WorkingOut:
         return views
 
     def _record_leavers(self, leavers: Sequence[View]) -> None:
+        leavers = without_refused(self.application, leavers)
         self._count(leavers)
         removals = [view for view in leavers if view.is_removal]
         if self.run.kind == Run.Kind.PLAN and exceeds_limit(self.application, removals):

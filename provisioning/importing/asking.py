@@ -15,8 +15,10 @@ from provisioning.client.target import TargetPausedError
 from provisioning.engine.paths import path_of
 from provisioning.engine.sending import etag_of, plain_resource
 from provisioning.engine.sessions import session_with
+from provisioning.importing.errors import NotDecidedError
 from provisioning.importing.gate import why_not_imported
-from provisioning.importing.kept import changed_since
+from provisioning.importing.kept import changed_since, without_secrets
+from provisioning.importing.standing import require_trusted
 from provisioning.models import ImportRow
 from provisioning.planning.retrying import said
 from provisioning.protocol.steps import Kind
@@ -37,12 +39,13 @@ _NAMED: Final = 5
 class Seen:
     """A resource as the target shows it now, or why nothing is decided by it.
 
-    ``version`` is its ETag.
+    ``version`` is its ETag, ``base_url`` where it was asked for.
     """
 
     resource: Mapping[str, Any] = field(default_factory=dict)
     version: str = ""
     why: str = ""
+    base_url: str = ""
 
 
 class Asking:
@@ -54,7 +57,7 @@ class Asking:
 
     def __init__(self) -> None:
         self._stack = ExitStack()
-        self._sessions: dict[int, Session] = {}
+        self._sessions: dict[tuple[int, str], Session] = {}
 
     def __enter__(self) -> Self:
         """Return it; a connection is made when one is needed."""
@@ -67,16 +70,18 @@ class Asking:
 
     def look_at(self, row_id: int | str) -> Seen:
         """Return the resource of a row as it is now."""
-        row = ImportRow.objects.select_related("application__tenant").filter(pk=row_id).first()
+        rows = ImportRow.objects.select_related("application__tenant", "batch")
+        row = rows.filter(pk=row_id).first()
         if row is None:
             return Seen(why=_("It is not there any more."))
         why = why_not_imported(row.application, Kind(row.kind))
         if why:
             return Seen(why=why)
         try:
+            require_trusted(row)
             require_address(row.application.base_url)
             return self._look(row)
-        except NotReachedError as error:
+        except (NotDecidedError, NotReachedError) as error:
             return Seen(why=str(error))
         except SealError:
             return Seen(why=_("The credential cannot be read any more. Enter it anew."))
@@ -97,10 +102,11 @@ class Asking:
         if changed:
             text = _("It was changed there since it was read: %(attributes)s. Import again.")
             return Seen(why=text % {"attributes": ", ".join(changed[:_NAMED])})
-        return Seen(shown, etag_of(shown))
+        return Seen(without_secrets(shown), etag_of(shown), base_url=row.application.base_url)
 
     def _session(self, row: ImportRow) -> Session:
-        if row.application_id not in self._sessions:
+        key = (row.application_id, row.application.base_url)
+        if key not in self._sessions:
             opened = session_with(row.application, patience=_PATIENCE)
-            self._sessions[row.application_id] = self._stack.enter_context(opened)
-        return self._sessions[row.application_id]
+            self._sessions[key] = self._stack.enter_context(opened)
+        return self._sessions[key]

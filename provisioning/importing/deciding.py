@@ -17,14 +17,22 @@ from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, User
 from accounts.services.users import create_user, update_user
 from accounts.trail import audit
+from provisioning.engine.rows import lock_planning
 from provisioning.importing.errors import NotDecidedError
 from provisioning.importing.filling import filled, person_from
 from provisioning.importing.gate import why_not_imported
 from provisioning.importing.linking import keep_link
-from provisioning.models import Application, Import, ImportRow, Link
+from provisioning.importing.standing import (
+    left_host,
+    require_as_shown,
+    require_trusted,
+    same_account,
+)
+from provisioning.models import Application, ImportRow, Link
 from provisioning.planning.buckets import Bucket
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.steps import Kind
+from provisioning.services.connections import server_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -34,7 +42,6 @@ if TYPE_CHECKING:
 
 _State = ImportRow.State
 _OPEN: Final = (_State.WAITING, _State.IGNORED)
-_TRUSTED: Final = (Import.State.READ, Import.State.REPLACED)
 _PORTION: Final = 1_000
 
 
@@ -45,13 +52,16 @@ def link_found(
     """Link a resource to whom it matches, or to ``object_id``; fill what is ticked and empty.
 
     Raises:
-        NotDecidedError: It is decided, linked, gone or changed, or whoever it matches is not here.
+        NotDecidedError: It is decided, linked, gone or changed, it was read at another host, or
+            it does not match whom it has matched.
     """
     held, kind = _hold(row, seen), Kind(row.kind)
     chosen = object_id or (held.object_id if held.bucket == Bucket.CANDIDATE else "")
     if not chosen:
         raise NotDecidedError(_("It matches nobody here for certain. Decide on its own page."))
+    lock_planning(held.application)
     ours = _ours(kind, chosen)
+    require_as_shown(held, seen.resource)
     keep_link(held.application, kind, ours, seen)
     if isinstance(ours, User) and fill:
         theirs = person_from(held.application, seen.resource)
@@ -67,7 +77,8 @@ def create_found(*, row: ImportRow, seen: Seen) -> None:
     members who are linked.
 
     Raises:
-        NotDecidedError: It is decided, linked, gone or changed, or matches somebody here.
+        NotDecidedError: It is decided, linked, gone or changed, it was read at another host, or
+            it matches somebody here.
         UserNameTakenError: Somebody here is called so by now.
         NameNotPermittedError: Nobody can be called so here.
         GroupNameTakenError: A group here is called so by now.
@@ -76,6 +87,8 @@ def create_found(*, row: ImportRow, seen: Seen) -> None:
     held, kind = _hold(row, seen), Kind(row.kind)
     if held.bucket != Bucket.ORPHAN or held.matches:
         raise NotDecidedError(_("It matches somebody here, so nobody is made of it."))
+    lock_planning(held.application)
+    require_as_shown(held, seen.resource)
     ours: User | DirectoryGroup
     if kind is Kind.USER:
         ours = create_user(values=person_from(held.application, seen.resource))
@@ -90,11 +103,13 @@ def ignore_found(*, row: ImportRow) -> None:
     """Leave a resource alone, also when it is found again.
 
     Raises:
-        NotDecidedError: It is decided already.
+        NotDecidedError: It is decided or linked already, it was read at another host, or it does
+            not match whom it has matched.
     """
-    held = ImportRow.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
-    if held is None or held.state != _State.WAITING:
+    held = _held(row, _application_of(row))
+    if held.state != _State.WAITING:
         raise NotDecidedError(_("Somebody has decided about it already."))
+    require_as_shown(held, held.resource)
     _decide(held, _State.IGNORED, "")
 
 
@@ -102,6 +117,19 @@ def _hold(row: ImportRow, seen: Seen) -> ImportRow:
     """Return the row as it is now; nobody else decides about it in this transaction."""
     if seen.why:
         raise NotDecidedError(seen.why)
+    application = _application_of(row)
+    if server_of(seen.base_url) != server_of(application.base_url):
+        raise NotDecidedError(left_host())
+    why = why_not_imported(application, Kind(row.kind))
+    if why:
+        raise NotDecidedError(why)
+    held = _held(row, application)
+    if held.state not in _OPEN:
+        raise NotDecidedError(_("Somebody has decided about it already."))
+    return held
+
+
+def _application_of(row: ImportRow) -> Application:
     application = (
         Application.objects.select_for_update(of=("self",), no_key=True)
         .select_related("tenant")
@@ -110,19 +138,19 @@ def _hold(row: ImportRow, seen: Seen) -> ImportRow:
     )
     if application is None:
         raise NotDecidedError(_("The application is not there any more."))
-    why = why_not_imported(application, Kind(row.kind))
-    if why:
-        raise NotDecidedError(why)
+    return application
+
+
+def _held(row: ImportRow, application: Application) -> ImportRow:
     held = (
         ImportRow.objects.select_for_update(of=("self",))
         .select_related("batch")
         .filter(pk=row.pk)
         .first()
     )
-    if held is None or held.batch.state not in _TRUSTED:
+    if held is None:
         raise NotDecidedError(_("It is not there any more."))
-    if held.state not in _OPEN:
-        raise NotDecidedError(_("Somebody has decided about it already."))
+    require_trusted(held)
     held.application = application
     return held
 
@@ -130,7 +158,8 @@ def _hold(row: ImportRow, seen: Seen) -> ImportRow:
 def _ours(kind: Kind, object_id: str) -> User | DirectoryGroup:
     key = read_uuid(object_id)
     model: Any = User if kind is Kind.USER else DirectoryGroup
-    found: User | DirectoryGroup | None = model.objects.filter(pk=key).first() if key else None
+    rows = model.objects.select_for_update(of=("self",), no_key=True)
+    found: User | DirectoryGroup | None = rows.filter(pk=key).first() if key else None
     if found is None:
         raise NotDecidedError(_("Whoever it matched is not here any more. Import again."))
     return found
@@ -162,6 +191,9 @@ def _decide(row: ImportRow, state: ImportRow.State, object_id: str) -> None:
     row.state, row.decided = state, timezone.now()
     row.object_id = object_id or row.object_id
     row.save(update_fields=["state", "decided", "object_id"])
+    same_account(row).filter(state__in=_OPEN).update(
+        state=state, decided=row.decided, object_id=row.object_id
+    )
     audit.record(
         "application.found_decided",
         row.application,

@@ -9,6 +9,12 @@ import orjson
 from provisioning.protocol.canonical import canonical, canonical_value
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.steps import Kind
+from scim.log.redaction import without_secret_values
+from scim.protocol.core_schemas import (
+    ENTERPRISE_USER_SCHEMA,
+    GROUP_SCHEMA,
+    USER_SCHEMA,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,24 +26,41 @@ LONGEST: Final = 500
 _NAMING: Final = frozenset(
     {"username", "displayname", "name", "emails", "externalid", "active", "title"}
 )
+_NEVER_RETURNED: Final = frozenset(
+    attribute.name.lower()
+    for schema in (USER_SCHEMA, GROUP_SCHEMA, ENTERPRISE_USER_SCHEMA)
+    for attribute in schema.attributes
+    if attribute.returned == "never"
+)
 _NOT_COMPARED: Final = frozenset({"members", "lastlogin", "lastmodified"})
 
 
 def kept_of(resource: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Return what is kept of a resource, without members, and whether that is all of it.
+    """Return what is kept of a resource, and whether that is all of it.
+
+    Members are not kept, and no secrets.
 
     Of one that is too large only what names it is kept, as long as that is not too large itself.
     """
-    whole = _without(canonical(resource), _NOT_COMPARED)
+    whole = _without(canonical(without_secrets(resource)), _NOT_COMPARED)
     if _fits(whole):
         return whole, True
     part = {name: value for name, value in whole.items() if name.lower() in _NAMING}
     return (part if _fits(part) else {}), False
 
 
+def without_secrets(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a resource without what nobody is to be shown: passwords, tokens and their like.
+
+    A target has no reason to show them, and some do.
+    """
+    shown: dict[str, Any] = without_secret_values(dict(resource))
+    return _without(shown, _NEVER_RETURNED)
+
+
 def changed_since(kept: Mapping[str, Any], shown: Mapping[str, Any]) -> list[str]:
     """Return the attributes that a resource does not show any more as they were kept."""
-    now = canonical(shown)
+    now = canonical(without_secrets(shown))
     return [
         name
         for name, value in kept.items()

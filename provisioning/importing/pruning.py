@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 KEPT: Final = timedelta(days=1)
 """So long the rows of an import stay that does not count any more: decisions about them run."""
 _PORTION: Final = 1_000
-_OVER: Final = (Import.State.REPLACED, Import.State.INCOMPLETE)
+_OVER: Final = (Import.State.REPLACED, Import.State.INCOMPLETE, Import.State.LEFT)
 
 
 def forget_rows(batch: Import) -> None:

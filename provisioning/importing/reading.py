@@ -17,13 +17,11 @@ from provisioning.importing.gate import why_not_imported
 from provisioning.importing.kept import LONGEST
 from provisioning.importing.pruning import forget_rows
 from provisioning.importing.sorting import Sorting
-from provisioning.models import Import, ImportRow
+from provisioning.models import Application, Import, ImportRow
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from provisioning.models import Application
 
 LOG = logging.getLogger(__name__)
 
@@ -71,6 +69,8 @@ def break_off(batch: Import, why: str) -> None:
 @transaction.atomic
 def finish(batch: Import) -> None:
     """Let an import count that was read to its end; what was ignored before stays ignored."""
+    # Whoever decides about a row of the import before comes before this, or after.
+    Application.objects.select_for_update(no_key=True).filter(pk=batch.application_id).first()
     found = Import.objects.select_for_update(of=("self",)).filter(pk=batch.pk).first()
     if found is None or found.state != Import.State.READING:
         return

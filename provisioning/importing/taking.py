@@ -60,7 +60,9 @@ def _take(key: int, rule: ImportRule, asking: Asking) -> bool:
 
 def _allowed(batch: Import, rule: ImportRule) -> QuerySet[ImportRow]:
     """Return what of an import may be taken in without asking anybody."""
-    waiting = ImportRow.objects.filter(batch=batch, state=ImportRow.State.WAITING)
+    waiting = ImportRow.objects.filter(
+        batch=batch, batch__state=Import.State.READ, state=ImportRow.State.WAITING
+    )
     found = waiting.none()
     if rule.link_matches:
         found |= waiting.filter(bucket=Bucket.CANDIDATE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,6 +31,7 @@ class Import(TenantScopedModel):
         READING = "reading", _("Is being read")
         INCOMPLETE = "incomplete", _("Incomplete: nothing of it can be confirmed")
         REPLACED = "replaced", _("Counts no more")
+        LEFT = "left", _("Of a host that the application has left")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = TenantForeignKey(db_index=False)
@@ -158,6 +160,13 @@ class ImportRow(TenantScopedModel):
             models.Index(fields=["tenant", "batch", "bucket", "id"], name="import_rows_by_bucket"),
             models.Index(fields=["tenant", "application"], name="import_rows_of_application"),
             models.Index(fields=["tenant", "object_id"], name="import_rows_of_object"),
+            # Whoever is erased is found among all that an account matches.
+            GinIndex(
+                fields=["tenant", "matches"],
+                name="import_rows_by_match",
+                opclasses=["int8_ops", "jsonb_path_ops"],
+                condition=~Q(matches=[]),
+            ),
         ]
 
     @override

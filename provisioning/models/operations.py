@@ -27,6 +27,7 @@ class OperationState(models.TextChoices):
     RUNNING = "running", _("Running")
     UNKNOWN = "unknown", _("Perhaps done")
     HELD = "held", _("Held")
+    REFUSED = "refused", _("Refused by an admin")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     QUARANTINED = "quarantined", _("Quarantined")
@@ -127,7 +128,7 @@ class Operation(TenantScopedModel):
             models.UniqueConstraint(
                 fields=["tenant", "application", "kind", "object_id"],
                 name="operation_one_held",
-                condition=Q(state="held"),
+                condition=Q(state__in=["held", "refused"]),
             ),
         ]
         indexes = [

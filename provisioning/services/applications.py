@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.trail import audit
 from accounts.trail.changes import names
-from provisioning.models import Application, ApplicationMapping, GroupChoice, Leaving
+from provisioning.models import Application, ApplicationMapping, Follower, GroupChoice, Leaving
 from provisioning.services.assignments import choose_groups, set_assignments
 from provisioning.services.changing import change_columns, hold, name_checked
 from provisioning.services.first_mappings import first_rows
@@ -102,5 +102,7 @@ def empty_application(*, application: Application) -> bool:
 def delete_application(*, application: Application) -> None:
     """Delete an application with its links and its log; whoever is there stays as they are."""
     held = hold(application)
+    # Whoever plans for it meanwhile would write rows of what is gone.
+    Follower.objects.select_for_update().filter(application=held).first()
     audit.record("application.deleted", held, **names({"name": held.name}))
     held.delete()

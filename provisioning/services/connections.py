@@ -67,7 +67,7 @@ def change_connection(*, application: Application, connection: Connection) -> bo
     moved = change_columns(application, "application.moved", values)
     # Not what the caller has read: somebody else may have stored a credential since.
     void = [name for name in SEALED if getattr(stored, name)] if has_moved else []
-    if _server(stored.base_url) not in {"", _server(base_url)}:
+    if server_of(stored.base_url) not in {"", server_of(base_url)}:
         leave_host(application=application)
     elif has_moved and stored.learned:
         application.learned = {}
@@ -77,6 +77,11 @@ def change_connection(*, application: Application, connection: Connection) -> bo
         reason = _("The address leads to another host: store the credential for it.")
         pause_application(application=application, reason=reason)
     return replaced or moved
+
+
+def server_of(url: str) -> str:
+    """Return the host and port of an address: over another scheme it is the same target."""
+    return urlsplit(url).netloc.lower()
 
 
 def _has_secret(connection: Connection) -> bool:
@@ -128,8 +133,3 @@ def _checked(text: str) -> str:
 def _host(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower() if url else ""
-
-
-def _server(url: str) -> str:
-    """Return the host and port of an address: over another scheme it is the same target."""
-    return urlsplit(url).netloc.lower()

@@ -9,13 +9,22 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.trail import audit
-from provisioning.models import IN_FLIGHT, Conflict, Follower, Operation, OperationState, Run
+from provisioning.models import (
+    IN_FLIGHT,
+    Conflict,
+    Follower,
+    Import,
+    Operation,
+    OperationState,
+    Run,
+)
 from provisioning.storage.forgetting import forget_links
 
 if TYPE_CHECKING:
     from provisioning.models import Application
 
-_OPEN: Final = (*IN_FLIGHT, OperationState.HELD)
+_OPEN: Final = (*IN_FLIGHT, OperationState.HELD, OperationState.REFUSED)
+_COUNTED: Final = (Import.State.READING, Import.State.READ, Import.State.REPLACED)
 _GOING: Final = (Run.State.READING, Run.State.PLANNED, Run.State.SENDING)
 
 
@@ -24,10 +33,11 @@ def leave_host(*, application: Application) -> None:
     """Forget what is known of an application's target, which it leaves for one at another host.
 
     An id of the one would name somebody else at the other.  So what waits or is held is cancelled,
-    links are forgotten, and so is what was decided about accounts there; nothing is sent before a
-    new first plan was.  Whoever is at the old target stays as they are.  The application is held.
+    links are forgotten, and so is what was decided about accounts there; what imports have read
+    counts no more; nothing is sent before a new first plan was.  Whoever is at the old target stays
+    as they are.  The application is held.
     """
-    Follower.objects.select_for_update().filter(application=application).update(rests_until=None)
+    Follower.objects.filter(application=application).update(rests_until=None)  # And held by that.
     left = {"state": OperationState.CANCELLED, "ended": timezone.now(), "claim": None}
     open_ones = Operation.objects.filter(application=application, state__in=_OPEN)
     # One that runs loses its claim, so that its worker writes nothing of the old target any more.
@@ -37,6 +47,11 @@ def leave_host(*, application: Application) -> None:
     Run.objects.filter(application=application, state__in=_GOING).update(
         state=Run.State.STOPPED,
         why=_("The application has left the host that this was about."),
+        ended=timezone.now(),
+    )
+    Import.objects.filter(application=application, state__in=_COUNTED).update(
+        state=Import.State.LEFT,
+        why=_("The application has left the host that this was read at."),
         ended=timezone.now(),
     )
     Conflict.objects.filter(application=application).exclude(state=Conflict.State.LINKED).delete()

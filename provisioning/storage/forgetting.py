@@ -38,7 +38,7 @@ WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
     """
 DELETE FROM provisioning_operation AS operation
 WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
-  AND operation.state NOT IN ('waiting', 'running', 'unknown', 'held')
+  AND operation.state NOT IN ('waiting', 'running', 'unknown', 'held', 'refused')
 """,
     """
 DELETE FROM provisioning_conflict AS conflict
@@ -66,6 +66,21 @@ WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s AND link.remot
     """
 DELETE FROM provisioning_importrow AS found
 WHERE found.tenant_id = %(tenant)s AND found.object_id = %(object)s
+""",
+    # It matched them among others, or is their account and was read before that was known.
+    """
+DELETE FROM provisioning_importrow AS found
+WHERE found.tenant_id = %(tenant)s AND found.matches <> '[]'
+  AND found.matches @> jsonb_build_array(%(object)s::text)
+""",
+    """
+DELETE FROM provisioning_importrow AS found
+USING provisioning_link AS link, provisioning_import AS batch
+WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s AND link.remote_id <> ''
+  AND batch.tenant_id = link.tenant_id AND batch.application_id = link.application_id
+  AND batch.kind = link.kind
+  AND found.tenant_id = batch.tenant_id AND found.batch_id = batch.id
+  AND found.remote_id = link.remote_id
 """,
     """
 UPDATE provisioning_operation AS operation SET name = '', steps = '[]', last_error = ''

@@ -15,9 +15,12 @@ LONGEST_BODY: Final = 64 * 1024
 
 MASK: Final = "•••"
 _SECRET_NAME: Final = re.compile(
-    r"pass(?:word|wd|phrase)|secret|token|credential|authorization|api_?key|private_?key",
+    r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential|authorization|"
+    r"(?:api|private|access)[_-]?key|recovery[_-]?code|one[_-]?time|totp",
     re.IGNORECASE,
 )
+_NAMING: Final = frozenset({"path", "type", "name", "key"})
+"""Members that say what the value beside them is."""
 
 
 def readable_body(body: bytes | None) -> str | None:
@@ -38,6 +41,34 @@ def readable_body(body: bytes | None) -> str | None:
     return storable_json(redacted(value))
 
 
+def is_secret(name: str) -> bool:
+    """Whether what is called so is a secret, as its name says."""
+    return bool(_SECRET_NAME.search(name))
+
+
+def without_secret_values(value: Any) -> Any:
+    """Return a JSON value without the members that are secrets, wherever they are.
+
+    Of a member with a type or a name that says so, ``value`` is left out.
+
+    >>> without_secret_values({"userName": "a", "password": "b"})
+    {'userName': 'a'}
+    >>> without_secret_values([{"type": "apiToken", "value": "b"}])
+    [{'type': 'apiToken'}]
+    """
+    if isinstance(value, list | tuple):
+        return [without_secret_values(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    named = [item for key, item in value.items() if key.lower() in _NAMING]
+    hides_value = any(isinstance(each, str) and is_secret(each) for each in named)
+    return {
+        key: without_secret_values(item)
+        for key, item in value.items()
+        if not (is_secret(key) or (hides_value and key.lower() == "value"))
+    }
+
+
 def redacted(value: Any) -> Any:
     """Return a JSON value with the values of secrets masked.
 
@@ -49,10 +80,10 @@ def redacted(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     path = next((item for key, item in value.items() if key.lower() == "path"), None)
-    hides_value = isinstance(path, str) and bool(_SECRET_NAME.search(path))
+    hides_value = isinstance(path, str) and is_secret(path)
     return {
         key: MASK
-        if _SECRET_NAME.search(key) or (hides_value and key.lower() == "value")
+        if is_secret(key) or (hides_value and key.lower() == "value")
         else redacted(item)
         for key, item in value.items()
     }

@@ -379,7 +379,13 @@ class TestConnectorAdmin:
         assert 'name="_save"' not in read.content.decode()
         assert connie.post(url, {"name": "x"}).status_code == HTTPStatus.FORBIDDEN
 
-    @pytest.mark.parametrize("name", ["allow_removals", "refuse_removals", "catalogue", "delete"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            *("allow_removals", "refuse_removals", "allow_refused_removals"),
+            *("catalogue", "delete"),
+        ],
+    )
     def test_what_an_admin_decides_is_refused(
         self, planner: Application, connie: Client, name: str
     ) -> None:

@@ -46,6 +46,7 @@ NO_PAGES: Final = {
         for name in (
             *(f"application_{pressed}" for pressed in ("test", "pause", "resume", "retry", "lift")),
             *("application_allow_removals", "application_refuse_removals"),
+            "application_allow_refused_removals",
             *("operation_retry", "operation_reveal", "run_send", "run_stop"),
         )
     },
