@@ -31,6 +31,8 @@ from provisioning.services.roles import (
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+LONGEST_KEY: Final = 200
+"""Characters of the key of a permission, as many as its column takes."""
 OF: Final = "of"
 """The parameter of the form for a new role that names its application."""
 
@@ -93,6 +95,11 @@ class RoleForm(RefusableForm[ApplicationRole]):
         cleaned["permission_keys"] = list(
             dict.fromkeys(line.strip() for line in lines if line.strip())
         )
+        longest = max(map(len, cleaned["permission_keys"]), default=0)
+        if longest > LONGEST_KEY:
+            text = _("A key has at most %(most)d characters; one of these has %(longest)d.")
+            told = {"most": LONGEST_KEY, "longest": longest}
+            self.add_error("permission_lines", str(text) % told)
         return cleaned
 
     def role_fields(self) -> RoleFields:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.outgoing.connections import SECONDS, Connection
 from accounts.secrets.secrets_digest import digest_of
+from provisioning.client.echoes import without_echoes
 from provisioning.client.received_json import json_of
 from provisioning.client.time_limit import at_most
 
@@ -46,6 +47,10 @@ class Bearer:
         """Return whether another header may be had: never."""
         return False
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what nobody is to be shown, if a server says it back."""
+        return (self.token,)
+
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
@@ -74,6 +79,11 @@ class ClientCredentials:
         """Forget the token; return whether there was one that may have ended early."""
         return _tokens.forget(self.fingerprint())
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return what nobody is to be shown, if a server says it back."""
+        basic = _basic(self.client_id, self.client_secret)
+        return (self.client_secret, basic, _tokens.get(self.fingerprint()))
+
     def _asked(self) -> str:
         parts = urlsplit(self.token_url.strip())
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
@@ -93,7 +103,8 @@ class ClientCredentials:
         said = _json_object(received.body)
         token = said.get("access_token")
         if received.status != _SUCCESS or not isinstance(token, str) or not token:
-            raise TokenRefusedError(received.status, _reason(said))
+            heard = _json_object(without_echoes(received.body, self.secrets()))
+            raise TokenRefusedError(received.status, _reason(heard))
         lasts = said.get("expires_in")
         _tokens.keep(
             self.fingerprint(), token, lasts if isinstance(lasts, int | float) else _UNSAID

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -15,6 +15,7 @@ from accounts.outgoing.connections import Connection, Received
 from accounts.outgoing.errors import BrokenOffError, FetchError, NotReachedError
 from accounts.storable import storable
 from provisioning.client.credentials import TokenRefusedError
+from provisioning.client.echoes import without_echoes
 from provisioning.client.exchanges import Exchange
 from provisioning.client.listing import Listing
 from provisioning.client.received_json import json_of
@@ -165,7 +166,8 @@ class Target:
         except FetchError as error:
             ended = unanswered(method, str(error), was_sent=isinstance(error, BrokenOffError))
             return _answer(said, 0, {}, None, ended, began)
-        return _read(said, received, began)
+        heard = replace(received, body=without_echoes(received.body, self._credential.secrets()))
+        return _read(said, heard, began)
 
     def _opened(self) -> Connection:
         if self._connection is None:

@@ -22,7 +22,7 @@ class ApplicationRole(TenantScopedModel):
     )
     key = models.CharField(_("key"), max_length=200)
     name = models.CharField(_("name"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
+    description = models.TextField(_("description"), max_length=2_000, blank=True)
 
     objects: ClassVar[TenantScopedManager[ApplicationRole]] = TenantScopedManager()
 
