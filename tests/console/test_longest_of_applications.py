@@ -67,7 +67,7 @@ def pages(acme: Tenant, planner: Application) -> dict[str, tuple[str, str]]:
         **{
             name: (of_application(name), "version")
             for name in (
-                *("settings", "connection", "mapping_users", "mapping_groups"),
+                *("settings", "connection", "user_mapping", "group_mapping"),
                 *("scope", "switches", "leaving", "import_rule"),
             )
         },
@@ -78,7 +78,7 @@ def pages(acme: Tenant, planner: Application) -> dict[str, tuple[str, str]]:
 
 
 PAGES: Final = (
-    *("add", "settings", "connection", "mapping_users", "mapping_groups", "scope", "switches"),
+    *("add", "settings", "connection", "user_mapping", "group_mapping", "scope", "switches"),
     *("leaving", "import_rule", "role add", "role", "found"),
 )
 

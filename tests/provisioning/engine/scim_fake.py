@@ -183,6 +183,14 @@ def _patch(resource: dict[str, Any], operation: dict[str, Any]) -> None:
         resource[path] = value
 
 
+def _read(body: bytes) -> Any:
+    """Return a body as JSON, or the text that it is: of a form, where a token is asked for."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode()
+
+
 class _Server(ThreadingHTTPServer):
     """A server of a fake, whose connections end when it does."""
 
@@ -227,7 +235,7 @@ class _Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         parts = urlsplit(self.path)
         length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else None
+        body = _read(self.rfile.read(length)) if length else None
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         asked = Asked(self.command, parts.path, query, body, monotonic())
         try:
