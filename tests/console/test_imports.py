@@ -13,6 +13,7 @@ from accounts.tenancy.scoping import tenant_scope
 from provisioning.importing.starting import begin_import
 from provisioning.models import ImportRow, ImportRule, Link
 from provisioning.protocol.steps import Kind
+from provisioning.services.connections import Connection, change_connection
 from provisioning.services.visibility import list_in_default_profile
 from tests.conftest import person, signed_in
 from tests.provisioning.engine.applications import make_application
@@ -172,6 +173,59 @@ class TestDeciding:
         answer = submit(console, one, field="somebody", choice="link", somebody="nobody")
 
         assert "Nobody here is called so" in text_of(answer)
+
+
+class TestAnotherHost:
+    """Between looking and pressing the application has moved to another host."""
+
+    @pytest.fixture
+    def pages(self, found: dict[str, int], console: Client) -> dict[str, Any]:
+        one = f"{ROWS}{found['Dan']}/change/"
+        return {
+            "one": (one, what_is_sent(console.get(one).content.decode(), "version")),
+            "many": what_is_sent(
+                ask(console, ROWS, "create_many", [found["Dan"]]).content.decode(), "seen"
+            ),
+        }
+
+    @pytest.fixture
+    def moved(self, acme: Tenant, pages: dict[str, Any], planner: Application) -> None:
+        with tenant_scope(acme):
+            there = Connection(base_url="https://elsewhere.example/scim/v2", token="t")
+            change_connection(application=planner, connection=there)
+
+    @pytest.mark.usefixtures("moved")
+    @pytest.mark.parametrize("choice", ["create", "ignore", "link"])
+    def test_the_page_of_one_says_so(
+        self, acme: Tenant, pages: dict[str, Any], console: Client, choice: str
+    ) -> None:
+        url, sent = pages["one"]
+        answer = console.post(url, {**sent, "choice": choice}, follow=True)
+
+        assert "The application has left the host" in text_of(answer)
+        with tenant_scope(acme):
+            assert not ImportRow.objects.filter(decided__isnull=False).exists()
+            assert not Link.objects.exists()
+
+    @pytest.mark.usefixtures("moved")
+    def test_a_job_says_so_in_its_line(
+        self, acme: Tenant, pages: dict[str, Any], console: Client
+    ) -> None:
+        console.post(ROWS, pages["many"])
+
+        with tenant_scope(acme):
+            assert not User.objects.filter(user_name="dan@acme.example").exists()
+            reasons = list(ActionLine.objects.values_list("reason", flat=True))
+        assert all("has left the host" in each for each in reasons)
+
+    @pytest.mark.usefixtures("moved")
+    def test_the_list_shows_it_no_more_and_the_page_of_imports_why(
+        self, planner: Application, console: Client
+    ) -> None:
+        assert "Dan" not in text_of(console.get(ROWS))
+        assert "Of a host that the application has left" in text_of(
+            console.get(page("import", planner.pk))
+        )
 
 
 class TestSchedule:
