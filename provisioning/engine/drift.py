@@ -13,7 +13,7 @@ from provisioning.engine.known import keep_shown, known_of, members_of
 from provisioning.engine.looking import look_at_all
 from provisioning.engine.recording import record_operations
 from provisioning.engine.rows import lock_planning
-from provisioning.models import Link
+from provisioning.models import IN_FLIGHT, Link, Operation
 from provisioning.planning.comparing import ACTIVE, LISTS, MEMBERS, known_put_back
 from provisioning.protocol.canonical import digest
 from provisioning.protocol.steps import Kind
@@ -60,6 +60,7 @@ def put_back(*, application: Application, shown: Mapping[int, str]) -> int:
     """
     lock_planning(application)
     rows = drifted(application).select_for_update(of=("self",)).filter(pk__in=shown)
+    _hold_operations(application, Link.objects.filter(pk__in=shown))
     links = [link for link in rows if digest_of_drift(link) == shown[link.pk]]
     members = members_of(links)
     for link in links:
@@ -75,6 +76,16 @@ def put_back(*, application: Application, shown: Mapping[int, str]) -> int:
         audit.record("application.put_back", application, objects=recorded)
         queue_performing(application.pk)
     return recorded
+
+
+def _hold_operations(application: Application, links: QuerySet[Link]) -> None:
+    """Hold what is in flight of these links, as whoever does it holds that before the link."""
+    in_flight = Operation.objects.select_for_update().filter(
+        application=application,
+        state__in=IN_FLIGHT,
+        object_id__in=links.order_by().values("object_id"),
+    )
+    list(in_flight.order_by("pk").values_list("pk"))
 
 
 def _as_changed_there(known: Known, drift: Mapping[str, Any]) -> Known:
