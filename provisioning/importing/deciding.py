@@ -26,6 +26,7 @@ from provisioning.importing.standing import (
     left_host,
     require_as_shown,
     require_trusted,
+    require_unclaimed,
     same_account,
 )
 from provisioning.models import Application, ImportRow, Link
@@ -109,7 +110,10 @@ def ignore_found(*, row: ImportRow) -> None:
     held = _held(row, _application_of(row))
     if held.state != _State.WAITING:
         raise NotDecidedError(_("Somebody has decided about it already."))
-    require_as_shown(held, held.resource)
+    if held.resource:
+        require_as_shown(held, held.resource)
+    else:  # So large that nothing of it was kept, by which anybody would match.
+        require_unclaimed(held)
     _decide(held, _State.IGNORED, "")
 
 

@@ -49,10 +49,31 @@ def require_as_shown(row: ImportRow, resource: Mapping[str, Any]) -> None:
         NotDecidedError: It is linked by now, the latest import shows it otherwise, or it matches
             somebody else here than it did.
     """
+    require_unclaimed(row)
+    _require_same_matches(row, resource)
+
+
+def require_unclaimed(row: ImportRow) -> None:
+    """Let a row pass that is nobody's by now, and that the latest import shows just so.
+
+    Raises:
+        NotDecidedError: It is linked, decided, not found any more, or shown otherwise.
+    """
     links = Link.objects.filter(application=row.application, kind=row.kind, remote_id=row.remote_id)
     if links.exists():
         raise NotDecidedError(_("This account is linked already."))
     _require_latest(row)
+
+
+def same_account(row: ImportRow) -> QuerySet[ImportRow]:
+    """Return the rows of other imports that count, or did a moment ago, of the same account."""
+    imports = Import.objects.filter(
+        application=row.application_id, kind=row.kind, state__in=TRUSTED
+    ).exclude(pk=row.batch_id)
+    return ImportRow.objects.filter(batch__in=imports, remote_id=row.remote_id)
+
+
+def _require_same_matches(row: ImportRow, resource: Mapping[str, Any]) -> None:
     named = Matching(row.application, Kind(row.kind)).matches_of(
         [{**resource, "id": row.remote_id}]
     )
@@ -67,14 +88,6 @@ def require_as_shown(row: ImportRow, resource: Mapping[str, Any]) -> None:
     if any(not _is_here(row.kind, key) for key in gone):
         raise NotDecidedError(_("Whoever it matched is not here any more. Import again."))
     raise NotDecidedError(_("Whoever it matched does not match it any more. Import again."))
-
-
-def same_account(row: ImportRow) -> QuerySet[ImportRow]:
-    """Return the rows of other imports that count, or did a moment ago, of the same account."""
-    imports = Import.objects.filter(
-        application=row.application_id, kind=row.kind, state__in=TRUSTED
-    ).exclude(pk=row.batch_id)
-    return ImportRow.objects.filter(batch__in=imports, remote_id=row.remote_id)
 
 
 def _require_latest(row: ImportRow) -> None:

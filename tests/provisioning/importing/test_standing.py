@@ -324,6 +324,13 @@ class TestAsShown:
 
         assert place.row("Dan").state == ImportRow.State.LINKED
 
+    def test_what_is_too_large_to_be_kept_may_be_ignored(self, place: Place) -> None:
+        ImportRow.objects.update(resource={}, is_whole=False)
+
+        ignore_found(row=place.row("Ann"))
+
+        assert place.row("Ann").state == ImportRow.State.IGNORED
+
     def test_several_who_match_are_still_a_choice(
         self, engine: Engine, application: Application, fake: Fake
     ) -> None:
