@@ -97,8 +97,7 @@ def in_place_of(view: View) -> View | None:
     Whoever was deactivated or deleted here does not stay active there for the sake of a limit.
     """
     is_gone_here = view.cause in {Cause.DEACTIVATED, Cause.DELETED}
-    is_active_there = view.known is not None and view.known.is_active
-    if view.kind is not Kind.USER or not is_gone_here or not is_active_there:
+    if view.kind is not Kind.USER or not is_gone_here:
         return None
     gentle = gently(view)
     return None if not gentle.steps or gentle.is_removal else gentle

@@ -196,7 +196,7 @@ def test_who_returns_is_refused_no_more(place: Place) -> None:
 def test_a_refused_deletion_of_who_was_deleted_here_leaves_them_without_access(
     engine: Engine, tenant: Tenant, staff: DirectoryGroup, fake: Fake
 ) -> None:
-    application = connected(fake, staff, on_deleted="delete", removal_number=0)
+    application = connected(fake, staff, on_deleted="delete", removal_number=0, drift="overwrite")
     [ann] = people("ann")
     join(staff, [ann, *people("ben")])
     opened(engine, application)

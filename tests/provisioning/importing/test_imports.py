@@ -345,7 +345,7 @@ class TestRefusals:
         second = row_of(imported(engine, application), "Dan")
         create(second)
 
-        with pytest.raises(NotDecidedError, match="linked already"):
+        with pytest.raises(NotDecidedError, match="decided about it already"):
             link(first, object_id=str(User.objects.get(user_name="dan@acme.example").pk))
         assert Link.objects.count() == 1
 
