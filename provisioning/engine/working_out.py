@@ -234,9 +234,9 @@ class _WorkingOut:
         return views
 
     def _record_leavers(self, leavers: Sequence[View]) -> None:
-        leavers = without_refused(self.application, leavers)
-        self._count(leavers)
-        removals = [view for view in leavers if view.is_removal]
+        leaving = without_refused(self.application, leavers)
+        self._count(leaving)
+        removals = [view for view in leaving if view.is_removal]
         if self.run.kind == Run.Kind.PLAN and exceeds_limit(self.application, removals):
             self.counts["held"] = len(removals)
         self._record(leavers)

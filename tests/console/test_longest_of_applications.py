@@ -17,7 +17,6 @@ from accounts.tenancy.scoping import tenant_scope
 from provisioning.models import Application, ApplicationRole, Import, ImportRow
 from provisioning.services.applications import create_application
 from provisioning.services.roles import RoleFields, create_application_role
-from provisioning.services.visibility import list_in_default_profile
 from tests.support.html_forms import lxml_html, text_of, what_is_sent
 
 if TYPE_CHECKING:
@@ -35,9 +34,7 @@ _ENOUGH: Final = 200_000
 @pytest.fixture
 def planner(acme: Tenant) -> Application:
     with tenant_scope(acme):
-        made = create_application(catalogue_key="generic", name="Planner")
-        list_in_default_profile(made)
-        return made
+        return create_application(catalogue_key="generic", name="Planner")
 
 
 @pytest.fixture

@@ -143,12 +143,14 @@ CLEARED: Final = {
 
 
 def fields(values: dict[str, str | None]) -> UserFields:
+    address = values['emails[type eq "work"].value']
     return UserFields(
         user_name=values["userName"] or "",
         given_name=values["name.givenName"] or "",
         family_name=values["name.familyName"] or "",
         display_name=values["displayName"] or "",
-        email=values['emails[type eq "work"].value'] or "",
+        email=address or "",
+        attributes={"emails": [{"value": address, "type": "work"}]} if address else {},
     )
 
 
@@ -179,6 +181,7 @@ class TestForms:
         application = connected(fake, staff, group_choice="none")
         rows = mapped(application, Kind.USER, form)
         [ann] = people("ann")
+        update_user(user=ann, values=fields(BEFORE))
         join(staff, [ann])
         opened(engine, application)
         assert shown(fake, rows, ann) == BEFORE
