@@ -82,8 +82,6 @@ def redacted(value: Any) -> Any:
     path = next((item for key, item in value.items() if key.lower() == "path"), None)
     hides_value = isinstance(path, str) and is_secret(path)
     return {
-        key: MASK
-        if is_secret(key) or (hides_value and key.lower() == "value")
-        else redacted(item)
+        key: MASK if is_secret(key) or (hides_value and key.lower() == "value") else redacted(item)
         for key, item in value.items()
     }

@@ -102,7 +102,7 @@ def too_long(page: str, field: str) -> dict[str, str]:
 
 def everything(tenant: Tenant) -> dict[str, list[dict[str, Any]]]:
     """Return all rows of provisioning, with the groups of the tenant."""
-    models = [*apps.get_app_config("provisioning").get_models(), DirectoryGroup]
+    models: list[Any] = [*apps.get_app_config("provisioning").get_models(), DirectoryGroup]
     with tenant_scope(tenant):
         return {
             model.__name__: list(model._default_manager.order_by("pk").values()) for model in models

@@ -88,7 +88,7 @@ def _says_it_back(status: int) -> Any:
 
 
 def everything_stored(tenant: Tenant) -> str:
-    models = [*apps.get_app_config("provisioning").get_models(), AuditEntry, Job]
+    models: list[Any] = [*apps.get_app_config("provisioning").get_models(), AuditEntry, Job]
     return "\n".join(repr(row) for model in models for row in model._default_manager.all().values())
 
 
@@ -113,7 +113,11 @@ def everything_mailed() -> str:
     return "\n".join(
         str(part)
         for letter in mail.outbox
-        for part in (letter.subject, letter.body, *(each[0] for each in letter.alternatives))
+        for part in (
+            letter.subject,
+            letter.body,
+            *(each[0] for each in getattr(letter, "alternatives", ())),
+        )
     )
 
 

@@ -19,7 +19,7 @@ from provisioning.services.first_mappings import first_rows
 from tests.provisioning.engine.conftest import connected, join, opened, people
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from accounts.models import DirectoryGroup, User
     from tests.provisioning.engine.conftest import Engine
@@ -142,7 +142,7 @@ CLEARED: Final = {
 }
 
 
-def fields(values: dict[str, str | None]) -> UserFields:
+def fields(values: Mapping[str, str | None]) -> UserFields:
     address = values['emails[type eq "work"].value']
     return UserFields(
         user_name=values["userName"] or "",

@@ -103,7 +103,7 @@ class Place:
 
 def _deactivates(body: Any) -> bool:
     [operation] = body["Operations"]
-    return operation == {"op": "replace", "path": "active", "value": False}
+    return bool(operation == {"op": "replace", "path": "active", "value": False})
 
 
 @pytest.fixture
