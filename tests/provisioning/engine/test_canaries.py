@@ -110,15 +110,11 @@ def everything_shown(console: Client) -> str:
 
 
 def everything_mailed() -> str:
-    return "\n".join(
-        str(part)
-        for letter in mail.outbox
-        for part in (
-            letter.subject,
-            letter.body,
-            *(each[0] for each in getattr(letter, "alternatives", ())),
-        )
-    )
+    told: list[str] = []
+    for letter in mail.outbox:
+        told += [letter.subject, letter.body]
+        told += [str(each[0]) for each in getattr(letter, "alternatives", ())]
+    return "\n".join(told)
 
 
 def is_shown_by(text: str) -> list[str]:
