@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TYPED: Final = frozenset({"text", "password", "url", "email", "search", "number", ""})
 _NUMBER: Final = 2_147_483_648
 """One more than a column of numbers takes."""
+_NOT_STORED: Final = frozenset({"for"})
+"""Whom a preview is about: looked up, and nobody if it is too long."""
 _ENOUGH: Final = 200_000
 """Letters that no field without a bound of its own takes."""
 
@@ -91,7 +93,7 @@ def too_long(page: str, field: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in form.xpath(".//input[@name and not(@disabled)] | .//textarea[@name]"):
         name, kind = element.get("name"), element.get("type", "")
-        if element.tag == "input" and kind not in _TYPED:
+        if name in _NOT_STORED or (element.tag == "input" and kind not in _TYPED):
             continue
         if kind == "number":
             found[name] = str(int(element.get("max", _NUMBER - 1)) + 1)

@@ -26,15 +26,18 @@ from provisioning.services.assignments import set_assignments
 from tests.conftest import person, signed_in
 from tests.console.test_secrets_in_pages import reversed_with
 from tests.provisioning.engine.conftest import join, opened, people
+from tests.provisioning.engine.scim_fake import Fake, fake_scim
 from tests.provisioning.importing.conftest import imported
 from tests.support.html_forms import submit, what_is_sent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.test import Client
 
     from accounts.models import DirectoryGroup, Tenant
     from tests.provisioning.engine.conftest import Engine
-    from tests.provisioning.engine.scim_fake import Answer, Asked, Fake
+    from tests.provisioning.engine.scim_fake import Answer, Asked
 
 TOKEN: Final = "canary-token/of-the-target+0815"
 CLIENT_SECRET: Final = 'canary-secret "of" the client'
@@ -73,7 +76,7 @@ def _mail(engine: Engine) -> None:
         Context().run(engine._do, job)
 
 
-def _says_it_back(status: int) -> Any:
+def _says_it_back(status: int, *known: str) -> Any:
     """Let a target answer what is changed there with all that it knows of us."""
 
     def before(asked: Asked) -> Answer | None:
@@ -81,8 +84,8 @@ def _says_it_back(status: int) -> Any:
             return 200, {"access_token": SHORT_LIVED, "expires_in": 3600}, {}
         if asked.method == "GET":
             return None
-        told = " ".join(SECRETS)
-        return status, {"detail": f"Bearer {told} is not ours.", "token": list(SECRETS)}, {}
+        told = " ".join(known)
+        return status, {"detail": f"Bearer {told} is not ours.", "token": list(known)}, {}
 
     return before
 
@@ -126,10 +129,17 @@ def is_shown_by(text: str) -> list[str]:
     return [secret for secret, ways in spelled.items() if any(way in text for way in ways)]
 
 
-def test_no_secret_of_an_application_is_shown_anywhere(
-    engine: Engine, tenant: Tenant, staff: DirectoryGroup, fake: Fake, console: Client
+@pytest.fixture
+def other() -> Iterator[Fake]:
+    with fake_scim() as served:
+        yield served
+
+
+def test_no_secret_of_an_application_is_shown_anywhere(  # noqa: PLR0913, PLR0917 - fixtures
+    engine: Engine, tenant: Tenant, staff: DirectoryGroup, fake: Fake, other: Fake, console: Client
 ) -> None:
-    fake.before = _says_it_back(400)
+    fake.before = _says_it_back(400, TOKEN)
+    other.before = _says_it_back(400, CLIENT_SECRET, SHORT_LIVED)
     ann, ben = people("ann", "ben")
     join(staff, [ann])
     bearer = _made("Planner", staff, console, base_url=fake.base_url, token=TOKEN)
@@ -137,9 +147,9 @@ def test_no_secret_of_an_application_is_shown_anywhere(
         "Team chat",
         staff,
         console,
-        base_url=fake.base_url,
+        base_url=other.base_url,
         sign_in="oauth",
-        oauth_url=f"{fake.base_url}/token",
+        oauth_url=f"{other.base_url}/token",
         client_id="us",
         client_secret=CLIENT_SECRET,
     )
@@ -148,10 +158,11 @@ def test_no_secret_of_an_application_is_shown_anywhere(
         opened(engine, application)
         imported(engine, application)
     assert Operation.objects.filter(state="quarantined").count() >= 2
-    asked = [each for each in fake.asked if each.path == "/token"]
+    asked = [each for each in other.asked if each.path == "/token"]
     assert asked
 
-    fake.before = _says_it_back(401)
+    fake.before = _says_it_back(401, TOKEN)
+    other.before = _says_it_back(401, CLIENT_SECRET, SHORT_LIVED)
     update_user(user=ann, values=UserFields(user_name=ann.user_name, display_name="A."))
     join(staff, [ben])
     engine.work()
