@@ -1,0 +1,166 @@
+"""Undoing deactivations and reactivations of many people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from typing_extensions import override
+
+from accounts.identifiers import uuid_of
+from accounts.models import Role, User
+from accounts.services.turned_back import (
+    is_active_already,
+    is_inactive_already,
+    turned_since,
+    undo_deactivation,
+    undo_reactivation,
+)
+from console.base.doing import Done
+from console.base.undoing import LookBack, Undo
+from console.licences.undoing import SEATS_MAY_BE_TAKEN, too_late, words_for_wanted
+from licenses.undoing import give_seats_back, judge_taken
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from accounts.models import ActionLine
+
+TURN: Final = "turn"
+SEATS: Final = "seats"
+"""What is kept of a line: the entry of the trail that it wrote, and the seats that were lost."""
+
+
+class UndoDeactivation(Undo):
+    """Let people sign in again, and give them back the licences that they lost with it."""
+
+    warns = SEATS_MAY_BE_TAKEN
+
+    @override
+    def question(self, count: int) -> str:
+        text = ngettext(
+            "Undo the deactivation of %(n)s person?",
+            "Undo the deactivation of %(n)s people?",
+            count,
+        )
+        return text % {"n": count}
+
+    @override
+    def look_back(
+        self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
+    ) -> LookBack:
+        left = _as_left(lines, active=False)
+        coming = [line for line in lines if line.pk not in left]
+        lost = [key for line in coming for key in line.kept[SEATS]]
+        seats = judge_taken(lost).others
+        people = User.objects.filter(pk__in=[line.row for line in coming])
+        late = too_late(seats)
+        return LookBack(
+            consequences=[
+                _("They can sign in again, with the role, access profiles and groups they have."),
+                *words_for_wanted(seats),
+                *_without_all(len({seat.user_id for seat in seats if seat.pk in late})),
+                *words_for_managed(people),
+            ],
+            left=left,
+        )
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        undo_deactivation(user=obj, turn=choice[TURN])
+        return Done(note=" ".join(give_seats_back(seat_ids=choice[SEATS])))
+
+
+class UndoReactivation(Undo):
+    """Deactivate those again who were inactive before."""
+
+    danger = True
+
+    @override
+    def question(self, count: int) -> str:
+        text = ngettext(
+            "Undo the reactivation of %(n)s person?",
+            "Undo the reactivation of %(n)s people?",
+            count,
+        )
+        return text % {"n": count}
+
+    @override
+    def look_back(
+        self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
+    ) -> LookBack:
+        left = _as_left(lines, active=True)
+        left |= {
+            line.pk: _("This is your own account. Another system admin must do it.")
+            for line in lines
+            if line.row == str(request.user.pk)
+        }
+        going = User.objects.filter(pk__in=[line.row for line in lines if line.pk not in left])
+        staying = _last_admin(going)
+        left |= {
+            line.pk: _("The last active admin of this tenant stays. Make somebody else one first.")
+            for line in lines
+            if line.row == str(staying)
+        }
+        going = going.exclude(pk=staying)
+        return LookBack(
+            consequences=[
+                _("They cannot sign in until somebody reactivates them. Nothing is deleted."),
+                *model_admin.what_deactivation_takes(going),
+                *words_for_managed(going),
+            ],
+            left=left,
+        )
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        undo_reactivation(user=obj, turn=choice[TURN])
+
+
+def words_for_managed(people: QuerySet[User]) -> list[str]:
+    """Say how many of ``people`` an identity provider may change back."""
+    number = people.exclude(source_ids=[]).count()
+    text = ngettext(
+        "%(n)s was written by an identity provider, which may change it back.",
+        "%(n)s were written by an identity provider, which may change it back.",
+        number,
+    )
+    return [text % {"n": number}] if number else []
+
+
+def _as_left(lines: Sequence[ActionLine], *, active: bool) -> dict[int, str]:
+    """Return of which lines the people are not as the action left them, and why."""
+    people = {uuid_of(line.row): line for line in lines}
+    found = dict(User.objects.filter(pk__in=people).values_list("pk", "active"))
+    since = turned_since({pk: people[pk].kept[TURN] for pk in found})
+    already = is_inactive_already() if active else is_active_already()
+    left: dict[int, str] = {}
+    for pk, line in people.items():
+        if pk not in found:
+            left[line.pk] = _("They are not here any more.")
+        elif found[pk] != active:
+            left[line.pk] = already
+        elif pk in since:
+            left[line.pk] = since[pk]
+    return left
+
+
+def _last_admin(going: QuerySet[User]) -> UUID | None:
+    """Return who must stay where every active admin of the tenant is among ``going``."""
+    admins = User.objects.filter(role=Role.ADMIN, active=True)
+    keys = list(going.filter(role=Role.ADMIN, active=True).values_list("pk", flat=True))
+    return None if not keys or admins.exclude(pk__in=keys).exists() else keys[-1]
+
+
+def _without_all(people: int) -> list[str]:
+    text = ngettext(
+        "%(n)s person comes back without a licence that they had: no seat is free.",
+        "%(n)s people come back without a licence that they had: no seat is free.",
+        people,
+    )
+    return [text % {"n": people}] if people else []
