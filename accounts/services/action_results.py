@@ -55,8 +55,9 @@ def begin_action(
 ) -> None:
     """Store what is wanted under ``key`` and queue the job that does it, if something is to do.
 
-    The trail says that it began, and why.  Lines that have an outcome already are not tried.  What is there under ``key`` stays as it is:
-    the button was pressed twice.  What is too much of the maker's results is forgotten.
+    The trail says that it began, and why.  Lines that have an outcome already are not tried.  What
+    is there under ``key`` stays as it is: the button was pressed twice.  What is too much of the
+    maker's results is forgotten.
 
     Raises:
         IntegrityError: It undoes what another one undoes.

@@ -32,20 +32,19 @@ def begin_undo(
     *,
     key: UUID,
     maker: User,
-    of: ActionResult,
     result: ActionResult,
     lines: Sequence[ActionLine],
     kind: Kind[Any],
 ) -> None:
-    """Store under ``key`` that ``maker`` wants ``of`` taken back, and queue the job that does it.
+    """Store under ``key`` what takes back that which ``result`` undoes, and queue its job.
 
-    The row of ``of`` is held meanwhile, so of two who want this at once the second is told.  What
-    ``of`` has not done by now is not done any more.
+    The row of that is held meanwhile, so of two who want this at once the second is told.  What it
+    has not done by now is not done any more.
 
     Raises:
         NotUndoneError: Somebody has undone it, it is under way, or its days are over.
     """
-    held = ActionResult.objects.select_for_update(of=("self",)).filter(pk=of.pk).first()
+    held = ActionResult.objects.select_for_update(of=("self",)).filter(pk=result.undoes).first()
     if reason := why_not_undone(held):
         raise NotUndoneError(reason)
     assert held is not None  # noqa: S101 - nothing speaks against it
@@ -54,7 +53,6 @@ def begin_undo(
         outcome=ActionLine.Outcome.PASSED_OVER,
         reason=_("The action was undone before its turn came."),
     )
-    result.undoes = held.pk
     begin_action(key=key, maker=maker, result=result, lines=lines, kind=kind)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -64,7 +64,8 @@ def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpRes
     # What was pressed when the session had ended is looked at again, and not done.
     if SEEN in request.POST and LOOK_AGAIN not in request.POST and why.is_valid():
         if key is not None and shown == about:
-            return _begun(site, request, result, _wanted(lines, look), key, why.reason_given)
+            pressed = _Pressed(key, result, _wanted(lines, look), why.reason_given)
+            return _begun(site, request, pressed)
         said = _("Nothing was done: it would be other than this page showed. Look again.")
         messages.warning(request, said)
     request.current_app = site.name
@@ -86,15 +87,19 @@ def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpRes
     return TemplateResponse(request, "console/base/undo.html", context)
 
 
-def _begun(  # noqa: PLR0913 - what was pressed on which page
-    site: AdminSite,
-    request: HttpRequest,
-    of: ActionResult,
-    lines: Sequence[ActionLine],
-    key: UUID,
-    reason: str,
-) -> HttpResponseBase:
+class _Pressed(NamedTuple):
+    """What somebody wants undone: the key that it will have, which action, its lines, and why."""
+
+    key: UUID
+    of: ActionResult
+    lines: Sequence[ActionLine]
+    reason: str
+
+
+def _begun(site: AdminSite, request: HttpRequest, pressed: _Pressed) -> HttpResponseBase:
+    key, of, lines, reason = pressed
     row = ActionResult(
+        undoes=of.pk,
         site=site.name,
         about=of.about,
         action=of.action,
@@ -107,7 +112,7 @@ def _begun(  # noqa: PLR0913 - what was pressed on which page
     # Whoever asks has their turn last: they may lose the right to it with that.
     lines = sorted(lines, key=lambda line: line.person == maker.pk)
     try:
-        begin_undo(key=key, maker=maker, of=of, result=row, lines=lines, kind=do_to_many)
+        begin_undo(key=key, maker=maker, result=row, lines=lines, kind=do_to_many)
     except NotUndoneError as refusal:
         messages.error(request, str(refusal))
         return redirect(shown_at(site, of))
