@@ -18,6 +18,8 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from typing_extensions import override
 
 from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import BULK, MINUTE, RUNS, at_least_once
@@ -114,6 +116,19 @@ class Work:
         )
 
 
+class _Gone(Work):
+    """What a version before this one did."""
+
+    stays_because = gettext_lazy("What did it is not offered any more.")
+
+    def __init__(self) -> None:
+        super().__init__(permissions=())
+
+    @override
+    def is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:
+        return False
+
+
 def works_for(site: Any) -> None:
     """Let jobs find the lists of ``site``."""
     _sites[site.name] = site
@@ -145,17 +160,19 @@ def list_of(result: ActionResult) -> Any:
 
 def work_of(result: ActionResult) -> Work:
     """Return what is done to each row: the action, or what takes it back."""
-    work: Work = getattr(list_of(result), result.action)
-    if result.undoes is None:
-        return work
-    assert work.undo is not None  # noqa: S101 - nothing else is begun
-    return work.undo
+    work = _offered(result)
+    return work if result.undoes is None or work.undo is None else work.undo
 
 
 def is_allowed(result: ActionResult, request: HttpRequest) -> bool:
     """Whether whoever asks may do the same; who may, may take it back as well."""
-    work: Work = getattr(list_of(result), result.action)
-    return work.is_allowed(list_of(result), request)
+    return _offered(result).is_allowed(list_of(result), request)
+
+
+def _offered(result: ActionResult) -> Work:
+    """Return the action of the list; one that nobody may do if the list has it no longer."""
+    work = getattr(list_of(result), result.action, None)
+    return work if isinstance(work, Work) else _Gone()
 
 
 def _do_what_is_left(result_id: str) -> dict[str, Any]:

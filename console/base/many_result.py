@@ -212,7 +212,7 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         "progress": progress,
         "over_url": shown_at(site, result),
         "tabs": _tabs(progress, wanted, words),
-        "lines": _linked(request, shown),
+        "lines": _linked(request, result, shown),
         "more": more,
         "after": shown[-1].number if shown else 0,
         "is_first": AFTER not in request.GET,
@@ -275,11 +275,18 @@ def _took(result: ActionResult) -> str:
     return "" if last is None else in_time(round((last - result.created).total_seconds()))
 
 
-def _linked(request: HttpRequest, lines: Sequence[ActionLine]) -> list[Line]:
+def _linked(request: HttpRequest, result: ActionResult, lines: Sequence[ActionLine]) -> list[Line]:
     """Return ``lines``, each with the page of the person whom it is about."""
-    pages = pages_of_people(request, {str(line.person) for line in lines if line.person})
+    people = list_of(result).people_of_rows({line.row for line in lines if line.row})
+    pages = pages_of_people(request, people.values())
     return [
-        Line(line.name, line.outcome, line.reason, line.ended, pages.get(str(line.person), ""))
+        Line(
+            name=line.name,
+            outcome=line.outcome,
+            reason=line.reason,
+            ended=line.ended,
+            page=pages.get(people.get(line.row, ""), ""),
+        )
         for line in lines
     ]
 

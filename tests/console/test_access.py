@@ -109,7 +109,8 @@ OF_ONES_OWN: Final = {
     "jsi18n": "a script",
     "login": "leads to the sign-in page",
     "logout": "ends one's own session",
-    "result": "what came of one's own action",
+    "result": "what came of an action that one may do oneself",
+    "undo": "an action that one may do oneself, taken back",
     "accounts_user_view_rename": "one's own view of the list, whose right is that to see the list",
     "accounts_user_view_delete": "one's own view of the list, whose right is that to see the list",
 }
@@ -119,7 +120,7 @@ SPEC: Final = {
     Role.MEMBER: set(),
     Role.EDITOR: {
         *("dashboard", "search", "components", "accounts.user", "user-licenses-csv"),
-        *("licenses.subscription", "licenses.seat"),
+        *("licenses.subscription", "licenses.seat", "jobs"),
     },
     Role.CHANGE_REQUEST_MANAGER: {
         *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
