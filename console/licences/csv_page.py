@@ -94,11 +94,10 @@ def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
         )
         return _led_to_problems(request, report)
     why = ReasonForm(request.POST)
-    if not why.is_valid():
-        return _page(request, form=LicenseFileForm(), report=report, text=text)
-    if known is None or shown != _about(request, report):
-        said = _("Nothing was done: it would be other than this page showed. Look again.")
-        messages.warning(request, said)
+    if known is None or shown != _about(request, report) or not why.is_valid():
+        if why.is_valid():
+            said = _("Nothing was done: it would be other than this page showed. Look again.")
+            messages.warning(request, said)
         return _looked_at(request, report, text)
     lines = [
         ActionLine(
