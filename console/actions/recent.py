@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 from accounts.identifiers import is_canonical_uuid, read_uuid
 from accounts.models import ActionResult, User
 from accounts.services.action_results import kept_results
+from console.base.begun import NAME
 from console.base.doing import is_allowed, work_of
-from console.base.many_result import NAME
 from console.base.pages import ConsolePage, register_page
 
 if TYPE_CHECKING:

@@ -26,8 +26,8 @@ from typing_extensions import override
 from accounts.identifiers import read_uuid
 from accounts.models import ActionLine
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from console.base.begun import Wanted, address_of, begin
 from console.base.doing import Work
-from console.base.many_result import Wanted, address_of, begin
 from console.base.reasons import REASON, ReasonForm
 from console.base.undone import words_for_undoing
 

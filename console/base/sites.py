@@ -33,7 +33,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 from accounts.trail.refusals import record_refusal, record_refused_entry
-from console.base import many_result, undo_page
+from console.base import begun, many_result, undo_page
 from console.base.access import EVERYTHING, Access, access_of, may_enter
 from console.base.doing import works_for
 from console.base.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
@@ -141,7 +141,7 @@ class GatehouseSite(admin.AdminSite):
         return [*self._page_urls(), *urls]
 
     def _page_urls(self) -> Iterator[URLPattern]:
-        yield path(many_result.ROUTE, self.admin_view(self.result_view), name=many_result.NAME)
+        yield path(begun.ROUTE, self.admin_view(self.result_view), name=begun.NAME)
         yield path(UNDO_ROUTE, self.admin_view(self.undo_view), name=UNDO_NAME)
         for page in registered_pages(self.name):
             yield path(page.route, self.admin_view(self._judged(page)), name=page.name)

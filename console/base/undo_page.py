@@ -18,8 +18,9 @@ from accounts.models import ActionLine, ActionResult
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.services.action_results import what_can_be_undone
 from accounts.services.undoing import NotUndoneError, begin_undo, why_not_undone
+from console.base.begun import address_of, person_of, shown_at
 from console.base.doing import do_to_many, is_allowed, list_of, work_of
-from console.base.many_result import address_of, person_of, result_for, shown_at
+from console.base.many_result import result_for
 from console.base.reasons import REASON, ReasonForm
 from console.base.undoing import Undo
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import ActionResult
 from accounts.services.action_results import kept_results, last_day_to_undo
 from accounts.services.undoing import told_of_undo, undo_of, why_not_undone
+from console.base.begun import NAME
 from console.base.doing import work_of
 from console.base.undoing import Undo
 
@@ -53,4 +54,4 @@ def undoing_of(site: AdminSite, result: ActionResult, progress: Progress) -> dic
 
 
 def _page(site: AdminSite, result: ActionResult | None) -> str:
-    return reverse(f"{site.name}:result", args=[result.pk]) if result else ""
+    return reverse(f"{site.name}:{NAME}", args=[result.pk]) if result else ""

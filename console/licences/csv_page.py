@@ -18,7 +18,7 @@ from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.trail.refusals import record_refusal
-from console.base.many_result import Wanted, address_of, begin
+from console.base.begun import Wanted, address_of, begin
 from console.base.pages import ConsolePage, register_page
 from console.base.reasons import REASON as WHY
 from console.base.reasons import ReasonForm

@@ -80,8 +80,13 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         ]
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
     results = {
-        site: ActionResult(pk=uuid4(), site=site, about=model, back=f"/{site}/", title="x")
-        for site, model in (("console", "accounts.user"), ("platform", "accounts.tenant"))
+        site: ActionResult(
+            pk=uuid4(), site=site, about=model, action=action, back=f"/{site}/", title="x"
+        )
+        for site, model, action in (
+            ("console", "accounts.user", "deactivate"),
+            ("platform", "accounts.job", "retry"),
+        )
     }
     for site, maker in (("console", alice), ("platform", olga)):
         lines = [

@@ -154,27 +154,27 @@ class TestDeactivation:
             *[("user.reactivated", "It was the wrong list")] * 3,
         ]
 
-    @pytest.mark.parametrize("is_seen", [True, False], ids=["before the look", "after it"])
+    @pytest.mark.parametrize("when", ["before the look", "after it"])
     @pytest.mark.parametrize(("change", "reason"), CHANGES.items())
     def test_leaves_alone_what_somebody_has_changed_since(
-        self, acme: Tenant, address: str, is_seen: bool, change: str, reason: str
+        self, acme: Tenant, address: str, when: str, change: str, reason: str
     ) -> None:
         queued: list[Job] = []
         with tenant_scope(acme):
             console = signed_in(User.objects.get(user_name="alice@acme.example"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(queueing, "hand_over", lambda job, lock: queued.append(job))
-            if is_seen:
+            if when == "before the look":
                 self._change(acme, change)
             undo(console, address)
-            if not is_seen:
+            if when == "after it":
                 self._change(acme, change)
             do_at_once(queued.pop(), lock=None)
 
         with tenant_scope(acme):
             undone = ActionResult.objects.exclude(undoes=None).get()
         page = text_of(console.get(f"{JOBS}{undone.pk}/"))
-        assert ("Passed over</dt><dd>1" if is_seen else "Refused</dt><dd>1") in page
+        assert ("Refused</dt><dd>1" if when == "after it" else "Passed over</dt><dd>1") in page
         assert "Done</dt><dd>2" in page
         assert reason in page
         assert ("crowd1" in active(acme)) == (change == "reactivated")

@@ -72,7 +72,16 @@ FOR_SOME: Final = {
     "user.updated",
 }
 NEVER_PUSHED: Final = {
-    *("brand", "confirmation", "console", "credential", "domain", "extension_schema", "job"),
+    *(
+        "action",
+        "brand",
+        "confirmation",
+        "console",
+        "credential",
+        "domain",
+        "extension_schema",
+        "job",
+    ),
     *("link", "lockout", "operator", "platform", "saml", "scim", "scim_token", "secrets"),
     *("set_up_link", "settings", "sign_in", "subscription", "tenant"),
 }
