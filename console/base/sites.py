@@ -142,7 +142,6 @@ class GatehouseSite(admin.AdminSite):
 
     def _page_urls(self) -> Iterator[URLPattern]:
         yield path(begun.ROUTE, self.admin_view(self.result_view), name=begun.NAME)
-        yield path(UNDO_ROUTE, self.admin_view(self.undo_view), name=UNDO_NAME)
         for page in registered_pages(self.name):
             yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
 
@@ -163,10 +162,6 @@ class GatehouseSite(admin.AdminSite):
     def result_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
         """Tell how an action on many rows goes and went, to whoever may do the same."""
         return many_result.result_page(self, request, result_id)
-
-    def undo_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-        """Ask whoever may do the same before an action is undone, and have it undone."""
-        return undo_page.undo_page(self, request, result_id)
 
     @override
     def login(
@@ -301,6 +296,15 @@ class ConsoleSite(GatehouseSite):
     @override
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and may_enter(request.user)
+
+    @override
+    def _page_urls(self) -> Iterator[URLPattern]:
+        yield path(UNDO_ROUTE, self.admin_view(self.undo_view), name=UNDO_NAME)
+        yield from super()._page_urls()
+
+    def undo_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
+        """Ask whoever may do the same before an action is undone, and have it undone."""
+        return undo_page.undo_page(self, request, result_id)
 
     @override
     def scope_of(self, user: User) -> AbstractContextManager[None]:

@@ -1,4 +1,4 @@
-"""The pages of an action on many people, in Chromium: how far it is, how it went, and its undoing."""
+"""The pages of an action on many people, in Chromium: how far it is, how it went, undoing it."""
 
 from __future__ import annotations
 
