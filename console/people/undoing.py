@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from typing_extensions import override
 
-from accounts.identifiers import uuid_of
+from accounts.identifiers import read_uuid
 from accounts.models import Role, User
 from accounts.services.turned_back import (
     is_active_already,
@@ -135,15 +135,15 @@ def words_for_managed(people: QuerySet[User]) -> list[str]:
 
 def _as_left(lines: Sequence[ActionLine], *, active: bool) -> dict[int, str]:
     """Return of which lines the people are not as the action left them, and why."""
-    people = {uuid_of(line.row): line for line in lines}
+    people = {key: line for line in lines if (key := read_uuid(line.row))}
     found = dict(User.objects.filter(pk__in=people).values_list("pk", "active"))
     since = turned_since({pk: people[pk].kept[TURN] for pk in found})
     already = is_inactive_already() if active else is_active_already()
-    left: dict[int, str] = {}
-    for pk, line in people.items():
-        if pk not in found:
-            left[line.pk] = _("They are not here any more.")
-        elif found[pk] != active:
+    left = {line.pk: _("They are not here any more.") for line in lines}
+    for pk in found:
+        line = people[pk]
+        del left[line.pk]
+        if found[pk] != active:
             left[line.pk] = already
         elif pk in since:
             left[line.pk] = since[pk]
