@@ -140,10 +140,10 @@ def _as_left(lines: Sequence[ActionLine], *, active: bool) -> dict[int, str]:
     since = turned_since({pk: people[pk].kept[TURN] for pk in found})
     already = is_inactive_already() if active else is_active_already()
     left = {line.pk: _("They are not here any more.") for line in lines}
-    for pk in found:
+    for pk, is_active in found.items():
         line = people[pk]
         del left[line.pk]
-        if found[pk] != active:
+        if is_active != active:
             left[line.pk] = already
         elif pk in since:
             left[line.pk] = since[pk]
