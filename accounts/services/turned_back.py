@@ -1,8 +1,8 @@
-"""Making people active or inactive again as they were, unless somebody has decided otherwise.
+"""Making people active or inactive, and giving them a role, as before an action on many.
 
-The audit trail knows who decided last whether somebody is active.  An action keeps the id of the
-entry that it wrote (:func:`last_turn_of`); while that is the latest, what it did stands as it left
-it, and may be taken back.
+The audit trail knows who decided last whether somebody is active, and which role they have.  An
+action keeps the id of the entry that it wrote (:func:`last_turn_of`); while that is the latest,
+what it did stands as it left it, and may be taken back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import ChangedMeanwhileError
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Role, User
+from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, reactivate_user
 from accounts.storage.group_locks import hold_people
 from accounts.trail.sentences import actor_in_words
@@ -25,28 +26,22 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from uuid import UUID
 
-_TURNS: Final = ("user.deactivated", "user.reactivated")
+ACTIVITY: Final = ("user.deactivated", "user.reactivated")
+ROLE: Final = ("user.role_changed",)
+"""What entries are called that say whether somebody is active, and which role they have."""
 
 
-def last_turn_of(user: User) -> int:
-    """Return the id of the entry that says last whether ``user`` is active; 0 if none is kept."""
-    return last_turns([user.pk]).get(str(user.pk), 0)
+def last_turn_of(user: User, turns: Collection[str]) -> int:
+    """Return the id of the last entry about ``user`` that is called so; 0 if none is kept."""
+    return _last_turns([user.pk], turns).get(str(user.pk), 0)
 
 
-def last_turns(people: Collection[UUID]) -> dict[str, int]:
-    """Return the same for many, by the key of each who has such an entry."""
-    found = AuditEntry.objects.filter(
-        target_type="user", target_id__in=[str(pk) for pk in people], action__in=_TURNS
-    )
-    return dict(found.order_by().values_list("target_id").annotate(last=Max("pk")))
-
-
-def turned_since(expected: Mapping[UUID, int]) -> dict[UUID, str]:
+def turned_since(expected: Mapping[UUID, int], turns: Collection[str]) -> dict[UUID, str]:
     """Return of whom somebody has decided since then, and who and when, in words.
 
     ``expected`` is what :func:`last_turn_of` returned, by person.
     """
-    now = last_turns(expected)
+    now = _last_turns(expected, turns)
     others = {pk: now[str(pk)] for pk, turn in expected.items() if now.get(str(pk), turn) != turn}
     entries = AuditEntry.objects.in_bulk(others.values())
     return {pk: _told(entries.get(entry_id)) for pk, entry_id in others.items()}
@@ -71,6 +66,20 @@ def undo_reactivation(*, user: User, turn: int) -> None:
         LastAdminError: They are the tenant's last active admin.
     """
     deactivate_user(user=_held_as_left(user, turn, active=True))
+
+
+@transaction.atomic
+def undo_role(*, user: User, turn: int, role: Role) -> None:
+    """Give ``user`` the ``role`` back that they had before the entry ``turn``.
+
+    Raises:
+        ChangedMeanwhileError: Somebody has given them another one since then.
+        LastAdminError: They are the tenant's last active admin.
+    """
+    held = hold_person(user)
+    if since := turned_since({held.pk: turn}, ROLE):
+        raise ChangedMeanwhileError(since[held.pk])
+    change_role(user=held, role=role)
 
 
 def is_active_already() -> str:
@@ -100,18 +109,27 @@ def _held_as_left(user: User, turn: int, *, active: bool) -> User:
     held = hold_person(user)
     if held.active != active:
         raise ChangedMeanwhileError(is_active_already() if held.active else is_inactive_already())
-    if since := turned_since({held.pk: turn}):
+    if since := turned_since({held.pk: turn}, ACTIVITY):
         raise ChangedMeanwhileError(since[held.pk])
     return held
 
 
+def _last_turns(people: Collection[UUID], turns: Collection[str]) -> dict[str, int]:
+    found = AuditEntry.objects.filter(
+        target_type="user", target_id__in=[str(pk) for pk in people], action__in=turns
+    )
+    return dict(found.order_by().values_list("target_id").annotate(last=Max("pk")))
+
+
 def _told(entry: Any) -> str:
     if entry is None:
-        return _("Somebody has decided since then whether they are active.")
+        return _("Somebody has decided otherwise since then.")
     told = {
         "who": actor_in_words(entry.actor),
         "when": date_format(timezone.localtime(entry.at), "DATETIME_FORMAT"),
     }
+    if entry.action in ROLE:
+        return _("%(who)s gave them another role since then, on %(when)s.") % told
     if entry.action == "user.deactivated":
         return _("%(who)s deactivated them since then, on %(when)s.") % told
     return _("%(who)s reactivated them since then, on %(when)s.") % told

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from accounts.models import Role, User
 from accounts.services import users
-from accounts.services.turned_back import hold_person, last_turn_of
+from accounts.services.turned_back import ACTIVITY, hold_person, last_turn_of
 from console.base.doing import Done
 from console.base.many import Look, ManyAction, PassedOver
 from console.people.undoing import (
@@ -60,7 +60,7 @@ class DeactivateMany(ManyAction):
             return Done(note=_("They were inactive already."))
         seats = seats_held(person)
         users.deactivate_user(user=person)
-        return Done(kept={TURN: last_turn_of(person), SEATS: seats})
+        return Done(kept={TURN: last_turn_of(person, ACTIVITY), SEATS: seats})
 
 
 class ReactivateMany(ManyAction):
@@ -90,7 +90,7 @@ class ReactivateMany(ManyAction):
         if person.active:
             return Done(note=_("They were active already."))
         users.reactivate_user(user=person)
-        return Done(kept={TURN: last_turn_of(person)})
+        return Done(kept={TURN: last_turn_of(person, ACTIVITY)})
 
 
 def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver]:

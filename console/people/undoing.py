@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
@@ -11,11 +12,14 @@ from typing_extensions import override
 from accounts.identifiers import read_uuid
 from accounts.models import Role, User
 from accounts.services.turned_back import (
+    ACTIVITY,
+    ROLE,
     is_active_already,
     is_inactive_already,
     turned_since,
     undo_deactivation,
     undo_reactivation,
+    undo_role,
 )
 from console.base.doing import Done
 from console.base.undoing import LookBack, Undo
@@ -23,7 +27,7 @@ from console.licences.undoing import SEATS_MAY_BE_TAKEN, too_late, words_for_wan
 from licenses.undoing import give_seats_back, judge_taken
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from django.db.models import QuerySet
@@ -33,7 +37,8 @@ if TYPE_CHECKING:
 
 TURN: Final = "turn"
 SEATS: Final = "seats"
-"""What is kept of a line: the entry of the trail that it wrote, and the seats that were lost."""
+BEFORE: Final = "before"
+"""What is kept of a line: the entry of the trail that it wrote, the seats or the role lost."""
 
 
 class UndoDeactivation(Undo):
@@ -95,11 +100,7 @@ class UndoReactivation(Undo):
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:
         left = _as_left(lines, active=True)
-        left |= {
-            line.pk: _("This is your own account. Another system admin must do it.")
-            for line in lines
-            if line.row == str(request.user.pk)
-        }
+        left |= {line.pk: own() for line in lines if line.row == str(request.user.pk)}
         going = User.objects.filter(pk__in=[line.row for line in lines if line.pk not in left])
         staying = _last_admin(going)
         left |= {
@@ -122,6 +123,55 @@ class UndoReactivation(Undo):
         undo_reactivation(user=obj, turn=choice[TURN])
 
 
+class UndoRole(Undo):
+    """Give people the role back that they had."""
+
+    @override
+    def question(self, count: int) -> str:
+        text = ngettext(
+            "Give %(n)s person their role back?", "Give %(n)s people their roles back?", count
+        )
+        return text % {"n": count}
+
+    @override
+    def look_back(
+        self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
+    ) -> LookBack:
+        people = {key: line for line in lines if (key := read_uuid(line.row))}
+        found = set(User.objects.filter(pk__in=people).values_list("pk", flat=True))
+        left = {people[pk].pk: gone() for pk in people if pk not in found}
+        since = turned_since({pk: people[pk].kept[TURN] for pk in found}, ROLE)
+        left |= {people[pk].pk: reason for pk, reason in since.items()}
+        left |= {line.pk: own() for line in lines if line.row == str(request.user.pk)}
+        back = Counter(line.kept[BEFORE] for line in lines if line.pk not in left)
+        return LookBack(consequences=list(_roles(back)), left=left)
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+        undo_role(user=obj, turn=choice[TURN], role=Role(choice[BEFORE]))
+
+
+def gone() -> str:
+    """Return why nothing is done to somebody who was deleted."""
+    return _("They are not here any more.")
+
+
+def own() -> str:
+    """Return why nothing is done to whoever asks."""
+    return _("This is your own account. Another system admin must do it.")
+
+
+def _roles(back: Counter[str]) -> Iterator[str]:
+    """Say how many people would have which role again."""
+    for role, number in sorted(back.items()):
+        text = ngettext(
+            "%(n)s person has the role %(role)s again.",
+            "%(n)s people have the role %(role)s again.",
+            number,
+        )
+        yield text % {"n": number, "role": Role(role).label}
+
+
 def words_for_managed(people: QuerySet[User]) -> list[str]:
     """Say how many of ``people`` an identity provider may change back."""
     number = people.exclude(source_ids=[]).count()
@@ -137,9 +187,9 @@ def _as_left(lines: Sequence[ActionLine], *, active: bool) -> dict[int, str]:
     """Return of which lines the people are not as the action left them, and why."""
     people = {key: line for line in lines if (key := read_uuid(line.row))}
     found = dict(User.objects.filter(pk__in=people).values_list("pk", "active"))
-    since = turned_since({pk: people[pk].kept[TURN] for pk in found})
+    since = turned_since({pk: people[pk].kept[TURN] for pk in found}, ACTIVITY)
     already = is_inactive_already() if active else is_active_already()
-    left = {line.pk: _("They are not here any more.") for line in lines}
+    left = {line.pk: gone() for line in lines}
     for pk, is_active in found.items():
         line = people[pk]
         del left[line.pk]
