@@ -226,6 +226,14 @@ def test_by_undoing_actions_on_many_rows(
     do(console, users, "deactivate", [bob.pk, kim.pk])
     undone(console, do(console, users, "reactivate", [bob.pk, kim.pk]))
     way.did("a reactivation that is undone", least=6)
+    undone(console, do(console, users, "change_role", [bob.pk], new_role=Role.EDITOR))
+    way.did("a role that is given back", least=2)
+    with tenant_scope(acme):
+        profile = create_profile(name="Sales")
+    undone(console, do(console, users, "join_profile", [bob.pk], profile=profile.pk))
+    do(console, users, "join_profile", [bob.pk], profile=profile.pk)
+    undone(console, do(console, users, "leave_profile", [bob.pk], profile=profile.pk))
+    way.did("an access profile, as it was", least=5)
 
 
 def undone(console: Client, done: Any) -> None:

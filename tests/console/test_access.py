@@ -382,7 +382,11 @@ class TestWhateverIsSent:
             for action in model_admin.actions or ():
                 url = reverse(f"console:{label.replace('.', '_')}_changelist")
                 key = str(one_of_each[label].pk)
-                choice = {"subscription": str(one_of_each["licenses.subscription"].pk)}
+                choice = {
+                    "subscription": str(one_of_each["licenses.subscription"].pk),
+                    "profile": str(one_of_each["accounts.accessprofile"].pk),
+                    "new_role": Role.ADMIN,
+                }
                 do(browser, url, str(action), [key], select_across="1", **choice)
 
         changed = differences(before, stored(acme))

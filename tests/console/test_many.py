@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs.kinds import kinds
-from accounts.models import ActionResult, Role, User
+from accounts.models import AccessProfile, ActionResult, Role, User
 from accounts.services import action_results
+from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -44,6 +45,7 @@ ACTIONS = [
     for model, model_admin in site._registry.items()
     for name in model_admin.actions or ()
 ]
+PEOPLES = admin.site.get_model_admin(User).actions
 BY_CSV_NAME = "by CSV"
 BY_CSV = pytest.param(admin.site, User, BY_CSV_NAME, id="console-licences-by-csv")
 CSV_PAGE = "/console/licenses/csv/"
@@ -57,6 +59,16 @@ def address_of(told: Any) -> str:
 def active_people(tenant: Tenant) -> int:
     with tenant_scope(tenant):
         return User.objects.filter(active=True).count()
+
+
+def choices_of(specimens: Specimens) -> dict[str, Any]:
+    """Return what any of the actions may ask."""
+    return {
+        "subscription": specimens.of(Subscription).pk,
+        "profile": specimens.of(AccessProfile).pk,
+        "new_role": Role.EDITOR,
+        "days": "90",
+    }
 
 
 def create_otto() -> User:
@@ -86,12 +98,12 @@ def test_an_action_asks_before_it_changes_anything(
         person(acme, "Zoe")
         row = specimens.of(model)
         unused_for_long(row)
-        subscription = specimens.of(Subscription)
+        choices = choices_of(specimens)
         before = model._default_manager.count()
     url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
 
     with CaptureQueriesContext(connection) as statements:
-        answer = ask(browser, url, name, [row.pk], subscription=subscription.pk, days="90")
+        answer = ask(browser, url, name, [row.pk], **choices)
 
     assert answer.status_code == HTTPStatus.OK
     assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
@@ -111,7 +123,7 @@ def test_an_action_asks_before_it_changes_anything(
         assert model._default_manager.count() == before
 
 
-@pytest.mark.parametrize("name", ["deactivate", "reactivate", "assign_license", "delete_selected"])
+@pytest.mark.parametrize("name", PEOPLES)
 def test_the_page_that_asks_costs_as_much_for_many_as_for_few(
     acme: Tenant, console: Client, name: str
 ) -> None:
@@ -119,12 +131,14 @@ def test_the_page_that_asks_costs_as_much_for_many_as_for_few(
         crm = Subscription.objects.create(
             product=Product.objects.create(key="crm", name="CRM"), seats=3
         )
+        sales = create_profile(name="Sales")
     sizes = {}
     for size in (60, 400):  # Both more than a page holds: the list counts people then.
         with tenant_scope(acme):
             User.objects.filter(user_name__startswith="crowd").delete()
         people = crowd(acme, size)
-        chosen = {"select_across": "1", "subscription": crm.pk}
+        chosen = {"select_across": "1", "subscription": crm.pk, "profile": sales.pk}
+        chosen["new_role"] = Role.EDITOR
         with CaptureQueriesContext(connection) as statements:
             page = text_of(ask(console, USERS, name, [people[0].pk], **chosen))
         assert page.count("crowd") <= 3 * many.SHOWN_NAMES
@@ -305,12 +319,12 @@ def test_how_an_action_went_has_an_address_of_its_own(
         person(acme, "Zoe")
         row = specimens.of(model)
         unused_for_long(row)
-        subscription = specimens.of(Subscription)
+        choices = choices_of(specimens)
     if name == BY_CSV_NAME:
         done: Any = browser.post(CSV_PAGE, {"content": "email,product\nzoe@acme.example,x\n"})
     else:
         url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        asked = ask(browser, url, name, [row.pk], subscription=subscription.pk, days="90")
+        asked = ask(browser, url, name, [row.pk], **choices)
         page = asked.content.decode()
         done = browser.post(url, what_is_sent(page, "seen"))
 

@@ -18,6 +18,13 @@ from accounts.jobs import queueing
 from accounts.models import ActionLine, ActionResult, AuditEntry, Job, Role, User
 from accounts.services import users
 from accounts.services.action_results import erase_lines_about
+from accounts.services.profiles import (
+    add_profile_members,
+    create_profile,
+    delete_profile,
+    remove_profile_members,
+)
+from accounts.services.roles import change_role
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from console.base import many_result
@@ -497,6 +504,114 @@ class TestSeats:
         assert address in listed
         assert hidden not in listed
         assert holders(crm) == set()
+
+
+class TestRights:
+    def test_a_role_comes_back_unless_somebody_has_given_another(
+        self, acme: Tenant, console: Client, alice: User
+    ) -> None:
+        ann, ben, eve = person(acme, "Ann"), person(acme, "Ben"), person(acme, "Eve", Role.EDITOR)
+        address = done_to(console, "change_role", [alice, ann, ben, eve], new_role=Role.ADMIN)
+        assert set(roles(acme).values()) == {"admin"}
+        with tenant_scope(acme), audit.acting_as("SCIM: Okta"):
+            ben.refresh_from_db()
+            change_role(user=ben, role=Role.CONNECTOR_ADMIN)
+
+        asked = text_of(ask_to_undo(console, address))
+        told = text_of(undo(console, address))
+
+        assert "SCIM: Okta gave them another role since then" in asked
+        assert "Done</dt><dd>2" in told
+        assert list(roles(acme).values()) == ["admin", "member", "connectorAdmin", "editor"]
+
+    def test_nobody_changes_their_own_role_with_others(
+        self, acme: Tenant, console: Client, alice: User
+    ) -> None:
+        ann = person(acme, "Ann", Role.ADMIN)
+        address = done_to(console, "change_role", [alice, ann], new_role=Role.MEMBER)
+        assert roles(acme) == {"Alice": "admin", "Ann": "member"}
+
+        asked = ask(console, USERS, "change_role", [alice.pk], new_role=Role.MEMBER)
+        undo(console, address)
+
+        assert "This is your own account." in text_of(asked)
+        assert roles(acme) == {"Alice": "admin", "Ann": "admin"}
+
+    def test_an_undo_demotes_no_last_admin(
+        self, acme: Tenant, console: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queued: list[Job] = []
+        ann = person(acme, "Ann")
+        address = done_to(console, "change_role", [ann], new_role=Role.ADMIN)
+        with monkeypatch.context() as waits:
+            waits.setattr(queueing, "hand_over", lambda job, lock: queued.append(job))
+            undo(console, address)
+        with tenant_scope(acme):
+            change_role(user=alice, role=Role.MEMBER)
+
+        do_at_once(queued.pop(), lock=None)
+
+        assert roles(acme) == {"Alice": "member", "Ann": "admin"}
+
+    @pytest.mark.parametrize("action", ["join_profile", "leave_profile"])
+    def test_an_access_profile_is_as_before_unless_somebody_has_decided_since(
+        self, acme: Tenant, console: Client, action: str
+    ) -> None:
+        ann, ben, kim = (person(acme, name) for name in ("Ann", "Ben", "Kim"))
+        with tenant_scope(acme):
+            sales = create_profile(name="Sales")
+            before = [] if action == "join_profile" else [ann, ben, kim]
+            add_profile_members(profile=sales, user_ids=[user.pk for user in before])
+        address = done_to(console, action, [ann, ben, kim], profile=sales.pk)
+        with tenant_scope(acme):
+            turn = [remove_profile_members, add_profile_members]
+            for step in turn if action == "join_profile" else reversed(turn):
+                step(profile=sales, user_ids=[ben.pk])
+            users.delete_user(user=kim)
+            within = set(sales.memberships.values_list("user__display_name", flat=True))
+        assert within == ({"Ann", "Ben"} if action == "join_profile" else set())
+
+        asked = text_of(ask_to_undo(console, address))
+        told = text_of(undo(console, address))
+
+        assert "They have joined or left the access profile since then." in asked
+        assert "They are not here any more." in asked
+        assert "Done</dt><dd>1" in told
+        with tenant_scope(acme):
+            within = set(sales.memberships.values_list("user__display_name", flat=True))
+        assert within == ({"Ben"} if action == "join_profile" else {"Ann"})
+
+    def test_a_profile_that_is_gone_is_joined_by_nobody(
+        self, acme: Tenant, console: Client, bob: User
+    ) -> None:
+        with tenant_scope(acme):
+            sales = create_profile(name="Sales")
+        address = done_to(console, "join_profile", [bob], profile=sales.pk)
+        with tenant_scope(acme):
+            delete_profile(profile=sales)
+
+        asked = text_of(ask_to_undo(console, address))
+
+        assert "The access profile is not there any more." in asked
+
+    def test_who_is_signed_out_is_out_and_whoever_asks_stays(
+        self, acme: Tenant, console: Client, alice: User, bob: User
+    ) -> None:
+        eve = person(acme, "Eve", Role.EDITOR)
+        theirs = signed_in(eve)
+
+        told = text_of(do(console, USERS, "sign_out", [alice.pk, bob.pk, eve.pk]))
+
+        assert "Done</dt><dd>1" in told
+        assert "Passed over</dt><dd>2" in told
+        assert "This cannot be undone. Who is signed out can sign in again." in told
+        assert theirs.get("/console/").status_code == HTTPStatus.FOUND
+        assert console.get("/console/").status_code == HTTPStatus.OK
+
+
+def roles(tenant: Tenant) -> dict[str, str]:
+    with tenant_scope(tenant):
+        return dict(User.objects.order_by("display_name").values_list("display_name", "role"))
 
 
 class TestUnderWay:

@@ -92,7 +92,10 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     "test_by_undoing_actions_on_many_rows": frozenset(
         {
             "accounts.services.turned_back.undo_deactivation",
+            "accounts.services.profiles_undone.undo_joining",
+            "accounts.services.profiles_undone.undo_leaving",
             "accounts.services.turned_back.undo_reactivation",
+            "accounts.services.turned_back.undo_role",
             "accounts.services.undoing.begin_undo",
             "licenses.services.release_seat",
             "licenses.undoing.give_seat_back",
