@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 _sites: Final[dict[str, Any]] = {}
 
 
+def own_account() -> str:
+    """Return why nothing is done to whoever wants it."""
+    return _("This is your own account. Another system admin must do it.")
+
+
 def _asks_nobody(_key: str) -> None:
     """Ask nobody about a row."""
 
@@ -67,11 +72,14 @@ class Work:
         undo: What takes it back, if something does.  Each row then says what that needs
             (:attr:`Done.kept`).
         stays_because: Why nothing takes it back, for whoever is about to do it.
+        spares_maker: Whether nobody does it to their own account, also who lets go on what
+            somebody else began.
     """
 
     asks_targets: ClassVar[bool] = False
     undo: ClassVar[Work | None] = None
     stays_because: StrOrPromise = ""
+    spares_maker: ClassVar[bool] = False
 
     def __init__(self, *, permissions: Sequence[str]) -> None:
         self.allowed_permissions = list(permissions)
@@ -246,6 +254,8 @@ class _Run:
         found = self._work.find(self._admin, request, line.row)
         if found is None:
             return ActionLine.Outcome.REFUSED, Done(note=_("It is not there any more."))
+        if self._work.spares_maker and found == request.user:
+            return ActionLine.Outcome.REFUSED, Done(note=own_account())
         try:
             with transaction.atomic(), audit.because(self._result.reason):
                 choice = self._work.find_choice(line.choice)

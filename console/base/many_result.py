@@ -150,7 +150,7 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         "wanted": wanted,
         "containing": words,
         "back": result.back,
-        "undoing": undoing_of(site, result, progress),
+        "undoing": undoing_of(site, request, result, progress),
     }
     return TemplateResponse(request, "console/base/many_result.html", context)
 

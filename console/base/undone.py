@@ -12,11 +12,12 @@ from accounts.models import ActionResult
 from accounts.services.action_results import kept_results, last_day_to_undo
 from accounts.services.undoing import told_of_undo, undo_of, why_not_undone
 from console.base.begun import NAME
-from console.base.doing import work_of
+from console.base.doing import is_allowed, work_of
 from console.base.undoing import Undo
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
+    from django.http import HttpRequest
 
     from console.base.doing import Work
     from console.base.many_progress import Progress
@@ -34,7 +35,9 @@ def words_for_undoing(work: Work) -> str:
     return f"{until} {work.undo.warns}".rstrip()
 
 
-def undoing_of(site: AdminSite, result: ActionResult, progress: Progress) -> dict[str, Any]:
+def undoing_of(
+    site: AdminSite, request: HttpRequest, result: ActionResult, progress: Progress
+) -> dict[str, Any]:
     """Return what the page of a result says of undoing it.
 
     ``says`` is a sentence; ``url`` leads to the page that asks, where it can be undone now;
@@ -49,6 +52,8 @@ def undoing_of(site: AdminSite, result: ActionResult, progress: Progress) -> dic
         return {"says": f"{_('This cannot be undone.')} {work_of(result).stays_because}"}
     if reason := why_not_undone(result):
         return {"says": "" if progress.is_live else reason}
+    if not is_allowed(result, request):
+        return {"says": _("Your role does not allow you to undo it any more.")}
     until = _("You can undo this until %(day)s.") % {"day": date_format(result.undo_until)}
     return {"says": until, "url": reverse(f"{site.name}:{UNDO_NAME}", args=[result.pk])}
 

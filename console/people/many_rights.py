@@ -20,10 +20,10 @@ from accounts.services.roles import change_role
 from accounts.services.turned_back import ROLE as ROLE_TURNS
 from accounts.services.turned_back import hold_person, last_turn_of
 from accounts.signing_in.own_sessions import sign_out_everywhere
-from console.base.doing import Done
+from console.base.doing import Done, own_account
 from console.base.losses import words_for_sessions
 from console.base.many import Look, ManyAction, PassedOver
-from console.people.undoing import BEFORE, TURN, UndoRole, own, words_for_managed
+from console.people.undoing import BEFORE, TURN, UndoRole, words_for_managed
 from console.people.undoing_profiles import (
     JOINED,
     LEFT,
@@ -72,6 +72,7 @@ class ChangeRoleMany(ManyAction):
     """Give each another role; whoever asks keeps theirs."""
 
     undo = UndoRole()
+    spares_maker = True
 
     @override
     def form(self, data: Any) -> ChooseRoleForm:
@@ -108,7 +109,7 @@ class ChangeRoleMany(ManyAction):
             ],
             passed_over=[
                 PassedOver(_("They have this role already."), others.filter(role=choice.pk)),
-                PassedOver(own(), chosen.filter(pk=request.user.pk)),
+                PassedOver(own_account(), chosen.filter(pk=request.user.pk)),
             ],
         )
 
@@ -219,6 +220,7 @@ class LeaveProfileMany(_WithProfile):
 class SignOutMany(ManyAction):
     """End the sessions of each; whoever asks stays signed in."""
 
+    spares_maker = True
     stays_because = gettext_lazy("Who is signed out can sign in again.")
 
     @override

@@ -21,7 +21,7 @@ from accounts.services.turned_back import (
     undo_reactivation,
     undo_role,
 )
-from console.base.doing import Done
+from console.base.doing import Done, own_account
 from console.base.undoing import LookBack, Undo
 from console.licences.undoing import SEATS_MAY_BE_TAKEN, too_late, words_for_wanted
 from licenses.undoing import give_seats_back, judge_taken
@@ -85,6 +85,7 @@ class UndoReactivation(Undo):
     """Deactivate those again who were inactive before."""
 
     danger = True
+    spares_maker = True
 
     @override
     def question(self, count: int) -> str:
@@ -100,7 +101,7 @@ class UndoReactivation(Undo):
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:
         left = _as_left(lines, active=True)
-        left |= {line.pk: own() for line in lines if line.row == str(request.user.pk)}
+        left |= {line.pk: own_account() for line in lines if line.row == str(request.user.pk)}
         going = User.objects.filter(pk__in=[line.row for line in lines if line.pk not in left])
         staying = _last_admin(going)
         left |= {
@@ -126,6 +127,8 @@ class UndoReactivation(Undo):
 class UndoRole(Undo):
     """Give people the role back that they had."""
 
+    spares_maker = True
+
     @override
     def question(self, count: int) -> str:
         text = ngettext(
@@ -142,7 +145,7 @@ class UndoRole(Undo):
         left = {people[pk].pk: gone() for pk in people if pk not in found}
         since = turned_since({pk: people[pk].kept[TURN] for pk in found}, ROLE)
         left |= {people[pk].pk: reason for pk, reason in since.items()}
-        left |= {line.pk: own() for line in lines if line.row == str(request.user.pk)}
+        left |= {line.pk: own_account() for line in lines if line.row == str(request.user.pk)}
         back = Counter(line.kept[BEFORE] for line in lines if line.pk not in left)
         return LookBack(consequences=list(_roles(back)), left=left)
 
@@ -154,11 +157,6 @@ class UndoRole(Undo):
 def gone() -> str:
     """Return why nothing is done to somebody who was deleted."""
     return _("They are not here any more.")
-
-
-def own() -> str:
-    """Return why nothing is done to whoever asks."""
-    return _("This is your own account. Another system admin must do it.")
 
 
 def _roles(back: Counter[str]) -> Iterator[str]:

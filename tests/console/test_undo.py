@@ -332,6 +332,26 @@ class TestDeactivation:
         assert press(console, address, asked).status_code == HTTPStatus.NOT_FOUND
         assert active(acme) == {"alice@acme.example"}
 
+    def test_whoever_takes_over_what_another_began_is_spared_themselves(
+        self, acme: Tenant, console: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        queued: list[Job] = []
+        monkeypatch.setattr(queueing, "hand_over", lambda job, lock: queued.append(job))
+        zoe, ann = person(acme, "Zoe", Role.ADMIN), person(acme, "Ann")
+        address = done_to(console, "change_role", [ann, zoe], new_role=Role.EDITOR)
+        console.post(address, {"stop": "1"})
+        do_at_once(queued.pop(), lock=None)
+
+        signed_in(zoe).post(address, {"go-on": "1"})
+        do_at_once(queued.pop(), lock=None)
+
+        assert "This is your own account." in text_of(console.get(address))
+        with tenant_scope(acme):
+            assert set(User.objects.filter(pk__in=[ann.pk, zoe.pk]).values_list("role")) == {
+                ("editor",),
+                ("admin",),
+            }
+
     def test_what_an_undo_did_is_not_undone(
         self, acme: Tenant, console: Client, address: str
     ) -> None:
@@ -752,6 +772,31 @@ def test_costs_as_many_statements_for_many_as_for_few(
 
 
 MOST_OF_A_LINE = 40
+
+
+def test_giving_licences_costs_so_many_statements_a_line_however_many(
+    acme: Tenant, console: Client, crm: Subscription
+) -> None:
+    costs = []
+    for size in (10, 60):
+        with tenant_scope(acme):
+            User.objects.filter(user_name__startswith="crowd").delete()
+            Subscription.objects.update(seats=size)
+        people = crowd(acme, size)
+        asked = ask(
+            console, USERS, "assign_license", [each.pk for each in people], subscription=crm.pk
+        )
+        with CaptureQueriesContext(connection) as statements:
+            console.post(USERS, what_is_sent(asked.content.decode(), "seen"))
+        costs.append(len(statements))
+    with tenant_scope(acme):
+        assert Seat.objects.filter(released=None).count() == 60
+
+    assert (costs[1] - costs[0]) / 50 == STATEMENTS_OF_A_LICENCE
+
+
+STATEMENTS_OF_A_LICENCE = 19
+"""19,000 a thousand, with the savepoints; eight of each line's are the action's own."""
 
 
 class TestResultPage:
