@@ -21,7 +21,7 @@ from accounts.services.undoing import NotUndoneError, begin_undo, why_not_undone
 from console.base.begun import address_of, person_of, shown_at
 from console.base.doing import do_to_many, is_allowed, list_of, work_of
 from console.base.many_result import result_for
-from console.base.reasons import REASON, ReasonForm
+from console.base.reasons import ReasonForm
 from console.base.undoing import Undo
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpRes
     lines = list(what_can_be_undone(result).order_by("number"))
     look = undo.look_back(list_of(result), request, lines)
     about = [str(request.user.pk), str(result.pk), _digest(lines, look)]
-    why = ReasonForm(request.POST if REASON in request.POST else None)
+    why = ReasonForm(request.POST if SEEN in request.POST else None)
     # What was pressed when the session had ended is looked at again, and not done.
     if SEEN in request.POST and LOOK_AGAIN not in request.POST and why.is_valid():
         if key is not None and shown == about:
