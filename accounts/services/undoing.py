@@ -44,6 +44,7 @@ def begin_undo(
     Raises:
         NotUndoneError: Somebody has undone it, it is under way, or its days are over.
     """
+    assert result.undoes is not None  # noqa: S101 - the caller says what it undoes
     held = ActionResult.objects.select_for_update(of=("self",)).filter(pk=result.undoes).first()
     if reason := why_not_undone(held):
         raise NotUndoneError(reason)

@@ -42,7 +42,8 @@ _BADGES: Final = {
 def recent_actions(request: HttpRequest) -> HttpResponse:
     """Show the actions that the person may do themselves, whoever did them, the newest first."""
     seen = _seen_by(request)
-    last = seen.filter(pk=read_uuid(request.GET.get(AFTER, ""))).first()
+    after = read_uuid(request.GET.get(AFTER, ""))
+    last = seen.filter(pk=after).first() if after else None
     if last is not None:
         older = Q(created__lt=last.created) | Q(created=last.created, pk__lt=last.pk)
         seen = seen.filter(older)

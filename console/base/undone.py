@@ -50,7 +50,8 @@ def undoing_of(
         return {"says": told_of_undo(undone), "other_url": _page(site, undone)}
     if work_of(result).undo is None:
         return {"says": f"{_('This cannot be undone.')} {work_of(result).stays_because}"}
-    if reason := why_not_undone(result):
+    reason = why_not_undone(result)
+    if reason or result.undo_until is None:
         return {"says": "" if progress.is_live else reason}
     if not is_allowed(result, request):
         return {"says": _("Your role does not allow you to undo it any more.")}

@@ -23,7 +23,7 @@ from console.base.pages import ConsolePage, register_page
 from console.base.reasons import REASON as WHY
 from console.base.reasons import ReasonForm
 from console.base.undone import words_for_undoing
-from console.licences.by_file import ACTION, SUBSCRIPTION
+from console.licences.by_file import ACTION, SUBSCRIPTION, LicencesByFile
 from console.licences.forms import LicenseFileForm
 from licenses.csv_import import REASON, TEMPLATE, Report, UnreadableFileError, check, decode
 
@@ -193,7 +193,7 @@ def _page(
         "report": report,
         "text": text,
         "why": ReasonForm(request.POST if WHY in request.POST else None),
-        "undoing": words_for_undoing(admin.site.get_model_admin(User).licences_by_file),
+        "undoing": words_for_undoing(LicencesByFile(permissions=[])),
         "content_field": CONTENT_FIELD,
         "seen_field": SEEN,
         "sealed": _sealed(_about(request, report)) if report else "",

@@ -28,7 +28,6 @@ from licenses.undoing import give_seats_back, judge_taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from uuid import UUID
 
     from django.db.models import QuerySet
     from django.http import HttpRequest
@@ -102,14 +101,8 @@ class UndoReactivation(Undo):
     ) -> LookBack:
         left = _as_left(lines, active=True)
         left |= {line.pk: own_account() for line in lines if line.row == str(request.user.pk)}
+        # Whoever asks is an active admin, and stays one.
         going = User.objects.filter(pk__in=[line.row for line in lines if line.pk not in left])
-        staying = _last_admin(going)
-        left |= {
-            line.pk: _("The last active admin of this tenant stays. Make somebody else one first.")
-            for line in lines
-            if line.row == str(staying)
-        }
-        going = going.exclude(pk=staying)
         return LookBack(
             consequences=[
                 _("They cannot sign in until somebody reactivates them. Nothing is deleted."),
@@ -196,13 +189,6 @@ def _as_left(lines: Sequence[ActionLine], *, active: bool) -> dict[int, str]:
         elif pk in since:
             left[line.pk] = since[pk]
     return left
-
-
-def _last_admin(going: QuerySet[User]) -> UUID | None:
-    """Return who must stay where every active admin of the tenant is among ``going``."""
-    admins = User.objects.filter(role=Role.ADMIN, active=True)
-    keys = list(going.filter(role=Role.ADMIN, active=True).values_list("pk", flat=True))
-    return None if not keys or admins.exclude(pk__in=keys).exists() else keys[-1]
 
 
 def _without_all(people: int) -> list[str]:

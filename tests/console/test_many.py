@@ -45,7 +45,7 @@ ACTIONS = [
     for model, model_admin in site._registry.items()
     for name in model_admin.actions or ()
 ]
-PEOPLES = admin.site.get_model_admin(User).actions
+PEOPLES = [str(name) for name in admin.site.get_model_admin(User).actions or ()]
 BY_CSV_NAME = "by CSV"
 BY_CSV = pytest.param(admin.site, User, BY_CSV_NAME, id="console-licences-by-csv")
 CSV_PAGE = "/console/licenses/csv/"
