@@ -215,7 +215,6 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.services.saved_views.save_view",
             "accounts.services.settings_of_user.change_profiles",
             "accounts.services.settings_of_user.change_user_settings",
-            "accounts.services.action_results.erase_lines_about",
             "accounts.services.unsettled_names.settle_names",
             "accounts.trail.retention.erase_person",
         }
