@@ -21,5 +21,7 @@ class AccountsConfig(AppConfig):
         secret_paths.install()
         methods = import_module("accounts.signing_in.sign_in_methods").METHOD_NAMES
         import_module("accounts.trail.labels").register_words("method", methods)
+        erase_lines = import_module("accounts.services.action_results").erase_lines_about
+        import_module("accounts.trail.retention").erasers.append(erase_lines)
         # `accounts.signing_in.sign_in` writes it with the rest, for less.
         user_logged_in.disconnect(dispatch_uid="update_last_login")

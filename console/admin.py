@@ -1,5 +1,6 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
+from console.actions import recent
 from console.appearance import page as appearance_page
 from console.applications import applications, conflicts, import_rows, operations, roles, runs
 from console.components import pages as components_pages
@@ -42,6 +43,7 @@ __all__ = [
     "over_time",
     "platform_first_page",
     "profiles",
+    "recent",
     "request_log",
     "roles",
     "runs",

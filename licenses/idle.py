@@ -35,8 +35,10 @@ def idle_seats(days: int) -> QuerySet[Seat]:
 
 
 @transaction.atomic
-def release_idle_seat(*, seat: Seat, days: int) -> None:
+def release_idle_seat(*, seat: Seat, days: int) -> list[int]:
     """Take the seat back if its holder has still not signed in for so many days.
+
+    Returns the key of what :func:`licenses.services.release_seat` has taken back.
 
     Raises:
         SeatNotIdleError: They have, or hold it no longer.
@@ -50,4 +52,4 @@ def release_idle_seat(*, seat: Seat, days: int) -> None:
     reason = ngettext("Not signed in for %(n)s day.", "Not signed in for %(n)s days.", days) % {
         "n": days
     }
-    release_seat(subscription=found.subscription, user=found.user, reason=reason)
+    return release_seat(subscription=found.subscription, user=found.user, reason=reason)

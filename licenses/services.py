@@ -27,11 +27,18 @@ if TYPE_CHECKING:
     from django.db import models
 
 
-@transaction.atomic
 def assign_seat(
     *, subscription: Subscription, user: User, reason: str = "", by_group: bool = False
 ) -> Seat:
-    """Give ``user`` a seat, or return the one they already hold.
+    """Give ``user`` a seat, or return the one they already hold; see :func:`give_seat`."""
+    return give_seat(subscription=subscription, user=user, reason=reason, by_group=by_group)[0]
+
+
+@transaction.atomic
+def give_seat(
+    *, subscription: Subscription, user: User, reason: str = "", by_group: bool = False
+) -> tuple[Seat, bool]:
+    """Return the seat that ``user`` holds then, and whether it was given only now.
 
     The person's row is locked first, so that nobody is deactivated while they get a seat.  Then
     the subscription's is, while seats are counted, so two administrators who assign the last
@@ -50,7 +57,7 @@ def assign_seat(
     )
     held = Seat.objects.filter(subscription=subscription, user=user, released=None).first()
     if held:
-        return held
+        return held, False
     taken = Seat.objects.filter(subscription=subscription, released=None).count()
     refusal = refusal_to_assign(subscription, user, active=active, taken=taken)
     if refusal:
@@ -64,7 +71,7 @@ def assign_seat(
         by_group=by_group,
     )
     audit.record("license.granted", user, product=subscription.product.key, reason=reason)
-    return seat
+    return seat, True
 
 
 def refusal_to_assign(
@@ -92,10 +99,12 @@ def refusal_to_assign(
 
 
 @transaction.atomic
-def release_seat(*, subscription: Subscription, user: User, reason: str = "") -> None:
-    """Take the seat back; without one nothing happens.  The history is kept."""
+def release_seat(*, subscription: Subscription, user: User, reason: str = "") -> list[int]:
+    """Take the seat back; without one nothing happens.  The history is kept: return its key."""
     lock_subscriptions([subscription.pk])
-    _release(Seat.objects.filter(subscription=subscription, user=user, released=None), reason)
+    return _release(
+        Seat.objects.filter(subscription=subscription, user=user, released=None), reason
+    )
 
 
 @transaction.atomic(savepoint=False)
@@ -146,13 +155,13 @@ def _lock_and_ask_whether_active(user: User) -> bool:
     return bool(locked.values_list("active", flat=True).first())
 
 
-def _release(seats: models.QuerySet[Seat], reason: str) -> None:
+def _release(seats: models.QuerySet[Seat], reason: str) -> list[int]:
     """Take these seats back; their subscriptions are locked, as whoever gives one does first."""
     held = list(
         seats.select_for_update(of=("self",)).select_related("user", "subscription__product")
     )
     if not held:
-        return
+        return []
     Seat.objects.filter(pk__in=[seat.pk for seat in held]).update(
         released=timezone.now(), released_by=audit.acting(), release_reason=reason[:300]
     )
@@ -168,3 +177,4 @@ def _release(seats: models.QuerySet[Seat], reason: str) -> None:
         subscription_ids={seat.subscription_id for seat in held},
         passing_over={seat.user_id for seat in held if seat.user_id},
     )
+    return [seat.pk for seat in held]

@@ -17,7 +17,8 @@ from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 class ActionResult(models.Model):
     """An action that somebody wanted for many rows; an operator's has no tenant.
 
-    Only its maker reads it.  A job does it, line by line; without one there was nothing to do.
+    Who may do the same reads it.  A job does it, line by line; without one there was nothing to
+    do.  One that takes another one back is one itself, and the only one of that other one.
     """
 
     class State(models.TextChoices):
@@ -41,12 +42,21 @@ class ActionResult(models.Model):
     title = models.CharField(_("title"), max_length=300)
     file_name = models.CharField(_("name of the file"), max_length=100)
     back = models.TextField(_("page that it was done on"))
+    reason = models.CharField(
+        _("reason"), max_length=300, blank=True, help_text="Of whoever wanted it, in their words."
+    )
+    total = models.PositiveIntegerField(_("rows"), default=0)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OVER)
     stopped_because = models.TextField(
         _("reason"), blank=True, help_text="Empty when its maker stopped it."
     )
     # No key: what is done, and what became of it, are forgotten at times of their own.
     job = models.UUIDField(_("job"), null=True)
+    undo_until = models.DateField(
+        _("last day on which it can be undone"), null=True, help_text="Empty: it cannot be."
+    )
+    # No key, for the same reason.
+    undoes = models.UUIDField(_("undoes"), null=True, help_text="The action that it takes back.")
 
     objects: ClassVar[TenantScopedManager[ActionResult]] = TenantScopedManager()
 
@@ -54,9 +64,18 @@ class ActionResult(models.Model):
         verbose_name = _("result of an action")
         verbose_name_plural = _("results of actions")
         base_manager_name = "objects"
-        indexes = [models.Index(fields=["maker", "-created"], name="results_of_maker")]
+        indexes = [
+            models.Index(fields=["maker", "-created"], name="results_of_maker"),
+            models.Index(fields=["tenant", "site", "-created"], name="results_of_tenant"),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "id"], name="action_result_of_tenant")
+            models.UniqueConstraint(fields=["tenant", "id"], name="action_result_of_tenant"),
+            models.UniqueConstraint(
+                fields=["tenant", "undoes"],
+                condition=models.Q(undoes__isnull=False),
+                name="action_undone_once",
+                nulls_distinct=False,
+            ),
         ]
 
     @override
@@ -84,6 +103,11 @@ class ActionLine(models.Model):
     )
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     reason = models.TextField(_("reason"), blank=True)
+    # No key: what was done to somebody outlives them, until they are erased.
+    person = models.UUIDField(_("person"), null=True, help_text="Whom the row is about.")
+    kept: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        _("what undoing needs"), default=dict, blank=True, help_text="Ids. Empty: nothing to undo."
+    )
     ended = models.DateTimeField(_("time"), null=True, help_text="Empty when it was not tried.")
 
     objects: ClassVar[TenantScopedManager[ActionLine]] = TenantScopedManager()
@@ -92,6 +116,13 @@ class ActionLine(models.Model):
         verbose_name = _("line of a result")
         verbose_name_plural = _("lines of results")
         base_manager_name = "objects"
+        indexes = [
+            models.Index(
+                fields=["tenant", "person"],
+                condition=models.Q(person__isnull=False),
+                name="lines_about_person",
+            )
+        ]
         constraints = [
             SameTenant(field="result", name="action_line_result_in_tenant"),
             models.UniqueConstraint(

@@ -1,7 +1,7 @@
-"""Actions on many rows, from what was wanted to what came of it: kept for a while for their maker.
+"""Actions on many rows, from what was wanted to what came of it: kept for a while.
 
 The pages want an action (:func:`begin_action`); a job does its lines and writes what became of each
-in the transaction of its effect; its maker may stop it and let it go on.
+in the transaction of its effect; whoever may do the same may stop it and let it go on.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,22 +17,31 @@ from accounts.errors import AccountError
 from accounts.jobs.retrying import NotFailedError, retry_job
 from accounts.models import ActionLine, ActionResult, Job, User
 from accounts.tenancy.unscoped import every_tenant
+from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
     from uuid import UUID
 
     from accounts.jobs.kinds import Kind
 
 KEPT_OF_EACH: Final = 20
-"""Results of one person that are kept; the oldest gives way."""
-KEPT: Final = timedelta(days=7)
+"""Results of one person that are kept beside those that can be undone; the oldest gives way."""
+UNDONE_FOR: Final = timedelta(days=30)
+KEPT: Final = UNDONE_FOR + timedelta(days=1)
+"""The last day on which something can be undone is a whole one."""
 _State = ActionResult.State
 _UNDER_WAY: Final = (_State.GOING, _State.STOPPING)
 
 
 class NotStoppedError(AccountError):
     """The action goes on, or is over."""
+
+
+def last_day_to_undo() -> date:
+    """Return the last day on which what is done now can be undone."""
+    return timezone.localdate() + UNDONE_FOR
 
 
 @transaction.atomic
@@ -46,8 +55,12 @@ def begin_action(
 ) -> None:
     """Store what is wanted under ``key`` and queue the job that does it, if something is to do.
 
-    Lines that have an outcome already are not tried.  What is there under ``key`` stays as it is:
-    the button was pressed twice.  What is too much of the maker's results is forgotten.
+    The trail says that it began, and why.  Lines that have an outcome already are not tried.  What
+    is there under ``key`` stays as it is: the button was pressed twice.  What is too much of the
+    maker's results is forgotten.
+
+    Raises:
+        IntegrityError: It undoes what another one undoes.
     """
     waits = any(not line.outcome for line in lines)
     values = {
@@ -58,6 +71,8 @@ def begin_action(
         "maker": maker.pk,
         "tenant_id": maker.tenant_id,
         "state": _State.GOING if waits else _State.OVER,
+        "total": len(lines),
+        "undo_until": result.undo_until if waits else None,
     }
     stored, is_new = ActionResult.objects.get_or_create(pk=key, defaults=values)
     if not is_new:
@@ -66,14 +81,20 @@ def begin_action(
         line.tenant_id, line.result, line.number = maker.tenant_id, stored, number
     ActionLine.objects.bulk_create(lines, batch_size=1_000)
     _forget_oldest(maker)
+    told = {"number": len(lines)} | ({"reason": stored.reason} if stored.reason else {})
+    audit.record("action.undo_begun" if stored.undoes else "action.begun", stored, **told)
     if waits:
         _queue(stored, kind)
 
 
 def find_result(*, key: UUID, maker: User) -> ActionResult | None:
     """Return what ``maker`` did under ``key``, as long as it is kept."""
-    since = timezone.now() - KEPT
-    return ActionResult.objects.filter(pk=key, maker=maker.pk, created__gt=since).first()
+    return kept_results().filter(pk=key, maker=maker.pk).first()
+
+
+def kept_results() -> models.QuerySet[ActionResult]:
+    """Return the results that are kept still, whoever made them."""
+    return ActionResult.objects.filter(created__gt=timezone.now() - KEPT)
 
 
 def take_up(*, key: UUID) -> tuple[ActionResult, User] | None:
@@ -103,8 +124,8 @@ def stop_action(*, result: ActionResult) -> None:
 
 
 @transaction.atomic
-def go_on_with_action(*, result: ActionResult, kind: Kind[Any]) -> None:
-    """Let the lines be done that have no outcome yet.
+def go_on_with_action(*, result: ActionResult, kind: Kind[Any], wanted_by: User) -> None:
+    """Let the lines be done that have no outcome yet, as ``wanted_by`` may do them.
 
     Its row is held meanwhile: the worker that ends a stopped job either has done so, and another
     job goes on, or finds that it is to go on itself.
@@ -116,8 +137,8 @@ def go_on_with_action(*, result: ActionResult, kind: Kind[Any]) -> None:
     held = mine.select_for_update(of=("self",)).first()
     if held is None or held.state == _State.OVER:
         raise NotStoppedError
-    if held.state == _State.STOPPED:
-        mine.update(state=_State.GOING, stopped_because="")
+    if held.state == _State.STOPPED or _is_taken_over(held, wanted_by):
+        mine.update(state=_State.GOING, stopped_because="", maker=wanted_by.pk)
         _queue(held, kind)
         return
     mine.update(state=_State.GOING)
@@ -146,9 +167,29 @@ def note_stop(*, result: ActionResult, because: str) -> None:
 
 
 def end_action(*, result: ActionResult) -> bool:
-    """Write that every line has an outcome; False when that was written already."""
+    """Write that every line has an outcome; False when that was written already.
+
+    What has done nothing that could be undone is kept no longer than others.
+    """
     still = ActionResult.objects.filter(pk=result.pk, state__in=_UNDER_WAY)
-    return bool(still.update(state=_State.OVER))
+    ended: dict[str, Any] = {"state": _State.OVER}
+    if result.undo_until and not what_can_be_undone(result).exists():
+        ended["undo_until"] = None
+    return bool(still.update(**ended))
+
+
+def what_can_be_undone(result: ActionResult) -> models.QuerySet[ActionLine]:
+    """Return the lines of what was done with which something is kept to take it back."""
+    return result.lines.filter(outcome=ActionLine.Outcome.DONE).exclude(kept={})
+
+
+def erase_lines_about(person_id: UUID) -> None:
+    """Take out of the active tenant's results what they hold of somebody.
+
+    What became of the row stays.
+    """
+    lines = ActionLine.objects.filter(person=person_id)
+    lines.update(row="", name="", reason="", choice={}, kept={}, person=None)
 
 
 def delete_old_results() -> int:
@@ -161,6 +202,16 @@ def delete_old_results() -> int:
 def _queue(result: ActionResult, kind: Kind[Any]) -> None:
     job = kind.defer(result_id=str(result.pk))
     ActionResult.objects.filter(pk=result.pk).update(job=job.pk)
+
+
+def _is_taken_over(result: ActionResult, wanted_by: User) -> bool:
+    """Whether the job was given up, and somebody else than its maker lets the rest be done."""
+    if result.maker == wanted_by.pk:
+        return False
+    job = job_of(result)
+    if job is None or job.state != Job.State.FAILED:
+        raise NotStoppedError
+    return True
 
 
 def _is_tried_again(result: ActionResult) -> bool:
@@ -178,4 +229,5 @@ def _is_tried_again(result: ActionResult) -> bool:
 def _forget_oldest(maker: User) -> None:
     mine = ActionResult.objects.filter(maker=maker.pk)
     newest = mine.order_by("-created").values_list("pk", flat=True)[:KEPT_OF_EACH]
-    mine.exclude(pk__in=list(newest)).exclude(state__in=_UNDER_WAY).delete()
+    older = mine.exclude(pk__in=list(newest)).exclude(state__in=_UNDER_WAY)
+    older.filter(undo_until=None).delete()

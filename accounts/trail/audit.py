@@ -1,7 +1,7 @@
 """Writing the audit trail.
 
-Whoever starts an action says once who acts (:func:`acting_as`); services then record what they
-change, in the transaction of the change.
+Whoever starts an action says once who acts (:func:`acting_as`), and why if they said so
+(:func:`because`); services then record what they change, in the transaction of the change.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ LONGEST_TARGET: Final = 500
 
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 _source: ContextVar[int | None] = ContextVar("source", default=None)
+_reason: ContextVar[str] = ContextVar("reason", default="")
 
 
 @contextmanager
@@ -44,6 +45,16 @@ def acting_as(actor: str, *, source_id: int | None = None) -> Iterator[None]:
     finally:
         _actor.reset(reset_token)
         _source.reset(reset_source)
+
+
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Let the entries of the ``with`` block that have no reason of their own tell this one."""
+    reset = _reason.set(storable(reason))
+    try:
+        yield
+    finally:
+        _reason.reset(reset)
 
 
 def acting() -> str:
@@ -97,7 +108,7 @@ def _values(event: Event, at: datetime) -> Entry:
 def _columns(event: Event) -> tuple[str, str, str, str, str]:
     """Return the values of an entry from ``action`` on."""
     target = event.target
-    details = storable_json(event.details)
+    details = storable_json(_with_reason(event.details))
     if target is None:
         return event.action, "", "", "", details
     return (
@@ -107,6 +118,11 @@ def _columns(event: Event) -> tuple[str, str, str, str, str]:
         storable(called(target)[:LONGEST_TARGET]),
         details,
     )
+
+
+def _with_reason(details: dict[str, Any]) -> dict[str, Any]:
+    reason = _reason.get()
+    return {**details, "reason": reason} if reason and not details.get("reason") else details
 
 
 def called(target: Model) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 _t = gettext_lazy
 _SENTENCES: Final[dict[str, StrOrPromise]] = {
+    "action.begun": _t("%(who)s began an action on many: %(what)s"),
+    "action.exported": _t("%(who)s took the result of an action away as a file: %(what)s"),
+    "action.undo_begun": _t("%(who)s began to undo an action on many: %(what)s"),
     "brand.changed": _t("%(who)s changed how %(what)s looks"),
     "confirmation.refused": _t("%(who)s could not confirm with a password"),
     "console.refused": _t("%(who)s was kept out of the console"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from accounts.identifiers import read_uuid
@@ -45,6 +45,10 @@ class Ticked:
 
 class _Decided(ManyAction):
     """A decision, for which the target is asked once more about each account."""
+
+    stays_because = gettext_lazy(
+        "Other changes may build on it at once. Unlink or delete somebody on their own page."
+    )
 
     asks_targets = True
 
@@ -138,6 +142,8 @@ class CreateMany(_Decided):
 
 class IgnoreMany(ManyAction):
     """Leave them alone, also when they are found again."""
+
+    stays_because = gettext_lazy("Decide otherwise about one of them on its own page.")
 
     @override
     def question(self, count: int) -> str:

@@ -52,6 +52,8 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "dashboard": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # Finds only what the role may open.
     "search": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # What was done to many at once, as far as the role may do the same.
+    "jobs": _ADMIN | {Role.EDITOR: Access.VIEW},
     # For developers, where the settings let anybody see it.
     "components": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # --- People ---

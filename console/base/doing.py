@@ -9,7 +9,7 @@ transaction holds two of them.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -18,25 +18,47 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from typing_extensions import override
 
 from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import BULK, MINUTE, RUNS, at_least_once
 from accounts.models import ActionLine, ActionResult, User
 from accounts.progress import report_progress
 from accounts.services.action_results import end_action, is_to_go_on, note_stop, take_up
+from accounts.trail import audit
 from accounts.trail.refusals import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
+    from django_stubs_ext import StrOrPromise
+
     from accounts.jobs.kinds import Kind
 
 _sites: Final[dict[str, Any]] = {}
 
 
+def own_account() -> str:
+    """Return why nothing is done to whoever wants it."""
+    return _("This is your own account. Another system admin must do it.")
+
+
 def _asks_nobody(_key: str) -> None:
     """Ask nobody about a row."""
+
+
+class Done(NamedTuple):
+    """What was done to a row.
+
+    Attributes:
+        kept: What is needed to take it back: ids, and no secret.  Empty: nothing to take back.
+        note: What is to be said of it, if something is.
+    """
+
+    kept: dict[str, Any] = {}
+    note: str = ""
 
 
 class Work:
@@ -47,14 +69,22 @@ class Work:
 
     Attributes:
         asks_targets: Whether :meth:`asking` asks servers of others, which may let it wait.
+        undo: What takes it back, if something does.  Each row then says what that needs
+            (:attr:`Done.kept`).
+        stays_because: Why nothing takes it back, for whoever is about to do it.
+        spares_maker: Whether nobody does it to their own account, also who lets go on what
+            somebody else began.
     """
 
     asks_targets: ClassVar[bool] = False
+    undo: ClassVar[Work | None] = None
+    stays_because: StrOrPromise = ""
+    spares_maker: ClassVar[bool] = False
 
     def __init__(self, *, permissions: Sequence[str]) -> None:
         self.allowed_permissions = list(permissions)
 
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done | None:
         """Do it to one row, inside a transaction; a refusal is told and stops nothing."""
         raise NotImplementedError
 
@@ -65,9 +95,9 @@ class Work:
         """
         return nullcontext(_asks_nobody)
 
-    def do_as_answered(self, model_admin: Any, obj: Any, choice: Any, answer: Any) -> None:
+    def do_as_answered(self, model_admin: Any, obj: Any, choice: Any, answer: Any) -> Done | None:
         """Do it to one row, as :meth:`do` does, with what was answered about it."""
-        self.do(model_admin, obj, choice)
+        return self.do(model_admin, obj, choice)
 
     def find(self, model_admin: Any, request: HttpRequest, key: str) -> Any:
         """Return the row with a key, if it is there still for whoever wanted this."""
@@ -94,6 +124,19 @@ class Work:
         )
 
 
+class _Gone(Work):
+    """What a version before this one did."""
+
+    stays_because = gettext_lazy("What did it is not offered any more.")
+
+    def __init__(self) -> None:
+        super().__init__(permissions=())
+
+    @override
+    def is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:
+        return False
+
+
 def works_for(site: Any) -> None:
     """Let jobs find the lists of ``site``."""
     _sites[site.name] = site
@@ -113,10 +156,31 @@ def do_to_many_at_targets(*, result_id: str) -> dict[str, Any]:
     return _do_what_is_left(result_id)
 
 
-def kind_of_job(site: str, about: str, action: str) -> Kind[Any]:
-    """Return what does an action of a list: a kind that may wait for others, if it asks them."""
-    work: Work = getattr(_sites[site].get_model_admin(apps.get_model(about)), action)
-    return do_to_many_at_targets if work.asks_targets else do_to_many
+def kind_of_job(result: ActionResult) -> Kind[Any]:
+    """Return what does an action: a kind that may wait for others, if it asks them."""
+    return do_to_many_at_targets if work_of(result).asks_targets else do_to_many
+
+
+def list_of(result: ActionResult) -> Any:
+    """Return the list on whose rows it is done, as its site has it."""
+    return _sites[result.site].get_model_admin(apps.get_model(result.about))
+
+
+def work_of(result: ActionResult) -> Work:
+    """Return what is done to each row: the action, or what takes it back."""
+    work = _offered(result)
+    return work if result.undoes is None or work.undo is None else work.undo
+
+
+def is_allowed(result: ActionResult, request: HttpRequest) -> bool:
+    """Whether whoever asks may do the same; who may, may take it back as well."""
+    return _offered(result).is_allowed(list_of(result), request)
+
+
+def _offered(result: ActionResult) -> Work:
+    """Return the action of the list; one that nobody may do if the list has it no longer."""
+    work = getattr(list_of(result), result.action, None)
+    return work if isinstance(work, Work) else _Gone()
 
 
 def _do_what_is_left(result_id: str) -> dict[str, Any]:
@@ -134,8 +198,8 @@ class _Run:
     def __init__(self, result: ActionResult) -> None:
         self._result = result
         self._site = _sites[result.site]
-        self._admin = self._site.get_model_admin(apps.get_model(result.about))
-        self._work: Work = getattr(self._admin, result.action)
+        self._admin = list_of(result)
+        self._work = work_of(result)
         self._lines = ActionLine.objects.filter(result=result.pk).order_by("number")
 
     def go(self) -> dict[str, Any]:
@@ -165,7 +229,7 @@ class _Run:
         """Tell whether the next line may be done; if not, its result says so."""
         if not is_to_go_on(result=self._result):
             return False
-        if self._site.has_permission(request) and self._work.is_allowed(self._admin, request):
+        if self._site.has_permission(request) and is_allowed(self._result, request):
             return True
         reason = _("Whoever wanted this may not do it any more. What was done stays.")
         note_stop(result=self._result, because=reason)
@@ -182,18 +246,20 @@ class _Run:
         line = self._lines.select_for_update(of=("self",)).filter(pk=line_id, outcome="").first()
         if line is None:  # An attempt that was given up for dead has just done it.
             return
-        line.outcome, line.reason = self._outcome(line, request, answer)
-        line.ended = timezone.now()
-        line.save(update_fields=["outcome", "reason", "ended"])
+        line.outcome, done = self._outcome(line, request, answer)
+        line.reason, line.kept, line.ended = done.note, done.kept, timezone.now()
+        line.save(update_fields=["outcome", "reason", "kept", "ended"])
 
-    def _outcome(self, line: ActionLine, request: HttpRequest, answer: Any) -> tuple[str, str]:
+    def _outcome(self, line: ActionLine, request: HttpRequest, answer: Any) -> tuple[str, Done]:
         found = self._work.find(self._admin, request, line.row)
         if found is None:
-            return ActionLine.Outcome.REFUSED, _("It is not there any more.")
+            return ActionLine.Outcome.REFUSED, Done(note=_("It is not there any more."))
+        if self._work.spares_maker and found == request.user:
+            return ActionLine.Outcome.REFUSED, Done(note=own_account())
         try:
-            with transaction.atomic():
+            with transaction.atomic(), audit.because(self._result.reason):
                 choice = self._work.find_choice(line.choice)
-                self._work.do_as_answered(self._admin, found, choice, answer)
+                done = self._work.do_as_answered(self._admin, found, choice, answer)
         except (*self._admin.refusals, ValidationError) as refusal:
-            return ActionLine.Outcome.REFUSED, in_words(refusal)
-        return ActionLine.Outcome.DONE, ""
+            return ActionLine.Outcome.REFUSED, Done(note=in_words(refusal))
+        return ActionLine.Outcome.DONE, done or Done()

@@ -26,8 +26,10 @@ from typing_extensions import override
 from accounts.identifiers import read_uuid
 from accounts.models import ActionLine
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from console.base.begun import Wanted, address_of, begin
 from console.base.doing import Work
-from console.base.many_result import Wanted, address_of, begin
+from console.base.reasons import REASON, ReasonForm
+from console.base.undone import words_for_undoing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,13 +158,13 @@ class ManyAction(Work):
         about = [*self._about(model_admin, request, keys, choice), _stays(asked.look)]
         # What was pressed when the session had ended is looked at again, and not done.
         seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
-        if seen is not None:
+        why = ReasonForm(request.POST)
+        if seen is not None and why.is_valid():
             shown = _unsealed(seen)[1:]
             if shown == about:
                 assert known is not None  # noqa: S101 - the page named it
-                return begin(
-                    site, request, self._wanted(model_admin, request, asked, choice), known
-                )
+                wanted = self._wanted(model_admin, request, asked, choice)
+                return begin(site, request, wanted._replace(reason=why.reason_given), known)
             messages.warning(request, _what_differs(shown, about))
         return self._page(model_admin, request, asked, _sealed(about))
 
@@ -198,6 +200,8 @@ class ManyAction(Work):
             "consequences": look.consequences,
             "groups": groups,
             "form": asked.form,
+            "why": ReasonForm(request.POST if REASON in request.POST else None),
+            "undoing": words_for_undoing(self),
             "sealed": sealed,
             "tiles": [
                 {"kind": "off", "label": _("Picked"), "figure": count},
@@ -244,6 +248,8 @@ class ManyAction(Work):
 class DeleteMany(ManyAction):
     """Delete the selected rows; those that may not be deleted are named and stay."""
 
+    stays_because = gettext_lazy("What is deleted is gone.")
+
     def __init__(self) -> None:
         super().__init__(
             description=gettext_lazy("Delete the selected %(verbose_name_plural)s…"),
@@ -263,7 +269,7 @@ class DeleteMany(ManyAction):
         for each in stays:
             going = going.exclude(pk__in=each.objects.order_by().values("pk"))
         lines = [
-            _("This cannot be undone. What goes with it:"),
+            _("What goes with it:"),
             *(model_admin.what_goes(going) or [_("Nothing else goes with it.")]),
             _("The audit trail stays."),
         ]

@@ -25,7 +25,7 @@ class Progress:
     Attributes:
         state: One of :class:`ActionResult.State`, ``waiting`` for a worker, or ``failed``.
         done: Lines that have an outcome.
-        counts: So many lines with each outcome, in words.
+        counted: So many lines with each outcome: its value, its words, the number.
         left: How long the rest takes, in words; empty while nothing is known.
         note: What is in the way, or why it stopped; empty if there is nothing to say.
     """
@@ -33,9 +33,14 @@ class Progress:
     state: str
     done: int
     total: int
-    counts: list[tuple[str, int]]
+    counted: list[tuple[str, str, int]]
     left: str
     note: str
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """So many lines with each outcome, in words."""
+        return [(label, number) for _outcome, label, number in self.counted]
 
     @property
     def to_go(self) -> int:
@@ -62,8 +67,9 @@ def progress_of(result: ActionResult) -> Progress:
         state=state,
         done=total - to_go,
         total=total,
-        counts=[
-            (str(label), counted.get(outcome, 0)) for outcome, label in ActionLine.Outcome.choices
+        counted=[
+            (outcome, str(label), counted.get(outcome, 0))
+            for outcome, label in ActionLine.Outcome.choices
         ],
         left=_left(result, to_go) if state == ActionResult.State.GOING else "",
         note=note,
@@ -105,3 +111,12 @@ def _left(result: ActionResult, to_go: int) -> str:
     minutes = round(seconds / _MINUTE)
     text = ngettext("about %(n)s minute left", "about %(n)s minutes left", minutes)
     return text % {"n": minutes}
+
+
+def in_time(seconds: int) -> str:
+    """Return how long something took, in words."""
+    seconds = max(seconds, 1)
+    if seconds < _MINUTE:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    minutes = round(seconds / _MINUTE)
+    return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}

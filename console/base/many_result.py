@@ -1,56 +1,73 @@
 """How an action on many rows goes and went: one line for each, to be filtered and taken as CSV.
 
-Whoever wanted it is led to a page with an address of its own, which both sites mount; for others
-there is no such page.  They may leave it, stop the action, and let it go on.
+Whoever wanted it is led to a page with an address of its own, which both sites mount; who may do
+the same sees it, too, and for others there is no such page.  They may leave it, stop the action,
+let it go on, and undo it (:mod:`console.base.undo_page`).
 """
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urlencode
 
-from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.identifiers import read_number
 from accounts.models import ActionLine, ActionResult, User
 from accounts.services.action_results import (
     NotStoppedError,
-    begin_action,
-    find_result,
     go_on_with_action,
+    kept_results,
     stop_action,
 )
 from accounts.storable import is_storable
+from accounts.trail import audit
+from console.base.begun import person_of, shown_at
 from console.base.csv_export import csv_response
-from console.base.doing import kind_of_job
-from console.base.many_progress import progress_of
+from console.base.doing import is_allowed, kind_of_job, list_of
+from console.base.many_progress import in_time, progress_of
 from console.base.of_person import pages_of_people
+from console.base.undone import undoing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from django.contrib.admin import AdminSite
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponseRedirect
     from django.http.response import HttpResponseBase
 
+    from console.base.many_progress import Progress
     from console.base.questions import Questions
 
 _Outcome = ActionLine.Outcome
 KINDS: Final = {_Outcome.DONE: "good", _Outcome.PASSED_OVER: "", _Outcome.REFUSED: "bad"}
 SHOWN_LINES: Final = 200
-ROUTE: Final = "results/<uuid:result_id>/"
-NAME: Final = "result"
-"""Where a site has the page, and what it calls it."""
+LATEST: Final = 10
+"""Lines of an action that is under way: those that were done last."""
 PART: Final = "progress"
+AFTER: Final = "after"
+_PORTION: Final = 2_000
+
+
+def is_line(value: str) -> bool:
+    """Whether ``value`` can be the number of a line."""
+    number = read_number(value)
+    return number is not None and number < 1 << 31
+
+
 QUESTIONS: Final[Questions] = {
     "outcome": lambda value: value in {"", *_Outcome.values},
     "containing": is_storable,
+    AFTER: is_line,
     "csv": lambda value: value == "1",
     "part": lambda value: value == PART,
 }
@@ -58,12 +75,12 @@ QUESTIONS: Final[Questions] = {
 
 
 class Line(NamedTuple):
-    """One row: its name, what became of it, and why; its key, and the page of the person."""
+    """One row: its name, what became of it, why and when; the page of the person."""
 
     name: str
     outcome: str
     reason: str
-    row: str
+    ended: datetime | None
     page: str = ""
 
     @property
@@ -77,131 +94,139 @@ class Line(NamedTuple):
         return KINDS[_Outcome(self.outcome)]
 
 
-class Wanted(NamedTuple):
-    """What is to be done.
+def result_for(site: AdminSite, request: HttpRequest, result_id: UUID) -> ActionResult:
+    """Return the result for whoever made it, and for whoever may do the same.
 
-    Attributes:
-        title: What the action is called.
-        about: The label of the model on whose list it is done, such as ``accounts.user``.
-        action: The :class:`~console.base.doing.Work` that does it, an attribute of that list.
-        file_name: What the name of its CSV file begins with.
-        lines: One for each row; those that are not to be tried have their outcome.
+    Raises:
+        Http404: There is none for them, or it is kept no longer.
+        PermissionDenied: They made it, and may not see the list any more on which it was done.
     """
-
-    title: str
-    about: str
-    action: str
-    file_name: str
-    lines: Sequence[ActionLine]
-
-
-def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> HttpResponseRedirect:
-    """Let a job do what is wanted; lead whoever asked to its page, which leads back to this one."""
-    row = ActionResult(
-        site=site.name,
-        about=wanted.about,
-        action=wanted.action,
-        title=wanted.title,
-        file_name=wanted.file_name,
-        back=request.get_full_path(),
-    )
-    kind = kind_of_job(site.name, wanted.about, wanted.action)
-    begin_action(key=key, maker=_person(request), result=row, lines=wanted.lines, kind=kind)
-    return redirect(address_of(site, request, key))
-
-
-def address_of(site: AdminSite, request: HttpRequest, key: UUID) -> str:
-    """Return where the result ``key`` of whoever asks is shown; empty if there is none.
-
-    Where nothing was done, the page shows what was refused first.
-    """
-    found = find_result(key=key, maker=_person(request))
-    if found is None:
-        return ""
-    address = reverse(f"{site.name}:{NAME}", args=[key])
-    outcomes = set(found.lines.order_by().values_list("outcome", flat=True).distinct())
-    shows_refused = _Outcome.REFUSED in outcomes and not outcomes & {_Outcome.DONE, ""}
-    return f"{address}?outcome={_Outcome.REFUSED}" if shows_refused else address
+    result = kept_results().filter(pk=result_id, site=site.name).first()
+    if result is None:
+        raise Http404
+    if result.maker != person_of(request).pk:
+        if not is_allowed(result, request):
+            raise Http404
+    elif not list_of(result).has_view_permission(request):
+        raise PermissionDenied
+    return result
 
 
 def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
     """Return the page, filtered as the address asks; or the lines as CSV; or how far it is.
 
     Raises:
-        Http404: Whoever asks did nothing of which this is the result, or it is kept no longer.
+        Http404: There is no such result for whoever asks, or it is kept no longer.
         PermissionDenied: They may not see the list any more on which it was done.
     """
-    result = find_result(key=result_id, maker=_person(request))
-    if result is None:
-        raise Http404
-    model_admin = site.get_model_admin(apps.get_model(result.about))
-    if not model_admin.has_view_permission(request):
-        raise PermissionDenied
+    result = result_for(site, request, result_id)
     if request.method == "POST":
         return _decided(site, request, result)
     request.current_app = site.name
+    progress = progress_of(result)
     if "part" in request.GET:
-        context = {
-            "progress": progress_of(result),
-            "over_url": address_of(site, request, result.pk),
-        }
+        context = {"progress": progress, "over_url": shown_at(site, result)}
         return TemplateResponse(request, "components/job.html", context)
-    everything = [
-        Line(*values)
-        for values in result.lines.exclude(outcome="")
-        .order_by("number")
-        .values_list("name", "outcome", "reason", "row")
-    ]
     wanted = request.GET.get("outcome", "")
     words = request.GET.get("containing", "").strip()
-    lines = [
-        line
-        for line in everything
-        if wanted in {"", line.outcome}
-        and (not words or words.casefold() in f"{line.name} {line.reason}".casefold())
-    ]
+    asked_for = _asked_for(result, wanted, words)
     if "csv" in request.GET:
-        rows = ([line.name, line.label, line.reason] for line in lines)
-        header = [_("Who or what"), _("Outcome"), _("Reason")]
-        return csv_response(name=result.file_name, header=header, rows=rows)
+        return _as_csv(result, asked_for)
+    shown, more = _page_of(request, asked_for, progress)
     context = {
         **site.each_context(request),
         "title": result.title,
-        "opts": model_admin.opts,
-        "progress": progress_of(result),
-        "over_url": address_of(site, request, result.pk),
-        "counts": [
-            (outcome, label, sum(line.outcome == outcome for line in everything))
-            for outcome, label in _Outcome.choices
-        ],
-        "lines": _linked(request, model_admin, lines[:SHOWN_LINES]),
-        "matching": len(lines),
-        "more": max(len(lines) - SHOWN_LINES, 0),
+        "opts": list_of(result).opts,
+        "result": result,
+        "maker": User.objects.filter(pk=result.maker).first(),
+        "took": _took(result) if progress.is_over else "",
+        "progress": progress,
+        "over_url": shown_at(site, result),
+        "tabs": _tabs(progress, wanted, words),
+        "lines": _linked(request, result, shown),
+        "more": more,
+        "after": shown[-1].number if shown else 0,
+        "is_first": AFTER not in request.GET,
         "wanted": wanted,
         "containing": words,
         "back": result.back,
+        "undoing": undoing_of(site, request, result, progress),
     }
     return TemplateResponse(request, "console/base/many_result.html", context)
 
 
-def _linked(request: HttpRequest, model_admin: Any, lines: Sequence[Line]) -> list[Line]:
+def _asked_for(result: ActionResult, outcome: str, words: str) -> QuerySet[ActionLine]:
+    lines = result.lines.exclude(outcome="").order_by("number")
+    if outcome:
+        lines = lines.filter(outcome=outcome)
+    if words:
+        lines = lines.filter(Q(name__icontains=words) | Q(reason__icontains=words))
+    return lines
+
+
+def _page_of(
+    request: HttpRequest, lines: QuerySet[ActionLine], progress: Progress
+) -> tuple[list[ActionLine], bool]:
+    """Return the lines that are shown, and whether there are more behind them."""
+    if progress.is_live:
+        return list(lines.exclude(ended=None).order_by("-number")[:LATEST]), False
+    behind = read_number(request.GET.get(AFTER, "")) or 0
+    found = list(lines.filter(number__gt=behind)[: SHOWN_LINES + 1])
+    return found[:SHOWN_LINES], len(found) > SHOWN_LINES
+
+
+def _as_csv(result: ActionResult, lines: QuerySet[ActionLine]) -> HttpResponseBase:
+    """Return the lines as a file, which the trail says was taken away."""
+    audit.record("action.exported", result)
+    header = [_("Who or what"), _("Outcome"), _("Reason"), _("Time")]
+    rows = (
+        [line.name, _Outcome(line.outcome).label, line.reason, line.ended]
+        for line in lines.iterator(chunk_size=_PORTION)
+    )
+    return csv_response(name=result.file_name, header=header, rows=rows)
+
+
+def _tabs(progress: Progress, wanted: str, words: str) -> Iterator[dict[str, Any]]:
+    """Yield a tab for each outcome, and one for all."""
+    tabs = [("", _("All"), progress.done), *progress.counted]
+    for outcome, label, count in tabs:
+        asked = {"outcome": outcome, "containing": words}
+        address = urlencode({name: value for name, value in asked.items() if value})
+        yield {
+            "label": label,
+            "count": count,
+            "url": f"?{address}",
+            "is_current": outcome == wanted,
+        }
+
+
+def _took(result: ActionResult) -> str:
+    """Return how long it took, from the button to the last line, in words."""
+    last = result.lines.aggregate(last=Max("ended"))["last"]
+    return "" if last is None else in_time(round((last - result.created).total_seconds()))
+
+
+def _linked(request: HttpRequest, result: ActionResult, lines: Sequence[ActionLine]) -> list[Line]:
     """Return ``lines``, each with the page of the person whom it is about."""
-    people = model_admin.people_of_rows({line.row for line in lines if line.row})
+    people = list_of(result).people_of_rows({line.row for line in lines if line.row})
     pages = pages_of_people(request, people.values())
-    return [line._replace(page=pages.get(people.get(line.row, ""), "")) for line in lines]
+    return [
+        Line(
+            name=line.name,
+            outcome=line.outcome,
+            reason=line.reason,
+            ended=line.ended,
+            page=pages.get(people.get(line.row, ""), ""),
+        )
+        for line in lines
+    ]
 
 
 def _decided(site: AdminSite, request: HttpRequest, result: ActionResult) -> HttpResponseRedirect:
     """Stop the action or let it go on, as the pressed button says; too late, nothing happens."""
     if "go-on" in request.POST:
         with suppress(NotStoppedError):
-            kind = kind_of_job(result.site, result.about, result.action)
-            go_on_with_action(result=result, kind=kind)
+            go_on_with_action(result=result, kind=kind_of_job(result), wanted_by=person_of(request))
     else:
         stop_action(result=result)
-    return redirect(address_of(site, request, result.pk))
-
-
-def _person(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the sites let nobody else in
-    return request.user
+    return redirect(shown_at(site, result))

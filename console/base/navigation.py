@@ -62,7 +62,7 @@ CONSOLE_SECTIONS = (
         (_("Records"),),
         (
             *("scim.requestlogentry", "provisioning.operation"),
-            *("saml-and-scim-attempts", "accounts.auditentry"),
+            *("saml-and-scim-attempts", "accounts.auditentry", "jobs"),
         ),
     ),
 )

@@ -33,7 +33,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 from accounts.trail.refusals import record_refusal, record_refused_entry
-from console.base import many_result
+from console.base import begun, many_result, undo_page
 from console.base.access import EVERYTHING, Access, access_of, may_enter
 from console.base.doing import works_for
 from console.base.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS, Section
@@ -45,6 +45,7 @@ from console.base.questions import (
     refuse_undeclared,
     undeclared,
 )
+from console.base.undone import UNDO_NAME, UNDO_ROUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -140,7 +141,7 @@ class GatehouseSite(admin.AdminSite):
         return [*self._page_urls(), *urls]
 
     def _page_urls(self) -> Iterator[URLPattern]:
-        yield path(many_result.ROUTE, self.admin_view(self.result_view), name=many_result.NAME)
+        yield path(begun.ROUTE, self.admin_view(self.result_view), name=begun.NAME)
         for page in registered_pages(self.name):
             yield path(page.route, self.admin_view(self._judged(page)), name=page.name)
 
@@ -159,7 +160,7 @@ class GatehouseSite(admin.AdminSite):
 
     @asks(**many_result.QUESTIONS)
     def result_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
-        """Tell how an action on many rows goes and went, to whoever wanted it."""
+        """Tell how an action on many rows goes and went, to whoever may do the same."""
         return many_result.result_page(self, request, result_id)
 
     @override
@@ -295,6 +296,15 @@ class ConsoleSite(GatehouseSite):
     @override
     def has_permission(self, request: HttpRequest) -> bool:
         return isinstance(request.user, User) and may_enter(request.user)
+
+    @override
+    def _page_urls(self) -> Iterator[URLPattern]:
+        yield path(UNDO_ROUTE, self.admin_view(self.undo_view), name=UNDO_NAME)
+        yield from super()._page_urls()
+
+    def undo_view(self, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
+        """Ask whoever may do the same before an action is undone, and have it undone."""
+        return undo_page.undo_page(self, request, result_id)
 
     @override
     def scope_of(self, user: User) -> AbstractContextManager[None]:

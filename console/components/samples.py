@@ -79,7 +79,11 @@ def samples(theme: str) -> dict[str, Any]:
             state="going",
             done=126,
             total=209,
-            counts=[("Done", 124), ("Passed over", 0), ("Refused", 2)],
+            counted=[
+                ("done", "Done", 124),
+                ("passed over", "Passed over", 0),
+                ("refused", "Refused", 2),
+            ],
             left="about 6 seconds left",
             note="",
         ),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from typing_extensions import override
 
 from accounts.trail.refusals import record_refusal
-from console.base.doing import Work
+from console.base.doing import Done, Work
+from console.licences.undoing import UndoSeats, given, taken
 from licenses.csv_import import REASON, RELEASE
 from licenses.models import Subscription
-from licenses.services import assign_seat, release_seat
+from licenses.services import give_seat, release_seat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +30,14 @@ ACTION: Final = "action"
 class LicencesByFile(Work):
     """Give or take back what a line of a file says; see :mod:`console.licences.csv_page`."""
 
+    undo = UndoSeats()
+
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
         subscription, action = choice
         if action == RELEASE:
-            release_seat(subscription=subscription, user=obj, reason=REASON)
-        else:
-            assign_seat(subscription=subscription, user=obj, reason=REASON)
+            return taken(release_seat(subscription=subscription, user=obj, reason=REASON))
+        return given(*give_seat(subscription=subscription, user=obj, reason=REASON))
 
     @override
     def find_choice(self, ids: dict[str, Any]) -> tuple[Subscription, str]:

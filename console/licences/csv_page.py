@@ -18,9 +18,12 @@ from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.trail.refusals import record_refusal
-from console.base.many_result import Wanted, address_of, begin
+from console.base.begun import Wanted, address_of, begin
 from console.base.pages import ConsolePage, register_page
-from console.licences.by_file import ACTION, SUBSCRIPTION
+from console.base.reasons import REASON as WHY
+from console.base.reasons import ReasonForm
+from console.base.undone import words_for_undoing
+from console.licences.by_file import ACTION, SUBSCRIPTION, LicencesByFile
 from console.licences.forms import LicenseFileForm
 from licenses.csv_import import REASON, TEMPLATE, Report, UnreadableFileError, check, decode
 
@@ -90,9 +93,11 @@ def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
             "license.refused", reason=report.errors[0][1], number=len(report.errors), by=REASON
         )
         return _led_to_problems(request, report)
-    if known is None or shown != _about(request, report):
-        said = _("Nothing was done: it would be other than this page showed. Look again.")
-        messages.warning(request, said)
+    why = ReasonForm(request.POST)
+    if known is None or shown != _about(request, report) or not why.is_valid():
+        if why.is_valid():
+            said = _("Nothing was done: it would be other than this page showed. Look again.")
+            messages.warning(request, said)
         return _looked_at(request, report, text)
     lines = [
         ActionLine(
@@ -104,7 +109,7 @@ def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
         )
         for step in report.steps
     ]
-    return _begun(request, lines, known)
+    return _begun(request, lines, known, why.reason_given)
 
 
 def _led_to_problems(request: HttpRequest, report: Report) -> HttpResponseBase:
@@ -124,13 +129,16 @@ def _led_to_problems(request: HttpRequest, report: Report) -> HttpResponseBase:
     return _begun(request, lines, uuid4())
 
 
-def _begun(request: HttpRequest, lines: list[ActionLine], key: UUID) -> HttpResponseBase:
+def _begun(
+    request: HttpRequest, lines: list[ActionLine], key: UUID, reason: str = ""
+) -> HttpResponseBase:
     wanted = Wanted(
         title=_("Licences by CSV"),
         about=User._meta.label_lower,
         action="licences_by_file",
         file_name="licences-by-csv",
         lines=lines,
+        reason=reason,
     )
     return begin(admin.site, request, wanted, key)
 
@@ -184,6 +192,8 @@ def _page(
         "form": form,
         "report": report,
         "text": text,
+        "why": ReasonForm(request.POST if WHY in request.POST else None),
+        "undoing": words_for_undoing(LicencesByFile(permissions=[])),
         "content_field": CONTENT_FIELD,
         "seen_field": SEEN,
         "sealed": _sealed(_about(request, report)) if report else "",

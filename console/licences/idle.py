@@ -15,6 +15,7 @@ from typing_extensions import override
 from accounts.identifiers import read_number
 from console.base.judging import JudgingFilter
 from console.base.many import Look, ManyAction, PassedOver
+from console.licences.undoing import UndoSeats, taken, words_for_freed
 from licenses.idle import LONGEST_IDLE, idle_seats, release_idle_seat
 from licenses.usage import by_product
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest
 
+    from console.base.doing import Done
     from licenses.models import Seat
 
 DAYS: Final = "idle"
@@ -106,6 +108,8 @@ class IdleForm(forms.Form):
 class ReleaseIdleSeats(ManyAction):
     """Take back those of the picked seats whose holders have not signed in for some days."""
 
+    undo = UndoSeats()
+
     @override
     def form(self, data: Any) -> IdleForm:
         return IdleForm(data if "days" in data else None)
@@ -138,7 +142,7 @@ class ReleaseIdleSeats(ManyAction):
         going = held.filter(pk__in=idle, by_group=False)
         return Look(
             consequences=[
-                *map(_freed, by_product(going).items()),
+                *words_for_freed(by_product(going)),
                 _("The history stays. Nobody is signed out or deactivated."),
             ],
             passed_over=[
@@ -158,17 +162,7 @@ class ReleaseIdleSeats(ManyAction):
         )
 
     @override
-    def do(self, model_admin: Any, obj: Seat, choice: IdleFor) -> None:
+    def do(self, model_admin: Any, obj: Seat, choice: IdleFor) -> Done:
         if obj.by_group:
             raise ValidationError(_("A directory group gives them the seat."))
-        release_idle_seat(seat=obj, days=choice.pk)
-
-
-def _freed(freed: tuple[str, int]) -> str:
-    product, number = freed
-    text = ngettext(
-        "%(product)s: %(n)s seat is free at once, or goes to who waits for one.",
-        "%(product)s: %(n)s seats are free at once, or go to who waits for one.",
-        number,
-    )
-    return text % {"product": product, "n": number}
+        return taken(release_idle_seat(seat=obj, days=choice.pk))

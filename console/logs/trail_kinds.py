@@ -34,7 +34,7 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     "applications": (_("Applications"), ("application", "applicationrole")),
     "tenant": (
         _("Tenant and settings"),
-        ("tenant", "settings", "brand", "console", "platform", "secrets", "job"),
+        ("tenant", "settings", "brand", "console", "platform", "secrets", "job", "action"),
     ),
 }
 _REFUSED: Final = "refused"

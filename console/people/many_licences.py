@@ -13,9 +13,10 @@ from accounts.models import User
 from console.base.many import Look, ManyAction, PassedOver
 from console.licences.by_file import SUBSCRIPTION, chosen_subscription
 from console.licences.forms import ChooseLicenseForm
+from console.licences.undoing import UndoSeats, given, taken
 from licenses.bulk import record_refused_seats
 from licenses.models import Seat, Subscription
-from licenses.services import assign_seat, release_seat
+from licenses.services import give_seat, release_seat
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,10 +25,13 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import ActionLine
+    from console.base.doing import Done
 
 
 class _WithLicense(ManyAction):
     """An action for which a licence is chosen first."""
+
+    undo = UndoSeats()
 
     @override
     def form(self, data: Any) -> ChooseLicenseForm:
@@ -90,8 +94,8 @@ class AssignMany(_WithLicense):
         )
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        assign_seat(subscription=choice, user=obj)
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        return given(*give_seat(subscription=choice, user=obj))
 
     @override
     def note(self, model_admin: Any, request: HttpRequest, refused: Sequence[ActionLine]) -> None:
@@ -130,8 +134,8 @@ class ReleaseMany(_WithLicense):
         )
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        release_seat(subscription=choice, user=obj)
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        return taken(release_seat(subscription=choice, user=obj))
 
 
 def _people(seats: QuerySet[Seat]) -> QuerySet[Any]:

@@ -10,7 +10,17 @@ from typing_extensions import override
 
 from accounts.models import Role, User
 from accounts.services import users
+from accounts.services.turned_back import ACTIVITY, hold_person, last_turn_of
+from console.base.doing import Done
 from console.base.many import Look, ManyAction, PassedOver
+from console.people.undoing import (
+    SEATS,
+    TURN,
+    UndoDeactivation,
+    UndoReactivation,
+    words_for_managed,
+)
+from licenses.undoing import seats_held
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,6 +29,8 @@ if TYPE_CHECKING:
 
 class DeactivateMany(ManyAction):
     """Deactivate people; a last admin, and whoever is inactive already, is passed over."""
+
+    undo = UndoDeactivation()
 
     @override
     def question(self, count: int) -> str:
@@ -35,19 +47,26 @@ class DeactivateMany(ManyAction):
         lines = [
             _("They cannot sign in until somebody reactivates them. Nothing of them is deleted."),
             *model_admin.what_deactivation_takes(leaving),
-            *_managed(leaving),
+            *words_for_managed(leaving),
         ]
         if leaving.filter(pk=request.user.pk).exists():
             lines.append(_("You are one of them: you are signed out, too."))
         return Look(consequences=lines, passed_over=[inactive, *staying])
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        users.deactivate_user(user=obj)
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        person = hold_person(obj)
+        if not person.active:
+            return Done(note=_("They were inactive already."))
+        seats = seats_held(person)
+        users.deactivate_user(user=person)
+        return Done(kept={TURN: last_turn_of(person, ACTIVITY), SEATS: seats})
 
 
 class ReactivateMany(ManyAction):
     """Let people sign in again; whoever is active already is passed over."""
+
+    undo = UndoReactivation()
 
     @override
     def question(self, count: int) -> str:
@@ -60,14 +79,18 @@ class ReactivateMany(ManyAction):
         lines = [
             _("They can sign in again, with the role and the groups that they have."),
             _("Licences that they held are not given back."),
-            *_managed(chosen.filter(active=False)),
+            *words_for_managed(chosen.filter(active=False)),
         ]
         active = PassedOver(_("They are active already."), chosen.filter(active=True))
         return Look(consequences=lines, passed_over=[active])
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        users.reactivate_user(user=obj)
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        person = hold_person(obj)
+        if person.active:
+            return Done(note=_("They were active already."))
+        users.reactivate_user(user=person)
+        return Done(kept={TURN: last_turn_of(person, ACTIVITY)})
 
 
 def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver]:
@@ -82,13 +105,3 @@ def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver
     stays = request.user.pk if request.user.pk in keys else keys[-1]
     reason = _("The last active admin of this tenant stays. Make somebody else an admin first.")
     return [PassedOver(reason, chosen.filter(pk=stays))]
-
-
-def _managed(people: QuerySet[User]) -> list[str]:
-    number = people.exclude(source_ids=[]).count()
-    text = ngettext(
-        "%(n)s was written by an identity provider, which may change it back.",
-        "%(n)s were written by an identity provider, which may change it back.",
-        number,
-    )
-    return [text % {"n": number}] if number else []

@@ -25,6 +25,12 @@ from console.people.filters import FILTERS
 from console.people.list_page import PeopleChangeList
 from console.people.many_licences import AssignMany, ReleaseMany
 from console.people.many_people import DeactivateMany, ReactivateMany
+from console.people.many_rights import (
+    ChangeRoleMany,
+    JoinProfileMany,
+    LeaveProfileMany,
+    SignOutMany,
+)
 from console.people.one_person import OnePersonPages
 from console.people.person_page import PersonPage, seats_of
 from console.people.saved_views import SavedViewPages
@@ -60,6 +66,10 @@ class UserAdmin(
         "deactivate",
         "release_license",
         "reactivate",
+        "change_role",
+        "join_profile",
+        "leave_profile",
+        "sign_out",
         "delete_selected",
     ]
 
@@ -117,6 +127,29 @@ class UserAdmin(
         description=_("Reactivate the selected people…"),
         permissions=["full"],
         button=_("Reactivate"),
+    )
+
+    change_role = ChangeRoleMany(
+        description=_("Change the role of the selected people…"),
+        permissions=["full"],
+        button=_("Change the role"),
+    )
+    join_profile = JoinProfileMany(
+        description=_("Add the selected people to an access profile…"),
+        permissions=["full"],
+        button=_("Add to an access profile"),
+    )
+    leave_profile = LeaveProfileMany(
+        description=_("Remove the selected people from an access profile…"),
+        permissions=["full"],
+        button=_("Remove from an access profile"),
+        danger=True,
+    )
+    sign_out = SignOutMany(
+        description=_("Sign the selected people out…"),
+        permissions=["full"],
+        button=_("Sign out everywhere"),
+        danger=True,
     )
 
     licences_by_file = LicencesByFile(permissions=["licences"])

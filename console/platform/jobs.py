@@ -36,6 +36,8 @@ _FIELDS = (
 class RetryMany(ManyAction):
     """Let jobs that have failed be tried again."""
 
+    stays_because = _("What a job has done by then stays done.")
+
     @override
     def question(self, count: int) -> str:
         text = ngettext("Try %(n)s job again?", "Try %(n)s jobs again?", count)

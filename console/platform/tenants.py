@@ -105,6 +105,8 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
 class VerifyMany(ManyAction):
     """Let addresses at domains sign in at their tenant's identity provider."""
 
+    stays_because = _("People may have signed in by then. Delete the claim to withdraw it.")
+
     @override
     def question(self, count: int) -> str:
         text = ngettext("Verify %(n)s domain?", "Verify %(n)s domains?", count)

@@ -43,7 +43,7 @@ from tests.architecture.test_stale_forms import (
 from tests.conftest import person, signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.facts import Fact, entries_by_transaction, facts_noted
-from tests.support.html_forms import form_with_field, read_forms
+from tests.support.html_forms import form_with_field, read_forms, what_is_sent
 from tests.support.licence_file import apply_file
 from tests.support.many import do
 from tests.support.named_facts import NOT_FACTS, RULES
@@ -208,6 +208,38 @@ def test_by_csv_and_actions_on_many_rows(
     for action in ("deactivate", "reactivate", "delete_selected"):
         do(console, users, action, [bob.pk, kim.pk])
         way.did(action, least=2)
+
+
+def test_by_undoing_actions_on_many_rows(
+    way: Way, acme: Tenant, console: Client, bob: User, crm: Subscription
+) -> None:
+    kim = person(acme, "Kim")
+    way.prepared()
+    by_file = "email,product\nbob@acme.example,crm\nkim@acme.example,crm"
+    undone(console, apply_file(console, by_file, follow=True))
+    way.did("a file of licences, and its undoing", least=4)
+    apply_file(console, by_file)
+
+    users = "/console/accounts/user/"
+    undone(console, do(console, users, "deactivate", [bob.pk, kim.pk]))
+    way.did("a deactivation that is undone", least=8)  # With the licences.
+    do(console, users, "deactivate", [bob.pk, kim.pk])
+    undone(console, do(console, users, "reactivate", [bob.pk, kim.pk]))
+    way.did("a reactivation that is undone", least=6)
+    undone(console, do(console, users, "change_role", [bob.pk], new_role=Role.EDITOR))
+    way.did("a role that is given back", least=2)
+    with tenant_scope(acme):
+        profile = create_profile(name="Sales")
+    undone(console, do(console, users, "join_profile", [bob.pk], profile=profile.pk))
+    do(console, users, "join_profile", [bob.pk], profile=profile.pk)
+    undone(console, do(console, users, "leave_profile", [bob.pk], profile=profile.pk))
+    way.did("an access profile, as it was", least=5)
+
+
+def undone(console: Client, done: Any) -> None:
+    """Press *Undo* on the page that tells how an action went."""
+    address = f"{done.request['PATH_INFO']}undo/"
+    console.post(address, what_is_sent(console.get(address).content.decode(), "seen"))
 
 
 def test_by_taking_back_seats_of_idle_people(

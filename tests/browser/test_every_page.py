@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
@@ -80,8 +81,13 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         ]
     attempts = [(row.pk,) for row in rows if isinstance(row, SignInAttempt)]
     results = {
-        site: ActionResult(pk=uuid4(), site=site, about=model, back=f"/{site}/", title="x")
-        for site, model in (("console", "accounts.user"), ("platform", "accounts.tenant"))
+        site: ActionResult(
+            pk=uuid4(), site=site, about=model, action=action, back=f"/{site}/", title="x"
+        )
+        for site, model, action in (
+            ("console", "accounts.user", "deactivate"),
+            ("platform", "accounts.job", "retry"),
+        )
     }
     for site, maker in (("console", alice), ("platform", olga)):
         lines = [
@@ -91,9 +97,17 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         key = results[site].pk
         with every_tenant():
             begin_action(key=key, maker=maker, result=results[site], lines=lines, kind=do_to_many)
+    with tenant_scope(acme):
+        # Of the console's, one line was done, and can be undone.
+        key = results["console"].pk
+        ActionResult.objects.filter(pk=key).update(undo_until=timezone.localdate())
+        ActionLine.objects.filter(result=key, number=1).update(
+            outcome=ActionLine.Outcome.DONE, row=alice.pk, kept={"turn": 0, "seats": []}
+        )
     rows += results.values()
     return {
         **{f"{site}:result": [(result.pk,)] for site, result in results.items()},
+        "console:undo": [(results["console"].pk,)],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
     }

@@ -109,7 +109,8 @@ OF_ONES_OWN: Final = {
     "jsi18n": "a script",
     "login": "leads to the sign-in page",
     "logout": "ends one's own session",
-    "result": "what came of one's own action",
+    "result": "what came of an action that one may do oneself",
+    "undo": "an action that one may do oneself, taken back",
     "accounts_user_view_rename": "one's own view of the list, whose right is that to see the list",
     "accounts_user_view_delete": "one's own view of the list, whose right is that to see the list",
 }
@@ -119,7 +120,7 @@ SPEC: Final = {
     Role.MEMBER: set(),
     Role.EDITOR: {
         *("dashboard", "search", "components", "accounts.user", "user-licenses-csv"),
-        *("licenses.subscription", "licenses.seat"),
+        *("licenses.subscription", "licenses.seat", "jobs"),
     },
     Role.CHANGE_REQUEST_MANAGER: {
         *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
@@ -381,7 +382,11 @@ class TestWhateverIsSent:
             for action in model_admin.actions or ():
                 url = reverse(f"console:{label.replace('.', '_')}_changelist")
                 key = str(one_of_each[label].pk)
-                choice = {"subscription": str(one_of_each["licenses.subscription"].pk)}
+                choice = {
+                    "subscription": str(one_of_each["licenses.subscription"].pk),
+                    "profile": str(one_of_each["accounts.accessprofile"].pk),
+                    "new_role": Role.ADMIN,
+                }
                 do(browser, url, str(action), [key], select_across="1", **choice)
 
         changed = differences(before, stored(acme))

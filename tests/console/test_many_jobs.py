@@ -223,16 +223,33 @@ class TestUnderWay:
         work(queued)
         assert inactive(acme) == 5
 
-    def test_nobody_else_sees_or_stops_it(
+    def test_who_may_not_do_the_same_neither_sees_nor_stops_it(
         self, acme: Tenant, other_console: Client, address: str, queued: list[Job]
     ) -> None:
-        zoe = signed_in(person(acme, "Zoe", Role.ADMIN))
+        eve = signed_in(person(acme, "Eve", Role.EDITOR))
 
-        for other in (zoe, other_console):
+        for other in (eve, other_console):
             assert other.get(address).status_code == HTTPStatus.NOT_FOUND
             assert other.post(address, {"stop": "1"}).status_code == HTTPStatus.NOT_FOUND
         work(queued)
         assert inactive(acme) == 5
+
+    def test_another_admin_lets_go_on_in_their_own_name_what_its_maker_may_no_more(
+        self, acme: Tenant, alice: User, address: str, queued: list[Job]
+    ) -> None:
+        zoe = person(acme, "Zoe", Role.ADMIN)
+        with tenant_scope(acme):
+            User.objects.filter(pk=alice.pk).update(role=Role.EDITOR)
+        work(queued)
+
+        page = text_of(signed_in(zoe).post(address, {"go-on": "1"}, follow=True))
+        work(queued)
+
+        assert "Stopped" not in page
+        assert inactive(acme) == 5
+        with tenant_scope(acme):
+            found = AuditEntry.objects.filter(action="user.deactivated", actor=zoe.user_name)
+            assert found.count() == 3
 
     @pytest.mark.parametrize("change", ["demoted", "deactivated", "deleted"])
     def test_it_stops_when_whoever_wanted_it_may_not_any_more(

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pytest
 from django.utils import timezone
 
-from accounts.models import ActionResult, EmailDomain, Job, Role, User
+from accounts.models import ActionResult, EmailDomain, Job, Role, Session, User
+from accounts.services.profiles import (
+    add_profile_members,
+    create_profile,
+    remove_profile_members,
+)
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, release_seat
 from provisioning.models import Import, ImportRow
 from provisioning.services.applications import create_application
-from tests.conftest import crowd, person
+from tests.conftest import crowd, person, signed_in
 from tests.console.test_many import ACTIONS
 from tests.support.html_forms import text_of, what_is_sent
 from tests.support.many import ask
@@ -68,6 +73,46 @@ def _deactivate(tenant: Tenant) -> World:
 
 def _reactivate(tenant: Tenant) -> World:
     return _with_status(tenant, active=False)
+
+
+def _change_role(tenant: Tenant) -> World:
+    rows = User.objects.filter(pk=person(tenant, "Bob").pk)
+    return World(
+        USERS,
+        rows.get().pk,
+        lambda: rows.update(role=Role.EDITOR),
+        lambda: rows.update(role=Role.MEMBER),
+        {"new_role": Role.EDITOR},
+    )
+
+
+def _join(tenant: Tenant) -> World:
+    sales, bob = create_profile(name="Sales"), person(tenant, "Bob")
+    return World(
+        USERS,
+        bob.pk,
+        lambda: add_profile_members(profile=sales, user_ids=[bob.pk]),
+        lambda: remove_profile_members(profile=sales, user_ids=[bob.pk]),
+        {"profile": sales.pk},
+    )
+
+
+def _leave(tenant: Tenant) -> World:
+    world = _join(tenant)
+    world.stay()
+    return world._replace(stay=world.move_back, move_back=world.stay)
+
+
+def _sign_out(tenant: Tenant) -> World:
+    bob = person(tenant, "Bob")
+    signed_in(bob)
+    rows, alive = Session.objects.filter(user=bob), timezone.now() + timedelta(hours=1)
+    return World(
+        USERS,
+        bob.pk,
+        lambda: rows.update(expire_date=timezone.now()),
+        lambda: rows.update(expire_date=alive),
+    )
 
 
 def _crm() -> Subscription:
@@ -177,6 +222,10 @@ WORLDS: Final = [
     pytest.param("ignore_many", _orphan, id="leave-what-was-found-alone"),
     pytest.param("deactivate", _deactivate, id="deactivate"),
     pytest.param("reactivate", _reactivate, id="reactivate"),
+    pytest.param("change_role", _change_role, id="change-the-role"),
+    pytest.param("join_profile", _join, id="join-a-profile"),
+    pytest.param("leave_profile", _leave, id="leave-a-profile"),
+    pytest.param("sign_out", _sign_out, id="sign-out"),
     pytest.param("assign_license", _assign, id="assign"),
     pytest.param("assign_license", _assign_the_last, id="assign-the-last-seat"),
     pytest.param("release_license", _release, id="release"),

@@ -41,6 +41,7 @@ PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
         ("Records", "Provisioning log"),
         ("Records", "Latest sign-ins"),
         ("Records", "Audit trail"),
+        ("Records", "Jobs"),
     },
     "platform": {
         ("Customers", "Tenants"),

@@ -91,7 +91,9 @@ def rows(acme: Tenant, alice: User, olga: User) -> dict[str, models.Model]:
 @pytest.fixture
 def result(olga: User) -> ActionResult:
     """What came of something that Olga did."""
-    result = ActionResult(about="accounts.tenant", back="/platform/", title="x")
+    result = ActionResult(
+        site="platform", about="accounts.job", action="retry", back="/platform/", title="x"
+    )
     with every_tenant():
         begin_action(key=result.pk, maker=olga, result=result, lines=[], kind=do_to_many)
     return result

@@ -52,6 +52,12 @@ def work(jobs: list[Job]) -> None:
         do_at_once(jobs.pop(0), lock=None)
 
 
+def go_on(result: ActionResult) -> None:
+    """Press *Go on*, as its maker does."""
+    maker = User.objects.get(pk=result.maker)
+    go_on_with_action(result=result, kind=do_to_many, wanted_by=maker)
+
+
 def inactive() -> int:
     return User.objects.filter(active=False).count()
 
@@ -65,7 +71,7 @@ def test_pressed_while_the_worker_ends_it_another_job_goes_on(
     errors = overlap(
         in_acme,
         lambda: do_at_once(job, lock=None),
-        lambda: go_on_with_action(result=stopping, kind=do_to_many),
+        lambda: go_on(stopping),
     )
 
     assert errors == [None, None]
@@ -81,7 +87,7 @@ def test_pressed_just_before_the_worker_ends_it_the_worker_goes_on(
 
     errors = overlap(
         in_acme,
-        lambda: go_on_with_action(result=stopping, kind=do_to_many),
+        lambda: go_on(stopping),
         lambda: do_at_once(job, lock=None),
     )
 
@@ -97,7 +103,7 @@ def test_pressed_when_its_job_was_given_up_the_job_is_tried_again(
     Job.objects.update(state=Job.State.FAILED)
     queued.clear()
 
-    go_on_with_action(result=stopping, kind=do_to_many)
+    go_on(stopping)
 
     assert len(queued) == 1
     work(queued)
@@ -107,11 +113,11 @@ def test_pressed_when_its_job_was_given_up_the_job_is_tried_again(
 def test_what_is_over_or_goes_on_by_itself_is_left_alone(
     stopping: ActionResult, queued: list[Job]
 ) -> None:
-    go_on_with_action(result=stopping, kind=do_to_many)
+    go_on(stopping)
     with pytest.raises(NotStoppedError):
-        go_on_with_action(result=stopping, kind=do_to_many)
+        go_on(stopping)
     assert len(queued) == 1
     work(queued)
     with pytest.raises(NotStoppedError):
-        go_on_with_action(result=stopping, kind=do_to_many)
+        go_on(stopping)
     assert queued == []

@@ -58,7 +58,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.services.users.deactivate_user",
             "accounts.services.users.reactivate_user",
             "accounts.services.users.update_user",
-            "licenses.services.assign_seat",
+            "licenses.services.give_seat",
         }
     ),
     "test_at_a_sign_in": frozenset(
@@ -87,6 +87,20 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.services.tokens.create_token",
             "scim.services.tokens.regenerate_token",
             "scim.services.visibility.list_in_default_profile",
+        }
+    ),
+    "test_by_undoing_actions_on_many_rows": frozenset(
+        {
+            "accounts.services.turned_back.undo_deactivation",
+            "accounts.services.profiles_undone.undo_joining",
+            "accounts.services.profiles_undone.undo_leaving",
+            "accounts.services.turned_back.undo_reactivation",
+            "accounts.services.turned_back.undo_role",
+            "accounts.services.undoing.begin_undo",
+            "licenses.services.release_seat",
+            "licenses.undoing.give_seat_back",
+            "licenses.undoing.give_seats_back",
+            "licenses.undoing.take_seat_back",
         }
     ),
     "test_by_taking_back_seats_of_idle_people": frozenset(
@@ -212,8 +226,8 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.signing_in.domains.claim_domain",
             "accounts.signing_in.domains.verify_domain",
             "accounts.signing_in.domains.withdraw_domain",
+            "licenses.services.assign_seat",
             "licenses.services.change_seats",
-            "licenses.services.release_seat",
             "licenses.subscriptions.change_subscription",
             "licenses.subscriptions.create_subscription",
         }

@@ -27,7 +27,7 @@ MEAN_SOMETHING: Final = frozenset(
         "logo_address",  # Another part of an address.
         # Another part of an address.
         *("query", "colour"),  # Read by us: the questions of a view, and #rrggbb.
-        *("about", "back", "lines"),  # Where a result belongs, with the words of its outcomes.
+        *("about", "back", "lines", "site"),  # Where a result belongs, with its outcomes.
     }
 )
 """Columns whose content the product itself makes and understands: another one is no value."""

@@ -1,0 +1,97 @@
+"""Letting people join or leave an access profile as before an action on many.
+
+The audit trail knows who joined and left which profile.  An action keeps the id of the entry that
+it wrote (:func:`last_move_of`); while no later one names the person, what it did may be taken back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.errors import ChangedMeanwhileError
+from accounts.models import AccessProfile, AuditEntry, User
+from accounts.models.audit import MOVED
+from accounts.services.profiles import add_profile_members, remove_profile_members
+from accounts.services.turned_back import hold_person
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+_MOVES: Final = "profile.members_changed"
+
+
+def last_move_of(profile: AccessProfile) -> int:
+    """Return the id of the newest entry that says who joined or left; 0 if none is kept."""
+    newest = _moves(profile.pk).order_by("-pk")
+    return newest.values_list("pk", flat=True).first() or 0
+
+
+def moved_since(*, profile_id: int, expected: Mapping[str, int]) -> set[str]:
+    """Return who has joined or left the profile again since then, in one statement.
+
+    ``expected`` is what :func:`last_move_of` returned, by the key of the person.
+    """
+    moved: set[str] = set()
+    entries = _moves(profile_id).filter(pk__gt=min(expected.values(), default=0))
+    for pk, details in entries.values_list("pk", "details").iterator():
+        named = {person for name in MOVED for person in details.get(name, ())}
+        moved |= {person for person in named if pk > expected.get(person, pk)}
+    return moved
+
+
+@transaction.atomic
+def undo_joining(*, user: User, profile_id: int, entry_id: int) -> None:
+    """Take ``user`` out of the profile again, whom the entry names as having joined.
+
+    Raises:
+        ChangedMeanwhileError: They have joined or left since, or the profile is gone.
+    """
+    held, profile = _held_as_left(user, profile_id, entry_id)
+    remove_profile_members(profile=profile, user_ids=[held.pk])
+
+
+@transaction.atomic
+def undo_leaving(*, user: User, profile_id: int, entry_id: int) -> None:
+    """Let ``user`` join the profile again, whom the entry names as having left.
+
+    Raises:
+        ChangedMeanwhileError: They have joined or left since, or the profile is gone.
+    """
+    held, profile = _held_as_left(user, profile_id, entry_id)
+    add_profile_members(profile=profile, user_ids=[held.pk])
+
+
+def changed_since() -> str:
+    """Return why a membership is left as it is."""
+    return _("They have joined or left the access profile since then.")
+
+
+def profile_gone() -> str:
+    """Return why nobody joins it again."""
+    return _("The access profile is not there any more.")
+
+
+def _held_as_left(user: User, profile_id: int, entry_id: int) -> tuple[User, AccessProfile]:
+    held = hold_person(user)
+    profile = AccessProfile.objects.filter(pk=profile_id).first()
+    if profile is None:
+        raise ChangedMeanwhileError(profile_gone())
+    named = Q()
+    for name in MOVED:
+        key = {f"details__{name}__contains": [str(held.pk)], "details__has_key": name}
+        named |= Q(**key)
+    if _moves(profile_id).filter(named, pk__gt=entry_id).exists():
+        raise ChangedMeanwhileError(changed_since())
+    return held, profile
+
+
+def _moves(profile_id: int) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(
+        target_type="accessprofile", target_id=str(profile_id), action=_MOVES
+    )

@@ -1,0 +1,135 @@
+"""Making people active or inactive, and giving them a role, as before an action on many.
+
+The audit trail knows who decided last whether somebody is active, and which role they have.  An
+action keeps the id of the entry that it wrote (:func:`last_turn_of`); while that is the latest,
+what it did stands as it left it, and may be taken back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.errors import ChangedMeanwhileError
+from accounts.models import AuditEntry, Role, User
+from accounts.services.roles import change_role
+from accounts.services.users import deactivate_user, reactivate_user
+from accounts.storage.group_locks import hold_people
+from accounts.trail.sentences import actor_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from uuid import UUID
+
+ACTIVITY: Final = ("user.deactivated", "user.reactivated")
+ROLE: Final = ("user.role_changed",)
+"""What entries are called that say whether somebody is active, and which role they have."""
+
+
+def last_turn_of(user: User, turns: Collection[str]) -> int:
+    """Return the id of the last entry about ``user`` that is called so; 0 if none is kept."""
+    return _last_turns([user.pk], turns).get(str(user.pk), 0)
+
+
+def turned_since(expected: Mapping[UUID, int], turns: Collection[str]) -> dict[UUID, str]:
+    """Return of whom somebody has decided since then, and who and when, in words.
+
+    ``expected`` is what :func:`last_turn_of` returned, by person.
+    """
+    now = _last_turns(expected, turns)
+    others = {pk: now[str(pk)] for pk, turn in expected.items() if now.get(str(pk), turn) != turn}
+    entries = AuditEntry.objects.in_bulk(others.values())
+    return {pk: _told(entries.get(entry_id)) for pk, entry_id in others.items()}
+
+
+@transaction.atomic
+def undo_deactivation(*, user: User, turn: int) -> None:
+    """Make ``user`` active again whom the entry ``turn`` says to have been deactivated.
+
+    Raises:
+        ChangedMeanwhileError: They are active, or somebody has decided about it since then.
+    """
+    reactivate_user(user=_held_as_left(user, turn, active=False))
+
+
+@transaction.atomic
+def undo_reactivation(*, user: User, turn: int) -> None:
+    """Make ``user`` inactive again whom the entry ``turn`` says to have been reactivated.
+
+    Raises:
+        ChangedMeanwhileError: They are inactive, or somebody has decided about it since then.
+        LastAdminError: They are the tenant's last active admin.
+    """
+    deactivate_user(user=_held_as_left(user, turn, active=True))
+
+
+@transaction.atomic
+def undo_role(*, user: User, turn: int, role: Role) -> None:
+    """Give ``user`` the ``role`` back that they had before the entry ``turn``.
+
+    Raises:
+        ChangedMeanwhileError: Somebody has given them another one since then.
+        LastAdminError: They are the tenant's last active admin.
+    """
+    held = hold_person(user)
+    if since := turned_since({held.pk: turn}, ROLE):
+        raise ChangedMeanwhileError(since[held.pk])
+    change_role(user=held, role=role)
+
+
+def is_active_already() -> str:
+    """Return why somebody is not reactivated."""
+    return _("They are active again already.")
+
+
+def is_inactive_already() -> str:
+    """Return why somebody is not deactivated."""
+    return _("They are inactive again already.")
+
+
+def hold_person(user: User) -> User:
+    """Hold the row of ``user`` until the transaction ends, and return it as it is then.
+
+    Raises:
+        ChangedMeanwhileError: It is not there any more.
+    """
+    hold_people([user.pk])
+    held = User.objects.filter(pk=user.pk).first()
+    if held is None:
+        raise ChangedMeanwhileError(_("They are not here any more."))
+    return held
+
+
+def _held_as_left(user: User, turn: int, *, active: bool) -> User:
+    held = hold_person(user)
+    if held.active != active:
+        raise ChangedMeanwhileError(is_active_already() if held.active else is_inactive_already())
+    if since := turned_since({held.pk: turn}, ACTIVITY):
+        raise ChangedMeanwhileError(since[held.pk])
+    return held
+
+
+def _last_turns(people: Collection[UUID], turns: Collection[str]) -> dict[str, int]:
+    found = AuditEntry.objects.filter(
+        target_type="user", target_id__in=[str(pk) for pk in people], action__in=turns
+    )
+    return dict(found.order_by().values_list("target_id").annotate(last=Max("pk")))
+
+
+def _told(entry: Any) -> str:
+    if entry is None:
+        return _("Somebody has decided otherwise since then.")
+    told = {
+        "who": actor_in_words(entry.actor),
+        "when": date_format(timezone.localtime(entry.at), "DATETIME_FORMAT"),
+    }
+    if entry.action in ROLE:
+        return _("%(who)s gave them another role since then, on %(when)s.") % told
+    if entry.action == "user.deactivated":
+        return _("%(who)s deactivated them since then, on %(when)s.") % told
+    return _("%(who)s reactivated them since then, on %(when)s.") % told

@@ -1,0 +1,1 @@
+"""*Jobs*: what was done to many at once, how it went, what can be undone."""
