@@ -16,7 +16,7 @@ from access_requests.errors import (
     NotYoursToDecideError,
     RequestOverError,
 )
-from access_requests.letters import decision_letter
+from access_requests.letters import decision_letter, end_changed_letter
 from access_requests.models import LONGEST_TEXT, AccessRequest
 from access_requests.telling import may_decide
 from access_requests.things import held_to_be_changed, is_held
@@ -25,6 +25,7 @@ from accounts.models import ProfileMembership, User
 from accounts.services.mails import send_letter_to
 from accounts.services.profiles import add_profile_members
 from accounts.trail import audit
+from accounts.trail.changes import changes
 from licenses.services import assign_seat
 
 if TYPE_CHECKING:
@@ -90,19 +91,38 @@ def refuse_request(*, request: AccessRequest, decider: User, answer: str) -> Acc
     return _decided(held, AccessRequest.State.REFUSED, decider, answer)
 
 
+@transaction.atomic
+def change_end(
+    *, request: AccessRequest, decider: User, until: datetime.date | None
+) -> AccessRequest:
+    """Let what was granted end on another day, or not at all; tell its person.
+
+    Raises:
+        RequestOverError: It is not granted, or has ended.
+        NotYoursToDecideError, NoSuchDayError: As for :func:`grant_request`.
+    """
+    held = _held_for(request, decider)
+    if held.state != AccessRequest.State.GRANTED:
+        raise _over(held)
+    require_day(until)
+    if until == held.until:
+        return held
+    before = {"until": held.until.isoformat() if held.until else None}
+    held.until, held.warned = until, None
+    held.closed = timezone.now() if until is None else None
+    held.save(update_fields=["until", "warned", "closed"])
+    after = {"until": until.isoformat() if until else None}
+    details = changes(before, after)
+    audit.record("access_request.end_changed", held.user, thing=held.thing, **details)
+    if held.user.active:
+        send_to_person(held.user, end_changed_letter(held))
+    return held
+
+
 def _held_to_decide(request: AccessRequest, decider: User) -> AccessRequest:
-    held = held_to_be_changed(request)
-    if held is None:
-        raise RequestOverError(_("The person who asked for this is deleted. Nothing was changed."))
+    held = _held_for(request, decider)
     if not held.is_open:
-        raise RequestOverError(
-            _("This request is over: %(state)s. Nothing was changed.")
-            % {"state": held.get_state_display()}
-        )
-    if held.user_id == decider.pk:
-        raise NotYoursToDecideError(_("It is your own request. Somebody else decides it."))
-    if not may_decide(User.objects.get(pk=decider.pk)):
-        raise NotYoursToDecideError(_("Your role does not let you decide any more."))
+        raise _over(held)
     if not held.user.active:
         raise NotOfferedError(
             _("%(person)s is deactivated. The request lapses by itself; nothing was changed.")
@@ -114,6 +134,24 @@ def _held_to_decide(request: AccessRequest, decider: User) -> AccessRequest:
             % {"thing": held.thing}
         )
     return held
+
+
+def _held_for(request: AccessRequest, decider: User) -> AccessRequest:
+    held = held_to_be_changed(request)
+    if held is None:
+        raise RequestOverError(_("The person who asked for this is deleted. Nothing was changed."))
+    if held.user_id == decider.pk:
+        raise NotYoursToDecideError(_("It is your own request. Somebody else decides it."))
+    if not may_decide(User.objects.get(pk=decider.pk)):
+        raise NotYoursToDecideError(_("Your role does not let you decide any more."))
+    return held
+
+
+def _over(held: AccessRequest) -> RequestOverError:
+    return RequestOverError(
+        _("This request is over: %(state)s. Nothing was changed.")
+        % {"state": held.get_state_display()}
+    )
 
 
 def _decided(

@@ -67,12 +67,24 @@ def decision_letter(request: AccessRequest) -> Letter:
     return _to_person(request, subject % words, says)
 
 
+def end_changed_letter(request: AccessRequest) -> Letter:
+    """Return what tells somebody that something is theirs for longer, or shorter, than before."""
+    words = _words(request)
+    if request.until:
+        subject = _("You have %(thing)s until %(day)s")
+        says = _("You have %(thing)s until %(day)s now. Then it is taken back.")
+    else:
+        subject = _("You keep %(thing)s")
+        says = _("You have %(thing)s, and it is not taken back on a day any more.")
+    return _to_person(request, subject % words, [says % words])
+
+
 def ends_soon_letter(request: AccessRequest) -> Letter:
     """Return what tells somebody when something that they were granted is taken back."""
     words = _words(request)
     says = [
         _("You asked for %(thing)s, and have it until %(day)s. Then it is taken back.") % words,
-        _("Do you need it for longer? Say so to who decided, or ask for it again then."),
+        _("Do you need it for longer? Who decides can change the day. Or ask for it again then."),
     ]
     return _to_person(request, _("%(thing)s ends on %(day)s") % words, says)
 

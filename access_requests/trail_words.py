@@ -14,6 +14,9 @@ def register() -> None:
     register_sentences(
         {
             "access_request.asked": _("%(what)s asked for %(thing)s"),
+            "access_request.end_changed": _(
+                "%(who)s changed until when %(what)s is granted %(thing)s"
+            ),
             "access_request.end_mail_sent": _(
                 "%(who)s told %(what)s by mail when %(thing)s is taken back"
             ),
@@ -24,5 +27,11 @@ def register() -> None:
             "access_request.withdrawn": _("%(what)s does not want %(thing)s any more"),
         }
     )
-    register_labels({"ending": _("What the end found"), "thing": _("Asked for")})
+    register_labels(
+        {
+            "ending": _("What the end found"),
+            "thing": _("Asked for"),
+            "until": _("Until"),
+        }
+    )
     register_words("ending", dict(AccessRequest.Ending.choices))
