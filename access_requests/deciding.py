@@ -20,7 +20,7 @@ from access_requests.letters import decision_letter, end_changed_letter
 from access_requests.models import LONGEST_TEXT, AccessRequest
 from access_requests.telling import may_decide
 from access_requests.things import held_to_be_changed, is_held
-from access_requests.until import require_day
+from access_requests.until import require_day, told_already
 from accounts.models import ProfileMembership, User
 from accounts.services.mails import send_letter_to
 from accounts.services.profiles import add_profile_members
@@ -63,7 +63,7 @@ def grant_request(
             _("%(person)s has %(thing)s meanwhile. Refuse the request, and say so in the note.")
             % {"person": held.user, "thing": held.thing}
         )
-    held.until = until
+    held.until, held.warned = until, told_already(until)
     if held.subscription is not None:
         seat = assign_seat(subscription=held.subscription, user=held.user, reason=_why(until))
         held.gave = seat.pk
@@ -103,12 +103,15 @@ def change_end(
     """
     held = _held_for(request, decider)
     if held.state != AccessRequest.State.GRANTED:
-        raise _over(held)
+        raise RequestOverError(
+            _("Only what is granted has an end. This request: %(state)s. Nothing was changed.")
+            % {"state": held.get_state_display()}
+        )
     require_day(until)
     if until == held.until:
         return held
     before = {"until": held.until.isoformat() if held.until else None}
-    held.until, held.warned = until, None
+    held.until, held.warned = until, told_already(until)
     held.closed = timezone.now() if until is None else None
     held.save(update_fields=["until", "warned", "closed"])
     after = {"until": until.isoformat() if until else None}
@@ -122,7 +125,10 @@ def change_end(
 def _held_to_decide(request: AccessRequest, decider: User) -> AccessRequest:
     held = _held_for(request, decider)
     if not held.is_open:
-        raise _over(held)
+        raise RequestOverError(
+            _("This request is over: %(state)s. Nothing was changed.")
+            % {"state": held.get_state_display()}
+        )
     if not held.user.active:
         raise NotOfferedError(
             _("%(person)s is deactivated. The request lapses by itself; nothing was changed.")
@@ -147,13 +153,6 @@ def _held_for(request: AccessRequest, decider: User) -> AccessRequest:
     return held
 
 
-def _over(held: AccessRequest) -> RequestOverError:
-    return RequestOverError(
-        _("This request is over: %(state)s. Nothing was changed.")
-        % {"state": held.get_state_display()}
-    )
-
-
 def _decided(
     held: AccessRequest, state: AccessRequest.State, decider: User, answer: str, **details: str
 ) -> AccessRequest:
@@ -163,7 +162,7 @@ def _decided(
     held.answer = answer.strip()[:LONGEST_TEXT]
     held.save(
         update_fields=[
-            *("state", "decided", "decided_by", "answer", "until", "gave", "closed"),
+            *("state", "decided", "decided_by", "answer", "until", "gave", "warned", "closed"),
         ]
     )
     action = "granted" if state == AccessRequest.State.GRANTED else "turned_down"

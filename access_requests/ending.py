@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from access_requests.letters import ended_letter, ends_soon_letter
 from access_requests.models import AccessRequest
 from access_requests.things import held_to_be_changed
+from access_requests.until import WARNED_DAYS
 from accounts.models import ProfileMembership, Tenant
 from accounts.services.handing_over import remove_unless_groups_give
 from accounts.services.mails import send_letter_to
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-WARNED_DAYS: Final = 7
-"""So many days before the last one its person is told, unless the grant itself is younger."""
 _Ending = AccessRequest.Ending
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,6 +14,17 @@ from access_requests.things import FURTHEST_DAYS
 
 if TYPE_CHECKING:
     import datetime
+
+
+WARNED_DAYS: Final = 7
+"""So many days before the last one its person is told, unless they were told of it since."""
+
+
+def told_already(until: datetime.date | None) -> datetime.datetime | None:
+    """Return now if a mail that tells the day is the last before it ends; nothing if not."""
+    if until is None or until > timezone.localdate() + timedelta(days=WARNED_DAYS):
+        return None
+    return timezone.now()
 
 
 def furthest_day() -> datetime.date:

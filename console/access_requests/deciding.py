@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.utils.translation import gettext as _
 
 from access_requests.deciding import change_end, grant_request, refuse_request
+from access_requests.errors import RequestError
 from access_requests.models import AccessRequest
 from accounts.posted_forms.shown import Fact, page_of
 from console.access_requests.decision_form import DecisionForm, EndForm
@@ -46,7 +47,8 @@ def decide(request: AccessRequest, decider: User, pressed: str, values: Mapping[
     """Do what the button says that was ``pressed``; return what happened, as a sentence.
 
     Raises:
-        AccountError, LicenseError: It is refused; see :mod:`access_requests.deciding`.
+        AccountError, LicenseError: It is refused (:mod:`access_requests.deciding`), or no button
+            was pressed.
     """
     said = {"person": request.user, "thing": request.thing}
     until, answer = values.get("until"), values.get("answer", "")
@@ -56,5 +58,7 @@ def decide(request: AccessRequest, decider: User, pressed: str, values: Mapping[
     if pressed == Choice.REFUSE:
         refuse_request(request=request, decider=decider, answer=answer)
         return _("%(person)s does not get %(thing)s, and is told why by mail.") % said
+    if pressed != Choice.CHANGE:
+        raise RequestError(_("Choose whether it is granted or refused. Nothing was changed."))
     change_end(request=request, decider=decider, until=until)
     return _("The end is changed. %(person)s gets a mail.") % said

@@ -41,6 +41,8 @@ REASONS = {
     "account-password": "asks for the present password",
     "confirm": "asks for the password, and writes nothing of what the page shows",
     "session-end": "names the session",
+    "ask-for-access": "shows nothing that is stored; of each thing one request is open",
+    "withdraw-request": "names the request, and does nothing to one that is decided",
     "sessions-end-others": "leaves this session alone, however many others there are",
     "_add": "shows nothing that is stored; names are unique",
     "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
