@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.dispatch import receiver
-from django.utils import timezone
 
 from access_requests.models import AccessRequest
 from accounts.account_page import Section
@@ -34,6 +33,5 @@ def show_requests(sender: Any, user: User, **kwargs: Any) -> Section:
                 for each in latest[:_SHOWN]
             ],
             "has_more": len(latest) > _SHOWN,
-            "today": timezone.localdate(),
         },
     )

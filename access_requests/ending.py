@@ -24,6 +24,7 @@ from licenses.handing_over import release_unless_groups_give
 from licenses.models import Seat
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Callable
 
     from django.db.models import QuerySet
@@ -75,7 +76,7 @@ def end_grant(*, request: AccessRequest) -> bool:
         return False
     if held.until >= timezone.localdate():
         return False
-    held.ending = _taken_back(held)
+    held.ending = _taken_back(held, held.until)
     held.state = AccessRequest.State.ENDED
     held.closed = timezone.now()
     held.save(update_fields=["ending", "state", "closed"])
@@ -102,8 +103,10 @@ def warn_of_end(*, request: AccessRequest) -> bool:
     return True
 
 
-def _taken_back(held: AccessRequest) -> AccessRequest.Ending:
+def _taken_back(held: AccessRequest, until: datetime.date) -> AccessRequest.Ending:
     """Take back the very row that the grant made; return what was found of it."""
+    if held.gave is None:
+        return _Ending.GONE
     if held.subscription is not None:
         seat = (
             Seat.objects.filter(pk=held.gave, user=held.user, released=None)
@@ -112,7 +115,7 @@ def _taken_back(held: AccessRequest) -> AccessRequest.Ending:
         )
         if seat is None:
             return _Ending.GONE
-        return _told(release_unless_groups_give(seat=seat, user=held.user, reason=_why(held)))
+        return _told(release_unless_groups_give(seat=seat, user=held.user, reason=_why(until)))
     if held.profile is not None:
         is_there = ProfileMembership.objects.filter(pk=held.gave, user=held.user).exists()
         if is_there:
@@ -124,8 +127,8 @@ def _told(was_taken: bool) -> AccessRequest.Ending:  # noqa: FBT001 - what a ser
     return _Ending.TAKEN if was_taken else _Ending.GROUP
 
 
-def _why(held: AccessRequest) -> str:
-    return _("Was granted until %(day)s.") % {"day": date_format(held.until, "DATE_FORMAT")}
+def _why(until: datetime.date) -> str:
+    return _("Was granted until %(day)s.") % {"day": date_format(until, "DATE_FORMAT")}
 
 
 def _granted(**conditions: Any) -> QuerySet[AccessRequest]:

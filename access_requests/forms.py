@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from access_requests.errors import NotOfferedError
 from access_requests.models import LONGEST_TEXT
@@ -30,6 +31,7 @@ class DayInput(forms.DateInput):
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
 
+    @override
     def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Offer the days that are accepted today."""
         bounds = {"min": timezone.localdate().isoformat(), "max": furthest_day().isoformat()}

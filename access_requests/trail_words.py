@@ -23,6 +23,7 @@ def register() -> None:
             "access_request.ended": _("The time for which %(what)s was granted %(thing)s is over"),
             "access_request.granted": _("%(who)s granted %(what)s what they asked for: %(thing)s"),
             "access_request.lapsed": _("The request of %(what)s for %(thing)s lapsed"),
+            "access_request.refused": _("%(who)s could not decide what %(what)s asks for"),
             "access_request.turned_down": _("%(who)s did not grant %(what)s %(thing)s"),
             "access_request.withdrawn": _("%(what)s does not want %(thing)s any more"),
         }

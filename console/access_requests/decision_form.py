@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from access_requests.errors import NoReasonError, NoSuchDayError
 from access_requests.forms import DayInput
@@ -36,7 +37,7 @@ class EndForm(forms.Form):
 
     def refuse(self, error: Exception) -> None:
         """Show why what was decided was refused, at the field that can be mended."""
-        fields = {NoReasonError: "answer", NoSuchDayError: "until"}
+        fields: dict[type[Exception], str] = {NoReasonError: "answer", NoSuchDayError: "until"}
         self.add_error(fields.get(type(error)), str(error))
 
 
@@ -51,6 +52,7 @@ class DecisionForm(EndForm):
         help_text=_("They get it by mail. Who refuses has to say why."),
     )
 
+    @override
     @staticmethod
     def stored(request: AccessRequest) -> dict[str, Any]:
         """Offer the day that was wished for, unless it is over."""

@@ -21,6 +21,7 @@ from accounts.errors import AccountError
 from accounts.models import User
 from accounts.posted_forms.shown import seal
 from accounts.posted_forms.submissions import Submission, answered
+from accounts.trail.refusals import record_refusal
 from console.access_requests.deciding import BUTTON, decide, form_of, page_shown
 from console.access_requests.what_helps import decision_of, facts_of
 from console.base.access import Access
@@ -120,7 +121,8 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         decider = request.user
         assert isinstance(decider, User)  # noqa: S101 - the site let them in
         now, about = page_shown(asked), f"access request:{asked.pk}"
-        form, context = form_of(asked), {"version": seal(now, about)}
+        form = form_of(asked)
+        context: dict[str, Any] = {"version": seal(now, about)}
         if request.method == "POST":
             if Access.DECIDE not in self.access(request):
                 raise PermissionDenied
@@ -147,6 +149,12 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
             return False
         self.message_user(request, text, messages.SUCCESS)
         return True
+
+    @override
+    def note_refused(self, request: HttpRequest, reason: str, key: str | None) -> None:
+        """Note it of the person who asked: reasons name them, and go when they are erased."""
+        asked = None if key is None else self.get_object(request, key)
+        record_refusal("access_request.refused", asked.user if asked else None, reason=reason)
 
     def _shown(
         self, request: HttpRequest, asked: AccessRequest, decider: User, context: dict[str, Any]

@@ -34,7 +34,7 @@ def facts_of(request: AccessRequest) -> list[Line]:
 def decision_of(request: AccessRequest) -> list[Line]:
     """Return how a request that is over was decided, by whom, and what became of it."""
     lines: list[Line] = []
-    if request.decided:
+    if request.decided and request.decided_by:
         decider = User.objects.filter(pk=request.decided_by).first()
         who = decider.name_and_address if decider else _("somebody who is gone")
         lines.append((_("Decided"), format_html("{}, {}", who, told(request.decided))))

@@ -28,6 +28,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "access_request.ended",
         "access_request.granted",
         "access_request.lapsed",
+        "access_request.refused",
         "access_request.turned_down",
         "access_request.withdrawn",
         "application.conflict_resolved",

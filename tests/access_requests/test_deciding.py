@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from access_requests.deciding import grant_request
@@ -369,7 +371,7 @@ def test_two_hundred_requests_cost_as_many_statements_as_three(
     assert first is not None
     url = {"list": INBOX, "one": page_of(first), "dashboard": "/console/"}[page]
     inbox.get(url)
-    with django_assert_num_queries(10_000, exact=False) as few:
+    with CaptureQueriesContext(connection) as few:
         inbox.get(url)
 
     fill(acme, crm, 200)

@@ -17,6 +17,7 @@ from access_requests.models import AccessRequest
 from accounts.groups.groups import GroupFields, create_group, delete_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import AuditEntry, ProfileMembership, Role, User
+from accounts.services import handing_over
 from accounts.services.profiles import (
     add_profile_members,
     delete_profile,
@@ -138,7 +139,7 @@ def test_a_profile_that_a_group_gives_by_now_stays_and_is_the_groups(
 ) -> None:
     asked = granted(bob, carol, customs)
     team = create_group(values=GroupFields(display_name="Team"), member_ids=[bob.pk])
-    set_group_mappings(group=team, role="", profiles=[customs])
+    set_group_mappings(group=team, role=None, profiles=[customs])
 
     pass_days(DAYS + 1)
     end_grants()
@@ -240,7 +241,8 @@ def test_killed_half_way_and_taken_up_again_it_ends_each_once(
         granted(user, carol, customs)
     subjects()
     pass_days(DAYS + 1)
-    takes_back, done = ending.remove_unless_groups_give, []
+    takes_back = handing_over.remove_unless_groups_give
+    done: list[bool] = []
 
     def dies(**values: Any) -> bool:
         done.append(takes_back(**values))

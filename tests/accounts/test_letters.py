@@ -138,7 +138,7 @@ def _refused(alice: User) -> None:
     asked = AccessRequest.objects.create(
         user=alice, profile=profile, thing=HOSTILE[:200], reason=HOSTILE
     )
-    carol = person(alice.tenant, "Carol", Role.CHANGE_REQUEST_MANAGER)  # type: ignore[arg-type]
+    carol = person(alice.tenant, "Carol", Role.CHANGE_REQUEST_MANAGER)
     refuse_request(request=asked, decider=carol, answer=HOSTILE)
 
 

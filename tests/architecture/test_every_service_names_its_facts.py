@@ -22,6 +22,7 @@ from access_requests.deciding import change_end, grant_request, refuse_request
 from access_requests.ending import end_grants_of, warn_of_ends_in
 from access_requests.lapsing import lapse_requests_of
 from access_requests.models import AccessRequest
+from access_requests.things import Thing
 from accounts.groups.groups import GroupFields, create_group, delete_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import Plan, Role, SavedView, Tenant, User
@@ -339,7 +340,8 @@ def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscrip
     carol = person(acme, "Carol", Role.CHANGE_REQUEST_MANAGER)
     today = timezone.localdate()
     with tenant_scope(acme):
-        things = [crm, create_profile(name="Customs"), create_profile(name="Rates")]
+        customs = create_profile(name="Customs")
+        things: list[Thing] = [crm, customs, create_profile(name="Rates")]
         group = create_group(values=GroupFields(display_name="W"), member_ids=[bob.pk])
         way.prepared()
 
@@ -357,13 +359,13 @@ def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscrip
         way.did("another end", least=0, recorded=recorded)
         AccessRequest.objects.update(until=today - timedelta(days=1))
         set_group_licenses(group=group, subscriptions=[crm])
-        set_group_mappings(group=group, role="", profiles=[things[1]])  # type: ignore[list-item]
+        set_group_mappings(group=group, role=None, profiles=[customs])
         way.prepared()
         end_grants_of(acme)
         way.did("what groups give by now", least=2, recorded={"access_request.ended"})
 
         set_group_licenses(group=group, subscriptions=[])
-        set_group_mappings(group=group, role="", profiles=[])
+        set_group_mappings(group=group, role=None, profiles=[])
         again = [ask_for_access(user=bob, thing=each, reason="x") for each in things[:2]]
         for each in again:
             grant_request(request=each, decider=carol, until=today)

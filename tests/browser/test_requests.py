@@ -42,7 +42,7 @@ def look_at(page: Page) -> None:
 
 def link_in(letter: Any) -> str:
     """Return the address that a mail opens."""
-    return next(word for word in letter.body.split() if "/accessrequest/" in word)
+    return next(word for word in str(letter.body).split() if "/accessrequest/" in word)
 
 
 def ask_for_crm(member: Page, until: str) -> None:

@@ -25,9 +25,9 @@ def key_of(thing: Subscription | AccessProfile) -> str:
     return f"{kind}:{thing.pk}"
 
 
-def ask(browser: Client, thing: Any, **entered: Any) -> HttpResponse:
-    """Ask for ``thing`` as whoever is signed in."""
-    sent = {"thing": key_of(thing), "reason": "For the spring tender.", "until": "", **entered}
+def ask(browser: Client, what: Any, **entered: Any) -> HttpResponse:
+    """Ask for something as whoever is signed in."""
+    sent = {"thing": key_of(what), "reason": "For the spring tender.", "until": "", **entered}
     return browser.post(ASK, sent, follow=True)  # type: ignore[return-value]
 
 
