@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from access_requests.addresses import REQUEST, REQUESTS
 from access_requests.models import AccessRequest
+from accounts.addresses import account_url
 from accounts.letters import Action, Letter, whose
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def _to_person(request: AccessRequest, subject: str, says: Sequence[str]) -> Let
     return Letter(
         subject=subject,
         says=tuple(says),
-        action=Action(_("Open your account"), f"{settings.BASE_URL}{reverse('account')}"),
+        action=Action(_("Open your account"), account_url()),
         why=_("You get this because you asked for it on the page of your account."),
         **whose(request.user.tenant),
     )

@@ -8,5 +8,5 @@ from access_requests import views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/requests/new/", views.AskView.as_view(), name="ask-for-access"),
-    path("account/requests/<int:key>/withdraw/", views.withdraw, name="withdraw-request"),
+    path("account/requests/<int:number>/withdraw/", views.withdraw, name="withdraw-request"),
 ]

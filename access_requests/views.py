@@ -63,11 +63,11 @@ class AskView(View):
 @never_cache
 @login_required
 @require_POST
-def withdraw(request: HttpRequest, key: int) -> HttpResponse:
+def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """Take back an open request of one's own."""
     user, tenant = _person(request)
     with tenant_scope(tenant), audit.acting_as(user.user_name):
-        own = AccessRequest.objects.filter(pk=key, user=user).first()
+        own = AccessRequest.objects.filter(pk=number, user=user).first()
         if own is None:
             raise Http404
         try:

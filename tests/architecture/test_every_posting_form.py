@@ -155,6 +155,27 @@ def test_every_form_carries_what_it_showed_or_has_a_reason(
     assert {"sign-out", "session-end", "action:remove-certificate"} <= found.keys()
 
 
+@pytest.mark.thorough
+def test_every_form_carries_the_token_without_which_it_is_refused(
+    keys: list[object], alice: User, olga: User
+) -> None:
+    browsers = [signed_in(alice), signed_in(olga)]
+    without: set[str] = set()
+    for url in urls(keys):
+        for browser in browsers:
+            answer = browser.get(url)
+            if answer.status_code == HTTPStatus.OK and "html" in answer.headers["Content-Type"]:
+                forms = lxml_html.fromstring(answer.content.decode()).forms
+                posting = [form for form in forms if form.get("method", "get").lower() == "post"]
+                without |= {
+                    form.get("action") or url
+                    for form in posting
+                    if not form.xpath(".//*[@name='csrfmiddlewaretoken']")
+                }
+
+    assert without == set()
+
+
 @pytest.mark.parametrize("saml_is_on", [True, False])
 @pytest.mark.parametrize("purpose", SetUpLink.Purpose)
 def test_the_page_behind_a_set_up_link_posts_what_it_showed_or_has_a_reason(
