@@ -128,13 +128,16 @@ def _kept(alice: User) -> None:
 
 
 def _asked(alice: User) -> None:
-    bob = User.objects.create(user_name="bob@acme.example", display_name=HOSTILE[:60])
+    assert alice.tenant is not None
+    bob = person(alice.tenant, "Bob")
+    User.objects.filter(pk=bob.pk).update(display_name=HOSTILE)
     AccessRequest.objects.create(user=bob, thing=HOSTILE[:200], reason=HOSTILE)
     assert tell_who_decides() == 1
 
 
 def _refused(alice: User) -> None:
-    profile = create_profile(name=f"Data {HOSTILE}"[:200].replace("\r\n", " "))
+    assert alice.tenant is not None
+    profile = create_profile(name="Data")
     asked = AccessRequest.objects.create(
         user=alice, profile=profile, thing=HOSTILE[:200], reason=HOSTILE
     )
