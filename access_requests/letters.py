@@ -32,7 +32,7 @@ def asked_letter(tenant: Tenant, requests: Sequence[AccessRequest]) -> Letter:
         else ngettext("%(n)s request waits for you", "%(n)s requests wait for you", count)
     )
     says = [
-        _("%(who)s asks for %(thing)s: “%(reason)s”")
+        _("%(who)s asks for %(thing)s: %(reason)s")
         % {"who": each.user.name_and_address, "thing": each.thing, "reason": each.reason}
         for each in requests[:MOST_NAMED]
     ]
@@ -62,7 +62,7 @@ def decision_letter(request: AccessRequest) -> Letter:
     else:
         says.append(_("You asked for %(thing)s, and it was refused.") % words)
     if request.answer:
-        says.append(_("Who decided says: “%(answer)s”") % words)
+        says.append(_("Who decided says: %(answer)s") % words)
     return _to_person(request, subject % words, says)
 
 
@@ -121,7 +121,8 @@ def _to_person(request: AccessRequest, subject: str, says: Sequence[str]) -> Let
         subject=subject,
         says=tuple(says),
         action=Action(_("Open your account"), account_url()),
-        why=_("You get this because you asked for it on the page of your account."),
+        why=_("You get this because you asked for it as one of the people of %(company)s.")
+        % {"company": request.user.company},
         **whose(request.user.tenant),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django.contrib import admin, messages
@@ -115,9 +116,7 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
     def _one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         asked = self.get_object(request, object_id)
         if asked is None:
-            text = _t("This request is gone, with the person who asked. Nothing was changed.")
-            self.message_user(request, text, messages.WARNING)
-            return redirect(self.url_of("changelist"))
+            return self._gone(request)
         decider = request.user
         assert isinstance(decider, User)  # noqa: S101 - the site let them in
         now, about = page_shown(asked), f"access request:{asked.pk}"
@@ -136,6 +135,18 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
             elif form.is_valid() and self._decided(request, decider, asked, form):
                 return redirect(self._next_after(decider, asked))
         return self._shown(request, asked, decider, {**context, "form": form})
+
+    def _gone(self, request: HttpRequest) -> HttpResponse:
+        """Say in words that there is no such request: its page may have been open until now."""
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _t("Requests"),
+            "list_url": self.url_of("changelist"),
+        }
+        request.current_app = self.admin_site.name
+        page = "console/access_requests/gone.html"
+        return TemplateResponse(request, page, context, status=HTTPStatus.NOT_FOUND)
 
     def _decided(
         self, request: HttpRequest, decider: User, asked: AccessRequest, form: EndForm

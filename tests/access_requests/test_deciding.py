@@ -159,7 +159,7 @@ def test_another_companys_request_is_not_there(
     page = page_of(only_request(acme))
 
     for answer in (other_console.get(page), other_console.post(page, {"decide": "grant"})):
-        assert answer.status_code == HTTPStatus.FOUND
+        assert answer.status_code == HTTPStatus.NOT_FOUND
     assert "Bob" not in other_console.get(INBOX).content.decode()
     assert only_request(acme).is_open
 
@@ -195,7 +195,7 @@ def has_it(_asked: AccessRequest, user: User, crm: Subscription) -> None:
 @pytest.mark.parametrize(
     ("meanwhile", "says"),
     [
-        (gone, "This request is gone, with the person who asked."),
+        (gone, "If it was, the person who asked is deleted. Nothing was changed."),
         (deactivated, "is deactivated. The request lapses by itself"),
         (withdrawn, "This request is over: Not wanted any more."),
         (thing_gone, "CRM is gone. The request lapses by itself"),
