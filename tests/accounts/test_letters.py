@@ -129,9 +129,9 @@ def _kept(alice: User) -> None:
 
 def _asked(alice: User) -> None:
     assert alice.tenant is not None
-    bob = person(alice.tenant, "Bob")
-    User.objects.filter(pk=bob.pk).update(display_name=HOSTILE)
-    AccessRequest.objects.create(user=bob, thing=HOSTILE[:200], reason=HOSTILE)
+    dan = person(alice.tenant, "Dan")
+    User.objects.filter(pk=dan.pk).update(display_name=HOSTILE)
+    AccessRequest.objects.create(user=dan, thing=HOSTILE[:200], reason=HOSTILE)
     assert tell_who_decides() == 1
 
 
