@@ -63,7 +63,7 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
     list_filter: ClassVar[Any] = ["state", AskerFilter]
     list_select_related = ["user"]
     search_fields = ["user__display_name", "user__user_name", "thing"]
-    search_help_text = _("Person, or what was asked for")
+    search_help_text = _("Person or thing")
     list_says = _("What people ask for. Who asked gets a mail with the decision.")
     empty_text = _("Nobody has asked for anything. People ask on the page of their account.")
     ordering: ClassVar[Any] = ["-id"]
