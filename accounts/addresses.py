@@ -58,6 +58,11 @@ def link_url(secret: str) -> str:
     return f"{settings.BASE_URL}{reverse('link', args=[secret])}"
 
 
+def account_url() -> str:
+    """Return the absolute URL of the page that everybody has of their own account."""
+    return f"{settings.BASE_URL}{reverse('account')}"
+
+
 def new_password_url(uid: str, token: str) -> str:
     """Return the absolute URL of the page on which somebody who forgot it chooses a password."""
     path = reverse("password-reset-confirm", kwargs={"uidb64": uid, "token": token})

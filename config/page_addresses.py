@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from access_requests.addresses import REQUEST, REQUESTS
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from licenses.addresses import SEATS_OVER_TIME
 from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
@@ -17,6 +18,8 @@ def tell_layers_below() -> None:
     APPLICATIONS.is_at("console:provisioning_application_changelist")
     APPLICATION.is_at("console:provisioning_application_change")
     CONNECTION.is_at("console:provisioning_application_connection")
+    REQUESTS.is_at("console:access_requests_accessrequest_changelist")
+    REQUEST.is_at("console:access_requests_accessrequest_change")
     SEATS_OVER_TIME.is_at("console:seats-over-time")
     TRUST.is_at("console:saml-and-scim")
     ATTEMPT.is_at("console:saml-and-scim-attempt")

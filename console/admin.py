@@ -1,5 +1,6 @@
 """The pages of both admin sites: a module that registers one is named here."""
 
+from console.access_requests import inbox
 from console.actions import recent
 from console.appearance import page as appearance_page
 from console.applications import applications, conflicts, import_rows, operations, roles, runs
@@ -38,6 +39,7 @@ __all__ = [
     "first_page",
     "idle_page",
     "import_rows",
+    "inbox",
     "jobs",
     "operations",
     "over_time",

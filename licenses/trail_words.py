@@ -21,6 +21,9 @@ def register() -> None:
         {
             "group.licenses_changed": _("%(who)s changed the licences that %(what)s gives"),
             "license.granted": _("%(who)s gave %(what)s a seat of %(product)s"),
+            "license.left_to_groups": _(
+                "%(what)s keeps the seat of %(product)s, for a directory group gives it"
+            ),
             "license.released": _("%(who)s took the seat of %(product)s back from %(what)s"),
             "license.refused": _("%(who)s could not give out licences"),
             "license.waiting": _("%(what)s waits for a seat of %(product)s"),

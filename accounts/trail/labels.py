@@ -37,6 +37,7 @@ _LABELS: Final[dict[str, StrOrPromise]] = {
     "method": gettext_lazy("Way in"),
     "groups": gettext_lazy("Groups"),
     "kept": gettext_lazy("Stay, whatever groups give"),
+    "left_to_groups": gettext_lazy("Stay as long as groups give it"),
     "number": gettext_lazy("How many"),
     "of": gettext_lazy("Parts of the change"),
     "part": gettext_lazy("Part"),

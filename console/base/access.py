@@ -38,6 +38,8 @@ class Access(Flag):
     """Test a connection, try again what is stuck, preview a plan, provision one person."""
     MAPPING = auto()
     """Change rows of a mapping that neither identify people nor decide over them."""
+    DECIDE = auto()
+    """Grant or refuse what people ask for, never what one asks for oneself."""
     CHANGE = auto()
     """Everything else: make, change, delete, invite, and all of the above."""
 
@@ -56,6 +58,11 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "jobs": _ADMIN | {Role.EDITOR: Access.VIEW},
     # For developers, where the settings let anybody see it.
     "components": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # --- What people ask for ---
+    "access_requests.accessrequest": {
+        Role.ADMIN: Access.VIEW | Access.DECIDE,
+        Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.DECIDE,
+    },
     # --- People ---
     "accounts.user": _ADMIN
     | {

@@ -27,7 +27,7 @@ class Section:
 SYSTEM_SETTINGS = _("System settings")
 
 CONSOLE_SECTIONS = (
-    Section("overview", ("",), ("dashboard",)),
+    Section("overview", ("",), ("dashboard", "access_requests.accessrequest")),
     Section(
         "users",
         (SYSTEM_SETTINGS, _("Users")),

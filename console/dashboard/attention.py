@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,6 +16,7 @@ from licenses.ending import what_the_end_brings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from access_requests.models import AccessRequest
     from accounts.services.expiry import Ending
     from console.dashboard.facts import Connection
 
@@ -75,6 +77,25 @@ def of_connections(connections: Iterable[Connection]) -> Iterator[Need]:
                 page=each.error_url or each.url,
                 button=_("See what happened") if each.error_url else _("Open its page"),
             )
+
+
+def of_requests(oldest: AccessRequest | None, number: int, page: str) -> Iterator[Need]:
+    """Yield that so many requests wait for whoever looks, and which of them is the ``oldest``."""
+    if oldest is None:
+        return
+    what = ngettext("%(n)s request waits for you", "%(n)s requests wait for you", number)
+    yield Need(
+        kind="warn",
+        what=what % {"n": number},
+        meaning=_("The oldest since %(day)s: %(who)s asks for %(thing)s.")
+        % {
+            "day": date_format(timezone.localtime(oldest.asked), "DATE_FORMAT"),
+            "who": oldest.user,
+            "thing": oldest.thing,
+        },
+        page=page,
+        button=_("Decide"),
+    )
 
 
 def of_seats(licences: Iterable[dict[str, Any]], page: str) -> Iterator[Need]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from access_requests.telling import requests_to_decide
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
@@ -17,6 +18,7 @@ from console.dashboard.attention import (
     of_connections,
     of_endings,
     of_ends,
+    of_requests,
     of_seats,
 )
 from console.dashboard.checklist import steps_for
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from accounts.models.expiring import ExpiringCredential
+    from console.dashboard.attention import Need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "plan_includes_saml": tenant.includes_saml_and_scim,
         "needs": most_urgent_first(
             [
+                *_requests(user),
                 *of_endings(credentials),
                 *of_connections(connections),
                 *of_seats(licences, seats),
@@ -92,6 +96,14 @@ def dashboard_context(user: User) -> dict[str, Any]:
 
 def _sees(user: User, page: str) -> bool:
     return Access.VIEW in access_of(user, page)
+
+
+def _requests(user: User) -> Iterator[Need]:
+    if Access.DECIDE not in access_of(user, "access_requests.accessrequest"):
+        return iter(())
+    waiting = requests_to_decide(user)
+    page = _url("console:access_requests_accessrequest_changelist")
+    return of_requests(waiting.first(), waiting.count(), f"{page}?state__exact=open")
 
 
 def _page_about(credential: ExpiringCredential) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from console.applications.at_applications import at_applications
 from console.base.access import Access
 from console.base.of_person import rows_about
+from console.person.asking import asking
 from console.person.belonging import belonging
 from console.person.leaving import what_is_left
 from console.person.licences import licences
@@ -63,6 +64,7 @@ SECTIONS: Final[Mapping[str, Section]] = {
     "licences": Section(licences, ("licenses.seat",)),
     "belonging": Section(belonging, ("accounts.accessprofile", "accounts.directorygroup")),
     "applications": Section(applications, ("provisioning.application",)),
+    "asked": Section(asking, ("access_requests.accessrequest",)),
     "managing": Section(managing, ("accounts.user",)),
     "sessions": Section(sessions, ("sign-in-attempts",)),
     "sign_ins": Section(sign_ins, ("sign-in-attempts",)),

@@ -22,6 +22,15 @@ if TYPE_CHECKING:
 _MOVED: Final = ("added", "removed")
 NOTHING_FOLLOWS: Final = frozenset(
     {
+        "access_request.asked",
+        "access_request.end_changed",
+        "access_request.end_mail_sent",
+        "access_request.ended",
+        "access_request.granted",
+        "access_request.lapsed",
+        "access_request.refused",
+        "access_request.turned_down",
+        "access_request.withdrawn",
         "application.conflict_resolved",
         "application.credential_replaced",
         "application.credential_voided",
@@ -49,6 +58,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "group.licenses_changed",
         "invitation.link_made",
         "license.granted",
+        "license.left_to_groups",
         "license.refused",
         "license.released",
         "license.waiting",

@@ -18,11 +18,15 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from access_requests.deciding import refuse_request
+from access_requests.models import AccessRequest
+from access_requests.telling import tell_who_decides
 from accounts.brands.logos import read_logo
 from accounts.models import Role, User
 from accounts.services.brands import change_brand
 from accounts.services.expiry import warn_of_endings
 from accounts.services.notices import notify_admins
+from accounts.services.profiles import create_profile
 from accounts.signing_in.emergency import begin_emergency_session
 from accounts.signing_in.invitations import invite_user
 from accounts.signing_in.password_reset_mail import mail_password_links
@@ -123,6 +127,24 @@ def _kept(alice: User) -> None:
     notify_admins(tenant=alice.tenant, letter=letter)
 
 
+def _asked(alice: User) -> None:
+    assert alice.tenant is not None
+    dan = person(alice.tenant, "Dan")
+    User.objects.filter(pk=dan.pk).update(display_name=HOSTILE)
+    AccessRequest.objects.create(user=dan, thing=HOSTILE[:200], reason=HOSTILE)
+    assert tell_who_decides() == 1
+
+
+def _refused(alice: User) -> None:
+    assert alice.tenant is not None
+    profile = create_profile(name="Data")
+    asked = AccessRequest.objects.create(
+        user=alice, profile=profile, thing=HOSTILE[:200], reason=HOSTILE
+    )
+    carol = person(alice.tenant, "Carol", Role.CHANGE_REQUEST_MANAGER)
+    refuse_request(request=asked, decider=carol, answer=HOSTILE)
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -133,6 +155,8 @@ def _forget(alice: User) -> None:
 
 
 KINDS: Final[dict[str, Callable[[User], None]]] = {
+    "access_requests/letters.py:_to_person": _refused,
+    "access_requests/letters.py:asked_letter": _asked,
     "accounts/management/commands/break_glass.py:answer": _break_glass,
     "accounts/services/expiry.py:_letter": _expiry,
     "accounts/signing_in/emergency.py:begin_emergency_session": _emergency,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 OUR_APPS = frozenset(
     {
         *("accounts", "licenses", "provisioning", "scim", "saml_sso", "operations", "console"),
+        "access_requests",
         "gatehouse",
     }
 )

@@ -41,6 +41,8 @@ REASONS = {
     "account-password": "asks for the present password",
     "confirm": "asks for the password, and writes nothing of what the page shows",
     "session-end": "names the session",
+    "ask-for-access": "shows nothing that is stored; of each thing one request is open",
+    "withdraw-request": "names the request, and does nothing to one that is decided",
     "sessions-end-others": "leaves this session alone, however many others there are",
     "_add": "shows nothing that is stored; names are unique",
     "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
@@ -151,6 +153,27 @@ def test_every_form_carries_what_it_showed_or_has_a_reason(
     assert len(pages) > 80
     assert {name: url for name, url in found.items() if not has_reason(name)} == {}
     assert {"sign-out", "session-end", "action:remove-certificate"} <= found.keys()
+
+
+@pytest.mark.thorough
+def test_every_form_carries_the_token_without_which_it_is_refused(
+    keys: list[object], alice: User, olga: User
+) -> None:
+    browsers = [signed_in(alice), signed_in(olga)]
+    without: set[str] = set()
+    for url in urls(keys):
+        for browser in browsers:
+            answer = browser.get(url)
+            if answer.status_code == HTTPStatus.OK and "html" in answer.headers["Content-Type"]:
+                forms = lxml_html.fromstring(answer.content.decode()).forms
+                posting = [form for form in forms if form.get("method", "get").lower() == "post"]
+                without |= {
+                    form.get("action") or url
+                    for form in posting
+                    if not form.xpath(".//*[@name='csrfmiddlewaretoken']")
+                }
+
+    assert without == set()
 
 
 @pytest.mark.parametrize("saml_is_on", [True, False])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
@@ -16,7 +17,14 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
+from access_requests.asking import ask_for_access, withdraw_request
+from access_requests.deciding import change_end, grant_request, refuse_request
+from access_requests.ending import end_grants_of, warn_of_ends_in
+from access_requests.lapsing import forget_requests_of, lapse_requests_of
+from access_requests.models import AccessRequest
+from access_requests.things import Thing
 from accounts.groups.groups import GroupFields, create_group, delete_group
+from accounts.groups.mappings import set_group_mappings
 from accounts.models import Plan, Role, SavedView, Tenant, User
 from accounts.services.brands import change_brand
 from accounts.services.operators import set_operator_active
@@ -25,12 +33,13 @@ from accounts.services.roles import change_role
 from accounts.services.saved_views import delete_view, rename_view, save_view
 from accounts.services.settings_of_user import change_profiles, change_user_settings
 from accounts.services.tenants import update_tenant
-from accounts.services.users import UserFields, delete_user
+from accounts.services.users import UserFields, deactivate_user, delete_user
 from accounts.signing_in.domains import claim_domain, verify_domain, withdraw_domain
 from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail.retention import erase_person
-from licenses.models import Product
+from licenses.group_licenses import set_group_licenses
+from licenses.models import Product, Subscription
 from licenses.services import change_seats, release_seat
 from licenses.subscriptions import change_subscription, create_subscription
 from provisioning.importing.rules import RULE_FIELDS, set_import_rule
@@ -325,6 +334,54 @@ def test_by_what_only_forms_reach_of_people(way: Way, acme: Tenant, bob: User, o
     way.did("names", least=0)
     call_command("reseal_secrets", "--json", stdout=io.StringIO())
     way.did("secrets", least=0)
+
+
+def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscription) -> None:
+    carol = person(acme, "Carol", Role.CHANGE_REQUEST_MANAGER)
+    today = timezone.localdate()
+    with tenant_scope(acme):
+        customs = create_profile(name="Customs")
+        things: list[Thing] = [crm, customs, create_profile(name="Rates")]
+        group = create_group(values=GroupFields(display_name="W"), member_ids=[bob.pk])
+        way.prepared()
+
+        asked = [ask_for_access(user=bob, thing=each, reason="x") for each in things]
+        way.did("asking", least=0, recorded={"access_request.asked"})
+        withdraw_request(request=asked.pop())
+        way.did("not wanting it", least=0, recorded={"access_request.withdrawn"})
+        for each in asked:
+            grant_request(request=each, decider=carol, until=today + timedelta(days=60))
+        way.did("granting", least=2, recorded={"access_request.granted"})
+        change_end(request=asked[0], decider=carol, until=today + timedelta(days=9))
+        AccessRequest.objects.update(until=today, warned=None)
+        warn_of_ends_in(acme)
+        recorded = {"access_request.end_changed", "access_request.end_mail_sent"}
+        way.did("another end", least=0, recorded=recorded)
+        AccessRequest.objects.update(until=today - timedelta(days=1))
+        set_group_licenses(group=group, subscriptions=[crm])
+        set_group_mappings(group=group, role=None, profiles=[customs])
+        way.did("what groups give, and days that pass", least=0)
+        end_grants_of(acme)
+        way.did("what groups give by now", least=2, recorded={"access_request.ended"})
+
+        set_group_licenses(group=group, subscriptions=[])
+        set_group_mappings(group=group, role=None, profiles=[])
+        again = [ask_for_access(user=bob, thing=each, reason="x") for each in things[:2]]
+        for each in again:
+            grant_request(request=each, decider=carol, until=today)
+        AccessRequest.objects.filter(state="granted").update(until=today - timedelta(days=1))
+        way.did("what groups give, and days that pass", least=0)
+        end_grants_of(acme)
+        way.did("taking back", least=2, recorded={"access_request.ended"})
+
+        refused = ask_for_access(user=bob, thing=crm, reason="x")
+        refuse_request(request=refused, decider=carol, answer="No.")
+        way.did("refusing", least=0, recorded={"access_request.turned_down"})
+        ask_for_access(user=bob, thing=crm, reason="x")
+        deactivate_user(user=User.objects.get(pk=bob.pk))
+        lapse_requests_of(acme)
+        forget_requests_of(acme)
+        way.did("leaving", least=0, recorded={"access_request.lapsed"})
 
 
 def test_by_what_only_forms_reach_of_tenants(way: Way, acme: Tenant, bob: User) -> None:

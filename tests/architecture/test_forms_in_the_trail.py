@@ -43,6 +43,7 @@ MEMBERSHIPS: Final = frozenset({"add_members", "remove_members", "profiles", "li
 
 
 NOTHING_TO_SAVE: Final[dict[str, str]] = {
+    "console:access_requests_accessrequest_change": "decides once, and is over then",
     "console:provisioning_conflict_change": "decides once, and is gone then",
     "console:provisioning_importrow_change": "decides once, and is gone then",
 }

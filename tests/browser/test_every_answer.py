@@ -72,6 +72,7 @@ NOT_SENT: Final = {
 """Forms that lead away from the product, and where to."""
 
 REFUSED: Final = {
+    "console:access_requests_accessrequest_change decide": "the specimen asks for what is gone",
     "confirm": "finds a person by the prepared form of their name, which one made longer lacks",
     "console:scim_extensionschema_change": "the specimen is called by no URN",
     **dict.fromkeys(

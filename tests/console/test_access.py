@@ -124,6 +124,7 @@ SPEC: Final = {
     },
     Role.CHANGE_REQUEST_MANAGER: {
         *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
+        "access_requests.accessrequest",
     },
     Role.ACCESS_REVIEW_MANAGER: {
         *("dashboard", "search", "components"),

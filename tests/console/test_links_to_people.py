@@ -50,7 +50,10 @@ LISTS: Final = {
 }
 """Lists of rows that are about people, by their model: their routes."""
 
-DECIDED: Final = {"provisioning.conflict": "its page leads to the person"}
+DECIDED: Final = {
+    "access_requests.accessrequest": "its page leads to the person",
+    "provisioning.conflict": "its page leads to the person",
+}
 """Lists whose rows are decided one by one, on a page beside the list."""
 
 ABOUT_NOBODY: Final = {

@@ -40,7 +40,7 @@ EVERYTHING: Final = frozenset(SECTIONS)
 SEEN: Final = {
     Role.ADMIN: EVERYTHING,
     Role.EDITOR: {"licences", "managing"},
-    Role.ACCESS_REVIEW_MANAGER: EVERYTHING - {"applications"},
+    Role.ACCESS_REVIEW_MANAGER: EVERYTHING - {"applications", "asked"},
 }
 """What each role sees; the others do not see people."""
 

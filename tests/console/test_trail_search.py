@@ -198,6 +198,7 @@ class TestObjects:
 
 NEVER_TARGETS: Final = {
     *("auditentry", "requestlogentry", "seat", "operation", "conflict", "importrow"),
+    "accessrequest",
 }
 """Of what happens to these, entries tell as of something else: the person, the application."""
 

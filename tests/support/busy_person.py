@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from access_requests.models import AccessRequest
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import Role, Session
@@ -41,6 +42,7 @@ def keep_busy(person: User, source: Source, number: int, *, first: int = 0) -> N
         _ways_in(person, each)
         _logged(person, source, each)
         _at_an_application(person, each)
+        AccessRequest.objects.create(user=person, thing=f"Thing {each}", reason="x")
 
 
 def _licence(person: User, number: int) -> None:

@@ -126,6 +126,23 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "saml_sso.services.strangers.forget_quiet_strangers",
         }
     ),
+    "test_by_what_people_ask_for": frozenset(
+        {
+            "access_requests.asking.ask_for_access",
+            "access_requests.asking.withdraw_request",
+            "access_requests.deciding.change_end",
+            "access_requests.deciding.grant_request",
+            "access_requests.deciding.refuse_request",
+            "access_requests.ending.end_grant",
+            "access_requests.ending.warn_of_end",
+            "access_requests.lapsing.forget_requests_of",
+            "access_requests.lapsing.lapse_request",
+            "access_requests.lapsing.lapse_requests_of",
+            "access_requests.telling.tell_who_decides",
+            "accounts.services.handing_over.remove_unless_groups_give",
+            "licenses.handing_over.release_unless_groups_give",
+        }
+    ),
     "test_by_what_goes_with_a_profile": frozenset(
         {
             "accounts.services.profiles.delete_profile",

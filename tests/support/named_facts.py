@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.support.facts import Fact
 
 NOT_FACTS: Final[dict[str, str]] = {
+    "access_requests_accessrequest": "what was asked and answered; what a grant gave is named",
     "accounts_auditentry": "the trail itself",
     "accounts_trailstart": "where the trail begins",
     "accounts_usercount": "kept by triggers, from the people",
@@ -107,8 +108,9 @@ def _user(entry: AuditEntry, fact: Fact) -> bool:
 
 
 def _listed(entry: AuditEntry, fact: Fact, member: Any) -> bool:
+    stays = "left_to_groups" if fact.row.get("by_group") else "kept"
     return str(member) in entry.details.get(
-        {"INSERT": "added", "DELETE": "removed", "UPDATE": "kept"}[fact.done], ()
+        {"INSERT": "added", "DELETE": "removed", "UPDATE": stays}[fact.done], ()
     )
 
 
@@ -172,7 +174,10 @@ def _seat(entry: AuditEntry, fact: Fact) -> bool:
         return entry.action == "user.deleted"
     if fact.done == "DELETE":
         return _of(entry, "subscription", fact.row["subscription_id"])
-    expected = "license.granted" if fact.done == "INSERT" else "license.released"
+    if fact.done == "UPDATE" and "by_group" in fact.changed:
+        expected = "license.left_to_groups"
+    else:
+        expected = "license.granted" if fact.done == "INSERT" else "license.released"
     return entry.action == expected and _of(entry, "user", fact.row["user_id"])
 
 

@@ -65,6 +65,7 @@ NO_PAGES: Final = {
     "console:accounts_user_invitation": "is shown once, to who invited",
     "set-up-tested": "is shown once, to who tested",
     "sign-out": "is posted to",
+    "withdraw-request": "is posted to",
     "session-end": "is posted to",
     "sessions-end-others": "is posted to",
     "saml-metadata": "a document",

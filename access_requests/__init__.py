@@ -1,0 +1,1 @@
+"""What people ask for, who grants it, until when, and taking it back."""
