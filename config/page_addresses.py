@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from access_reviews.addresses import REVIEW
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from licenses.addresses import SEATS_OVER_TIME
 from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
@@ -18,6 +19,7 @@ def tell_layers_below() -> None:
     APPLICATION.is_at("console:provisioning_application_change")
     CONNECTION.is_at("console:provisioning_application_connection")
     SEATS_OVER_TIME.is_at("console:seats-over-time")
+    REVIEW.is_at("console:access-review")
     TRUST.is_at("console:saml-and-scim")
     ATTEMPT.is_at("console:saml-and-scim-attempt")
     TESTED.is_at("set-up-tested")

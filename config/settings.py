@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "accounts.apps.AccountsConfig",
     "provisioning.apps.ProvisioningConfig",
+    "access_reviews.apps.AccessReviewsConfig",
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
     "saml_sso.apps.SamlSsoConfig",

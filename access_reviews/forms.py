@@ -1,0 +1,36 @@
+"""What a reviewer sends of one line."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from access_reviews.models import ReviewLine
+from access_reviews.services.deciding import Wish
+
+
+class LineForm(forms.Form):
+    """The decision about a line; what it showed comes along, so that what was touched is known."""
+
+    decision = forms.ChoiceField(
+        label=_("Your decision"),
+        choices=[("", _("Not yet")), *ReviewLine.Decision.choices],
+        required=False,
+        show_hidden_initial=True,
+    )
+    note = forms.CharField(
+        label=_("Note"), required=False, max_length=500, show_hidden_initial=True
+    )
+    revision = forms.IntegerField(min_value=0)
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the decision or the note is other than it was shown."""
+        return bool({"decision", "note"} & set(self.changed_data))
+
+    @property
+    def wish(self) -> Wish:
+        """What is wanted, once the form is valid."""
+        sent = self.cleaned_data
+        note = sent["note"] if sent["decision"] else ""
+        return Wish(sent["decision"], note, sent["revision"])
