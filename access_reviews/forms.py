@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from typing_extensions import override
 
 from access_reviews.models import ReviewLine
 from access_reviews.services.deciding import Wish
@@ -23,6 +26,13 @@ class LineForm(forms.Form):
     )
     revision = forms.IntegerField(min_value=0)
 
+    @override
+    def clean(self) -> dict[str, Any]:
+        sent = super().clean() or self.cleaned_data
+        if sent.get("note") and not sent.get("decision"):
+            self.add_error("note", _("Choose to keep or to revoke, too: a note alone is not kept."))
+        return sent
+
     @property
     def is_touched(self) -> bool:
         """Whether the decision or the note is other than it was shown."""
@@ -32,5 +42,4 @@ class LineForm(forms.Form):
     def wish(self) -> Wish:
         """What is wanted, once the form is valid."""
         sent = self.cleaned_data
-        note = sent["note"] if sent["decision"] else ""
-        return Wish(sent["decision"], note, sent["revision"])
+        return Wish(sent["decision"], sent["note"], sent["revision"])

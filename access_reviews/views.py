@@ -97,7 +97,7 @@ def _saved(
     for form in forms.values():
         if not form.is_valid():
             raise ReviewError(
-                _("Nothing was saved: a note is too long, or a decision is none. Look below.")
+                _("Nothing was saved: something is missing or too long. It is marked below.")
             )
     wishes = {key: form.wish for key, form in forms.items() if form.is_touched}
     number = decide_lines(review_id=review.pk, by=person, wishes=wishes)

@@ -44,9 +44,7 @@ _PLAIN: Final = {
 def why(line: ReviewLine) -> str:
     """Return why somebody holds what a line is about, and since when if that is known."""
     if line.why == ReviewLine.Why.GROUP:
-        text = (
-            _("By the group %(name)s") % {"name": line.through} if line.through else _("By group")
-        )
+        text = _("By the group %(name)s") % {"name": line.through or "–"}
     elif line.why == ReviewLine.Why.SOURCE:
         text = _("By the identity provider %(name)s") % {"name": line.through or "–"}
     else:

@@ -54,6 +54,8 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "search": {role: Access.VIEW for role in Role if role != Role.MEMBER},
     # For developers, where the settings let anybody see it.
     "components": {role: Access.VIEW for role in Role if role != Role.MEMBER},
+    # --- Access reviews: reviewers decide on their account page, whatever their role ---
+    "access-reviews": _ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ | Access.CHANGE},
     # --- People ---
     "accounts.user": _ADMIN
     | {

@@ -27,7 +27,7 @@ class Section:
 SYSTEM_SETTINGS = _("System settings")
 
 CONSOLE_SECTIONS = (
-    Section("overview", ("",), ("dashboard",)),
+    Section("overview", ("",), ("dashboard", "access-reviews")),
     Section(
         "users",
         (SYSTEM_SETTINGS, _("Users")),
