@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.db.models import Count, Q
+from django.utils import timezone
 
 from access_reviews.models import AccessReview, ReviewLine
 from accounts.models import User
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _Decision = ReviewLine.Decision
-OPEN_STATES = (AccessReview.State.MAKING, AccessReview.State.RUNNING)
+OPEN_STATES: Final = (AccessReview.State.MAKING, AccessReview.State.RUNNING)
+SOON: Final = 3
+"""So many days before its last day a review with undecided lines needs somebody."""
 
 
 class Figures(NamedTuple):
@@ -35,6 +39,18 @@ class Figures(NamedTuple):
     def open(self) -> int:
         """How many wait for a decision."""
         return self.lines - self.decided
+
+
+class Late(NamedTuple):
+    """A review that ends soon, or should have, and how many lines nobody has decided."""
+
+    review: AccessReview
+    waiting: int
+
+    @property
+    def days_left(self) -> int:
+        """Days until its last day; below 0 that is over."""
+        return (self.review.due - timezone.localdate()).days
 
 
 def figures_of(reviews: Iterable[AccessReview]) -> dict[UUID, Figures]:
@@ -59,6 +75,16 @@ def lines_of(person: User) -> QuerySet[ReviewLine]:
         mine |= Q(reviewer=None)
     running = ReviewLine.objects.filter(review__state=AccessReview.State.RUNNING)
     return running.filter(mine).exclude(person=person.pk)
+
+
+def reviews_late(*, within: int = SOON) -> list[Late]:
+    """Return the running reviews with undecided lines that end within so many days, or should
+    have ended, the soonest first; with one statement.
+    """
+    until = timezone.localdate() + timedelta(days=within)
+    running = AccessReview.objects.filter(state=AccessReview.State.RUNNING, due__lte=until)
+    counted = running.annotate(waiting=Count("lines", filter=Q(lines__decision=""))).order_by("due")
+    return [Late(each, each.waiting) for each in counted if each.waiting]
 
 
 def names_of(ids: Collection[UUID | None]) -> dict[UUID, str]:

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from access_reviews.services.figures import reviews_late
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
@@ -17,6 +18,7 @@ from console.dashboard.attention import (
     of_connections,
     of_endings,
     of_ends,
+    of_reviews,
     of_seats,
 )
 from console.dashboard.checklist import steps_for
@@ -79,6 +81,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
                 *of_connections(connections),
                 *of_seats(licences, seats),
                 *of_ends(licences, _url("console:seats-over-time")),
+                *of_reviews(reviews_late() if _sees(user, "access-reviews") else ()),
             ]
         ),
         "steps": steps_for(user),
