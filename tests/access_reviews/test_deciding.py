@@ -309,7 +309,7 @@ class TestBadInput:
     def test_another_company_s_line_is_not_there(
         self, company: Company, mine: tuple[Client, ReviewLine], globex: Tenant
     ) -> None:
-        browser, line = mine
+        _browser, line = mine
         with tenant_scope(globex):
             assert not ReviewLine.objects.filter(pk=line.pk).exists()
 
