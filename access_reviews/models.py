@@ -46,7 +46,7 @@ class AccessReview(TenantScopedModel):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.MAKING)
     undecided = models.CharField(_("lines nobody decides"), max_length=10, choices=Undecided)
     starter = models.UUIDField(_("started by"))
-    reviewers = ArrayField(models.UUIDField(), verbose_name=_("reviewers"))
+    reviewers = ArrayField(models.UUIDField(), verbose_name=_("reviewers"), default=list)
     due = models.DateField(_("last day"))
     created = models.DateTimeField(_("started"), default=timezone.now)
     ended = models.DateTimeField(_("ended"), null=True)
@@ -193,10 +193,6 @@ class ReviewLine(TenantScopedModel):
             ),
             models.CheckConstraint(
                 condition=Q(decision__in=["", "keep", "revoke"]), name="review_line_is_decided_so"
-            ),
-            models.CheckConstraint(
-                condition=Q(decision="", decided=None) | ~Q(decision="") & Q(decided__isnull=False),
-                name="review_line_decided_when_decided",
             ),
         ]
         indexes = [

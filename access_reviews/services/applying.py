@@ -52,13 +52,13 @@ def apply_review(*, review_id: str) -> dict[str, Any]:
 
 
 @at_least_once(queue=BULK, pauses=(10, MINUTE, 10 * MINUTE))
-def undo_review(*, review_id: str, by: str) -> dict[str, Any]:
+def undo_review(*, review_id: str, by_id: str) -> dict[str, Any]:
     """Give back what is left to give back of a review that is being undone."""
     review = AccessReview.objects.filter(pk=uuid_of(review_id)).first()
     if review is None or review.state != State.UNDOING:
         return {}
     lines = ReviewLine.objects.filter(review=review, outcome=_Outcome.REVOKED)
-    _line_by_line(lines, {"restored": ""}, lambda line: _restore(line, uuid_of(by)))
+    _line_by_line(lines, {"restored": ""}, lambda line: _restore(line, uuid_of(by_id)))
     _end_undoing(review.pk)
     return {"lines": lines.count()}
 

@@ -73,7 +73,7 @@ def begin_undoing(*, review_id: UUID, by: User) -> AccessReview:
     review.state = State.UNDOING
     review.save(update_fields=["state"])
     audit.record("review.undo_begun", review)
-    job = undo_review.defer(review_id=str(review.pk), by=str(by.pk))
+    job = undo_review.defer(review_id=str(review.pk), by_id=str(by.pk))
     AccessReview.objects.filter(pk=review.pk).update(job=job.pk)
     return review
 

@@ -447,7 +447,7 @@ class TestUndoing:
         begin_undoing(review_id=all_revoked.pk, by=company.rita)
         assert state_of(all_revoked.pk) == AccessReview.State.UNDOING
 
-        undo_review.work(review_id=str(all_revoked.pk), by=str(company.rita.pk))
+        undo_review.work(review_id=str(all_revoked.pk), by_id=str(company.rita.pk))
 
         assert state_of(all_revoked.pk) == AccessReview.State.UNDONE
         assert len(calls) == 5

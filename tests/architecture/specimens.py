@@ -21,7 +21,16 @@ if TYPE_CHECKING:
 
 OUR_APPS = frozenset(
     {
-        *("accounts", "licenses", "provisioning", "scim", "saml_sso", "operations", "console"),
+        *(
+            "accounts",
+            "licenses",
+            "access_reviews",
+            "provisioning",
+            "scim",
+            "saml_sso",
+            "operations",
+            "console",
+        ),
         "gatehouse",
     }
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-APPS: Final = ("accounts", "licenses", "provisioning", "saml_sso", "scim")
+APPS: Final = ("accounts", "access_reviews", "licenses", "provisioning", "saml_sso", "scim")
 CONTRACT: Final = CONTRACTS["Models, services and storage know no pages, forms, routes or backends"]
 SERVICES: Final = frozenset(CONTRACT["source_modules"])
 PAGES: Final = frozenset(CONTRACT["forbidden_modules"])
@@ -32,6 +32,7 @@ BETWEEN: Final = frozenset(
     {
         *("accounts.addresses", "accounts.brands", "accounts.commands", "accounts.csv_cells"),
         "accounts.letters",
+        *("access_reviews.addresses", "access_reviews.words"),
         *(
             "accounts.outgoing",
             "accounts.identifiers",

@@ -125,7 +125,7 @@ SPEC: Final = {
         *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
     },
     Role.ACCESS_REVIEW_MANAGER: {
-        *("dashboard", "search", "components"),
+        *("dashboard", "search", "components", "access-reviews"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "who-holds-what-csv", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation"),

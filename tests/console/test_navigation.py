@@ -19,6 +19,7 @@ lxml_html: Any = importlib.import_module("lxml.html")
 PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
     "console": {
         ("Dashboard",),
+        ("Access reviews",),
         ("System settings", "Users", "User list"),
         ("System settings", "Users", "Access profiles"),
         ("System settings", "Users", "Directory groups"),

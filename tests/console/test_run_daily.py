@@ -75,6 +75,8 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "begin_due_imports",
         "prune_imports",
         "prune_operations",
+        "follow_reviews",
+        "prune_reviews",
         "start_subscriptions",
         "count_seats",
         "prune_request_log",
