@@ -21,16 +21,8 @@ if TYPE_CHECKING:
 
 OUR_APPS = frozenset(
     {
-        *(
-            "accounts",
-            "licenses",
-            "access_reviews",
-            "provisioning",
-            "scim",
-            "saml_sso",
-            "operations",
-            "console",
-        ),
+        *("accounts", "licenses", "access_reviews", "provisioning", "scim", "saml_sso"),
+        *("operations", "console"),
         "gatehouse",
     }
 )
