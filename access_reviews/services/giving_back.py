@@ -14,7 +14,7 @@ from accounts.groups.groups import GroupFields, update_group
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.services.profiles import add_profile_members
 from accounts.services.roles import change_role
-from accounts.storage.group_locks import hold_people
+from accounts.storage.group_locks import hold_group, hold_people
 from licenses.models import Subscription
 from licenses.services import assign_seat
 
@@ -58,6 +58,8 @@ def _let_into_groups(person: User, removed: dict[str, Any]) -> None:
     groups = list(DirectoryGroup.objects.filter(pk__in=wanted).order_by("pk"))
     if len(groups) < len(wanted):
         raise NothingGivenBackError(_("A group that gave it is not there any more."))
+    for group in groups:
+        hold_group(group.pk, people=[person.pk])
     for group in groups:
         update_group(
             group=group, values=GroupFields.of(group), members=[MemberDelta(add=(person.pk,))]

@@ -22,7 +22,7 @@ from accounts.groups.groups import GroupFields, update_group
 from accounts.models import AccessProfile, ProfileMembership, Role, User
 from accounts.services.profiles import remove_profile_members
 from accounts.services.roles import change_role
-from accounts.storage.group_locks import hold_people
+from accounts.storage.group_locks import hold_group, hold_people
 from licenses.models import Seat, Subscription
 from licenses.services import release_seat
 
@@ -56,7 +56,11 @@ def take_from(*, line: ReviewLine, thing: Thing, reason: str) -> Taken:
     was_admin = person.role == Role.ADMIN
     may_come_back = line.why == Why.SOURCE
     removed: dict[str, Any] = {}
-    for row in memberships_that_give(thing, [person.pk]).get(person.pk, ()):
+    rows = memberships_that_give(thing, [person.pk]).get(person.pk, [])
+    rows.sort(key=lambda row: row.group_id)
+    for row in rows:  # All of them before any changes, by their ids, as everywhere.
+        hold_group(row.group_id, people=[person.pk])
+    for row in rows:
         given = let_in_by("directorygroup", str(row.group_id), [person.pk]).get(person.pk)
         may_come_back |= bool(given and given.source)
         update_group(

@@ -371,7 +371,7 @@ NOT_DRIVEN: Final = {
             "access_reviews.services.starting.start_review",
             "access_reviews.services.taking.take_from",
         ),
-        "what is decided is no fact, what is taken is named by others; tests/access_reviews tries it",
+        "what is decided is no fact, and what is taken others name; tests/access_reviews tries it",
     ),
 }
 """What no such test calls, and why."""
