@@ -109,7 +109,6 @@ def _of_seats(
     return {
         user_id: _told(Given(actor, at), groups.get(user_id, ()) if by_group else ())
         for user_id, actor, at, by_group in seats
-        if user_id is not None
     }
 
 

@@ -68,16 +68,16 @@ def shares(
         holders = holders_of(thing)
         number = len(who.reviewers)
         if not number:
-            own = set(holders.filter(pk=who.starter).values_list("pk", flat=True))
+            own = [] if who.starter is None else [who.starter]
             found[who.starter] += holders.exclude(pk__in=own).count()
-            found[None] += len(own)
+            found[None] += holders.filter(pk__in=own).count()
             continue
         places = holders.annotate(place=_Place(F("pk"), number=number)).order_by()
         counted = dict(places.values_list("place").annotate(people=Count("pk")))
-        own = set(holders.filter(pk__in=who.reviewers).values_list("pk", flat=True))
+        reviewed = set(holders.filter(pk__in=who.reviewers).values_list("pk", flat=True))
         for place, reviewer in enumerate(who.reviewers):
             found[reviewer] += counted.get(place, 0)
-        for person in own:
+        for person in reviewed:
             found[who.reviewers[_place(person, number)]] -= 1
             found[who.of(person)] += 1
     return +found

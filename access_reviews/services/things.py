@@ -96,14 +96,13 @@ def groups_that_give(thing: Thing) -> set[UUID]:
     if thing.kind == Kind.GROUP:
         return {group_key(thing)}
     if thing.kind == Kind.ROLE:
-        found = DirectoryGroup.objects.filter(mapped_role=thing.key).values_list("pk", flat=True)
-    elif thing.kind == Kind.PROFILE:
+        groups = DirectoryGroup.objects.filter(mapped_role=thing.key)
+        return set(groups.values_list("pk", flat=True))
+    if thing.kind == Kind.PROFILE:
         profiles = DirectoryGroupProfile.objects.filter(profile=number(thing))
-        found = profiles.values_list("group_id", flat=True)
-    else:
-        licences = GroupLicense.objects.filter(subscription=number(thing))
-        found = licences.values_list("group_id", flat=True)
-    return set(found)
+        return set(profiles.values_list("group_id", flat=True))
+    licences = GroupLicense.objects.filter(subscription=number(thing))
+    return set(licences.values_list("group_id", flat=True))
 
 
 def memberships_that_give(

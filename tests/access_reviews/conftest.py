@@ -100,11 +100,17 @@ def line_of(review: AccessReview, kind: str, user: User) -> ReviewLine:
     )
 
 
+def reviewer_of(line: ReviewLine) -> User:
+    """Return who decides a line."""
+    assert line.reviewer is not None
+    return User.objects.get(pk=line.reviewer)
+
+
 def decide(
     review: AccessReview, line: ReviewLine, decision: str, by: User | None = None, note: str = ""
 ) -> int:
     """Decide a line as whoever is to."""
-    reviewer = by or User.objects.get(pk=line.reviewer)
+    reviewer = by or reviewer_of(line)
     wishes = {line.pk: Wish(decision, note, line.revision)}
     with audit.acting_as(reviewer.user_name):
         return decide_lines(review_id=review.pk, by=reviewer, wishes=wishes)

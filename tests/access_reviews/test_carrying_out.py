@@ -14,6 +14,8 @@ from access_reviews.models import AccessReview, ReviewLine
 from access_reviews.services import applying
 from access_reviews.services.applying import apply_review, undo_review
 from access_reviews.services.ending import begin_undoing, cancel_review, end_review
+from access_reviews.services.giving_back import give_back
+from access_reviews.services.taking import take_from
 from access_reviews.services.things import things_chosen
 from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group, delete_group, update_group
@@ -311,7 +313,7 @@ class TestOnce:
         add_profile_members(profile=company.west, user_ids=[each.pk for each in people])
         review = company.start(things=things_chosen(profiles=[company.west]))
         revoke_all(review, company.ron)
-        real, calls = applying.take_from, []
+        real, calls = take_from, list[int]()
 
         def dies_at_the_third(**kwargs: Any) -> Any:
             calls.append(kwargs["line"].pk)
@@ -435,7 +437,7 @@ class TestUndoing:
     def test_killed_half_way_and_taken_up_again(
         self, company: Company, all_revoked: AccessReview, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real, calls = applying.give_back, []
+        real, calls = give_back, list[int]()
 
         def dies_at_the_second(**kwargs: Any) -> None:
             calls.append(kwargs["line"].pk)

@@ -11,12 +11,12 @@ from access_reviews.models import AccessReview, ReviewLine
 from access_reviews.services.ending import cancel_review, end_review
 from access_reviews.services.things import things_chosen
 from accounts.groups.groups import GroupFields, create_group
-from accounts.models import AuditEntry, Role, User
+from accounts.models import AuditEntry, Role
 from accounts.services.profiles import delete_profile
 from accounts.services.roles import change_role
 from accounts.services.users import delete_user
 from accounts.tenancy.scoping import tenant_scope
-from tests.access_reviews.conftest import KEEP, REVOKE, Company, decide, line_of
+from tests.access_reviews.conftest import KEEP, REVOKE, Company, decide, line_of, reviewer_of
 from tests.conftest import crowd, person, signed_in
 from tests.support.html_forms import text_of
 
@@ -50,7 +50,7 @@ def sent(line: ReviewLine, decision: str, note: str = "", **more: Any) -> dict[s
 def mine(company: Company, running: AccessReview) -> tuple[Client, ReviewLine]:
     """The browser of Bob's reviewer, and the line about his seat."""
     line = line_of(running, "licence", company.bob)
-    return signed_in(User.objects.get(pk=line.reviewer)), line
+    return signed_in(reviewer_of(line)), line
 
 
 class TestTheirOwnPage:
@@ -119,7 +119,7 @@ class TestTheirOwnPage:
 
     def test_several_at_once(self, company: Company, running: AccessReview) -> None:
         lines = list(ReviewLine.objects.filter(review=running))
-        reviewer = User.objects.get(pk=lines[0].reviewer)
+        reviewer = reviewer_of(lines[0])
         data: dict[str, Any] = {}
         for each in lines:
             data |= sent(each, KEEP)

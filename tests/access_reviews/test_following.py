@@ -15,20 +15,16 @@ from access_reviews.services.following import follow_reviews
 from access_reviews.services.keeping import prune_reviews
 from access_reviews.services.things import things_chosen
 from accounts.groups.groups import GroupFields, create_group
-from accounts.models import AuditEntry, Role, User
+from accounts.models import AuditEntry, Role
 from accounts.services.users import deactivate_user, delete_user
 from accounts.trail.retention import erase_person
-from tests.access_reviews.conftest import KEEP, Company, decide, line_of, state_of
+from tests.access_reviews.conftest import KEEP, Company, decide, line_of, reviewer_of, state_of
 from tests.conftest import person
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
 
 pytestmark = pytest.mark.django_db
-
-
-def reviewer_of(review: AccessReview, company: Company) -> User:
-    return User.objects.get(pk=line_of(review, "licence", company.bob).reviewer)
 
 
 def let_pass(review: AccessReview, days: int) -> None:
@@ -46,7 +42,7 @@ class TestALeavingReviewer:
         decide(running, line_of(running, "profile", company.bob), KEEP)
         mail.outbox.clear()
 
-        leave(user=reviewer_of(running, company))  # type: ignore[operator]
+        leave(user=reviewer_of(line_of(running, "licence", company.bob)))  # type: ignore[operator]
         follow_reviews()
         follow_reviews()
 
@@ -59,7 +55,7 @@ class TestALeavingReviewer:
     def test_leaves_them_to_the_admins_if_that_one_is_gone_too(
         self, company: Company, running: AccessReview
     ) -> None:
-        gone = reviewer_of(running, company)
+        gone = reviewer_of(line_of(running, "licence", company.bob))
         mail.outbox.clear()
 
         deactivate_user(user=gone)
@@ -93,7 +89,7 @@ class TestALeavingReviewer:
 
 class TestReminders:
     def test_once_for_each_number_of_days(self, company: Company, running: AccessReview) -> None:
-        reviewer = reviewer_of(running, company)
+        reviewer = reviewer_of(line_of(running, "licence", company.bob))
         said = []
         for days in (10, 7, 7, 5, 3, 2, 1, 0, 0):
             let_pass(running, days)

@@ -27,7 +27,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from licenses.group_licenses import set_group_licenses
 from scim.protocol.urns import ENTERPRISE_USER
-from tests.access_reviews.conftest import Company, line_of
+from tests.access_reviews.conftest import Company, line_of, reviewer_of
 from tests.conftest import crowd, person
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class TestLines:
     def test_reviewers_are_told_by_mail(self, company: Company, in_acme: Tenant) -> None:
         review = company.start()
 
-        reviewer = User.objects.get(pk=line_of(review, "licence", company.bob).reviewer)
+        reviewer = reviewer_of(line_of(review, "licence", company.bob))
         [letter] = mail.outbox
         assert letter.to == [reviewer.email]
         assert f"/account/reviews/{review.pk}/" in str(letter.body)
@@ -228,7 +228,8 @@ class TestTheJob:
             member_ids=list(User.objects.values_list("pk", flat=True)),
         )
         monkeypatch.setattr(making, "PORTION", 2)
-        portion, died = making._make_portion, []
+        portion = making._make_portion
+        died: list[bool] = []
 
         def dies_once(*args: Any) -> bool:
             if len(died) == 2:
