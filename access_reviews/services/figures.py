@@ -57,7 +57,7 @@ def figures_of(reviews: Iterable[AccessReview]) -> dict[UUID, Figures]:
     """Return how far each of these reviews is."""
     keys = [each.pk for each in reviews]
     rows = ReviewLine.objects.filter(review__in=keys).order_by()
-    counted = rows.values_list("review").annotate(*_counts())
+    counted = rows.values_list("review").annotate(**_counts())
     found = {key: Figures(*numbers) for key, *numbers in counted}
     return {key: found.get(key, Figures()) for key in keys}
 
@@ -65,7 +65,8 @@ def figures_of(reviews: Iterable[AccessReview]) -> dict[UUID, Figures]:
 def figures_by_reviewer(review: AccessReview) -> dict[UUID | None, Figures]:
     """Return how far each reviewer of a review is; nobody in particular are the admins."""
     rows = ReviewLine.objects.filter(review=review).order_by()
-    return {key: Figures(*rest) for key, *rest in rows.values_list("reviewer").annotate(*_counts())}
+    counted = rows.values_list("reviewer").annotate(**_counts())
+    return {key: Figures(*rest) for key, *rest in counted}
 
 
 def lines_of(person: User) -> QuerySet[ReviewLine]:
@@ -101,8 +102,9 @@ def to_revoke(review: AccessReview) -> Q:
     return revoked
 
 
-def _counts() -> tuple[Count, ...]:
-    return (
-        Count("pk"),
-        *(Count("pk", filter=Q(decision=each)) for each in (_Decision.KEEP, _Decision.REVOKE)),
-    )
+def _counts() -> dict[str, Count]:
+    return {
+        "number": Count("pk"),
+        "kept": Count("pk", filter=Q(decision=_Decision.KEEP)),
+        "taken": Count("pk", filter=Q(decision=_Decision.REVOKE)),
+    }
