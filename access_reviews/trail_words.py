@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.trail.labels import register_labels
+from access_reviews.models import AccessReview
+from accounts.trail.labels import register_labels, register_words
 from accounts.trail.search import register_searched
 from accounts.trail.sentences import register_sentences
 
@@ -20,6 +21,10 @@ def register() -> None:
                 "%(who)s gave lines of a reviewer who left to others in the access review %(what)s"
             ),
             "review.reminded": _("%(who)s reminded the reviewers of the access review %(what)s"),
+            "review.decision_refused": _(
+                "%(who)s could not decide lines of the access review %(what)s"
+            ),
+            "review.refused": _("%(who)s could not change the access review %(what)s"),
             "review.ended": _("%(who)s ended the access review %(what)s"),
             "review.cancelled": _("%(who)s cancelled the access review %(what)s"),
             "review.carried_out": _("What the access review %(what)s decided was carried out"),
@@ -41,4 +46,5 @@ def register() -> None:
             "undecided": _("Lines nobody decides"),
         }
     )
+    register_words("undecided", dict(AccessReview.Undecided.choices))
     register_searched("access_reviews.AccessReview", "name")
