@@ -47,7 +47,8 @@ def tell_starter(review: AccessReview) -> None:
     left = rows.filter(outcome=ReviewLine.Outcome.LEFT).count()
     starter = User.objects.filter(pk=review.starter, active=True).first()
     if starter is not None:
-        _post(review, starter, _carried_out(review, revoked, left))
+        why = _("You get this because you started an access review of %(company)s.")
+        _post(review, starter, _carried_out(review, revoked, left), why)
 
 
 def _send(review: AccessReview, reader: UUID | None, letter: Letter) -> None:
@@ -58,12 +59,14 @@ def _send(review: AccessReview, reader: UUID | None, letter: Letter) -> None:
         return
     person = User.objects.filter(pk=reader, active=True).first()
     if person is not None:
-        _post(review, person, letter)
+        why = _("You get this because you decide lines of an access review of %(company)s.")
+        _post(review, person, letter, why)
 
 
-def _post(review: AccessReview, person: User, letter: Letter) -> None:
+def _post(review: AccessReview, person: User, letter: Letter, why: str) -> None:
     tenant = Tenant.objects.get(pk=review.tenant_id)
-    addressed = replace(letter, **whose(tenant)).as_json()
+    told = replace(letter, why=why % {"company": tenant.name}, **whose(tenant))
+    addressed = told.as_json()
     send_letter_to.defer(letter=addressed, address=person.mail_address)
 
 
@@ -73,9 +76,9 @@ def _words(review: AccessReview, lines: int) -> dict[str, object]:
 
 def _asked(review: AccessReview, lines: int) -> Letter:
     says = ngettext(
-        "In the access review “%(review)s” you decide about %(n)s line: whether somebody keeps "
+        "In the access review %(review)s you decide about %(n)s line: whether somebody keeps "
         "what they hold.",
-        "In the access review “%(review)s” you decide about %(n)s lines: whether somebody keeps "
+        "In the access review %(review)s you decide about %(n)s lines: whether somebody keeps "
         "what they hold.",
         lines,
     )
@@ -96,12 +99,12 @@ def _reminder(review: AccessReview, lines: int, days: int) -> Letter:
     )
     left = (
         ngettext(
-            "The access review “%(review)s” ends in %(days)s day: its last day is %(day)s.",
-            "The access review “%(review)s” ends in %(days)s days: its last day is %(day)s.",
+            "The access review %(review)s ends in %(days)s day: its last day is %(day)s.",
+            "The access review %(review)s ends in %(days)s days: its last day is %(day)s.",
             days,
         )
         if days
-        else _("Today, %(day)s, is the last day of the access review “%(review)s”.")
+        else _("Today, %(day)s, is the last day of the access review %(review)s.")
     )
     return Letter(
         subject=subject % words,
@@ -112,8 +115,8 @@ def _reminder(review: AccessReview, lines: int, days: int) -> Letter:
 
 def _passed_on(review: AccessReview, lines: int) -> Letter:
     says = ngettext(
-        "A reviewer of “%(review)s” has left. %(n)s line of theirs is yours to decide now.",
-        "A reviewer of “%(review)s” has left. %(n)s lines of theirs are yours to decide now.",
+        "A reviewer of %(review)s has left. %(n)s line of theirs is yours to decide now.",
+        "A reviewer of %(review)s has left. %(n)s lines of theirs are yours to decide now.",
         lines,
     )
     return Letter(

@@ -199,7 +199,7 @@ class TestOnePage:
 
         assert "1 of 3 decided" in said
         assert "0 keep, 1 revoke." in said
-        assert "“left”" in said
+        assert "“<bdi>left</bdi>”" in said
 
     @pytest.mark.parametrize(
         "which",
