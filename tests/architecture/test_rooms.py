@@ -10,6 +10,7 @@ import ast
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import pytest
 from django.urls import NoReverseMatch, resolve
@@ -165,7 +166,7 @@ def test_a_transaction_is_found() -> None:
 @pytest.mark.parametrize("page", PAGES_ABOVE, ids=lambda page: page.purpose)
 def test_every_page_that_is_named_below_is_served(page: PageAbove) -> None:
     paths = []
-    for arguments in ((), (1,), ("acme",), ("acme", "1")):
+    for arguments in ((), (1,), (UUID(int=0),), ("acme",), ("acme", "1")):
         with suppress(NoReverseMatch):
             paths.append(page.path(*arguments))
 

@@ -73,8 +73,8 @@ FOR_SOME: Final = {
 }
 NEVER_PUSHED: Final = {
     *("brand", "confirmation", "console", "credential", "domain", "extension_schema", "job"),
-    *("link", "lockout", "operator", "platform", "saml", "scim", "scim_token", "secrets"),
-    *("set_up_link", "settings", "sign_in", "subscription", "tenant"),
+    *("link", "lockout", "operator", "platform", "review", "saml", "scim", "scim_token"),
+    *("secrets", "set_up_link", "settings", "sign_in", "subscription", "tenant"),
 }
 """How actions begin whose entries are about what is pushed to nobody."""
 ABOUT_SOURCES: Final = {"source.created", "source.updated"}
