@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
@@ -22,7 +23,6 @@ from licenses.models import GroupLicense, Seat, Subscription
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from uuid import UUID
 
     from django.db.models import QuerySet
 
@@ -126,14 +126,10 @@ def memberships_that_give(
 
 
 def group_key(thing: Thing) -> UUID:
-    """Return the id of the group that ``thing`` is."""
-    key = read_uuid(thing.key)
-    assert key is not None  # noqa: S101 - it was written as one
-    return key
+    """Return the id of the group that ``thing`` is; a key that is none is that of no group."""
+    return read_uuid(thing.key) or UUID(int=0)
 
 
 def number(thing: Thing) -> int:
-    """Return the number of the profile or subscription that ``thing`` is."""
-    key = read_number(thing.key)
-    assert key is not None  # noqa: S101 - it was written as one
-    return key
+    """Return the number of the profile or subscription that ``thing`` is; 0 is none's."""
+    return read_number(thing.key) or 0

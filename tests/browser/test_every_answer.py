@@ -73,6 +73,7 @@ NOT_SENT: Final = {
 
 REFUSED: Final = {
     "confirm": "finds a person by the prepared form of their name, which one made longer lacks",
+    "console:access-review-new look": "what is entered names no reviewer who is here",
     "console:scim_extensionschema_change": "the specimen is called by no URN",
     **dict.fromkeys(
         (

@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from access_reviews.models import AccessReview
+from access_reviews.models import AccessReview, ReviewLine
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Seat
 from tests.access_reviews.conftest import Company, company  # noqa: F401 - a fixture
 from tests.browser.test_user_list import LOOKS
 from tests.support.browser import check, sign_in
 from tests.support.keyboard import keyboard_faults
+from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
 from tests.support.page_layout import faults_of
 
 if TYPE_CHECKING:
@@ -93,3 +94,30 @@ def test_from_start_to_undone(
     with tenant_scope(company.tenant):
         assert Seat.objects.filter(released=None).exists()
         assert AccessReview.objects.get().state == AccessReview.State.UNDONE
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("text", [UNBROKEN, RIGHT_TO_LEFT], ids=["unbroken", "right-to-left"])
+def test_the_longest_values_fit(
+    open_browser: Callable[..., Page],
+    company: Company,  # noqa: F811
+    look: dict[str, Any],
+    text: str,
+) -> None:
+    with tenant_scope(company.tenant):
+        review = company.start(reviewers=[company.ron])
+        ReviewLine.objects.filter(thing__kind="licence").update(
+            decision=ReviewLine.Decision.REVOKE, decided=timezone.now(), note=text[:500]
+        )
+        lengthen([review, *review.things.all(), *review.lines.all()], text)
+    seen = {
+        company.rita: ("", f"{review.pk}/"),
+        company.ron: ("/account/", f"/account/reviews/{review.pk}/"),
+    }
+    for who, pages in seen.items():
+        page = open_browser(**look)
+        sign_in(page, who.user_name)
+        for each in pages:
+            page.goto(each if each.startswith("/") else f"/console/reviews/{each}")
+            check(page)
+            assert not faults_of(page)
