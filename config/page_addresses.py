@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from access_requests.addresses import REQUEST, REQUESTS
+from access_reviews.addresses import REVIEW
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
 from licenses.addresses import SEATS_OVER_TIME
 from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
@@ -21,6 +22,7 @@ def tell_layers_below() -> None:
     REQUESTS.is_at("console:access_requests_accessrequest_changelist")
     REQUEST.is_at("console:access_requests_accessrequest_change")
     SEATS_OVER_TIME.is_at("console:seats-over-time")
+    REVIEW.is_at("console:access-review")
     TRUST.is_at("console:saml-and-scim")
     ATTEMPT.is_at("console:saml-and-scim-attempt")
     TESTED.is_at("set-up-tested")

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "provisioning.apps.ProvisioningConfig",
     "access_requests.apps.AccessRequestsConfig",
+    "access_reviews.apps.AccessReviewsConfig",
     "licenses.apps.LicensesConfig",
     "scim.apps.ScimConfig",
     "saml_sso.apps.SamlSsoConfig",

@@ -20,6 +20,7 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt),
     path("console/", admin.site.urls),
     path("platform/", platform_site.urls),
+    path("account/reviews/", include("access_reviews.urls")),
     path("", include("access_requests.urls")),
     path("", include("accounts.urls")),
 ]

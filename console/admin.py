@@ -20,6 +20,8 @@ from console.logs import audit_trail, request_log
 from console.people import unsettled_names, users
 from console.platform import deployment, jobs, tenants
 from console.platform import first_page as platform_first_page
+from console.reviews import list_page as reviews_page
+from console.reviews import review_page, start_page
 from console.saml_and_scim import console_pages, domains
 from console.search import pages as search_pages
 from console.sources import extensions, sources
@@ -47,11 +49,14 @@ __all__ = [
     "profiles",
     "recent",
     "request_log",
+    "review_page",
+    "reviews_page",
     "roles",
     "runs",
     "search_pages",
     "seats",
     "sources",
+    "start_page",
     "subscriptions",
     "tenants",
     "unsettled_names",

@@ -63,6 +63,8 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
         Role.ADMIN: Access.VIEW | Access.DECIDE,
         Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.DECIDE,
     },
+    # --- Access reviews: reviewers decide on their account page, whatever their role ---
+    "access-reviews": _ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ | Access.CHANGE},
     # --- People ---
     "accounts.user": _ADMIN
     | {

@@ -27,7 +27,7 @@ class Section:
 SYSTEM_SETTINGS = _("System settings")
 
 CONSOLE_SECTIONS = (
-    Section("overview", ("",), ("dashboard", "access_requests.accessrequest")),
+    Section("overview", ("",), ("dashboard", "access_requests.accessrequest", "access-reviews")),
     Section(
         "users",
         (SYSTEM_SETTINGS, _("Users")),

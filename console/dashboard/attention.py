@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from access_reviews.models import AccessReview
 from accounts.services.expiry import kind_of
 from licenses.ending import what_the_end_brings
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from access_requests.models import AccessRequest
+    from access_reviews.services.figures import Late
     from accounts.services.expiry import Ending
     from console.dashboard.facts import Connection
 
@@ -137,4 +140,36 @@ def of_ends(licences: Iterable[dict[str, Any]], page: str) -> Iterator[Need]:
             meaning=" ".join(what_the_end_brings(used=each["used"], waiting=0)),
             page=f"{page}?licence={each['key']}",
             button=_("See what happens"),
+        )
+
+
+def of_reviews(late: Iterable[Late]) -> Iterator[Need]:
+    """Yield the access reviews whose last day is near or over while lines are undecided."""
+    for each in late:
+        days = each.days_left
+        what = (
+            _("The access review “%(review)s” is overdue")
+            if days < 0
+            else ngettext(
+                "The access review “%(review)s” ends in %(n)s day",
+                "The access review “%(review)s” ends in %(n)s days",
+                days,
+            )
+            if days
+            else _("The access review “%(review)s” ends today")
+        )
+        meaning = ngettext(
+            "%(n)s line is not decided yet.", "%(n)s lines are not decided yet.", each.waiting
+        )
+        follows = (
+            _("Lines that nobody decides are revoked then.")
+            if each.review.undecided == AccessReview.Undecided.REVOKE
+            else _("Lines that nobody decides are kept then.")
+        )
+        yield Need(
+            kind="bad" if days <= 0 else "warn",
+            what=what % {"review": each.review.name, "n": days},
+            meaning=f"{meaning % {'n': each.waiting}} {follows}",
+            page=reverse("console:access-review", args=[each.review.pk]),
+            button=_("See the review"),
         )

@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from access_requests.telling import requests_to_decide
+from access_reviews.services.figures import reviews_late
 from accounts.models import Tenant, User
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
@@ -19,6 +20,7 @@ from console.dashboard.attention import (
     of_endings,
     of_ends,
     of_requests,
+    of_reviews,
     of_seats,
 )
 from console.dashboard.checklist import steps_for
@@ -83,6 +85,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
                 *of_connections(connections),
                 *of_seats(licences, seats),
                 *of_ends(licences, _url("console:seats-over-time")),
+                *of_reviews(reviews_late() if _sees(user, "access-reviews") else ()),
             ]
         ),
         "steps": steps_for(user),

@@ -32,6 +32,7 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     "saml": (_("SAML sign-on"), ("saml", "set_up_link", "domain", "credential")),
     "scim": (_("SCIM provisioning"), ("scim", "scim_token", "source", "extension_schema")),
     "applications": (_("Applications"), ("application", "applicationrole")),
+    "reviews": (_("Access reviews"), ("review",)),
     "tenant": (
         _("Tenant and settings"),
         ("tenant", "settings", "brand", "console", "platform", "secrets", "job", "action"),

@@ -19,6 +19,7 @@ from console.person.licences import licences
 from console.person.look import MOST, Look
 from console.person.managing import managing
 from console.person.records import history, requests
+from console.person.reviews import reviews
 from console.person.signing_in import sessions, sign_ins
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def applications(look: Look) -> dict[str, Any]:
 SECTIONS: Final[Mapping[str, Section]] = {
     "licences": Section(licences, ("licenses.seat",)),
     "belonging": Section(belonging, ("accounts.accessprofile", "accounts.directorygroup")),
+    "reviews": Section(reviews, ("access-reviews",)),
     "applications": Section(applications, ("provisioning.application",)),
     "asked": Section(asking, ("access_requests.accessrequest",)),
     "managing": Section(managing, ("accounts.user",)),

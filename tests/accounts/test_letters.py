@@ -10,6 +10,7 @@ from datetime import timedelta
 from email import policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -21,6 +22,13 @@ from django.utils import timezone
 from access_requests.deciding import refuse_request
 from access_requests.models import AccessRequest
 from access_requests.telling import tell_who_decides
+from access_reviews.models import AccessReview, ReviewedThing, ReviewLine
+from access_reviews.services.telling import (
+    remind_reviewers,
+    tell_heir,
+    tell_reviewers,
+    tell_starter,
+)
 from accounts.brands.logos import read_logo
 from accounts.models import Role, User
 from accounts.services.brands import change_brand
@@ -154,9 +162,42 @@ def _forget(alice: User) -> None:
     mail_password_links.work(address=alice.mail_address, language="en")
 
 
+def _of_review(tell: Callable[[AccessReview], object]) -> Callable[[User], None]:
+    def send(alice: User) -> None:
+        review = AccessReview.objects.create(
+            name=HOSTILE[:200],
+            state=AccessReview.State.RUNNING,
+            undecided=AccessReview.Undecided.REVOKE,
+            starter=alice.pk,
+            due=timezone.localdate(),
+        )
+        thing = ReviewedThing.objects.create(
+            review=review, kind=ReviewedThing.Kind.ROLE, key=Role.EDITOR, name=HOSTILE[:300]
+        )
+        ReviewLine.objects.create(
+            review=review,
+            thing=thing,
+            person=uuid4(),
+            reviewer=alice.pk,
+            why=ReviewLine.Why.HAND,
+            suggestion=ReviewLine.Suggestion.KEEP,
+        )
+        tell(review)
+
+    return send
+
+
 KINDS: Final[dict[str, Callable[[User], None]]] = {
     "access_requests/letters.py:_to_person": _refused,
     "access_requests/letters.py:asked_letter": _asked,
+    "access_reviews/services/telling.py:_asked": _of_review(tell_reviewers),
+    "access_reviews/services/telling.py:_carried_out": _of_review(tell_starter),
+    "access_reviews/services/telling.py:_passed_on": _of_review(
+        lambda review: tell_heir(review, heir=review.starter, lines=3)
+    ),
+    "access_reviews/services/telling.py:_reminder": _of_review(
+        lambda review: remind_reviewers(review, days=1)
+    ),
     "accounts/management/commands/break_glass.py:answer": _break_glass,
     "accounts/services/expiry.py:_letter": _expiry,
     "accounts/signing_in/emergency.py:begin_emergency_session": _emergency,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 OUR_APPS = frozenset(
     {
-        *("accounts", "licenses", "provisioning", "scim", "saml_sso", "operations", "console"),
+        *("accounts", "licenses", "access_reviews", "provisioning", "scim", "saml_sso"),
+        *("operations", "console"),
         "access_requests",
         "gatehouse",
     }

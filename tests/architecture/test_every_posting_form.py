@@ -44,6 +44,8 @@ REASONS = {
     "ask-for-access": "shows nothing that is stored; of each thing one request is open",
     "withdraw-request": "names the request, and does nothing to one that is decided",
     "sessions-end-others": "leaves this session alone, however many others there are",
+    "account-review": "carries the revision of each line, and what it showed of it",
+    "access-review-new": "shows nothing that is stored; carries what was seen",
     "_add": "shows nothing that is stored; names are unique",
     "_changelist": "names the rows; what deletes or gives asks first, with what it showed",
     "provisioning_application_import": "reads there, and stores nothing that a form shows",

@@ -10,6 +10,7 @@ import ast
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 import pytest
 from django.urls import NoReverseMatch, resolve
@@ -21,7 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-APPS: Final = ("access_requests", "accounts", "licenses", "provisioning", "saml_sso", "scim")
+APPS: Final = (
+    "access_requests",
+    "accounts",
+    "access_reviews",
+    "licenses",
+    "provisioning",
+    "saml_sso",
+    "scim",
+)
 CONTRACT: Final = CONTRACTS["Models, services and storage know no pages, forms, routes or backends"]
 SERVICES: Final = frozenset(CONTRACT["source_modules"])
 PAGES: Final = frozenset(CONTRACT["forbidden_modules"])
@@ -32,6 +41,7 @@ BETWEEN: Final = frozenset(
     {
         *("accounts.addresses", "accounts.brands", "accounts.commands", "accounts.csv_cells"),
         "accounts.letters",
+        *("access_reviews.addresses", "access_reviews.words"),
         *(
             "accounts.outgoing",
             "accounts.identifiers",
@@ -164,7 +174,7 @@ def test_a_transaction_is_found() -> None:
 @pytest.mark.parametrize("page", PAGES_ABOVE, ids=lambda page: page.purpose)
 def test_every_page_that_is_named_below_is_served(page: PageAbove) -> None:
     paths = []
-    for arguments in ((), (1,), ("acme",), ("acme", "1")):
+    for arguments in ((), (1,), (UUID(int=0),), ("acme",), ("acme", "1")):
         with suppress(NoReverseMatch):
             paths.append(page.path(*arguments))
 

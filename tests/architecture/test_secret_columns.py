@@ -49,6 +49,7 @@ KEPT = {
 NO_SECRETS = {
     "saml_sso.ConsumedAssertion.digest": "of an assertion's ID",
     "licenses.Product.key": "a short name",
+    "access_reviews.ReviewedThing.key": "the id of a group, or the name of a role",
     "provisioning.Application.token_url": "an address",
     "provisioning.Application.catalogue_key": "a short name",
     "provisioning.ApplicationPermission.key": "what an application calls a permission",

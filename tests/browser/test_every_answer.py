@@ -74,6 +74,7 @@ NOT_SENT: Final = {
 REFUSED: Final = {
     "console:access_requests_accessrequest_change decide": "the specimen asks for what is gone",
     "confirm": "finds a person by the prepared form of their name, which one made longer lacks",
+    "console:access-review-new look": "what is entered names no reviewer who is here",
     "console:scim_extensionschema_change": "the specimen is called by no URN",
     **dict.fromkeys(
         (

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
+from access_reviews.models import AccessReview, ReviewLine
 from accounts.models import ActionLine, ActionResult, Lockout, OneTimeLink, Role, User
 from accounts.services.action_results import begin_action
 from accounts.signing_in.links import make_link
@@ -110,7 +111,17 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         "console:undo": [(results["console"].pk,)],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
+        **_of_reviews(acme),
     }
+
+
+def _of_reviews(acme: Tenant) -> Arguments:
+    """Let the review run and any admin decide its line; return where its pages are."""
+    with tenant_scope(acme):
+        AccessReview.objects.update(state=AccessReview.State.RUNNING)
+        ReviewLine.objects.update(reviewer=None)
+        reviews = list(AccessReview.objects.values_list("pk"))
+    return {"console:access-review": list(reviews), "account-review": list(reviews)}
 
 
 @pytest.fixture

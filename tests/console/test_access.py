@@ -17,6 +17,7 @@ from django.contrib import admin
 from django.db import models
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
+from access_reviews.models import AccessReview
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
 from accounts.models import (
@@ -127,7 +128,7 @@ SPEC: Final = {
         "access_requests.accessrequest",
     },
     Role.ACCESS_REVIEW_MANAGER: {
-        *("dashboard", "search", "components"),
+        *("dashboard", "search", "components", "access-reviews"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "who-holds-what-csv", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation"),
@@ -309,6 +310,9 @@ def arguments_of(name: str, tenant: Tenant) -> dict[str, object]:
         if argument == "pk":  # The only rows that a page has that is no list's.
             with tenant_scope(tenant):
                 arguments[argument] = Specimens("Specimen").of(SignInAttempt).pk
+        elif argument == "review_id":
+            with tenant_scope(tenant):
+                arguments[argument] = Specimens("Specimen").of(AccessReview).pk
         else:
             arguments[argument] = known[argument]
     return arguments

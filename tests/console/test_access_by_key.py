@@ -26,7 +26,11 @@ from tests.console.test_access import MODELS, PAGES, arguments_of, routes_of
 if TYPE_CHECKING:
     from accounts.models import Tenant, User
 
-PAGES_OF_ROWS: Final = [name for name, page in sorted(PAGES.items()) if "<int:pk>" in page.route]
+PAGES_OF_ROWS: Final = [
+    name
+    for name, page in sorted(PAGES.items())
+    if {"<int:pk>", "<uuid:review_id>"} & set(page.route.split("/"))
+]
 """Pages that are no list's and show a row."""
 NOT_THERE: Final = {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}
 REFUSED: Final = {HTTPStatus.FORBIDDEN}

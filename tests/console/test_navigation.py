@@ -20,6 +20,7 @@ PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
     "console": {
         ("Dashboard",),
         ("Requests",),
+        ("Access reviews",),
         ("System settings", "Users", "User list"),
         ("System settings", "Users", "Access profiles"),
         ("System settings", "Users", "Directory groups"),

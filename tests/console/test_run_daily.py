@@ -80,6 +80,8 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "warn_of_ends",
         "lapse_requests",
         "forget_requests",
+        "follow_reviews",
+        "prune_reviews",
         "start_subscriptions",
         "count_seats",
         "prune_request_log",

@@ -388,5 +388,24 @@ NOT_DRIVEN: Final = {
         ),
         "what is sent to applications follows from facts; tests/provisioning/engine tries it",
     ),
+    **dict.fromkeys(
+        (
+            "access_reviews.services.applying.apply_review",
+            "access_reviews.services.applying.undo_review",
+            "access_reviews.services.deciding.decide_lines",
+            "access_reviews.services.deciding.keep_as_suggested",
+            "access_reviews.services.ending.begin_undoing",
+            "access_reviews.services.ending.cancel_review",
+            "access_reviews.services.ending.end_review",
+            "access_reviews.services.following.pass_on_lines",
+            "access_reviews.services.following.remind",
+            "access_reviews.services.giving_back.give_back",
+            "access_reviews.services.keeping.erase_from_reviews",
+            "access_reviews.services.making.make_review_lines",
+            "access_reviews.services.starting.start_review",
+            "access_reviews.services.taking.take_from",
+        ),
+        "what is decided is no fact, and what is taken others name; tests/access_reviews tries it",
+    ),
 }
 """What no such test calls, and why."""

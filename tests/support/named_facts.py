@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 NOT_FACTS: Final[dict[str, str]] = {
     "access_requests_accessrequest": "what was asked and answered; what a grant gave is named",
+    "access_reviews_accessreview": "what somebody asks; each step has an entry",
+    "access_reviews_reviewedthing": "what a review asks about; its start names them",
+    "access_reviews_reviewline": "what is asked and decided; what is revoked is named by itself",
     "accounts_auditentry": "the trail itself",
     "accounts_trailstart": "where the trail begins",
     "accounts_usercount": "kept by triggers, from the people",

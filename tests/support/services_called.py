@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-APPS: Final = ("access_requests", "accounts", "licenses", "provisioning", "saml_sso", "scim")
+APPS: Final = (
+    "access_requests",
+    "accounts",
+    "access_reviews",
+    "licenses",
+    "provisioning",
+    "saml_sso",
+    "scim",
+)
 STORAGE: Final = ("storage", "models", "tenancy")
 """Rooms that services ask, and that are none themselves."""
 OPENS: Final = re.compile(

@@ -73,7 +73,17 @@ FOR_SOME: Final = {
 }
 NEVER_PUSHED: Final = {
     *("action", "brand", "confirmation", "console", "credential", "domain"),
-    *("extension_schema", "job", "link", "lockout", "operator", "platform", "saml", "scim"),
+    *(
+        "extension_schema",
+        "job",
+        "link",
+        "lockout",
+        "operator",
+        "platform",
+        "review",
+        "saml",
+        "scim",
+    ),
     *("scim_token", "secrets", "set_up_link", "settings", "sign_in", "subscription", "tenant"),
 }
 """How actions begin whose entries are about what is pushed to nobody."""

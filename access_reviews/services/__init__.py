@@ -1,0 +1,1 @@
+"""Starting, deciding, ending, carrying out and undoing access reviews."""
