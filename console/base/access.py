@@ -110,9 +110,9 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "appearance": _ADMIN,
     # --- Logs ---
     # Joins the logs below, and shows of them what each of their own pages shows.
-    "log": {
-        role: Access.VIEW for role in (Role.ADMIN, Role.CONNECTOR_ADMIN, Role.ACCESS_REVIEW_MANAGER)
-    },
+    "log": dict.fromkeys(
+        (Role.ADMIN, Role.CONNECTOR_ADMIN, Role.ACCESS_REVIEW_MANAGER), Access.VIEW
+    ),
     "provisioning.operation": {
         Role.ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,
         Role.CONNECTOR_ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,
