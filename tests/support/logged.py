@@ -1,4 +1,4 @@
-"""Something in every log of a company, of connections that a profile lists and of some that none does."""
+"""Something in every log of a company: of connections that a profile lists, and of others."""
 
 from __future__ import annotations
 
