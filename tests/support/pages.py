@@ -30,6 +30,7 @@ NO_PAGES: Final = {
             *("scim_requestlogentry_export", "user-licenses-template"),
             *("saml-and-scim-attempts-csv", "provisioning_operation_export"),
             *("provisioning_run_csv", "who-holds-what-csv", "provisioning_importrow_export"),
+            *("log-csv", "log-json"),
         )
     },
     "platform:accounts_auditentry_export": "something to download",
