@@ -65,6 +65,7 @@ def log_of_each_kind(person: User, maker: User, connections: Connections, number
         audit.record("sign_in.refused", person, reason="The password is wrong.")
         for state in ActionResult.State.values:
             ActionResult.objects.create(
+                tenant_id=person.tenant_id,
                 maker=maker.pk,
                 site="console",
                 about="accounts.user",
