@@ -143,13 +143,10 @@ def _keys(stream: Stream, rows: QuerySet[Any], part: Part, most: int) -> QuerySe
     moment: Any = F(stream.moment)
     if part.is_rare:  # No index has this order, so none is walked through for it.
         moment = ExpressionWrapper(moment + Value(timedelta()), output_field=DateTimeField())
-    return (
-        rows.filter(part.condition)
-        .order_by(moment.desc(), "-pk")
-        .annotate(
-            the_moment=F(stream.moment),
-            the_log=Value(stream.name, output_field=TextField()),
-            the_key=Cast("pk", TextField()),
-        )
-        .values_list("the_moment", "the_log", "the_key")[:most]
-    )
+    found: QuerySet[Any] = rows.filter(part.condition).order_by(moment.desc(), "-pk")
+    columns = {
+        "the_moment": F(stream.moment),
+        "the_log": Value(stream.name, output_field=TextField()),
+        "the_key": Cast("pk", TextField()),
+    }
+    return found.annotate(**columns).values_list(*columns)[:most]
