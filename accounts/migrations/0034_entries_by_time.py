@@ -10,6 +10,8 @@ from django.db import migrations, models
 
 IS_REFUSAL = models.Q(("action__endswith", ".refused"), ("action__endswith", ".throttled"), _connector="OR")
 
+INDEXES = ("audit_by_time", "audit_of_target_by_time", "audit_of_actor_by_time", "audit_refusals", "audit_of_product_by_time")
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -17,6 +19,11 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0033_actions_on_many_are_jobs")]
 
     operations = [
+        # What was made before it was stopped half-way.
+        *(
+            migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop)
+            for name in INDEXES
+        ),
         AddIndexConcurrently(
             "auditentry", models.Index(fields=["tenant", "-at", "-id"], name="audit_by_time")
         ),

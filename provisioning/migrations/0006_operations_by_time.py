@@ -8,6 +8,8 @@ from django.db import migrations, models
 
 NOT_DONE = ("waiting", "running", "unknown", "held", "failed", "quarantined", "cancelled")
 
+INDEXES = ("operations_by_time", "operations_not_done")
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -15,6 +17,11 @@ class Migration(migrations.Migration):
     dependencies = [("provisioning", "0005_weekly_mail")]
 
     operations = [
+        # What was made before it was stopped half-way.
+        *(
+            migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop)
+            for name in INDEXES
+        ),
         AddIndexConcurrently(
             "operation",
             models.Index(fields=["tenant", "-created", "-id"], name="operations_by_time"),

@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
+INDEXES = ("request_log_of_source", "request_log_refused")
+
 
 class Migration(migrations.Migration):
     atomic = False
@@ -14,6 +16,11 @@ class Migration(migrations.Migration):
     dependencies = [("scim", "0012_find_requests_about_somebody")]
 
     operations = [
+        # What was made before it was stopped half-way.
+        *(
+            migrations.RunSQL(f"DROP INDEX CONCURRENTLY IF EXISTS {name}", migrations.RunSQL.noop)
+            for name in INDEXES
+        ),
         AddIndexConcurrently(
             "requestlogentry",
             models.Index(fields=["tenant", "source", "-at"], name="request_log_of_source"),
