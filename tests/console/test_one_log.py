@@ -196,9 +196,12 @@ class TestPaging:
         self,
         acme: Tenant,
         alice: User,
+        bob: User,
         connections: dict[str, Connections],
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
+        with tenant_scope(acme):
+            log_of_each_kind(bob, alice, connections[LISTED], 2)
         browser = signed_in(alice)
         at_once = shown(browser)
         assert len(at_once) == 50
