@@ -149,4 +149,5 @@ def _keys(stream: Stream, rows: QuerySet[Any], part: Part, most: int) -> QuerySe
         "the_log": Value(stream.name, output_field=TextField()),
         "the_key": Cast("pk", TextField()),
     }
-    return found.annotate(**columns).values_list(*columns)[:most]
+    keys: QuerySet[Any] = found.annotate(**columns).values_list(*columns)
+    return keys[:most]
