@@ -17,6 +17,8 @@ from console.licences import (
     who_holds,
 )
 from console.logs import audit_trail, request_log
+from console.one_log import downloads as one_log_downloads
+from console.one_log import page as one_log_page
 from console.people import unsettled_names, users
 from console.platform import deployment, jobs, tenants
 from console.platform import first_page as platform_first_page
@@ -43,6 +45,8 @@ __all__ = [
     "import_rows",
     "inbox",
     "jobs",
+    "one_log_downloads",
+    "one_log_page",
     "operations",
     "over_time",
     "platform_first_page",

@@ -23,6 +23,8 @@ FORMER_NAMES: Final = "accounts_former_names"
 """The function of the database that reads from ``details`` what somebody was called before."""
 IS_NAMING: Final = Q(details__has_any_keys=["names", "user_name", "display_name"])
 """Whether an entry tells such names: those of today keep ``names``, older ones the others."""
+IS_REFUSAL: Final = Q(action__endswith=".refused") | Q(action__endswith=".throttled")
+"""Whether an entry tells of what was not done."""
 MOVED: Final = ("added", "removed")
 """The details that name who joined and who left, by id."""
 
@@ -69,12 +71,18 @@ class AuditEntry(models.Model):
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
-        ordering = ["-id"]
+        ordering = ["-at", "-id"]
         base_manager_name = "objects"
         indexes = [
-            models.Index(fields=["tenant", "-id"], name="audit_latest"),
-            models.Index(fields=["tenant", "target_id", "-id"], name="audit_of_target"),
-            models.Index(fields=["tenant", "actor", "-id"], name="audit_of_actor"),
+            # Each of them gives the newest first: of a tenant, and of one object or person of it.
+            models.Index(fields=["tenant", "-at", "-id"], name="audit_by_time"),
+            models.Index(
+                fields=["tenant", "target_id", "-at", "-id"], name="audit_of_target_by_time"
+            ),
+            models.Index(fields=["tenant", "actor", "-at", "-id"], name="audit_of_actor_by_time"),
+            models.Index(
+                fields=["tenant", "-at", "-id"], name="audit_refusals", condition=IS_REFUSAL
+            ),
             models.Index(fields=["tenant", "action", "-id"], name="audit_of_action"),
             # What happened in one tenant, and in all of them, in the order of the change feed.
             models.Index(fields=["tenant", "transaction", "id"], name="audit_feed_of_tenant"),
@@ -86,7 +94,9 @@ class AuditEntry(models.Model):
             models.Index(
                 "tenant",
                 KeyTransform("product", "details"),
-                name="audit_of_product",
+                F("at").desc(),
+                F("id").desc(),
+                name="audit_of_product_by_time",
                 condition=Q(details__has_key="product"),
             ),
             GinIndex(

@@ -32,6 +32,29 @@ class _Searched(NamedTuple):
     actor: str
 
 
+class Sought(NamedTuple):
+    """Who and what somebody means who typed this.
+
+    Attributes:
+        typed: What was typed, which may be somebody's name in the trail or the id of a request.
+        about: By kind of object, such as ``user``, the keys of those that are or were called so.
+        actors: What they are called in the trail when they act.
+        details: By the name of a detail that entries are found by, the values that it may have.
+        is_cut: Whether more people or things are called so than are looked for.
+    """
+
+    typed: str
+    about: dict[str, list[str]]
+    actors: list[str]
+    details: dict[str, list[str]]
+    is_cut: bool
+
+    @property
+    def moved(self) -> list[str]:
+        """The keys of those whose joining and leaving are told."""
+        return sorted({*self.about.get("user", ()), *self.about.get("directorygroup", ())})
+
+
 class Found(NamedTuple):
     """Which entries were asked for; ``is_cut`` says that more people or things are called so."""
 
@@ -66,6 +89,20 @@ def register_searched_detail(name: str, find: Callable[[str, int], Collection[st
 
 def finding(typed: str) -> Found:
     """Return the condition for the entries that somebody means who typed this."""
+    sought = seek(typed)
+    condition = Q(actor__in=sought.actors) | Q(action=sought.typed) | Q(request_id=sought.typed)
+    for kind, keys in sought.about.items():
+        condition |= Q(target_type=kind, target_id__in=keys)
+    for detail in MOVED if sought.moved else ():
+        ids = {f"details__{detail}__has_any_keys": sought.moved}
+        condition |= Q(details__has_key=detail, **ids)
+    for name, values in sought.details.items():
+        condition |= Q(details__has_key=name, **{f"details__{name}__in": values})
+    return Found(condition, sought.is_cut)
+
+
+def seek(typed: str) -> Sought:
+    """Return who and what may be meant, by every name and address that they have or had."""
     typed = typed.strip()
     about: dict[str, list[str]] = defaultdict(list)
     actors = [typed]
@@ -82,18 +119,14 @@ def finding(typed: str) -> Found:
         kind = str(apps.get_model(searched.model_label)._meta.model_name)
         about[kind] += [str(pk) for pk, _name in rows]
         actors += [searched.actor % name for _pk, name in rows if searched.actor]
-    moved = about["user"] + about["directorygroup"]
-    condition = Q(actor__in=sorted(set(actors))) | Q(action=typed) | Q(request_id=typed)
-    for kind, keys in about.items():
-        if keys:
-            condition |= Q(target_type=kind, target_id__in=sorted(set(keys)))
-    for detail in MOVED if moved else ():
-        ids = {f"details__{detail}__has_any_keys": sorted(set(moved))}
-        condition |= Q(details__has_key=detail, **ids)
-    for name, find in _DETAILS.items():
-        if found := find(typed, MOST_OBJECTS):
-            condition |= Q(details__has_key=name, **{f"details__{name}__in": sorted(found)})
-    return Found(condition, is_cut)
+    details = {name: sorted(find(typed, MOST_OBJECTS)) for name, find in _DETAILS.items()}
+    return Sought(
+        typed=typed,
+        about={kind: sorted(set(keys)) for kind, keys in about.items() if keys},
+        actors=sorted(set(actors)),
+        details={name: values for name, values in details.items() if values},
+        is_cut=is_cut,
+    )
 
 
 def _people(typed: str) -> list[User]:

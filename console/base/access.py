@@ -120,6 +120,10 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "provisioning.importrow": {Role.ADMIN: Access.VIEW | Access.EXPORT},
     "appearance": _ADMIN,
     # --- Logs ---
+    # Joins the logs below, and shows of them what each of their own pages shows.
+    "log": dict.fromkeys(
+        (Role.ADMIN, Role.CONNECTOR_ADMIN, Role.ACCESS_REVIEW_MANAGER), Access.VIEW
+    ),
     "provisioning.operation": {
         Role.ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,
         Role.CONNECTOR_ADMIN: Access.VIEW | Access.EXPORT | Access.TRY,

@@ -1,4 +1,4 @@
-"""CSV files that are safe to open: streamed, and with no cell that a spreadsheet would run."""
+"""Files to take away: streamed; those of CSV have no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -35,11 +35,21 @@ def csv_response(
     """
     writer = csv.writer(_Echo())
     lines = (writer.writerow([harmless(cell) for cell in row]) for row in chain([header], rows))
-    response = StreamingHttpResponse(
-        chain(["\ufeff"], _in_present_context(lines)), content_type="text/csv; charset=utf-8"
+    return streamed_response(
+        name=name,
+        suffix="csv",
+        content_type="text/csv; charset=utf-8",
+        lines=chain(["\ufeff"], lines),
     )
+
+
+def streamed_response(
+    *, name: str, suffix: str, content_type: str, lines: Iterable[str]
+) -> StreamingHttpResponse:
+    """Return a download of ``name`` and today's date, whose ``lines`` are made while it is sent."""
+    response = StreamingHttpResponse(_in_present_context(iter(lines)), content_type=content_type)
     today = timezone.localdate()
-    response["Content-Disposition"] = f'attachment; filename="{name}-{today:%Y-%m-%d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}-{today:%Y-%m-%d}.{suffix}"'
     return response
 
 

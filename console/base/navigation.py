@@ -16,12 +16,14 @@ class Section:
     """A heading and the pages below it: labels of models, or names of console pages.
 
     ``path`` are the headings above, from the outside in, such as *System settings*, *Users*;
-    the pages that come before every heading have an empty one.
+    the pages that come before every heading have an empty one.  Pages ``below`` the first one are
+    reached from it: they are found and have their place in the trail, and the list leaves them out.
     """
 
     key: str
     path: tuple[StrOrPromise, ...]
     entries: tuple[str, ...]
+    below: tuple[str, ...] = ()
 
 
 SYSTEM_SETTINGS = _("System settings")
@@ -60,9 +62,10 @@ CONSOLE_SECTIONS = (
     Section(
         "records",
         (_("Records"),),
-        (
+        ("log", "jobs"),
+        below=(
             *("scim.requestlogentry", "provisioning.operation"),
-            *("saml-and-scim-attempts", "accounts.auditentry", "jobs"),
+            *("saml-and-scim-attempts", "accounts.auditentry"),
         ),
     ),
 )

@@ -236,6 +236,8 @@ class GatehouseSite(admin.AdminSite):
         sections = []
         for section in self.sections:
             models = [entries[key] for key in section.entries if key in entries]
+            above = {"above": models[0]} if models else {}
+            models += [{**entries[key], **above} for key in section.below if key in entries]
             if models:
                 sections.append(
                     {
@@ -374,7 +376,7 @@ def _mark_current(entries: list[dict[str, Any]], path: str) -> None:
         and (entry["admin_url"] == path or entry["admin_url"] != home)
     ]
     for entry in sorted(above, key=lambda each: len(each["admin_url"]))[-1:]:
-        entry["is_current"] = True
+        entry.get("above", entry)["is_current"] = True
 
 
 def _entry(name: str, label: Any, url_name: str) -> dict[str, Any]:

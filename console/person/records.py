@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from accounts.models import AuditEntry, User
 from accounts.trail.telling import tell
 from console.base.moments import told
-from console.base.of_person import rows_about
+from console.base.of_person import PERSON, rows_about
 from console.base.seen import seen_sources, sees_all, told_to
 from console.person.look import MOST_BESIDE
 from console.person.signing_in import REFUSED, SIGN_INS
@@ -51,10 +52,10 @@ def history(look: Look) -> dict[str, Any]:
         target_type=User._meta.model_name or "", target_id=str(look.person.pk)
     ).exclude(action__in=SIGN_INS)
     latest = told_to(look.request, about)[:_ENTRIES]
-    may_search = look.may(AuditEntry._meta.label_lower)
+    log = f"{reverse('console:log')}?{urlencode({PERSON: look.person.pk})}"
     return {
         "entries": [(each, _kind_of(each.entry)) for each in tell(latest)],
-        "all_url": rows_about("accounts_auditentry", look.person) if may_search else "",
+        "all_url": log if look.may("log") else "",
         "page_url": reverse("console:accounts_user_history", args=[look.person.pk]),
     }
 

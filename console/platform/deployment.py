@@ -165,6 +165,8 @@ class LockoutAdmin(AuditedModelAdmin[Lockout]):
 class PlatformAuditTrailAdmin(AuditTrailAdmin):
     """The trail of every tenant, and of what operators did."""
 
+    # Of all tenants, the newest are found by the key alone.
+    ordering: ClassVar[Any] = ["-id"]
     list_display = ["at", "tenant", "happened", "changed_in_short"]
     list_select_related = ["tenant"]
     list_filter: ClassVar[Any] = [

@@ -35,6 +35,14 @@ class OperationState(models.TextChoices):
 
 
 IN_FLIGHT: Final = (OperationState.WAITING, OperationState.RUNNING, OperationState.UNKNOWN)
+NOT_DONE: Final = (
+    *IN_FLIGHT,
+    OperationState.HELD,
+    OperationState.FAILED,
+    OperationState.QUARANTINED,
+    OperationState.CANCELLED,
+)
+"""States in which few of the operations of a long log are."""
 
 
 class Phase(models.IntegerChoices):
@@ -137,6 +145,12 @@ class Operation(TenantScopedModel):
                 fields=["tenant", "application", "state", "-id"], name="operations_of_state"
             ),
             models.Index(fields=["tenant", "object_id", "-id"], name="operations_of_object"),
+            models.Index(fields=["tenant", "-created", "-id"], name="operations_by_time"),
+            models.Index(
+                fields=["tenant", "-created", "-id"],
+                name="operations_not_done",
+                condition=Q(state__in=NOT_DONE),
+            ),
             models.Index(
                 fields=["tenant", "run", "state", "-id"],
                 name="operations_of_run",

@@ -11,6 +11,7 @@ from psycopg import IntegrityError as DriverIntegrityError
 from accounts.storable import storable
 from accounts.storage.violations import refers_to_nothing
 from scim.http.clients import client_called
+from scim.log.expected import asks_whether_there_is
 from scim.log.redaction import readable_body
 
 if TYPE_CHECKING:
@@ -44,9 +45,6 @@ UPDATE scim_bearertoken token SET last_used = greatest(token.last_used, used.at)
 FROM unnest(%s::bigint[], %s::timestamptz[]) AS used(token_id, at)
 WHERE token.id = used.token_id
 """
-
-
-_ASKING: Final = frozenset({"GET", "HEAD", "DELETE"})
 
 
 class _Seen(NamedTuple):
@@ -115,7 +113,7 @@ def _row(exchange: Exchange, *, is_known: bool) -> tuple[Any, ...]:
 def _note(exchange: Exchange, sources: dict[int, _Seen], tokens: dict[int, datetime]) -> None:
     key, at = exchange.credential.source_id, exchange.at
     seen = sources.get(key, _Seen(at))._replace(request_at=at)
-    if exchange.status < HTTPStatus.BAD_REQUEST or _asks_whether_there_is(exchange):
+    if exchange.status < HTTPStatus.BAD_REQUEST or asks_whether_there_is(exchange):
         seen = seen._replace(success_at=at)
     else:
         reason = f"{exchange.method} {exchange.route}: {exchange.status} {exchange.detail}"
@@ -124,18 +122,6 @@ def _note(exchange: Exchange, sources: dict[int, _Seen], tokens: dict[int, datet
     used = exchange.credential.last_used
     if used is None or at.timestamp() - used >= SECONDS_BETWEEN_USES:
         tokens[exchange.credential.token_id] = at
-
-
-def _asks_whether_there_is(exchange: Exchange) -> bool:
-    """Whether a 404 is the answer to a question, or says that what is to be gone is gone.
-
-    Identity providers ask so before they create somebody, and after they have deleted somebody.
-    """
-    return (
-        exchange.status == HTTPStatus.NOT_FOUND
-        and bool(exchange.resource_id)
-        and exchange.method in _ASKING
-    )
 
 
 def _existing(table: str, keys: Iterable[int]) -> set[int]:

@@ -28,7 +28,12 @@ class RequestLogEntry(TenantScopedModel):
     # That there is such a source is ensured by the key of `SameTenant`; every request would pay
     # for being checked twice.
     source = models.ForeignKey(
-        Source, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False
+        Source,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     source_name = models.CharField(_("source"), max_length=200, blank=True, default="")
     token_name = models.CharField(_("token"), max_length=200, blank=True, default="")
@@ -59,6 +64,13 @@ class RequestLogEntry(TenantScopedModel):
         ]
         indexes = [
             models.Index(fields=["tenant", "-at"], name="request_log_latest"),
+            # Also finds the entries of a source that is deleted.
+            models.Index(fields=["tenant", "source", "-at"], name="request_log_of_source"),
+            models.Index(
+                fields=["tenant", "-at"],
+                name="request_log_refused",
+                condition=Q(status__gte=400),
+            ),
             models.Index(
                 fields=["tenant", "resource_id", "-at"],
                 name="request_log_of_resource",

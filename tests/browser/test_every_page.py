@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
@@ -25,6 +26,7 @@ from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from console.base.doing import do_to_many
+from console.one_log.kinds import STREAMS
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link
 from tests.architecture.specimens import Specimens, our_models, tenant_models
@@ -106,12 +108,19 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
             outcome=ActionLine.Outcome.DONE, row=alice.pk, kept={"turn": 0, "seats": []}
         )
     rows += results.values()
+    request = RequestFactory().get("/")
+    request.user = alice
+    with tenant_scope(acme):
+        entries: list[tuple[object, ...]] = [
+            (stream.name, row.pk) for stream in STREAMS.values() for row in stream.rows(request)[:2]
+        ]
     return {
         **{f"{site}:result": [(result.pk,)] for site, result in results.items()},
         "console:undo": [(results["console"].pk,)],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
         **_of_reviews(acme),
+        "console:log-entry": entries,
     }
 
 

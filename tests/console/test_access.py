@@ -88,6 +88,7 @@ RIGHTS: Final = {
 
 SHOWN_TO_WHO_HAS_ONE: Final = {
     "appearance-picture": "the logo that waits in one's own session",
+    "log-entry": "an entry of a log that one may see",
     "saml-and-scim-test-progress": "the test that one has begun",
 }
 """Pages that are not there for who has nothing to see on them."""
@@ -131,7 +132,7 @@ SPEC: Final = {
         *("dashboard", "search", "components", "access-reviews"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "who-holds-what-csv", "accounts.auditentry"),
-        *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation"),
+        *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation", "log"),
     },
     Role.CONNECTOR_ADMIN: {
         *(
@@ -143,7 +144,7 @@ SPEC: Final = {
             "scim.requestlogentry",
         ),
         *(f"provisioning.{name}" for name in ("application", "applicationrole", "run")),
-        "provisioning.operation",
+        *("provisioning.operation", "log"),
     },
     Role.ADMIN: set(ACCESS),
 }
@@ -304,10 +305,10 @@ def test_pages_open_for_the_rights_of_the_table(
 
 def arguments_of(name: str, tenant: Tenant) -> dict[str, object]:
     """Return what stands in the address of a page: the key of a row of the tenant, or a name."""
-    known = {"action": "make-next-key"}
+    known = {"action": "make-next-key", "stream": "sign-in"}
     arguments: dict[str, object] = {}
     for argument in re.findall(r"<(?:\w+:)?(\w+)>", PAGES[name].route):
-        if argument == "pk":  # The only rows that a page has that is no list's.
+        if argument in {"pk", "key"}:  # The only rows that a page has that is no list's.
             with tenant_scope(tenant):
                 arguments[argument] = Specimens("Specimen").of(SignInAttempt).pk
         elif argument == "review_id":

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from django.urls import reverse
 
 from console.base.navigation import CONSOLE_SECTIONS, PLATFORM_SECTIONS
 
@@ -39,10 +40,7 @@ PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
         ("Licences", "Seats of idle people"),
         ("Licences", "Who holds what"),
         ("Licences", "Licence history"),
-        ("Records", "SCIM request log"),
-        ("Records", "Provisioning log"),
-        ("Records", "Latest sign-ins"),
-        ("Records", "Audit trail"),
+        ("Records", "Log"),
         ("Records", "Jobs"),
     },
     "platform": {
@@ -86,6 +84,23 @@ def test_every_section_has_a_page_in_the_list() -> None:
     for site, sections in (("console", CONSOLE_SECTIONS), ("platform", PLATFORM_SECTIONS)):
         entries = [entry for section in sections for entry in section.entries]
         assert len(entries) == len(set(entries)) == len(PLACES[site])
+
+
+@pytest.mark.parametrize("page", CONSOLE_SECTIONS[-1].below)
+def test_a_page_below_another_is_reached_from_it(console: Client, page: str) -> None:
+    name = f"{page.replace('.', '_')}_changelist" if "." in page else page
+    url = reverse(f"console:{name}")
+    above = lxml_html.fromstring(console.get(reverse("console:log")).content.decode())
+    assert above.xpath("//main//a[@href=$url]", url=url)
+
+    below = lxml_html.fromstring(console.get(url).content.decode())
+
+    [current] = below.xpath("//nav[@id='pages']//a[@aria-current='page']")
+    assert current.text_content() == "Log"
+    assert below.xpath("//*[@class='gh-trail']//li")[0].text_content() == "Records"
+    [title] = below.xpath("//h1")
+    found = console.get(reverse("console:search"), {"q": title.text_content()})
+    assert url in found.content.decode()
 
 
 @pytest.mark.parametrize("site", PLACES)

@@ -265,4 +265,4 @@ def test_a_search_reads_no_whole_trail(acme: Tenant, lena: User, bob: User) -> N
             plan = "\n".join(row[0] for row in cursor.fetchall())
             assert "Seq Scan on accounts_auditentry" not in plan, statement + plan
             assert "audit_" in plan
-            assert "audit_latest" not in plan, plan
+            assert "audit_by_time" not in plan, plan

@@ -31,6 +31,7 @@ NO_PAGES: Final = {
             *("saml-and-scim-attempts-csv", "provisioning_operation_export"),
             *("provisioning_run_csv", "who-holds-what-csv", "provisioning_importrow_export"),
             "access-review-csv",
+            *("log-csv", "log-json"),
         )
     },
     "platform:accounts_auditentry_export": "something to download",

@@ -1,0 +1,122 @@
+"""Does a page of the log, or a search of it, cost more in a larger company with longer logs?"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sys
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from statistics import median
+from typing import TYPE_CHECKING, Final
+
+from typing_extensions import override
+
+from benchmarks.load import LoadError
+from benchmarks.log_population import REQUEST_ID, fill_for_log
+from benchmarks.measuring import in_turn
+from benchmarks.person_population import LOGGED_OF_EACH, SOMEBODY
+from benchmarks.report import Result
+from benchmarks.visitor import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from benchmarks.deployment import Deployment
+    from benchmarks.measuring import Pace
+    from benchmarks.server import Server
+
+SIZES: Final = (1_000, 100_000)
+QUICK_SIZES: Final = (1_000, 4_000)
+_SECTION: Final = "Log, one request at a time"
+_MOST: Final = 2.0
+_LOG: Final = "/console/log/"
+_LIST: Final = "/console/accounts/user/"
+PAGES: Final = {
+    "newest": "",
+    "an older page": "before=<middle>",
+    "kind: sign-ins": "kind=sign-ins",
+    "kind: SCIM": "kind=scim",
+    "kind: going out": "kind=out",
+    "kind: changes": "kind=changes",
+    "refused or failed": "outcome=failed",
+    "waiting": "outcome=waiting",
+    "last hour": "time=hour",
+    "last 7 days": "time=week",
+    "one day": "from=<day>&to=<day>",
+    "one day, refused or failed": "from=<day>&to=<day>&outcome=failed",
+    "search: a person": f"q={SOMEBODY}",
+    "search: a person by ID": "q=<person>",
+    "search: a person on one day": f"q={SOMEBODY}&from=<day>&to=<day>",
+    "a person, from their page": "person=<person>",
+    "search: a source, which did most": "q=SCIM:%20Okta",
+    "search: a request": f"q={REQUEST_ID}",
+    "search: nobody": "q=nobody-is-called-so",
+}
+"""Addresses of the log, each with what is looked at."""
+
+
+def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Iterator[Result]:
+    """Measure tenants of each of ``sizes``, served side by side from databases of their own."""
+    from accounts.secrets.passwords import hash_of  # noqa: PLC0415 - Django is set up by now
+
+    password = secrets.token_urlsafe(24)
+    with ExitStack() as stack:
+        readers: dict[int, _Reader] = {}
+        for size in sizes:
+            rows = size * LOGGED_OF_EACH
+            sys.stderr.write(f"making {size:,} people and {rows:,} rows of logs\n")
+            fill = partial(fill_for_log, users=size, password_hash=hash_of(password))
+            server = stack.enter_context(deployment.served(f"log_{size}", fill))
+            readers[size] = stack.enter_context(_Reader(server, password))
+        for label, query in PAGES.items():
+            sys.stderr.write(f"measuring: the log, {label}\n")
+            yield from _compared(label, query, readers, pace)
+
+
+class _Reader(Visitor):
+    """An admin who reads the log."""
+
+    def __init__(self, server: Server, password: str) -> None:
+        super().__init__(server, password)
+        self._values: dict[str, str] = {}
+
+    @override
+    def __enter__(self) -> _Reader:
+        super().__enter__()
+        found = self.client.get(_LIST, params={"q": SOMEBODY}).text
+        person = re.search(rf"{_LIST}([0-9a-f-]{{36}})/change/", found)
+        if person is None:
+            raise LoadError("The user list was not shown to the admin of the benchmarks.")
+        if 'class="gh-entry"' not in self.client.get(_LOG).text:
+            raise LoadError("The log has no entries.")
+        middle = int((time.time() - timedelta(hours=12).total_seconds()) * 1_000_000)
+        self._values = {
+            "person": person[1],
+            "middle": f"{middle}.change.1",
+            "day": (datetime.now(UTC) - timedelta(days=1)).date().isoformat(),
+        }
+        return self
+
+    def taken(self, query: str) -> float:
+        """Return how many milliseconds a page of the log takes."""
+        for name, value in self._values.items():
+            query = query.replace(f"<{name}>", value)
+        return self.milliseconds(f"{_LOG}?{query}")
+
+
+def _compared(label: str, query: str, readers: dict[int, _Reader], pace: Pace) -> Iterator[Result]:
+    taken: dict[int, list[float]] = {size: [] for size in readers}
+    for reader in readers.values():
+        reader.taken(query)
+    for number in range(pace.rounds):
+        for size in in_turn(list(readers), number):
+            taken[size].append(readers[size].taken(query))
+    small, large = min(readers), max(readers)
+    for size in (small, large):
+        yield Result(_SECTION, label, f"p50 at {size:,}", median(taken[size]), "ms")
+    ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
+    what = f"ratio, {large:,} to {small:,}"
+    yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)
