@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import ActionResult, User
-from console.base import many_result
+from console.base import begun
 from console.base.access import ACCESS, Access, access_of
 from console.one_log.entries import About, Entry, Fact, Place, about, reference_of
 from console.one_log.outcomes import Outcome
@@ -127,7 +127,7 @@ def _told_action(row: ActionResult) -> Entry:
         remedy=_("What was done stays. Let it go on from its page.") if is_stopped else "",
         facts=[Fact(_("State"), row.get_state_display())],
         reference=reference_of(ACTION, row.pk),
-        more_url=reverse(f"console:{many_result.NAME}", args=[row.pk]),
+        more_url=reverse(f"console:{begun.NAME}", args=[row.pk]),
         more=_("The result, line by line"),
     )
 

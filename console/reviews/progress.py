@@ -34,7 +34,7 @@ def progress_of(review: AccessReview) -> Progress | None:
         state=state,
         done=(job.done if job else 0) or 0,
         total=(job.total if job else 0) or 0,
-        counts=[],
+        counted=[],
         left="",
         note=note,
     )

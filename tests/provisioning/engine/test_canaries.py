@@ -115,7 +115,7 @@ def everything_shown(console: Client) -> str:
 def everything_mailed() -> str:
     told: list[str] = []
     for letter in mail.outbox:
-        told += [letter.subject, letter.body]
+        told += [str(letter.subject), str(letter.body)]
         told += [str(each[0]) for each in getattr(letter, "alternatives", ())]
     return "\n".join(told)
 
