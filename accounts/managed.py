@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
+    from uuid import UUID
 
     from accounts.models import User
 
@@ -38,6 +39,20 @@ def holders_of(user: User) -> list[Holder]:
     if not user.source_ids:
         return []
     return [holder for find in _finders for holder in find(user.source_ids)]
+
+
+def holders_of_many(people: Iterable[User]) -> dict[UUID, list[Holder]]:
+    """Return the identity providers that manage each of ``people``, in a fixed number of statements.
+
+    Nobody is left out; those whom none manages have an empty list.
+    """
+    people = list(people)
+    wanted = {source_id for user in people for source_id in user.source_ids}
+    found = [holder for find in _finders for holder in find(wanted)] if wanted else []
+    return {
+        user.pk: [holder for holder in found if holder.source_id in user.source_ids]
+        for user in people
+    }
 
 
 def held_fields(holders: Iterable[Holder]) -> dict[str, list[str]]:

@@ -9,6 +9,7 @@ from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
 from accounts.services.mails import send_letter_to
+from accounts.services.people_files import delete_old_files
 from accounts.signing_in.earlier_mails import mail_invitation, send_mail_to
 from accounts.signing_in.invitations import mail_invitation_to
 from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
@@ -29,8 +30,8 @@ def clear_sessions() -> dict[str, Any]:
 
 @by_the_clock(AFTER_MIDNIGHT)
 def clear_results() -> dict[str, Any]:
-    """Delete the results of actions that are kept no longer."""
-    return {"deleted": delete_old_results()}
+    """Delete the results of actions, and uploaded files, that are kept no longer."""
+    return {"deleted": delete_old_results(), "files": delete_old_files()}
 
 
 KINDS: Final[tuple[Kind[Any], ...]] = (

@@ -11,6 +11,7 @@ from accounts.models.groups import (
 )
 from accounts.models.jobs import Job
 from accounts.models.lockouts import Lockout
+from accounts.models.people_files import FileLayout, PeopleFile
 from accounts.models.profiles import AccessProfile, ProfileMembership
 from accounts.models.recovery import EmailDomain, RecoveryCode
 from accounts.models.results import ActionLine, ActionResult
@@ -31,10 +32,12 @@ __all__ = [
     "DirectoryGroupMember",
     "DirectoryGroupProfile",
     "EmailDomain",
+    "FileLayout",
     "GroupCount",
     "Job",
     "Lockout",
     "OneTimeLink",
+    "PeopleFile",
     "Plan",
     "ProfileMembership",
     "RecoveryCode",

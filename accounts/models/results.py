@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import uuid4
 
 from django.db import models
@@ -10,8 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.secrets.sealed_fields import SealedBinaryField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
+
+
+ACTION_LINE: Final = "action line"
+"""The purpose for which the values of a line are sealed."""
 
 
 class ActionResult(models.Model):
@@ -100,6 +105,12 @@ class ActionLine(models.Model):
     name = models.TextField(_("name"), help_text="Of the row, when it was picked.")
     choice: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("what was chosen"), default=dict, blank=True, help_text="Ids."
+    )
+    sealed = SealedBinaryField(
+        purpose=ACTION_LINE,
+        default=b"",
+        db_default=b"",
+        help_text="Values to be written; empty once it was tried.",
     )
     outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome, blank=True)
     reason = models.TextField(_("reason"), blank=True)

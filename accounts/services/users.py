@@ -27,6 +27,7 @@ from accounts.trail.changes import changes, differs, flat, names
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +66,14 @@ USER_NAME_UNIQUE: Final = {
 USER_FIELD_NAMES = tuple(f.name for f in fields(UserFields))
 
 
-def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str = "") -> User:
-    """Create a user in the active tenant.
+def create_user(
+    *,
+    values: UserFields,
+    role: Role = Role.MEMBER,
+    password: str = "",
+    user_id: UUID | None = None,
+) -> User:
+    """Create a user in the active tenant, with an id that was promised if one was.
 
     Without a ``password`` the person can sign in through the identity provider only.
 
@@ -75,6 +82,8 @@ def create_user(*, values: UserFields, role: Role = Role.MEMBER, password: str =
         NameNotPermittedError: Nobody can be called so.
     """
     user = _new_user(values, role, password)
+    if user_id is not None:
+        user.pk = user_id
     with _user_names_checked():
         details = {"active": user.active, "role": user.role}
         insert_user(user, audit.values_of(audit.Event("user.created", user, details)))

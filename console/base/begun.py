@@ -53,7 +53,7 @@ def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> H
         action=wanted.action,
         title=wanted.title,
         file_name=wanted.file_name,
-        back=request.get_full_path(),
+        back=wanted.back or request.get_full_path(),
         reason=wanted.reason,
     )
     if work_of(row).undo is not None:

@@ -111,6 +111,14 @@ class Work:
         """
         return None
 
+    def read_line(self, line: ActionLine) -> Any:
+        """Return what is wanted for a row, from its line.
+
+        Raises:
+            ValidationError: What was chosen is gone.
+        """
+        return self.find_choice(line.choice)
+
     def note(self, model_admin: Any, request: HttpRequest, refused: Sequence[ActionLine]) -> None:
         """Put what was refused into the audit trail."""
         for line in refused:
@@ -248,7 +256,8 @@ class _Run:
             return
         line.outcome, done = self._outcome(line, request, answer)
         line.reason, line.kept, line.ended = done.note, done.kept, timezone.now()
-        line.save(update_fields=["outcome", "reason", "kept", "ended"])
+        line.sealed = b""
+        line.save(update_fields=["outcome", "reason", "kept", "ended", "sealed"])
 
     def _outcome(self, line: ActionLine, request: HttpRequest, answer: Any) -> tuple[str, Done]:
         found = self._work.find(self._admin, request, line.row)
@@ -258,7 +267,7 @@ class _Run:
             return ActionLine.Outcome.REFUSED, Done(note=own_account())
         try:
             with transaction.atomic(), audit.because(self._result.reason):
-                choice = self._work.find_choice(line.choice)
+                choice = self._work.read_line(line)
                 done = self._work.do_as_answered(self._admin, found, choice, answer)
         except (*self._admin.refusals, ValidationError) as refusal:
             return ActionLine.Outcome.REFUSED, Done(note=in_words(refusal))

@@ -83,8 +83,8 @@ class FieldMapping:
         self, resource: Mapping[str, Any], resource_type: ResourceType, before: Mapping[str, Any]
     ) -> Iterable[Operation]:
         for field_path, source_path in self.rows:
-            value = _read(resource, source_path, resource_type)
-            if value == _read(before, source_path, resource_type):
+            value = value_at(resource, source_path, resource_type)
+            if value == value_at(before, source_path, resource_type):
                 continue
             if value is not None:
                 yield Operation("replace", field_path, value)
@@ -106,7 +106,7 @@ def compile_mapping(rows: Iterable[tuple[str, str]], fields: Mapping[str, str]) 
     )
 
 
-def _read(resource: Mapping[str, Any], path: str, resource_type: ResourceType) -> Any:
+def value_at(resource: Mapping[str, Any], path: str, resource_type: ResourceType) -> Any:
     """Return the single value at a path, or ``None``; a row that names nothing reads nothing."""
     try:
         target = parse_path(path, resource_type)
