@@ -20,6 +20,7 @@ from console.logs import audit_trail, request_log
 from console.one_log import downloads as one_log_downloads
 from console.one_log import page as one_log_page
 from console.people import unsettled_names, users
+from console.people_files import pages as people_files_pages
 from console.platform import deployment, jobs, tenants
 from console.platform import first_page as platform_first_page
 from console.reviews import list_page as reviews_page
@@ -49,6 +50,7 @@ __all__ = [
     "one_log_page",
     "operations",
     "over_time",
+    "people_files_pages",
     "platform_first_page",
     "profiles",
     "recent",

@@ -14,7 +14,6 @@ from accounts.secrets.sealed_fields import SealedBinaryField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
-
 ACTION_LINE: Final = "action line"
 """The purpose for which the values of a line are sealed."""
 

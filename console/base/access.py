@@ -71,6 +71,7 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
         Role.EDITOR: Access.VIEW | Access.PROFILE | Access.LICENCES,
         Role.ACCESS_REVIEW_MANAGER: READ,
     },
+    "people-import": _ADMIN,
     "accounts.accessprofile": _ADMIN
     | {
         Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.MEMBERS,

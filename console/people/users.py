@@ -34,6 +34,7 @@ from console.people.many_rights import (
 from console.people.one_person import OnePersonPages
 from console.people.person_page import PersonPage, seats_of
 from console.people.saved_views import SavedViewPages
+from console.people_files.by_file import PeopleByFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -153,6 +154,7 @@ class UserAdmin(
     )
 
     licences_by_file = LicencesByFile(permissions=["licences"])
+    people_by_file = PeopleByFile(permissions=["full"])
 
     def what_deactivation_takes(self, people: QuerySet[User]) -> list[str]:
         """Return sentences that say what ``people`` lose when they are deactivated."""

@@ -73,8 +73,8 @@ _CALLED: Final[dict[str, str]] = {
     "middle_name": "middlename zweitername deuxiemeprenom segundonombre secondonome tweedenaam",
     "nick_name": "nickname rufname spitzname surnom apodo soprannome roepnaam preferredname",
     "title": (
-        "title jobtitle position jobposition titel berufsbezeichnung stelle funktion poste fonction "
-        "cargo puesto qualifica mansione functie functietitel befattning businesstitle"
+        "title jobtitle position jobposition titel berufsbezeichnung stelle funktion poste "
+        "fonction cargo puesto qualifica mansione functie functietitel befattning businesstitle"
     ),
     "user_type": (
         "usertype employeetype workertype mitarbeitertyp anstellungsart typedecontrat "

@@ -185,9 +185,7 @@ class _Plan:
         _once(self._names, asked.name_key, asked.row, "user_name")
         checked(values)
         filled(UserFields(user_name=values["user_name"]), values)
-        return Step(
-            number=asked.row.number, kind=Kind.NEW, name=_called(values), values=values
-        )
+        return Step(number=asked.row.number, kind=Kind.NEW, name=_called(values), values=values)
 
     def _change(self, asked: _Asked, user: User, found: _Found) -> Step:
         before = UserFields.of(user)

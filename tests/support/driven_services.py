@@ -114,6 +114,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.jobs.rows.delete_ended",
             "accounts.services.action_results.delete_old_results",
             "accounts.services.expiry.warn_of_endings",
+            "accounts.services.people_files.delete_old_files",
             "accounts.signing_in.sessions.SessionStore.clear_expired",
             "licenses.daily_counts.count_seats",
             "licenses.daily_counts.count_seats_of",

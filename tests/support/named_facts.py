@@ -25,6 +25,8 @@ NOT_FACTS: Final[dict[str, str]] = {
     "accounts_recoverycode": "credentials; that they were made and used has entries of their own",
     "accounts_actionline": "what a page tells of one row; its effect is named",
     "accounts_actionresult": "what a page tells of an action whose effects are named",
+    "accounts_filelayout": "how the columns of a file were meant; nothing follows from it",
+    "accounts_peoplefile": "waits until somebody has looked at it; what it does is named",
     "accounts_savedview": "how somebody looks at a list; nothing follows from it",
     "accounts_job": "work that is due, and what became of it; what it does is named",
     "provisioning_awaitedlink": "who is not at a target yet; follows from what is",
