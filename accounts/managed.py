@@ -42,9 +42,9 @@ def holders_of(user: User) -> list[Holder]:
 
 
 def holders_of_many(people: Iterable[User]) -> dict[UUID, list[Holder]]:
-    """Return the identity providers that manage each of ``people``, in a fixed number of statements.
+    """Return the identity providers that manage each of ``people``, none for some of them.
 
-    Nobody is left out; those whom none manages have an empty list.
+    The number of statements is fixed.
     """
     people = list(people)
     wanted = {source_id for user in people for source_id in user.source_ids}

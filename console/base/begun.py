@@ -35,6 +35,7 @@ class Wanted(NamedTuple):
         file_name: What the name of its CSV file begins with.
         lines: One for each row; those that are not to be tried have their outcome.
         reason: Why, in the words of whoever wants it.
+        back: The page that the result leads back to; the one that asked, when it is empty.
     """
 
     title: str
@@ -43,6 +44,7 @@ class Wanted(NamedTuple):
     file_name: str
     lines: Sequence[ActionLine]
     reason: str = ""
+    back: str = ""
 
 
 def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> HttpResponseRedirect:

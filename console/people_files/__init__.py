@@ -1,1 +1,1 @@
-"""Import of people: a file is uploaded, its columns are named, what would happen is shown and done."""
+"""Import of people: upload a file, name its columns, look at what would happen, have it done."""

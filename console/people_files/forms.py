@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -38,9 +37,9 @@ class PeopleFileForm(forms.Form):
             "commas, semicolons or tabs; at most %(rows)s lines and %(size)s MB."
         ) % {"rows": f"{MOST_ROWS:,}", "size": LONGEST_FILE // 1024**2}
 
-    def clean_file(self) -> UploadedFile:
+    def clean_file(self) -> Any:
         """Refuse what is too long before it is read."""
-        file: UploadedFile = self.cleaned_data["file"]
+        file = self.cleaned_data["file"]
         if (file.size or 0) > LONGEST_FILE:
             text = _t("The file is longer than %(size)s MB. Split it.")
             raise forms.ValidationError(text % {"size": LONGEST_FILE // 1024**2})

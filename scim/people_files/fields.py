@@ -161,7 +161,7 @@ def filled(before: UserFields, values: Mapping[str, str]) -> UserFields:
     Raises:
         ValidationError: A value is none that its field can have.
     """
-    columns = {name: value for name, value in values.items() if name in COLUMNS}
+    columns: dict[str, Any] = {name: value for name, value in values.items() if name in COLUMNS}
     others = [
         Operation("replace", USER_FIELDS[name], value)
         for name, value in values.items()

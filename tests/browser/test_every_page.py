@@ -20,8 +20,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from access_reviews.models import AccessReview, ReviewLine
+from accounts.csv_files import Decoded
 from accounts.models import ActionLine, ActionResult, Lockout, OneTimeLink, Role, User
 from accounts.services.action_results import begin_action
+from accounts.services.people_files import keep_file, set_layout
 from accounts.signing_in.links import make_link
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
@@ -114,9 +116,17 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         entries: list[tuple[object, ...]] = [
             (stream.name, row.pk) for stream in STREAMS.values() for row in stream.rows(request)[:2]
         ]
+    with tenant_scope(acme):
+        titles, values = (",".join(f'"{text}"' for text in LOOKS.values()) for _line in range(2))
+        text = f"email,{titles}\nspecimen@acme.example,{values}\n"
+        file = keep_file(owner=alice, name="x.csv", decoded=Decoded(text, "UTF-8"), rows=1)
+        layout = {"fields": ["email", "title"], "match": "email"}
+        set_layout(file=file, titles=[], layout={**layout, "overwrites": False, "invites": False})
     return {
         **{f"{site}:result": [(result.pk,)] for site, result in results.items()},
         "console:undo": [(results["console"].pk,)],
+        "console:people-import-columns": [(file.pk,)],
+        "console:people-import-preview": [(file.pk,)],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
         **_of_reviews(acme),

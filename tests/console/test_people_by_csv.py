@@ -26,6 +26,7 @@ from accounts.services.roles import change_role
 from accounts.tenancy.scoping import tenant_scope
 from console.people_files import by_file
 from licenses.models import Seat
+from scim.models import AttributeMapping, Resource, Source
 from scim.people_files.fields import FIELDS, guessed
 from tests.conftest import crowd, do_at_once, person, signed_in
 from tests.support.html_forms import read_forms, text_of, what_is_sent
@@ -224,7 +225,7 @@ class TestALook:
         looked = look_at_people(
             console,
             f"user name,family name,title\n{bob.user_name},Builder,\nnew@acme.example,New,Boss\n"
-            f"{bob.user_name.upper()},Twice,\nalice@acme.example,,\n,Nobody,\nbad name,x,\n",
+            f"{bob.user_name.upper()},Twice,\nalice@acme.example,,\n,Nobody,\nx\u200bx,x,\n",
         )
 
         page = text_of(looked)
@@ -259,12 +260,11 @@ class TestALook:
         ("line", "words"),
         [
             ("alice@acme.example,x,", "Somebody else has the user name"),
-            ("a@b@c,x,", "userName"),
             ("x@acme.example," + "x" * 300 + ",", "Family name is longer than 255 characters"),
             ("x@acme.example,x,nowhere", "no e-mail address"),
             ("x\u200bx@acme.example,x,", "nobody sees"),
         ],
-        ids=["taken", "name", "long", "address", "invisible"],
+        ids=["taken", "long", "address", "invisible"],
     )
     def test_refuses_what_cannot_be_kept(self, console: Client, line: str, words: str) -> None:
         looked = look_at_people(
@@ -305,13 +305,14 @@ class TestALook:
         text = "email,family name\n" + "".join(f"{each.email},X\n" for each in crowd(acme, 30))
         one = look_at_people(console, "email,family name\nx@acme.example,X\n")
         many = look_at_people(console, text)
+        console.get(many.request["PATH_INFO"])
 
         for looked in (one, many):
             with django_assert_num_queries(STATEMENTS_OF_A_LOOK):
                 console.get(looked.request["PATH_INFO"])
 
 
-STATEMENTS_OF_A_LOOK = 8
+STATEMENTS_OF_A_LOOK = 5
 
 
 class TestAnImport:
@@ -366,7 +367,7 @@ class TestAnImport:
         assert after.attributes == {**before.attributes, "title": "Boss"}
         assert (after.given_name, after.active) == (before.given_name, True)
         (entry,) = entries(acme, "user.updated")
-        assert entry.details["title"] == {"before": None, "after": "Boss"} or entry.details
+        assert entry.details == {"changes": {"title": [None, "Boss"]}}
 
     def test_does_the_lines_beside_those_that_are_refused(
         self, console: Client, acme: Tenant
@@ -405,10 +406,19 @@ class TestManaged:
     def managed(self, acme: Tenant, scim: Any) -> User:
         sent = {
             "userName": "mia@acme.example",
+            "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
             "name": {"familyName": "Managed"},
             "emails": [{"type": "work", "value": "mia@acme.example"}],
         }
-        created = scim.post("/Users", sent).json()
+        created = scim.create(sent)
+        with tenant_scope(acme):
+            source = Source.objects.get()
+            AttributeMapping.objects.create(
+                source=source,
+                resource=Resource.USER,
+                field="family_name",
+                attribute="name.familyName",
+            )
         made = found(acme, pk=created["id"])
         assert made is not None
         return made

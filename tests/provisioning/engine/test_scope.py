@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, create_group
+from accounts.jobs import queueing
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.services.profiles import change_profile_members, create_profile
 from accounts.services.roles import change_role_members
@@ -25,8 +26,10 @@ from provisioning.models import (
     Run,
 )
 from saml_sso.models import IdentityProviderSettings
+from tests.conftest import do_at_once, person, signed_in
 from tests.provisioning.engine.conftest import connected, join, leave, opened, people
 from tests.support import saml_party
+from tests.support.people_file import import_people
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -132,6 +135,26 @@ def test_by_a_first_sign_in_with_saml(
     assert saml_party.post_response(Client(), new).status_code == HTTPStatus.SEE_OTHER
     engine.work()
     assert active(fake) == {"new"}
+    assert full_runs() == 0
+
+
+def test_by_a_file_of_people(
+    engine: Engine, tenant: Tenant, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queueing, "hand_over", do_at_once)
+    application = connected(fake)
+    Assignment.objects.create(application=application, role=Role.MEMBER)
+    opened(engine, application)
+    browser = signed_in(person(tenant, "Boss", Role.ADMIN))
+    names = [f"new{number}" for number in range(30)]
+
+    import_people(browser, "email\n" + "".join(f"{name}@acme.example\n" for name in names))
+    engine.work()
+    assert active(fake) == set(names)
+
+    import_people(browser, "email,name\nnew7@acme.example,Seven\n")
+    engine.work()
+    assert fake.users()["new7@acme.example"]["displayName"] == "Seven"
     assert full_runs() == 0
 
 
