@@ -66,7 +66,7 @@ def test_from_the_user_list_to_the_person_who_was_made(
     page.get_by_role("link", name="Refused").click()
     expect(page.get_by_role("rowheader")).to_have_count(1)
     check(page)
-    page.get_by_role("link", name="Changed").click()
+    page.get_by_role("link", name="Changed 1", exact=True).click()
     expect(page.get_by_role("rowheader")).to_have_text("Bob (bob@acme.example)")
     check(page)
     page.get_by_role("button", name="Import 3 people").press("Enter")
