@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.utils import timezone
 
+from accounts.csv_files import read_table
 from accounts.jobs import queueing
 from accounts.models import (
     ActionLine,
@@ -26,6 +27,7 @@ from accounts.services.roles import change_role
 from accounts.tenancy.scoping import tenant_scope
 from console.people_files import by_file
 from licenses.models import Seat
+from scim.people_files import planning
 from scim.people_files.fields import FIELDS, guessed
 from tests.conftest import crowd, do_at_once, person, signed_in
 from tests.support.html_forms import read_forms, text_of, what_is_sent
@@ -298,20 +300,24 @@ class TestALook:
 
         assert "Several people have this" in text_of(looked)
 
-    def test_takes_as_many_statements_for_a_portion_as_for_one_line(
-        self, acme: Tenant, console: Client, django_assert_num_queries: Any
+    @pytest.mark.parametrize(("lines", "statements"), [(1, 1), (10, 1), (11, 2), (30, 3)])
+    def test_takes_one_statement_for_each_portion_of_lines(
+        self,
+        acme: Tenant,
+        django_assert_num_queries: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        lines: int,
+        statements: int,
     ) -> None:
-        text = "email,family name\n" + "".join(f"{each.email},X\n" for each in crowd(acme, 30))
-        one = look_at_people(console, "email,family name\nx@acme.example,X\n")
-        many = look_at_people(console, text)
-        console.get(many.request["PATH_INFO"])
+        monkeypatch.setattr(planning, "PORTION", 10)
+        rows = "".join(f"{each.email},X\n" for each in crowd(acme, lines))
+        table = read_table(f"email,family name\n{rows}")
+        layout = planning.Layout(fields=["email", "family_name"], match="email")
 
-        for looked in (one, many):
-            with django_assert_num_queries(STATEMENTS_OF_A_LOOK):
-                console.get(looked.request["PATH_INFO"])
+        with tenant_scope(acme), django_assert_num_queries(statements):
+            steps = list(planning.planned(table, layout))
 
-
-STATEMENTS_OF_A_LOOK = 4
+        assert [step.kind for step in steps] == [planning.Kind.CHANGED] * lines
 
 
 class TestAnImport:
