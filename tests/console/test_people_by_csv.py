@@ -310,9 +310,9 @@ class TestALook:
         statements: int,
     ) -> None:
         monkeypatch.setattr(planning, "PORTION", 10)
-        rows = "".join(f"{each.email},X\n" for each in crowd(acme, lines))
-        table = read_table(f"email,family name\n{rows}")
-        layout = planning.Layout(fields=["email", "family_name"], match="email")
+        rows = "".join(f"{each.user_name},X\n" for each in crowd(acme, lines))
+        table = read_table(f"user name,family name\n{rows}")
+        layout = planning.Layout(fields=["user_name", "family_name"], match="user_name")
 
         with tenant_scope(acme), django_assert_num_queries(statements):
             steps = list(planning.planned(table, layout))
