@@ -56,7 +56,9 @@ class FileLayout(TenantScopedModel):
     # The unique constraint begins with it.
     tenant = TenantForeignKey(db_index=False)
     titles = models.CharField(_("titles"), max_length=64, help_text="Their SHA-256.")
-    layout: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(_("columns"))
+    layout: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
+        _("columns"), default=dict
+    )
     used = models.DateTimeField(_("time"), default=timezone.now)
 
     objects: ClassVar[TenantScopedManager[FileLayout]] = TenantScopedManager()
