@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('titles', models.CharField(help_text='Their SHA-256.', max_length=64, verbose_name='titles')),
-                ('layout', models.JSONField(verbose_name='columns')),
+                ('layout', models.JSONField(default=dict, verbose_name='columns')),
                 ('used', models.DateTimeField(default=django.utils.timezone.now, verbose_name='time')),
                 ('tenant', accounts.tenancy.scoping.TenantForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
             ],

@@ -27,8 +27,8 @@ from accounts.services.people_files import (
     set_layout,
     text_of,
 )
-from console.base.csv_export import csv_response
 from console.base.begun import Wanted, address_of, begin
+from console.base.csv_export import csv_response
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
 from console.people_files.forms import LayoutForm, PeopleFileForm

@@ -39,6 +39,7 @@ KEPT = {
     "saml_sso.PendingRequest.browser_digest": "a digest of the browser's secret",
     "saml_sso.ServiceProviderKey.private_key": "encrypted with SECRET_KEY",
     "saml_sso.SignInAttempt.sealed": "encrypted with SECRET_KEY: what a person's assertion said",
+    "accounts.PeopleFile.content": "encrypted with SECRET_KEY: a file that somebody has uploaded",
     "accounts.ActionLine.sealed": "encrypted with SECRET_KEY: what is to be written of somebody",
     "accounts.Job.sealed": "encrypted with SECRET_KEY: what a job needs and nobody is to read",
     "provisioning.Application.token": "encrypted with SECRET_KEY",

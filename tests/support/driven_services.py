@@ -293,6 +293,9 @@ calls, and it does.
 """
 
 NOT_DRIVEN: Final = {
+    "accounts.services.people_files.forget_file": "a file that waits is no fact",
+    "accounts.services.people_files.keep_file": "a file that waits is no fact",
+    "accounts.services.people_files.set_layout": "how columns are meant is no fact",
     "accounts.jobs.losing.queue_lost_jobs": "a job is work; what it does is named",
     "accounts.jobs.retrying.retry_job": "a job is work; what it does is named",
     "accounts.jobs.rows.leave": "a job is work; what it does is named",
