@@ -62,7 +62,7 @@ def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> H
         row.undo_until = last_day_to_undo()
     people = list_of(row).people_of_rows({line.row for line in wanted.lines if line.row})
     for line in wanted.lines:
-        line.person = read_uuid(people.get(line.row, ""))
+        line.person = line.person or read_uuid(people.get(line.row, ""))
     begin_action(
         key=key,
         maker=person_of(request),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.csv_files import read_table
-from accounts.identifiers import uuid7
+from accounts.identifiers import uuid7, uuid_of
 from accounts.models import ActionLine
 from accounts.models.results import ACTION_LINE
 from accounts.secrets.encryption import seal_json
@@ -124,6 +124,7 @@ def _line(step: Step, *, invites: bool) -> ActionLine:
         line.outcome = ActionLine.Outcome.REFUSED
     else:
         line.row = line.row or str(uuid7())
+        line.person = uuid_of(line.row)
         line.choice = {SEEN: step.user.version if step.user else None, INVITES: invites}
         line.sealed = seal_json(step.values, ACTION_LINE)
     return line
