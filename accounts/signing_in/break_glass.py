@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def make_break_glass_link(*, admin: User) -> str:
     """Return the URL of a link with which ``admin`` signs in once, past the identity provider.
 
-    It lasts for :data:`accounts.signing_in.links.BREAK_GLASS_LIFETIME`; the one before it ends.  All
+    It lasts for :data:`accounts.signing_in.links.BREAK_GLASS_LIFETIME`; the one before it
+    ends.  All
     system admins of the active tenant are told by mail.
 
     Raises:

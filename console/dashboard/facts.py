@@ -6,7 +6,7 @@ log: see ``tests/console/test_dashboard_costs.py``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Q, Sum
 from django.utils.formats import date_format
@@ -47,6 +47,10 @@ if TYPE_CHECKING:
     from console.dashboard.connections import Connection
 
 
+MOST_NEEDS: Final = 20
+MOST_CONNECTIONS: Final = 50
+
+
 def dashboard_context(user: User) -> dict[str, Any]:
     """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
     tenant = user.tenant
@@ -73,14 +77,14 @@ def dashboard_context(user: User) -> dict[str, Any]:
     return {
         "tenant": tenant,
         "plan_includes_saml": tenant.includes_saml_and_scim,
-        "needs": most_urgent_first(needs),
+        **_first_of(most_urgent_first(needs)),
         "steps": steps_for(user),
         "facts": [
             *_strip_of(saml, sources, applications),
             *_people(user, everybody, new_this_week(counts)),
             {"term": _("Plan"), "value": tenant.get_plan_display()},
         ],
-        "connections": [*saml, *sources, *applications],
+        **_connections([*saml, *sources, *applications]),
         "charts": list(charts_for(user, counts)),
         "credentials": credentials,
         "licenses": seats.rows,
@@ -88,6 +92,20 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "may_see_licences": sees(user, "licenses.subscription"),
         "seats_url": url("licenses_subscription_changelist"),
     }
+
+
+def _first_of(needs: list[Need]) -> dict[str, Any]:
+    """Return all that needs somebody, parted into what is shown at once and what is folded away."""
+    return {"needs": needs, "first_needs": needs[:MOST_NEEDS], "more_needs": needs[MOST_NEEDS:]}
+
+
+def _connections(found: list[Connection]) -> dict[str, Any]:
+    """Return those that are shown, of very many those that need somebody first, and of how many."""
+    urgent = {"bad": 0, "warn": 1, "busy": 2}
+    if len(found) > MOST_CONNECTIONS:
+        found.sort(key=lambda each: 0 if each.is_failing else urgent.get(each.kind, len(urgent)))
+    shown = found[:MOST_CONNECTIONS]
+    return {"connections": shown, "connections_left_out": len(found) - len(shown)}
 
 
 def _in_turn(*groups: Iterator[Need]) -> Iterator[Need]:
