@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import growth, log, many, people, person, provisioning, saml, scim
+from benchmarks import dashboard, growth, log, many, people, person, provisioning, saml, scim
 from benchmarks.deployment import Deployment, deployment
 from benchmarks.load import LoadError, require_wrk
 from benchmarks.measuring import Pace
@@ -56,6 +56,9 @@ def _measured(made: Deployment, options: argparse.Namespace) -> Iterator[Result]
         yield from many.results(made, many.QUICK_PEOPLE if options.quick else many.PEOPLE)
     if chosen is None or "log" in chosen:
         yield from log.results(made, pace, log.QUICK_SIZES if options.quick else log.SIZES)
+    if chosen is None or "dashboard" in chosen:
+        dashboard_sizes = dashboard.QUICK_SIZES if options.quick else dashboard.SIZES
+        yield from dashboard.results(made, pace, dashboard_sizes)
     yield from _provisioning(made, pace, chosen, is_quick=options.quick)
     if options.growth if chosen is None else "growth" in chosen:
         sizes = growth.QUICK_SIZES if options.quick else growth.SIZES
@@ -75,8 +78,8 @@ def _provisioning(
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     names = [
-        *(*scim.NAMES, "saml", "people", "person", "log", "many", "provisioning"),
-        *(*provisioning.NAMES, "growth"),
+        *(*scim.NAMES, "saml", "people", "person", "dashboard", "log", "many"),
+        *("provisioning", *provisioning.NAMES, "growth"),
     ]
     parser.add_argument("--only", default="", help=f"some of {','.join(names)}; comma-separated")
     parser.add_argument("--seconds", type=int, default=1, help="of one round of one candidate")

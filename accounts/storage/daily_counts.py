@@ -90,7 +90,7 @@ def take_portion(log: type[Model]) -> Portion | None:
 def add_counts(counted: Iterable[Counted]) -> None:
     """Add to the counts of these days, of the tenants that there still are."""
     found = list(counted)
-    values = {
+    values: dict[str, Any] = {
         "tenants": [each.tenant_id for each in found],
         "days": [each.day for each in found],
         "kinds": [each.kind for each in found],
@@ -107,7 +107,7 @@ def counted_in_trail(
 
     ``kinds`` says what each action counts as; a refusal that stands for others counts as many.
     """
-    values = {"actions": list(kinds), "kinds": list(kinds.values()), "zone": zone}
+    values: dict[str, Any] = {"actions": list(kinds), "kinds": list(kinds.values()), "zone": zone}
     with connection.cursor() as cursor:
         cursor.execute(_IN_TRAIL, {**values, **portion._asdict()})
         return [Counted._make(row) for row in cursor.fetchall()]

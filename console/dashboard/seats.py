@@ -37,7 +37,7 @@ def seats_of(*, is_large: bool) -> Seats:
     if not is_large:
         return Seats(_rows(subscriptions, seats_now()))
     last = SeatCount.objects.filter(subscription=OuterRef("pk")).order_by("-day")
-    found = list(
+    found: list[Any] = list(
         subscriptions.annotate(
             **{name: Subquery(last.values(name)[:1]) for name in ("day", "used", "waiting")}
         )

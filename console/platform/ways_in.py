@@ -112,7 +112,7 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
 
     def _ways_in(self, request: HttpRequest, company: Tenant) -> HttpResponse:
         if request.method != "POST":
-            return self._page(request, company, made=_taken(request, company))
+            return self._ways_offered(request, company, made=_taken(request, company))
         admin = _admin_named(request.POST.get("admin", ""))
         way = WAYS.get(request.POST.get("purpose", ""))
         if admin is None or way is None:
@@ -121,10 +121,10 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
             )
             return redirect(address_of(company))
         if "sure" not in request.POST:
-            return self._question(request, company, admin, way)
-        return self._make(request, company, admin, way)
+            return self._asked(request, company, admin, way)
+        return self._made(request, company, admin, way)
 
-    def _make(self, request: HttpRequest, company: Tenant, admin: User, way: Way) -> HttpResponse:
+    def _made(self, request: HttpRequest, company: Tenant, admin: User, way: Way) -> HttpResponse:
         purpose = request.POST["purpose"]
         try:
             with transaction.atomic():
@@ -138,13 +138,11 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
         show_once(request, _place(company), f"{purpose} {admin.pk} {url}")
         return redirect(address_of(company))
 
-    def _question(
-        self, request: HttpRequest, company: Tenant, admin: User, way: Way
-    ) -> HttpResponse:
+    def _asked(self, request: HttpRequest, company: Tenant, admin: User, way: Way) -> HttpResponse:
         words = {"who": admin.user_name, "company": company.name}
         purpose = request.POST["purpose"]
         context = {
-            **self._context(request, company),
+            **self._about_company(request, company),
             "title": str(way.question) % words,
             "follows": [str(each) % words for each in way.follows],
             "admin": admin,
@@ -155,11 +153,11 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
         }
         return render(request, "console/platform/way_in.html", context)
 
-    def _page(
+    def _ways_offered(
         self, request: HttpRequest, company: Tenant, made: dict[str, Any] | None
     ) -> HttpResponse:
         context = {
-            **self._context(request, company),
+            **self._about_company(request, company),
             "title": _("Ways in to %(company)s") % {"company": company.name},
             "admins": _admins().order_by("user_name_ci")[:MOST_SHOWN],
             "ways": [(purpose, way.button) for purpose, way in WAYS.items()],
@@ -167,7 +165,7 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
         }
         return render(request, "console/platform/ways_in.html", context)
 
-    def _context(self, request: HttpRequest, company: Tenant) -> dict[str, Any]:
+    def _about_company(self, request: HttpRequest, company: Tenant) -> dict[str, Any]:
         request.current_app = self.admin_site.name
         return {
             **self.admin_site.each_context(request),

@@ -369,9 +369,10 @@ def beginning_of_the_trail(world: World) -> list[Written]:
 
 
 def count_of_a_day(world: World) -> list[Written]:
-    values = {"tenant_id": world.acme.pk, "day": timezone.localdate(), "kind": "created"}
-    add_counts([Counted(**values, number=2)])
-    add_counts([Counted(**values, number=3)])
+    day = timezone.localdate()
+    add_counts([Counted(world.acme.pk, day, "created", 2)])
+    add_counts([Counted(world.acme.pk, day, "created", 3)])
+    values = {"tenant_id": world.acme.pk, "day": day, "kind": "created"}
     return [Written(DailyCount, {**values, "number": 5})]
 
 
