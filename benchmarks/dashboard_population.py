@@ -1,4 +1,4 @@
-"""A company with logs whose days are counted, seats that groups give, and links at an application."""
+"""A company with logs whose days are counted, and where every group gives a licence."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ from console.dashboard.attention import (
     of_reviews,
     of_seats,
 )
-from console.dashboard.checklist import steps_for
+from console.dashboard.checklist import progress_of, steps_for
 from console.dashboard.of_days import charts_for, counts_of_days, new_this_week
 from console.dashboard.rights import sees, url
 from console.dashboard.seats import Seats, seats_of
@@ -64,6 +64,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
         ending for ending in endings(tenant=tenant) if sees(user, _page_about(ending.credential))
     ]
     counts = counts_of_days()
+    steps = steps_for(user)
     needs: Iterator[Need] = _in_turn(
         _requests(user),
         of_endings(credentials),
@@ -78,7 +79,9 @@ def dashboard_context(user: User) -> dict[str, Any]:
         "tenant": tenant,
         "plan_includes_saml": tenant.includes_saml_and_scim,
         **_first_of(most_urgent_first(needs)),
-        "steps": steps_for(user),
+        "steps": steps,
+        "progress": progress_of(steps),
+        "set_up_links": f"{url('saml-and-scim')}#links",
         "facts": [
             *_strip_of(saml, sources, applications),
             *_people(user, everybody, new_this_week(counts)),
