@@ -94,23 +94,26 @@ def of_sources(
 
 
 def of_applications(
-    applications: Sequence[Application], troubles: Mapping[int, Troubles]
+    tenant: Tenant, applications: Sequence[Application], troubles: Mapping[int, Troubles]
 ) -> list[Connection]:
     """Return the applications with the worst that is to be said of each; two statements."""
     heard = last_heard_of([application.pk for application in applications])
     return [
-        _of_application(application, troubles[application.pk], heard[application.pk])
+        _of_application(tenant, application, troubles[application.pk], heard[application.pk])
         for application in applications
     ]
 
 
-def _of_application(application: Application, troubles: Troubles, heard: LastHeard) -> Connection:
+def _of_application(
+    tenant: Tenant, application: Application, troubles: Troubles, heard: LastHeard
+) -> Connection:
     status = status_of(application, troubles)
+    is_on = tenant.includes_saml_and_scim
     moments = [moment for moment in (heard.done, heard.refused) if moment is not None]
     return Connection(
         name=_("Application: %s") % application.name,
-        state=status.text,
-        kind=status.kind or "off",
+        state=status.text if is_on else _("Off"),
+        kind=status.kind or "off" if is_on else "off",
         url=url("provisioning_application_change", application.pk),
         last_request=max(moments, default=None),
         last_success=heard.done,

@@ -59,7 +59,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
     seats = _seats(user, is_large=everybody > EXACT)
     saml = list(connections.of_saml(tenant, user))
     sources, about_sources = _sources(tenant, user)
-    applications, about_applications = _applications(user)
+    applications, about_applications = _applications(tenant, user)
     credentials = [
         ending for ending in endings(tenant=tenant) if sees(user, _page_about(ending.credential))
     ]
@@ -137,14 +137,16 @@ def _sources(tenant: Tenant, user: User) -> tuple[list[Connection], Iterator[Nee
     return connections.of_sources(tenant, found, silent), left_waiting.of_silence(on, silent)
 
 
-def _applications(user: User) -> tuple[list[Connection], Iterator[Need]]:
+def _applications(tenant: Tenant, user: User) -> tuple[list[Connection], Iterator[Need]]:
     if not sees(user, "provisioning.application"):
         return [], iter(())
     found = list(applications_seen_by(user))
     keys = [application.pk for application in found]
     troubles = troubles_of(keys)
-    needs = at_applications.of_applications(user, found, troubles, undecided_of(keys))
-    return connections.of_applications(found, troubles), needs
+    told = connections.of_applications(tenant, found, troubles)
+    if not tenant.includes_saml_and_scim:  # Nothing is sent, whatever is decided.
+        return told, iter(())
+    return told, at_applications.of_applications(user, found, troubles, undecided_of(keys))
 
 
 def _seats(user: User, *, is_large: bool) -> Seats:

@@ -14,7 +14,6 @@ from django.utils import timezone
 from accounts.models import AccessProfile, Job, Plan, Role, Tenant, User
 from accounts.models.results import ActionResult
 from accounts.tenancy.scoping import tenant_scope
-from console.base import counting
 from console.dashboard import facts
 from provisioning.models import Application
 from provisioning.services.visibility import set_profile_applications
@@ -266,7 +265,3 @@ class TestStates:
         assert "Source 299 has not called" in page
         assert "SCIM: Source 299" in page  # The one that needs somebody is shown all the same.
         assert f"{300 + 1 - facts.MOST_CONNECTIONS} more" in page
-
-
-def test_the_limit_is_that_of_lists() -> None:
-    assert facts.EXACT == counting.EXACT
