@@ -155,8 +155,11 @@ def test_an_action_whose_job_has_failed_is_told_to_who_began_it(
 ) -> None:
     other = person(acme, "Ada", Role.ADMIN)
     with tenant_scope(acme):
-        job = Job.objects.create(kind="x", queue="bulk", actor="alice", state=Job.State.FAILED)
+        job = Job.objects.create(
+            tenant=acme, kind="x", queue="bulk", actor="alice", state=Job.State.FAILED
+        )
         ActionResult.objects.create(
+            tenant=acme,
             maker=alice.pk,
             site="console",
             about="accounts.user",

@@ -39,6 +39,7 @@ def trouble(tenant: Tenant, began: User, number: int, *, first: int = 0) -> None
         _sign_ins()
         ActionResult.objects.bulk_create(
             ActionResult(
+                tenant=tenant,
                 maker=began.pk,
                 site="console",
                 about="accounts.user",
