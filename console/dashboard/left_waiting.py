@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import ActionResult, Job
 from console.applications.words import how_long_ago
+from console.base.access import ACCESS
 from console.dashboard.attention import Need
-from console.dashboard.rights import url
+from console.dashboard.rights import sees, url
 from scim.services.silence import HOURLY
 
 if TYPE_CHECKING:
@@ -69,12 +70,19 @@ def of_silence(sources: Iterable[Source], silent: Mapping[int, Rhythm]) -> Itera
 
 
 def of_actions(user: User) -> Iterator[Need]:
-    """Yield what ``user`` began for many rows and what stopped before its end, in one statement."""
+    """Yield what ``user`` began for many rows and what stopped before its end, in one statement.
+
+    Its page is for who still sees the list that it was begun on.
+    """
+    seen = [page for page in ACCESS if sees(user, page)]
     failed = Job.objects.filter(pk=OuterRef("job"), state=Job.State.FAILED)
     stopped = Q(state=ActionResult.State.STOPPED) & ~Q(stopped_because="")
     under_way = (ActionResult.State.GOING, ActionResult.State.STOPPING)
     found = ActionResult.objects.filter(
-        stopped | Q(Exists(failed), state__in=under_way), maker=user.pk, site="console"
+        stopped | Q(Exists(failed), state__in=under_way),
+        maker=user.pk,
+        site="console",
+        about__in=seen,
     )
     for result in found.order_by("-created")[:_MOST_ACTIONS]:
         because = result.stopped_because or _("It failed again and again.")
