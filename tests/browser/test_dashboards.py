@@ -90,13 +90,15 @@ def test_a_chart_says_by_keyboard_what_it_shows(
     check(page)
 
 
-def test_the_first_line_leads_to_where_it_is_mended(
+def test_a_line_leads_to_where_it_is_mended(
     open_browser: Callable[..., Page], alice: User, troubled: Tenant
 ) -> None:
     page = open_browser(width=360)
     sign_in(page, alice.user_name)
     page.goto("/console/")
 
+    page.locator("summary", has_text="more").click()
+    check(page)
     page.get_by_role("link", name="Look and decide: 1 removal from Application 0 is held").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Application 0")
