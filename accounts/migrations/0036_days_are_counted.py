@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0033_actions_on_many_are_jobs'),
+        ('accounts', '0035_entries_by_time'),
     ]
 
     operations = [

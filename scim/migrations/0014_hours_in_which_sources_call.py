@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0033_actions_on_many_are_jobs'),
-        ('scim', '0012_find_requests_about_somebody'),
+        ('scim', '0013_find_requests_of_sources'),
     ]
 
     operations = [

@@ -6,8 +6,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0034_days_are_counted'),
-        ('provisioning', '0005_weekly_mail'),
+        ('accounts', '0033_actions_on_many_are_jobs'),
+        ('provisioning', '0007_operations_by_time'),
     ]
 
     operations = [
