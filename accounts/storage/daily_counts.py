@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import connection
@@ -9,7 +10,6 @@ from django.db import connection
 from accounts.models import CountedLog, DailyCount
 
 if TYPE_CHECKING:
-    import datetime
     from collections.abc import Iterable
 
     from django.db.models import Model
