@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
+from accounts.jobs.kinds import AFTER_MIDNIGHT, EVERY_TEN_MINUTES, HOURLY, Kind, by_the_clock
 from accounts.jobs.pruning import prune_jobs
 from accounts.services import expiry
 from accounts.services.action_results import delete_old_results
@@ -14,11 +14,12 @@ from accounts.signing_in.earlier_mails import mail_invitation, send_mail_to
 from accounts.signing_in.invitations import mail_invitation_to
 from accounts.signing_in.password_reset_mail import mail_password_link, mail_password_links
 from accounts.signing_in.sessions import SessionStore
-from accounts.trail import retention
+from accounts.trail import counting, retention
 
 warn_of_expiring_credentials = by_the_clock(AFTER_MIDNIGHT)(expiry.warn_of_expiring_credentials)
 erase_people_who_left = by_the_clock(AFTER_MIDNIGHT)(retention.erase_people_who_left)
 prune_trail = by_the_clock(AFTER_MIDNIGHT)(retention.prune_trail)
+count_trail = by_the_clock(EVERY_TEN_MINUTES)(counting.count_trail)
 
 
 @by_the_clock(HOURLY)
@@ -47,4 +48,5 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     prune_jobs,
     erase_people_who_left,
     prune_trail,
+    count_trail,
 )

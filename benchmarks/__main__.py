@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks import growth, log, many, people, person, provisioning, saml, scim
+from benchmarks import dashboard, growth, log, many, people, person, provisioning, saml, scim
 from benchmarks.deployment import Deployment, deployment
 from benchmarks.load import LoadError, require_wrk
 from benchmarks.measuring import Pace
@@ -46,20 +46,16 @@ def _measured(made: Deployment, options: argparse.Namespace) -> Iterator[Result]
         yield from scim.results(made, pace, chosen)
     if chosen is None or "saml" in chosen:
         yield from saml.results(made, pace)
-    if chosen is None or "people" in chosen:
-        people_sizes = people.QUICK_SIZES if options.quick else people.SIZES
-        yield from people.results(made, pace, people_sizes)
-    if chosen is None or "person" in chosen:
-        person_sizes = person.QUICK_SIZES if options.quick else person.SIZES
-        yield from person.results(made, pace, person_sizes)
+    for page in (people, person, log, dashboard):
+        if chosen is None or page.__name__.rpartition(".")[2] in chosen:
+            sizes = page.QUICK_SIZES if options.quick else page.SIZES
+            yield from page.results(made, pace, sizes)
     if chosen is None or "many" in chosen:
         yield from many.results(made, many.QUICK_PEOPLE if options.quick else many.PEOPLE)
-    if chosen is None or "log" in chosen:
-        yield from log.results(made, pace, log.QUICK_SIZES if options.quick else log.SIZES)
     yield from _provisioning(made, pace, chosen, is_quick=options.quick)
     if options.growth if chosen is None else "growth" in chosen:
-        sizes = growth.QUICK_SIZES if options.quick else growth.SIZES
-        yield from growth.results(made, pace, sizes)
+        growth_sizes = growth.QUICK_SIZES if options.quick else growth.SIZES
+        yield from growth.results(made, pace, growth_sizes)
 
 
 def _provisioning(
@@ -75,8 +71,8 @@ def _provisioning(
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     names = [
-        *(*scim.NAMES, "saml", "people", "person", "log", "many", "provisioning"),
-        *(*provisioning.NAMES, "growth"),
+        *(*scim.NAMES, "saml", "people", "person", "dashboard", "log", "many"),
+        *("provisioning", *provisioning.NAMES, "growth"),
     ]
     parser.add_argument("--only", default="", help=f"some of {','.join(names)}; comma-separated")
     parser.add_argument("--seconds", type=int, default=1, help="of one round of one candidate")

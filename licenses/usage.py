@@ -30,12 +30,16 @@ def subscriptions_with_use() -> QuerySet[Subscription]:
 
 
 def subscription_use(subscription: Any) -> dict[str, Any]:
+    """Return what :func:`seats_in_use` says of a subscription with ``used``."""
+    return seats_in_use(used=subscription.used, seats=subscription.seats)
+
+
+def seats_in_use(*, used: int, seats: int) -> dict[str, Any]:
     """Return ``used``, ``seats``, ``free``, ``percent`` and ``kind``, which colours a bar.
 
     ``percent`` is between 0 and 100; ``kind`` is ``"bad"`` when nothing is free, ``"warn"`` from
     nine tenths on, and empty below.
     """
-    used, seats = subscription.used, subscription.seats
     free = max(seats - used, 0)
     percent = min(used * 100 // seats, 100) if seats else 100
     return {

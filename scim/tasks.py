@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from accounts.jobs.kinds import HOURLY, Kind, by_the_clock
-from scim.log import request_log_retention
+from accounts.jobs.kinds import EVERY_TEN_MINUTES, HOURLY, Kind, by_the_clock
+from scim.log import counting, request_log_retention
 
 
 @by_the_clock(HOURLY)
@@ -14,4 +14,6 @@ def prune_request_log() -> dict[str, Any]:
     return {"deleted": request_log_retention.prune_request_log()}
 
 
-KINDS: Final[tuple[Kind[Any], ...]] = (prune_request_log,)
+count_requests = by_the_clock(EVERY_TEN_MINUTES)(counting.count_requests)
+
+KINDS: Final[tuple[Kind[Any], ...]] = (prune_request_log, count_requests)

@@ -35,6 +35,7 @@ UPKEEP: Final = "upkeep"
 
 AFTER_MIDNIGHT: Final = "10 0 * * *"
 HOURLY: Final = "20 * * * *"
+EVERY_TEN_MINUTES: Final = "*/10 * * * *"
 
 MINUTE: Final = 60
 HOUR: Final = 60 * MINUTE

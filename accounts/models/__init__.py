@@ -2,7 +2,7 @@
 
 from accounts.models.audit import AuditEntry
 from accounts.models.brands import Brand
-from accounts.models.counts import GroupCount, UserCount
+from accounts.models.counts import CountedLog, DailyCount, GroupCount, UserCount
 from accounts.models.groups import (
     DirectoryGroup,
     DirectoryGroupAttribute,
@@ -27,6 +27,8 @@ __all__ = [
     "ActionResult",
     "AuditEntry",
     "Brand",
+    "CountedLog",
+    "DailyCount",
     "DirectoryGroup",
     "DirectoryGroupAttribute",
     "DirectoryGroupMember",

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from console.applications.parts import is_set_up
 
 if TYPE_CHECKING:
-    from provisioning.engine.figures import Tiles
+    from provisioning.engine.troubles import Troubles
     from provisioning.models import Application
 
 
@@ -30,7 +30,7 @@ class Status:
         return self.kind in {"bad", "warn"}
 
 
-def status_of(application: Application, numbers: Tiles) -> Status:
+def status_of(application: Application, numbers: Troubles) -> Status:
     """Return the worst that is to be said of an application."""
     if application.quarantined_at is not None:
         return Status(
@@ -53,7 +53,7 @@ def status_of(application: Application, numbers: Tiles) -> Status:
     return _of_numbers(numbers)
 
 
-def _of_numbers(numbers: Tiles) -> Status:
+def _of_numbers(numbers: Troubles) -> Status:
     with_access = numbers.kept + numbers.active_again
     if with_access:
         text = ngettext("%(n)s keeps access", "%(n)s keep access", with_access)

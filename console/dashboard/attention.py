@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from access_requests.models import AccessRequest
     from access_reviews.services.figures import Late
     from accounts.services.expiry import Ending
-    from console.dashboard.facts import Connection
+    from console.dashboard.connections import Connection
 
 _URGENCY: Final = {"bad": 0, "warn": 1, "busy": 2}
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.signals import account_page_shown
 from accounts.signing_in.recovery import count_recovery_codes
 from console.base.access import Access, access_of
+from licenses.models import Seat
 from saml_sso.trust import load_trust
 from scim.models import Source
 
@@ -46,6 +47,11 @@ def steps_for(user: User) -> list[Step]:
     return _steps(tenant, user) if Access.CHANGE in access_of(user, "saml-and-scim") else []
 
 
+def progress_of(steps: Sequence[Step]) -> dict[str, int]:
+    """Return how many of the steps are ``done``, of how many."""
+    return {"done": sum(step.state == "done" for step in steps), "all": len(steps)}
+
+
 @receiver(account_page_shown)
 def show_next_step(sender: Any, user: User, **kwargs: Any) -> Section | None:
     """Tell on the account page of ``user`` what the dashboard tells, too: the step that is next."""
@@ -66,6 +72,7 @@ def _steps(tenant: Tenant, user: User) -> list[Step]:
         tenant.saml_enabled,
         tenant.scim_enabled and Source.objects.exists(),
         people.exists(),
+        Seat.objects.filter(released=None).exists(),
     )
     steps = (
         Step(
@@ -101,6 +108,12 @@ def _steps(tenant: Tenant, user: User) -> list[Step]:
         Step(
             what=_("See the first person arrive"),
             meaning=_("Send one person first. This step ticks itself when they are here."),
+            page=reverse("console:accounts_user_changelist"),
+            button=_("Open the user list"),
+        ),
+        Step(
+            what=_("Hand out licences"),
+            meaning=_("People arrive without one. Give them by hand, by a file, or by group."),
             page=reverse("console:accounts_user_changelist"),
             button=_("Open the user list"),
         ),

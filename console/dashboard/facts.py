@@ -1,19 +1,26 @@
-"""What the first page of the console shows: connections, certificates, seats, recent errors."""
+"""What the first page of the console shows to somebody: only what leads to pages of theirs.
+
+The number of statements is the same for every company, and none reads everybody, every seat or a
+log: see ``tests/console/test_dashboard_costs.py``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
+from django.db.models import Count, Q, Sum
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access_requests.telling import requests_to_decide
 from access_reviews.services.figures import reviews_late
-from accounts.models import Tenant, User
+from accounts.models import Tenant, User, UserCount
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
+from console.base.counting import EXACT, Number
+from console.dashboard import at_applications, connections, left_waiting
 from console.dashboard.attention import (
     most_urgent_first,
     of_connections,
@@ -23,89 +30,97 @@ from console.dashboard.attention import (
     of_reviews,
     of_seats,
 )
-from console.dashboard.checklist import steps_for
-from licenses.usage import subscription_use, subscriptions_with_use
-from saml_sso.models import SignInAttempt
+from console.dashboard.checklist import progress_of, steps_for
+from console.dashboard.of_days import charts_for, counts_of_days, new_this_week
+from console.dashboard.rights import sees, url
+from console.dashboard.seats import Seats, seats_of
+from provisioning.engine.troubles import troubles_of, undecided_of
+from provisioning.services.visibility import applications_seen_by
+from scim.services.silence import silent_sources
 from scim.services.visibility import sources_seen_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
+    from collections.abc import Iterator, Sequence
 
     from accounts.models.expiring import ExpiringCredential
     from console.dashboard.attention import Need
+    from console.dashboard.connections import Connection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """One row of the table of connections.
-
-    Attributes:
-        kind: What colours its badge.
-        error_url: Where the last error is told step by step; empty where only ``url`` tells.
-    """
-
-    name: str
-    state: str
-    kind: str
-    url: str
-    last_request: datetime | None = None
-    last_success: datetime | None = None
-    last_error: datetime | None = None
-    error: str = ""
-    error_url: str = ""
-
-    @property
-    def is_failing(self) -> bool:
-        """Whether it is on, and its last request that ended was refused."""
-        if self.kind == "off" or self.last_error is None:
-            return False
-        return self.last_success is None or self.last_error > self.last_success
+MOST_NEEDS: Final = 20
+MOST_CONNECTIONS: Final = 50
 
 
 def dashboard_context(user: User) -> dict[str, Any]:
     """Return what the dashboard of ``user``'s tenant shows; the tenant must be active."""
     tenant = user.tenant
     assert isinstance(tenant, Tenant)  # noqa: S101 - operators have no dashboard
-    sees_licences = _sees(user, "licenses.subscription")
-    connections = [*_saml(tenant, user), *_sources(tenant, user)]
+    everybody = UserCount.objects.aggregate(n=Sum("users"))["n"] or 0
+    seats = _seats(user, is_large=everybody > EXACT)
+    saml = list(connections.of_saml(tenant, user))
+    sources, about_sources = _sources(tenant, user)
+    applications, about_applications = _applications(tenant, user)
     credentials = [
-        ending for ending in endings(tenant=tenant) if _sees(user, _page_about(ending.credential))
+        ending for ending in endings(tenant=tenant) if sees(user, _page_about(ending.credential))
     ]
-    licences = _licences() if sees_licences else []
-    seats = _url("console:licenses_subscription_changelist")
+    counts = counts_of_days()
+    steps = steps_for(user)
+    needs: Iterator[Need] = _in_turn(
+        _requests(user),
+        of_endings(credentials),
+        of_connections([*saml, *sources]),
+        about_sources,
+        about_applications,
+        _about_seats(user, seats),
+        left_waiting.of_actions(user),
+        of_reviews(reviews_late() if sees(user, "access-reviews") else ()),
+    )
     return {
         "tenant": tenant,
-        "people": _people() if _sees(user, "accounts.user") else None,
         "plan_includes_saml": tenant.includes_saml_and_scim,
-        "needs": most_urgent_first(
-            [
-                *_requests(user),
-                *of_endings(credentials),
-                *of_connections(connections),
-                *of_seats(licences, seats),
-                *of_ends(licences, _url("console:seats-over-time")),
-                *of_reviews(reviews_late() if _sees(user, "access-reviews") else ()),
-            ]
-        ),
-        "steps": steps_for(user),
-        "connections": connections,
+        **_first_of(most_urgent_first(needs)),
+        "steps": steps,
+        "progress": progress_of(steps),
+        "set_up_links": f"{url('saml-and-scim')}#links",
+        "facts": [
+            *_strip_of(saml, sources, applications),
+            *_people(user, everybody, new_this_week(counts)),
+            {"term": _("Plan"), "value": tenant.get_plan_display()},
+        ],
+        **_connections([*saml, *sources, *applications]),
+        "charts": list(charts_for(user, counts)),
         "credentials": credentials,
-        "licenses": licences,
-        "may_see_licences": sees_licences,
-        "seats_url": seats,
+        "licenses": seats.rows,
+        "seats_counted": seats.counted,
+        "may_see_licences": sees(user, "licenses.subscription"),
+        "seats_url": url("licenses_subscription_changelist"),
     }
 
 
-def _sees(user: User, page: str) -> bool:
-    return Access.VIEW in access_of(user, page)
+def _first_of(needs: list[Need]) -> dict[str, Any]:
+    """Return all that needs somebody, parted into what is shown at once and what is folded away."""
+    return {"needs": needs, "first_needs": needs[:MOST_NEEDS], "more_needs": needs[MOST_NEEDS:]}
+
+
+def _connections(found: list[Connection]) -> dict[str, Any]:
+    """Return those that are shown, of very many those that need somebody first, and of how many."""
+    urgent = {"bad": 0, "warn": 1, "busy": 2}
+    if len(found) > MOST_CONNECTIONS:
+        found.sort(key=lambda each: 0 if each.is_failing else urgent.get(each.kind, len(urgent)))
+    shown = found[:MOST_CONNECTIONS]
+    return {"connections": shown, "connections_left_out": len(found) - len(shown)}
+
+
+def _in_turn(*groups: Iterator[Need]) -> Iterator[Need]:
+    for group in groups:
+        yield from group
 
 
 def _requests(user: User) -> Iterator[Need]:
     if Access.DECIDE not in access_of(user, "access_requests.accessrequest"):
         return iter(())
     waiting = requests_to_decide(user)
-    page = _url("console:access_requests_accessrequest_changelist")
+    page = url("access_requests_accessrequest_changelist")
     return of_requests(waiting.first(), waiting.count(), f"{page}?state__exact=open")
 
 
@@ -115,66 +130,89 @@ def _page_about(credential: ExpiringCredential) -> str:
     return label if label in ACCESS else "saml-and-scim"
 
 
-def _people() -> dict[str, int]:
-    people = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
-    return {**people, "inactive": people["all"] - people["active"]}
+def _sources(tenant: Tenant, user: User) -> tuple[list[Connection], Iterator[Need]]:
+    found = list(sources_seen_by(user)) if sees(user, "scim.source") else []
+    on = [source for source in found if source.enabled] if tenant.scim_active else []
+    silent = silent_sources(on)
+    return connections.of_sources(tenant, found, silent), left_waiting.of_silence(on, silent)
 
 
-def _licences() -> list[dict[str, Any]]:
-    return [
-        {"key": each.pk, "product": each.product, "ends": each.ends, **subscription_use(each)}
-        for each in subscriptions_with_use()
-    ]
+def _applications(tenant: Tenant, user: User) -> tuple[list[Connection], Iterator[Need]]:
+    if not sees(user, "provisioning.application"):
+        return [], iter(())
+    found = list(applications_seen_by(user))
+    keys = [application.pk for application in found]
+    troubles = troubles_of(keys)
+    told = connections.of_applications(tenant, found, troubles)
+    if not tenant.includes_saml_and_scim:  # Nothing is sent, whatever is decided.
+        return told, iter(())
+    return told, at_applications.of_applications(user, found, troubles, undecided_of(keys))
 
 
-def _saml(tenant: Tenant, user: User) -> Iterator[Connection]:
-    if not _sees(user, "sign-in-attempts"):
+def _seats(user: User, *, is_large: bool) -> Seats:
+    return seats_of(is_large=is_large) if sees(user, "licenses.subscription") else Seats([])
+
+
+def _about_seats(user: User, seats: Seats) -> Iterator[Need]:
+    nobody_waits = seats.rows
+    if sees(user, "licenses.seat"):
+        yield from left_waiting.of_people(seats.rows, url("waiting-for-a-seat"))
+        nobody_waits = [each for each in seats.rows if not each["waiting"]]
+    yield from of_seats(nobody_waits, url("licenses_subscription_changelist"))
+    yield from of_ends(seats.rows, url("seats-over-time"))
+
+
+def _people(user: User, everybody: int, new: int) -> Iterator[dict[str, Any]]:
+    """Yield how many people there are; of very many nobody counts who is active."""
+    if not sees(user, "accounts.user"):
         return
-    attempts = SignInAttempt.objects.all()
-    last = attempts.first()
-    success = attempts.filter(outcome=SignInAttempt.Outcome.ACCEPTED).first()
-    refused = attempts.filter(outcome=SignInAttempt.Outcome.REFUSED)
-    failure = refused.filter(place=None).first() or refused.first()
-    state, kind = _saml_state(tenant)
-    yield Connection(
-        name=_("SAML sign-on"),
-        state=state,
-        kind=kind,
-        url=_url("console:saml-and-scim") if _sees(user, "saml-and-scim") else "",
-        last_request=last.at if last else None,
-        last_success=success.at if success else None,
-        last_error=failure.at if failure else None,
-        error=f"{failure.reason} {failure.remedy}".strip() if failure else "",
-        error_url=_url("console:saml-and-scim-attempt", failure.pk) if failure else "",
-    )
+    joined = ngettext("%(n)s new this week", "%(n)s new this week", new) % {"n": Number(new)}
+    if everybody > EXACT:
+        yield {"term": _("People"), "value": Number(everybody), "note": joined}
+        return
+    found = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
+    inactive = _("%(n)s inactive") % {"n": Number(found["all"] - found["active"])}
+    yield {
+        "term": _("People"),
+        "value": _("%(n)s active") % {"n": Number(found["active"])},
+        "note": f"{inactive}, {joined}",
+    }
 
 
-def _saml_state(tenant: Tenant) -> tuple[str, str]:
-    if not tenant.saml_active:
-        return _("Off"), "off"
-    return (_("Enforced"), "good") if tenant.saml_enforced else (_("On"), "good")
+def _strip_of(
+    saml: Sequence[Connection], sources: Sequence[Connection], applications: Sequence[Connection]
+) -> Iterator[dict[str, Any]]:
+    for each in saml:
+        yield {
+            "term": _("Sign-in with SAML"),
+            "value": each.state,
+            "kind": each.kind,
+            "note": _last_of([each], _("No success yet")),
+        }
+    if sources:
+        yield _summed(_("Accounts coming in"), sources)
+    if applications:
+        yield _summed(_("Accounts going out"), applications)
 
 
-def _sources(tenant: Tenant, user: User) -> list[Connection]:
-    if not _sees(user, "scim.source"):
-        return []
-    return [
-        Connection(
-            name=_("SCIM: %s") % source.name,
-            state=_("On") if tenant.scim_active and source.enabled else _("Off"),
-            kind="good" if tenant.scim_active and source.enabled else "off",
-            url=_url("console:scim_source_change", source.pk),
-            last_request=source.last_request_at,
-            last_success=source.last_success_at,
-            last_error=source.last_error_at,
-            error=source.last_error,
-        )
-        for source in sources_seen_by(user)
-    ]
+def _summed(term: str, these: Sequence[Connection]) -> dict[str, Any]:
+    """Return one fact about several connections: how many need somebody, of how many."""
+    wrong = [each for each in these if each.kind in {"bad", "warn"} or each.is_failing]
+    on = [each for each in these if each.kind != "off"]
+    if wrong:
+        is_bad = any(each.kind == "bad" or each.is_failing for each in wrong)
+        value = _("%(n)s of %(all)s need somebody") % {"n": len(wrong), "all": len(these)}
+        kind = "bad" if is_bad else "warn"
+    elif on:
+        value, kind = _("Working"), "good"
+    else:
+        value, kind = _("Off"), "off"
+    return {"term": term, "value": value, "kind": kind, "note": _last_of(these, "")}
 
 
-def _url(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:  # The page belongs to an application that is not installed.
-        return ""
+def _last_of(these: Sequence[Connection], otherwise: str) -> str:
+    last = max((each.last_success for each in these if each.last_success), default=None)
+    if last is None:
+        return otherwise
+    when = date_format(localtime(last), "SHORT_DATETIME_FORMAT")
+    return _("Last success %(when)s") % {"when": when}

@@ -59,7 +59,7 @@ def thinned(counts: Sequence[SeatCount], days: int) -> list[SeatCount]:
 
 def chart_of(points: Sequence[SeatCount], *, first: datetime.date, last: datetime.date) -> Chart:
     """Return the chart of ``points``, oldest first, between two days."""
-    top = _round_up(max((max(each.bought, each.used, each.waiting) for each in points), default=0))
+    top = round_up(max((max(each.bought, each.used, each.waiting) for each in points), default=0))
     span = max((last - first).days, 1)
     # Two counts a week may be almost two weeks apart.
     gap = timedelta(days=13 if span > _LONG else 1)
@@ -112,10 +112,10 @@ def _named_days(first: datetime.date, last: datetime.date) -> list[datetime.date
     return [first + timedelta(days=step // 2 + step * n) for n in range(_TICKS)]
 
 
-def _round_up(number: int) -> int:
-    """Return a round number, even, that is at least ``number``.
+def round_up(number: int) -> int:
+    """Return the top of a scale: a round number, even, that is at least ``number``.
 
-    >>> [_round_up(number) for number in (0, 1, 7, 11, 260, 2500, 999_999)]
+    >>> [round_up(number) for number in (0, 1, 7, 11, 260, 2500, 999_999)]
     [2, 2, 10, 20, 400, 4000, 1000000]
     """
     unit = 1

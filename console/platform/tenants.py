@@ -20,10 +20,11 @@ from console.base.losses import words_for_domains
 from console.base.many import Look, ManyAction, PassedOver
 from console.base.sites import platform_site
 from console.base.versioned import RefusableForm
+from console.platform.ways_in import WaysInPage, address_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
 
 class TenantForm(RefusableForm[Tenant]):
@@ -41,7 +42,7 @@ class TenantForm(RefusableForm[Tenant]):
 
 
 @admin.register(Tenant, site=platform_site)
-class TenantAdmin(AuditedModelAdmin[Tenant]):
+class TenantAdmin(WaysInPage):
     """Tenants are made and changed here; they are not deleted in a browser."""
 
     form: Any = TenantForm
@@ -52,6 +53,26 @@ class TenantAdmin(AuditedModelAdmin[Tenant]):
     list_says = _("The companies that use this deployment, and what each may use.")
     empty_text = _("There is no tenant yet. Add one, with its first system admin.")
     actions: Any = None
+
+    change_form_template = "console/platform/tenant_form.html"
+
+    @override
+    def get_urls(self) -> list[Any]:
+        return [self.ways_in_route(), *super().get_urls()]
+
+    @override
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Tenant | None = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["ways_in"] = address_of(obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     @override
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:

@@ -5,54 +5,40 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from accounts.tenancy.scoping import active_tenant_id
-from provisioning.models import (
-    IN_FLIGHT,
-    Application,
-    Conflict,
-    Link,
-    Operation,
-    OperationState,
-    Run,
+from provisioning.engine.troubles import (
+    Troubles,
+    by_application,
+    failed_for_good,
+    open_conflicts,
+    waiting_and_held,
 )
+from provisioning.models import IN_FLIGHT, Application, Link, Operation, OperationState, Run
 from provisioning.protocol.steps import Kind
 from provisioning.storage.scope import count_in_scope_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
-
-    from django.db.models import QuerySet
-
 MOST_COUNTED: Final = 10_000
 """Of more people than that a page shows about how many they are: it does not read them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """The numbers of an application's page.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiles(Troubles):
+    """The numbers of an application's page: what is stuck there, and who is in step.
 
     ``in_step`` counts linked people without anything in flight, stuck or held; ``changed_there``
-    those whose values somebody changed at the target; ``kept`` those who have left and whom the
-    target does not let go; ``active_again`` those to whom somebody there gave their access back.
-    Of very many people nobody counts every one: ``is_exact`` says whether ``assigned`` and
-    ``in_step`` are more than about right.
+    those whose values somebody changed at the target.  Of very many people nobody counts every
+    one: ``is_exact`` says whether ``assigned`` and ``in_step`` are more than about right.
     """
 
     assigned: int
     in_step: int
     is_exact: bool
-    waiting: int
-    oldest_waiting: datetime | None
-    failed: int
-    quarantined: int
-    held: int
-    conflicts: int
     changed_there: int
-    kept: int
-    active_again: int
 
     @property
     def needs_somebody(self) -> bool:
@@ -73,10 +59,10 @@ def tiles_of(applications: Iterable[Application]) -> dict[int, Tiles]:
     few = [key for key in keys if key not in many]
     counted = count_in_scope_of(tenant_id=active_tenant_id(), application_ids=few)
     assigned = {**counted, **many}
-    operations = _operations(keys)
+    operations = waiting_and_held(keys)
     links = _links(few) | {key: _links_of_many(key) for key in many}
-    conflicts = _counted(Conflict.objects.filter(state=Conflict.State.OPEN), keys)
-    failed = _counted(_latest_failed(), keys)
+    conflicts = open_conflicts(keys)
+    failed = failed_for_good(keys)
     for key, about in many.items():
         others = (failed.get(key, 0), *(operations[key][name] for name in ("waiting", "held")))
         links[key]["in_step"] = max(about - sum(others) - links[key]["quarantined"], 0)
@@ -86,7 +72,7 @@ def tiles_of(applications: Iterable[Application]) -> dict[int, Tiles]:
             in_step=links[key]["in_step"],
             is_exact=key not in many,
             waiting=operations[key]["waiting"],
-            oldest_waiting=operations[key]["oldest"],
+            oldest_waiting=operations[key]["oldest_waiting"],
             failed=failed.get(key, 0),
             quarantined=links[key]["quarantined"],
             held=operations[key]["held"],
@@ -145,7 +131,7 @@ def _links(keys: list[int]) -> dict[int, dict[str, Any]]:
     is_quiet = Q(state=Link.State.LINKED, is_active=True, quarantined_at__isnull=True)
     is_person = Q(kind=Kind.USER)
     in_step = Q(is_person, is_quiet, ~Exists(busy))
-    return _by_key(
+    return by_application(
         Link.objects.filter(application__in=keys),
         keys,
         in_step=Count("pk", filter=in_step),
@@ -154,34 +140,3 @@ def _links(keys: list[int]) -> dict[int, dict[str, Any]]:
         kept=Count("pk", filter=is_person & Q(leaving_refused_at__isnull=False)),
         active_again=Count("pk", filter=is_person & Q(is_active=False, drift__has_key="active")),
     )
-
-
-def _operations(keys: list[int]) -> dict[int, dict[str, Any]]:
-    in_flight = Q(state__in=IN_FLIGHT)
-    return _by_key(
-        Operation.objects.filter(application__in=keys, state__in=(*IN_FLIGHT, OperationState.HELD)),
-        keys,
-        waiting=Count("pk", filter=in_flight),
-        oldest=Min("created", filter=in_flight),
-        held=Count("pk", filter=Q(state=OperationState.HELD)),
-    )
-
-
-def _by_key(rows: QuerySet[Any], keys: list[int], **numbers: Any) -> dict[int, dict[str, Any]]:
-    """Return numbers of each application; zeros, or nothing, of one without rows."""
-    grouped = rows.order_by().values("application_id").annotate(**numbers)
-    nothing = {name: 0 if isinstance(each, Count) else None for name, each in numbers.items()}
-    return dict.fromkeys(keys, nothing) | {row["application_id"]: row for row in grouped}
-
-
-def _counted(rows: QuerySet[Any], keys: list[int]) -> dict[int, int]:
-    grouped = rows.filter(application__in=keys).order_by().values("application_id")
-    return dict(grouped.annotate(count=Count("pk")).values_list("application_id", "count"))
-
-
-def _latest_failed() -> QuerySet[Operation]:
-    """Return the operations that failed for good, and after which no other came."""
-    newer = Operation.objects.filter(
-        application=OuterRef("application"), object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
-    )
-    return Operation.objects.filter(~Exists(newer), state=OperationState.FAILED)

@@ -159,6 +159,11 @@ class ImportRow(TenantScopedModel):
         indexes = [
             models.Index(fields=["tenant", "batch", "bucket", "id"], name="import_rows_by_bucket"),
             models.Index(fields=["tenant", "application"], name="import_rows_of_application"),
+            models.Index(
+                fields=["tenant", "application", "batch"],
+                name="import_rows_waiting",
+                condition=Q(state="waiting"),
+            ),
             models.Index(fields=["tenant", "object_id"], name="import_rows_of_object"),
             # Whoever is erased is found among all that an account matches.
             GinIndex(

@@ -3,7 +3,7 @@
 from scim.models.extensions import AttributeKind, ExtensionAttribute, ExtensionSchema
 from scim.models.mappings import DEFAULT_MAPPINGS, AttributeMapping, Resource
 from scim.models.request_log import RequestLogEntry
-from scim.models.sources import BearerToken, Departure, Source
+from scim.models.sources import BearerToken, Departure, Source, SourceDay
 from scim.models.visibility import ProfileSource
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "RequestLogEntry",
     "Resource",
     "Source",
+    "SourceDay",
 ]

@@ -14,7 +14,7 @@ from typing_extensions import override
 from accounts.addresses import PageAbove
 from accounts.models.expiring import ExpiringCredential
 from accounts.tenancy.constraints import SameTenant
-from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
+from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -107,6 +107,31 @@ class Source(TenantScopedModel):
     @override
     def __str__(self) -> str:
         return self.name
+
+
+class SourceDay(TenantScopedModel):
+    """In which hours (UTC) of a day a source called, a bit each; a job reads it off the log."""
+
+    # The constraint below begins with it.
+    tenant = TenantForeignKey(db_index=False)
+    source = models.ForeignKey(
+        Source, on_delete=models.CASCADE, related_name="days", db_index=False
+    )
+    day = models.DateField()
+    hours = models.PositiveIntegerField()
+
+    objects: ClassVar[TenantScopedManager[SourceDay]] = TenantScopedManager()
+
+    class Meta:
+        base_manager_name = "objects"
+        constraints = [
+            SameTenant(field="source", name="source_day_source_in_tenant"),
+            models.UniqueConstraint(fields=["tenant", "source", "day"], name="source_day_once"),
+        ]
+
+    @override
+    def __str__(self) -> str:
+        return f"{self.source_id}: {self.hours:024b} on {self.day}"
 
 
 class BearerToken(ExpiringCredential, TenantScopedModel):

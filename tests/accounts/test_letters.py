@@ -198,7 +198,7 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
     "access_reviews/services/telling.py:_reminder": _of_review(
         lambda review: remind_reviewers(review, days=1)
     ),
-    "accounts/management/commands/break_glass.py:answer": _break_glass,
+    "accounts/signing_in/break_glass.py:make_break_glass_link": _break_glass,
     "accounts/services/expiry.py:_letter": _expiry,
     "accounts/signing_in/emergency.py:begin_emergency_session": _emergency,
     "accounts/signing_in/invitations.py:invite_user": _invite,

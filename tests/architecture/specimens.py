@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
-from accounts.models import AuditEntry, Brand, Session, Tenant, User
+from accounts.models import AuditEntry, Brand, CountedLog, Session, Tenant, User
 from accounts.models.transactions import TransactionNumberField
 from accounts.tenancy.scoping import active_tenant_id
 from licenses.models import Product
@@ -27,8 +27,9 @@ OUR_APPS = frozenset(
         "gatehouse",
     }
 )
-BELONG_TO_NO_TENANT = frozenset({Tenant, Product, Session})
-"""A tenant is not its own; products are the same for all; a session exists before sign-in."""
+BELONG_TO_NO_TENANT = frozenset({Tenant, Product, Session, CountedLog})
+"""A tenant is not its own; products are the same for all; a session exists before sign-in; logs are
+counted for all together."""
 
 OF_A_FORM: Final = {
     Brand._meta.get_field("colour"): "#86295f",

@@ -53,6 +53,7 @@ REASONS = {
     "accounts_user_sign_out": "ends whatever sessions there are",
     "accounts_user_deactivate": "does nothing to who is inactive already",
     "accounts_user_reactivate": "does nothing to who is active already",
+    "accounts_tenant_ways_in": "names the person, and asks first, with what it showed",
     "saml-and-scim-test": "begins a test, which changes nothing",
     "set-up-test": "begins a test, which changes nothing",
     "saml-and-scim-reveal": "shows more, and records that",

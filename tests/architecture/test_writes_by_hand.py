@@ -26,6 +26,7 @@ from accounts.groups.group_sets import NewGroup, create_groups
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import (
     AuditEntry,
+    DailyCount,
     DirectoryGroup,
     DirectoryGroupMember,
     Role,
@@ -38,6 +39,7 @@ from accounts.requests import request_id
 from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
 from accounts.signing_in.sign_in import begin_session
+from accounts.storage.daily_counts import Counted, Portion, add_counts
 from accounts.storage.member_rows import change_plain_group, let_people_in
 from accounts.storage.prepared import insert_row
 from accounts.storage.retention import prune_portion
@@ -57,7 +59,8 @@ from saml_sso.models import ConsumedAssertion, SignInAttempt
 from scim.http.authentication import find_credential
 from scim.http.exchanges import Exchange
 from scim.log.request_log_rows import write_exchanges
-from scim.models import RequestLogEntry, Source
+from scim.models import RequestLogEntry, Source, SourceDay
+from scim.storage.calls_by_day import note_hours
 from tests.architecture.specimens import Specimens, our_models
 from tests.support.packages import PACKAGES
 from tests.support.saml_party import Party, connect, party_of, post_response
@@ -74,6 +77,7 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 WRITTEN_BY_HAND: Final = Counter(
     {
         "accounts_auditentry": 1,
+        "accounts_dailycount": 1,
         "accounts_directorygroup": 1,
         "accounts_directorygroupmember": 3,
         "accounts_session": 1,
@@ -86,6 +90,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "saml_sso_consumedassertion": 2,
         "saml_sso_signinattempt": 3,
         "scim_requestlogentry": 1,
+        "scim_sourceday": 1,
         "{meta.db_table}": 1,  # ``insert_row``, for any model
     }
 )
@@ -363,6 +368,27 @@ def beginning_of_the_trail(world: World) -> list[Written]:
     return [Written(TrailStart, {"tenant_id": world.acme.pk, **values}, {"pk": start.pk})]
 
 
+def count_of_a_day(world: World) -> list[Written]:
+    day = timezone.localdate()
+    add_counts([Counted(world.acme.pk, day, "created", 2)])
+    add_counts([Counted(world.acme.pk, day, "created", 3)])
+    values = {"tenant_id": world.acme.pk, "day": day, "kind": "created"}
+    return [Written(DailyCount, {**values, "number": 5})]
+
+
+def hours_of_a_source(world: World) -> list[Written]:
+    at = datetime(2026, 11, 29, 15, 30, tzinfo=UTC)
+    made = [
+        RequestLogEntry.objects.create(
+            source=world.source, at=at - timedelta(hours=ago), method="GET", route="/", status=200
+        )
+        for ago in (0, 2, 2)
+    ]
+    note_hours(Portion(made[0].pk - 1, made[-1].pk))
+    values = {"tenant_id": world.acme.pk, "source": world.source, "day": at.date()}
+    return [Written(SourceDay, {**values, "hours": 1 << 15 | 1 << 13})]
+
+
 def operations_of_a_plan(world: World) -> list[Written]:
     wanted = Wanted(
         kind="Group",
@@ -412,6 +438,8 @@ def seats_of_a_day(world: World) -> list[Written]:
 
 
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
+    count_of_a_day,
+    hours_of_a_source,
     one_person,
     people_as_a_set,
     change_of_a_person,

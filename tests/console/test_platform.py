@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Lockout, OneTimeLink, Plan, Tenant, User
+from accounts.models import DailyCount, Job, Lockout, OneTimeLink, Plan, Tenant, User
 from accounts.signing_in.domains import claim_domain
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
 from tests.conftest import person
-from tests.support.html_forms import submit
+from tests.support.html_forms import submit, text_of
 from tests.support.many import do
 
 if TYPE_CHECKING:
@@ -163,3 +166,54 @@ def test_the_trail_spans_tenants(platform: Client, alice: UserType, grace: UserT
 
     assert "alice" in page.lower()
     assert "grace" in page.lower()
+
+
+class TestFirstPage:
+    def test_companies_with_state_plan_and_growth(
+        self, platform: Client, acme: Tenant, globex: Tenant
+    ) -> None:
+        Tenant.objects.filter(pk=acme.pk).update(saml_enabled=True, scim_enabled=True)
+        Tenant.objects.filter(pk=globex.pk).update(plan=Plan.STARTER, saml_enabled=True)
+        today = timezone.localdate()
+        with tenant_scope(acme):
+            for kind, days_ago, number in (
+                ("created", 0, 7),
+                ("created", 29, 5),
+                ("created", 30, 99),
+                ("deleted", 3, 2),
+            ):
+                day = today - timedelta(days=days_ago)
+                DailyCount.objects.create(day=day, kind=kind, number=number)
+
+        page = platform.get("/platform/")
+
+        said = re.sub(r"<[^>]+>", " ", text_of(page))
+        assert re.search(r"Acme\s+SAML and SCIM\s+Enterprise\s+0\s+12\s+2\s", said)
+        assert re.search(r"Globex\s+Off: not in the plan\s+Starter\s+0\s+0\s+0\s", said)
+        assert "12 came, 2 were deleted" in text_of(page)
+
+    def test_a_failed_job_is_tried_again_from_the_page_after_it_asked(
+        self, platform: Client, acme: Tenant
+    ) -> None:
+        with tenant_scope(acme):
+            failed = Job.objects.create(
+                kind="accounts.send_letter_to",
+                tenant=acme,
+                queue="mail",
+                actor="x",
+                state=Job.State.FAILED,
+                error="The mail server is away.",
+            )
+        page = platform.get("/platform/").content.decode()
+        assert "1 job has failed" in page
+        assert "The mail server is away." in page
+
+        sent = {"action": "retry", "index": "0", "_selected_action": str(failed.pk)}
+        asked = platform.post("/platform/accounts/job/", sent)
+
+        assert "Try 1 job again?" in asked.content.decode()
+        with every_tenant():
+            assert Job.objects.get(pk=failed.pk).state == Job.State.FAILED
+
+    def test_without_any_company(self, platform: Client) -> None:
+        assert "There is no company yet." in text_of(platform.get("/platform/"))

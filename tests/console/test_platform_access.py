@@ -35,7 +35,7 @@ MAY: Final = {
     "accounts.auditentry": {"changelist", "change", "export"},
     "accounts.emaildomain": {"changelist", "change", "history", "delete"},
     "accounts.job": {"changelist", "change", "history"},
-    "accounts.tenant": {"changelist", "add", "change", "history"},
+    "accounts.tenant": {"changelist", "add", "change", "history", "ways_in"},
     "accounts.user": {"changelist", "add", "change", "history"},
     "accounts.lockout": {"changelist", "change", "history", "delete"},
     "licenses.product": {"changelist", "add", "change", "history", "delete"},

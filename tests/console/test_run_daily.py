@@ -68,6 +68,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "prune_jobs",
         "erase_people_who_left",
         "prune_trail",
+        "count_trail",
         "delete_who_is_due",
         "try_leavers_again",
         "start_due_runs",
@@ -85,8 +86,10 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "start_subscriptions",
         "count_seats",
         "prune_request_log",
+        "count_requests",
         "refresh_saml_metadata",
         "prune_saml",
+        "count_refused_sign_ins",
     ]
     assert answer["prune_saml"]["used_assertions"] == 1
     assert not Session.objects.exists()

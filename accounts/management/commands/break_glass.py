@@ -8,12 +8,10 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts.addresses import CONSOLE
 from accounts.commands import OperatorCommand, add_tenant, tenant_called
-from accounts.letters import Action, Letter
-from accounts.models import OneTimeLink, Role, Tenant, User
-from accounts.services.notices import notify_admins
-from accounts.signing_in.links import BREAK_GLASS_LIFETIME, make_link
+from accounts.models import Role, Tenant, User
+from accounts.signing_in.break_glass import make_break_glass_link
+from accounts.signing_in.links import BREAK_GLASS_LIFETIME
 from accounts.storage.finding import meaning
 from accounts.tenancy.scoping import tenant_scope
 
@@ -44,20 +42,7 @@ class Command(OperatorCommand):
         tenant = tenant_called(options["slug"])
         with tenant_scope(tenant):
             admin = _person(tenant, options["admin_email"])
-            url = make_link(user=admin, purpose=OneTimeLink.Purpose.BREAK_GLASS)
-        happened = _(
-            "The operator made a link with which %(user)s can sign in to %(tenant)s once, past the "
-            "identity provider, within 15 minutes."
-        )
-        letter = Letter(
-            subject=_("A break-glass link was made"),
-            says=(
-                happened % {"user": admin.user_name, "tenant": tenant.name},
-                _("If none of you asked for it, tell the operator of this deployment."),
-            ),
-            action=Action(_("Open the console"), CONSOLE.url()),
-        )
-        notify_admins(tenant=tenant, letter=letter)
+            url = make_break_glass_link(admin=admin)
         minutes = int(BREAK_GLASS_LIFETIME.total_seconds() // _SECONDS_PER_MINUTE)
         return {
             "tenant": tenant.slug,
