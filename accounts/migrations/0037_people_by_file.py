@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0035_entries_by_time'),
+        ('accounts', '0036_days_are_counted'),
     ]
 
     operations = [
