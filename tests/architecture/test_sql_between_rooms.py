@@ -51,6 +51,7 @@ TAKEN = {
 """Which parts of statements each room takes of a lower application's rooms."""
 
 NO_SQL = {
+    "accounts.storage.daily_counts.Counted": "a number, and of what",
     "accounts.storage.changes.feed_generation": "it gives the name of a history",
     "accounts.storage.changes.latest_position": "it gives a place in the feed, with its generation",
     "accounts.storage.finding.ambiguous": "it takes an address, and gives a refusal",
