@@ -80,13 +80,13 @@ def log(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def entry(request: HttpRequest, stream: str, key: str) -> HttpResponse:
+def entry(request: HttpRequest, stream: str, row: str) -> HttpResponse:
     """Show one entry with all its facts.
 
     Raises:
         Http404: There is none, or none that whoever asks may see.
     """
-    cursor = read_cursor(f"0.{stream}.{key}")
+    cursor = read_cursor(f"0.{stream}.{row}")
     if cursor is None or not STREAMS[stream].may(request, Access.VIEW):
         raise Http404
     found = told(request, [cursor])
@@ -142,5 +142,5 @@ register_page(
     )
 )
 register_page(
-    ConsolePage(name=PAGE, route="log/<slug:stream>/<slug:key>/", view=entry, access="log")
+    ConsolePage(name=PAGE, route="log/<slug:stream>/<slug:row>/", view=entry, access="log")
 )

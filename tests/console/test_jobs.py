@@ -82,7 +82,7 @@ class TestSeen:
         settings.PROCRASTINATE_READONLY_MODELS = False
         ProcrastinateWorker.objects.create(last_heartbeat=timezone.now())
 
-        assert "worker" not in text(platform, "/platform/")
+        assert "No worker runs" not in text(platform, "/platform/")
 
 
 class TestTriedAgain:
