@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 users_deactivated = Signal()
 """Sent with ``user_ids`` (UUIDs) after people lost their access, also before a deletion.
 
+Of people who are deleted ``is_held`` says whether that is held, and what they hold is to be kept
+for them; of others a receiver that takes something back asks
+:func:`accounts.services.holding.hold_if_too_many` first.
+
 It is not sent of people whom no receiver has to take anything from.  The database vouches for
 that: see :data:`LEAVER_HOLDS_NOTHING`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from access_requests.addresses import REQUEST, REQUESTS
 from access_reviews.addresses import REVIEW
 from accounts.addresses import CONSOLE, PLATFORM, SIGN_ON
+from accounts.services.held_letters import HELD_CHANGE
 from licenses.addresses import SEATS_OVER_TIME
 from provisioning.addresses import APPLICATION, APPLICATIONS, CONNECTION
 from saml_sso.addresses import ATTEMPT, TESTED, TRUST
@@ -15,6 +16,7 @@ def tell_layers_below() -> None:
     """Say of each page by which route it is reached."""
     CONSOLE.is_at("console:index")
     PLATFORM.is_at("platform:index")
+    HELD_CHANGE.is_at("console:held-change")
     SIGN_ON.is_at("saml-sign-on")
     APPLICATIONS.is_at("console:provisioning_application_changelist")
     APPLICATION.is_at("console:provisioning_application_change")

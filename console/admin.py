@@ -27,7 +27,7 @@ from console.reviews import list_page as reviews_page
 from console.reviews import review_page, start_page
 from console.saml_and_scim import console_pages, domains
 from console.search import pages as search_pages
-from console.sources import extensions, sources
+from console.sources import extensions, held_changes, sources
 
 __all__ = [
     "appearance_page",
@@ -42,6 +42,7 @@ __all__ = [
     "domains",
     "extensions",
     "first_page",
+    "held_changes",
     "idle_page",
     "import_rows",
     "inbox",

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import HeldPerson
+from accounts.services.holding import hold_if_too_many
 from accounts.storage.group_locks import hold_below, hold_rules, read_held_group
 from accounts.storage.memberships import groups_reached, people_below
 from accounts.trail import audit
@@ -61,10 +63,17 @@ def set_group_licenses(*, group: DirectoryGroup, subscriptions: Collection[Subsc
 
 
 @transaction.atomic
-def apply_group_licenses(*, user_ids: Collection[UUID], subscription_ids: Collection[int]) -> None:
+def apply_group_licenses(
+    *,
+    user_ids: Collection[UUID],
+    subscription_ids: Collection[int],
+    left: Collection[UUID] = (),
+) -> None:
     """Make the seats of these subscriptions given by groups match the groups of these people.
 
-    Seats given by hand stay.  Inactive people get none.  The subscriptions are held before the
+    Seats given by hand stay.  Inactive people get none.  Whoever lost theirs by a source that goes
+    beyond its limits keeps it until an admin has decided; ``left`` are the groups that they then
+    came out of.  The subscriptions are held before the
     groups are read: of two changes, each of which leaves a person one group that gives the seat,
     the second sees what the first has done.
     """
@@ -74,10 +83,13 @@ def apply_group_licenses(*, user_ids: Collection[UUID], subscription_ids: Collec
     held = Seat.objects.filter(
         user_id__in=list(user_ids), subscription__in=locked, by_group=True, released=None
     )
-    ended = [
-        seat.pk for seat in held if seat.user_id not in entitled.get(seat.subscription_id, set())
-    ]
-    if ended:
+    ended = {
+        seat.pk: seat.user_id
+        for seat in held
+        if seat.user_id and seat.user_id not in entitled.get(seat.subscription_id, set())
+    }
+    losers = set(ended.values())
+    if ended and hold_if_too_many(people=losers, kind=HeldPerson.Kind.LEFT, groups=left) is None:
         release_seats_of_group(seat_ids=ended, reason=_("Left the directory group."))
     for subscription in locked:
         if subscription.pk in entitled:

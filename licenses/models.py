@@ -85,6 +85,9 @@ class Seat(TenantScopedModel):
     released = models.DateTimeField(_("released"), null=True, blank=True)
     released_by = models.CharField(_("released by"), max_length=300, blank=True)
     release_reason = models.CharField(_("reason of the release"), max_length=300, blank=True)
+    kept_for = models.UUIDField(
+        null=True, editable=False, help_text="Who held it, while their deletion is held."
+    )
 
     person_page: str = ""
     """The page of its holder, where a list links to it."""
@@ -110,6 +113,11 @@ class Seat(TenantScopedModel):
                 fields=["tenant", "subscription"],
                 name="seats_held",
                 condition=Q(released__isnull=True),
+            ),
+            models.Index(
+                fields=["tenant", "kept_for"],
+                name="seats_kept",
+                condition=Q(kept_for__isnull=False),
             ),
         ]
 

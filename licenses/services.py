@@ -102,7 +102,7 @@ def refusal_to_assign(
 def release_seat(*, subscription: Subscription, user: User, reason: str = "") -> list[int]:
     """Take the seat back; without one nothing happens.  The history is kept: return its key."""
     lock_subscriptions([subscription.pk])
-    return _release(
+    return release_seats(
         Seat.objects.filter(subscription=subscription, user=user, released=None), reason
     )
 
@@ -117,13 +117,13 @@ def release_all_seats(*, user_ids: Collection[UUID], reason: str) -> None:
     held = subscriptions_held(user_ids)
     if held:
         lock_subscriptions(held)
-        _release(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
+        release_seats(Seat.objects.filter(user_id__in=list(user_ids), released=None), reason)
 
 
 @transaction.atomic
 def release_seats_of_group(*, seat_ids: Collection[int], reason: str) -> None:
     """Take back these seats, which a directory group had given; the subscriptions are locked."""
-    _release(Seat.objects.filter(pk__in=list(seat_ids), by_group=True, released=None), reason)
+    release_seats(Seat.objects.filter(pk__in=list(seat_ids), by_group=True, released=None), reason)
 
 
 @transaction.atomic
@@ -145,7 +145,7 @@ def change_seats(
     unwanted = Seat.objects.filter(user=user, released=None, subscription__in=release)
     # All at once and in one order, so that two administrators never wait for each other.
     lock_subscriptions({subscription.pk for subscription in (*assign, *release)})
-    _release(unwanted, reason)
+    release_seats(unwanted, reason)
     for subscription in sorted(assign, key=lambda each: each.pk):
         assign_seat(subscription=subscription, user=user, reason=reason)
 
@@ -155,7 +155,7 @@ def _lock_and_ask_whether_active(user: User) -> bool:
     return bool(locked.values_list("active", flat=True).first())
 
 
-def _release(seats: models.QuerySet[Seat], reason: str) -> list[int]:
+def release_seats(seats: models.QuerySet[Seat], reason: str) -> list[int]:
     """Take these seats back; their subscriptions are locked, as whoever gives one does first."""
     held = list(
         seats.select_for_update(of=("self",)).select_related("user", "subscription__product")

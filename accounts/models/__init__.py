@@ -9,6 +9,7 @@ from accounts.models.groups import (
     DirectoryGroupMember,
     DirectoryGroupProfile,
 )
+from accounts.models.held_changes import HeldChange, HeldPerson, SourceLoss
 from accounts.models.jobs import Job
 from accounts.models.lockouts import Lockout
 from accounts.models.people_files import FileLayout, PeopleFile
@@ -36,6 +37,8 @@ __all__ = [
     "EmailDomain",
     "FileLayout",
     "GroupCount",
+    "HeldChange",
+    "HeldPerson",
     "Job",
     "Lockout",
     "OneTimeLink",
@@ -46,6 +49,7 @@ __all__ = [
     "Role",
     "SavedView",
     "Session",
+    "SourceLoss",
     "Tenant",
     "TrailStart",
     "User",

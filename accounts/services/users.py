@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.errors import LastAdminError, UserNameTakenError
-from accounts.models import Role, Session, Tenant, User
+from accounts.models import HeldPerson, Role, Session, Tenant, User
 from accounts.names import email_key, user_name_key
 from accounts.secrets.unusable_passwords import unusable_password
+from accounts.services.holding import join_held_change, record_deletion_or_hold
+from accounts.services.kept_people import keep_person
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
 from accounts.storage.group_locks import hold_people
 from accounts.storage.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
@@ -84,7 +86,7 @@ def create_user(
     user = _new_user(values, role, password)
     if user_id is not None:
         user.pk = user_id
-    with _user_names_checked():
+    with user_names_checked():
         details = {"active": user.active, "role": user.role}
         insert_user(user, audit.values_of(audit.Event("user.created", user, details)))
     return user
@@ -109,7 +111,7 @@ def create_operator(*, email: str, password: str) -> User:
         last_modified=now,
     )
     user.set_password(password)
-    with every_tenant(), _user_names_checked():
+    with every_tenant(), user_names_checked():
         insert_user(user, audit.values_of(audit.Event("operator.created", user)))
     return user
 
@@ -150,6 +152,7 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
         if not _write(user, values, changed):
             raise DatabaseError(f"User {user.pk} does not exist any more.")
     if leaves:
+        join_held_change(people=[user.pk], kind=HeldPerson.Kind.DEACTIVATED)
         users_deactivated.send(sender=User, user_ids=[user.pk])
     return True
 
@@ -172,7 +175,7 @@ def update_user_as_read(*, user: User, values: UserFields, xmin: str) -> bool:
     if user.is_admin and not values.active:
         return False
     try:
-        with _user_names_checked():
+        with user_names_checked():
             return _write(user, values, changed, xmin)
     except IntegrityError as error:
         if violated_constraint(error) != LEAVER_HOLDS_NOTHING:
@@ -245,6 +248,9 @@ def reactivate_user(*, user: User) -> None:
 def delete_user(*, user: User) -> None:
     """Remove ``user`` for good: the id is gone and the ``userName`` is free again.
 
+    Where a source does so beyond its limits, what there was of them is kept until an admin has
+    decided (:mod:`accounts.services.kept_people`).
+
     Raises:
         LastAdminError: They are the tenant's last active admin.
     """
@@ -252,10 +258,13 @@ def delete_user(*, user: User) -> None:
     left: dict[str, list[Any]] = {"groups": touch_groups_of_leaver(user)}
     _require_another_admin(user)
     left["profiles"] = touch_profiles_of_leaver(user)
-    users_deactivated.send(sender=User, user_ids=[user.pk])
     called = {name: getattr(user, name) for name in ("user_name", "email", "display_name")}
     ids = {kind: [str(pk) for pk in found] for kind, found in left.items() if found}
-    audit.record("user.deleted", user, **names(called), **ids)
+    deletion = audit.Event("user.deleted", user, {**names(called), **ids})
+    held_in = record_deletion_or_hold(deletion=deletion, held_action="user.deletion_held")
+    if held_in is not None:
+        keep_person(user=user, groups=left["groups"])
+    users_deactivated.send(sender=User, user_ids=[user.pk], is_held=held_in is not None)
     user.delete()
 
 
@@ -337,7 +346,7 @@ def _update_action(*, was_active: bool, is_active: bool) -> str:
 
 
 @contextmanager
-def _user_names_checked() -> Iterator[None]:
+def user_names_checked() -> Iterator[None]:
     """Turn a violation of the unique user name, and nothing else, into our own error.
 
     The block is one statement: a transaction of its own without any more words to the database,

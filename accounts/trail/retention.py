@@ -35,6 +35,8 @@ erasers: Final[list[Callable[[UUID], None]]] = []
 
 Such a layer adds to it when it starts.
 """
+before_erasing: Final[list[Callable[[UUID], None]]] = []
+"""Each lets the deletion of a person who is to be erased be final, if it waits for somebody."""
 
 
 class NotDeletedError(AccountError):
@@ -71,6 +73,8 @@ def erase_person(*, person_id: UUID) -> None:
     Raises:
         NotDeletedError: They are not deleted, or they are erased already.
     """
+    for prepare in before_erasing:
+        prepare(person_id)
     departed = departed_as(tenant_id=active_tenant_id(), person_id=person_id, system=audit.SYSTEM)
     if departed is None:
         raise NotDeletedError(

@@ -101,6 +101,7 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
     "scim.source": _ADMIN
     | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY | Access.PAUSE | Access.MAPPING},
     "scim.bearertoken": _ADMIN,
+    "held-changes": _ADMIN,
     "scim.extensionschema": _ADMIN | {Role.CONNECTOR_ADMIN: Access.VIEW | Access.HISTORY},
     "provisioning.application": _ADMIN
     | {

@@ -47,8 +47,8 @@ CONSOLE_SECTIONS = (
         "provisioning",
         (_("Provisioning"),),
         (
-            *("scim.source", "provisioning.application", "provisioning.conflict"),
-            "provisioning.importrow",
+            *("scim.source", "held-changes", "provisioning.application"),
+            *("provisioning.conflict", "provisioning.importrow"),
         ),
     ),
     Section(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.urls import reverse
 from django.utils import timezone
@@ -48,6 +48,33 @@ class Need:
 def most_urgent_first(needs: Iterable[Need]) -> list[Need]:
     """Return ``needs`` with what is broken before what will be."""
     return sorted(needs, key=lambda need: _URGENCY[need.kind])
+
+
+class Waiting(NamedTuple):
+    """A change of a source that is held, of so many people, and its page."""
+
+    source: str
+    people: int
+    page: str
+
+
+def of_held_changes(changes: Iterable[Waiting]) -> Iterator[Need]:
+    """Yield the changes of sources that wait for an admin."""
+    for each in changes:
+        what = ngettext(
+            "A change of %(source)s is held: %(n)s person",
+            "A change of %(source)s is held: %(n)s people",
+            each.people,
+        )
+        yield Need(
+            kind="bad",
+            what=what % {"source": each.source, "n": each.people},
+            meaning=_(
+                "They are out, and their seats stay reserved. It is never carried out by itself."
+            ),
+            page=each.page,
+            button=_("Look and decide"),
+        )
 
 
 def of_endings(endings: Iterable[Ending]) -> Iterator[Need]:

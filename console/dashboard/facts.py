@@ -16,16 +16,18 @@ from django.utils.translation import ngettext
 
 from access_requests.telling import requests_to_decide
 from access_reviews.services.figures import reviews_late
-from accounts.models import Tenant, User, UserCount
+from accounts.models import HeldChange, Tenant, User, UserCount
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
 from console.base.counting import EXACT, Number
 from console.dashboard import at_applications, connections, left_waiting
 from console.dashboard.attention import (
+    Waiting,
     most_urgent_first,
     of_connections,
     of_endings,
     of_ends,
+    of_held_changes,
     of_requests,
     of_reviews,
     of_seats,
@@ -66,6 +68,7 @@ def dashboard_context(user: User) -> dict[str, Any]:
     counts = counts_of_days()
     steps = steps_for(user)
     needs: Iterator[Need] = _in_turn(
+        of_held_changes(_held_changes(user)),
         _requests(user),
         of_endings(credentials),
         of_connections([*saml, *sources]),
@@ -114,6 +117,15 @@ def _connections(found: list[Connection]) -> dict[str, Any]:
 def _in_turn(*groups: Iterator[Need]) -> Iterator[Need]:
     for group in groups:
         yield from group
+
+
+def _held_changes(user: User) -> list[Waiting]:
+    if not sees(user, "held-changes"):
+        return []
+    still = HeldChange.objects.filter(state=HeldChange.State.OPEN).annotate(
+        held=Count("people", filter=Q(people__outcome=""))
+    )
+    return [Waiting(each.source_name, each.held, url("held-change", each.pk)) for each in still]
 
 
 def _requests(user: User) -> Iterator[Need]:

@@ -59,6 +59,8 @@ class SourceOptionsForm(RefusableForm[Source]):
             "log_bodies",
             "log_retention_days",
             "rate_limit_per_minute",
+            "loss_number",
+            "loss_percent",
         )
         help_texts = {
             "enabled": _("While it is off, every token of this source is refused."),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from accounts.identifiers import read_uuid
+from accounts.storage.held_changes import held_of
 from provisioning.desired import cause_of, desired_groups, desired_users
 from provisioning.engine.dialects import dialect_at, policy_at
 from provisioning.engine.known import known_of, members_of, remote_ids_of
@@ -182,6 +184,7 @@ class _Portion:
         self._members = members_of(self._links.values())
         gone = [each for each in object_ids if each not in desired and each not in self._refused]
         self._causes = cause_of(application=application, object_ids=gone) if gone else {}
+        self._staying = self._held_of(gone)
         self._policy = policy_at(application)
         self._policy_as_json = _as_json(self._policy)
         self._remote_ids = remote_ids_of(application, _named(desired.values()))
@@ -190,10 +193,15 @@ class _Portion:
         """Return how one of the objects stands."""
         desired, link = self._desired.get(object_id), self._links.get(object_id)
         is_taken_in = link is not None and link.is_taken_in
-        cause = None if desired or is_taken_in else self._causes.get(object_id)
+        stays = is_taken_in or object_id in self._staying
+        cause = None if desired or stays else self._causes.get(object_id)
+        desired = self._with_staying(desired, link)
         named = _named([desired]) if desired else frozenset[str]()
-        there = {each: self._remote_ids[each] for each in named if each in self._remote_ids}
         known = known_of(link, self._members.get(link.pk) if link else None)
+        there = {each: self._remote_ids[each] for each in named if each in self._remote_ids}
+        if known:
+            staying = named & self._staying & known.members.keys()
+            there |= {each: known.members[each] for each in staying}
         if is_taken_in and desired and known:
             known = known_first_wanted(desired, known)
         wanted = digest(_as_json(desired))
@@ -218,6 +226,31 @@ class _Portion:
             wanted=wanted,
             error=self._refused.get(object_id, ""),
         )
+
+    def _held_of(self, gone: Sequence[str]) -> frozenset[str]:
+        """Return whom nothing is taken away from: what a source did to them here is held.
+
+        They are among the people who are wanted no more, or among the members of groups.
+        """
+        people = gone if self._kind is Kind.USER else self._put_in()
+        return frozenset(held_of([key for text in people if (key := read_uuid(text))]))
+
+    def _put_in(self) -> list[str]:
+        """Return whom we have put into the groups, and who are wanted there no more."""
+        return [
+            member
+            for link in self._links.values()
+            if (desired := self._desired.get(link.object_id)) is not None
+            for member in self._members[link.pk].put_in
+            if member not in desired.members
+        ]
+
+    def _with_staying(self, desired: Desired | None, link: Link | None) -> Desired | None:
+        """Return what is wanted of a group with the members that stay in it for now."""
+        if desired is None or link is None or self._kind is not Kind.GROUP or not self._staying:
+            return desired
+        staying = self._staying & self._members[link.pk].put_in.keys()
+        return replace(desired, members=desired.members | staying) if staying else desired
 
 
 def _name_of(desired: Desired | None, link: Link | None) -> str:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
 
 ONE_DAY, TEN_YEARS = 1, 3650
+USUAL_LOSS: Final = 50
+"""People whom a source may take seats from, or delete, within an hour, if nobody says otherwise."""
 TOKENS: Final = PageAbove("the tokens of a source, by its key")
 
 
@@ -80,6 +82,27 @@ class Source(TenantScopedModel):
     rate_limit_per_minute = models.PositiveIntegerField(
         _("requests per minute"), default=0, help_text=_("For each token; 0 means the default.")
     )
+    loss_number = models.PositiveIntegerField(
+        _("hold more than so many people"),
+        default=USUAL_LOSS,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "When the source takes seats from more people within an hour, or deletes more, what "
+            "follows waits until an admin has looked. Empty: any number."
+        ),
+    )
+    loss_percent = models.PositiveSmallIntegerField(
+        _("hold more than so many percent"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "The same, of everybody in your company; what is reached first counts. Without "
+            "a number and a percentage nothing of this source is held."
+        ),
+    )
     revision = models.PositiveBigIntegerField(default=1, editable=False)
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     last_request_at = models.DateTimeField(_("last request"), null=True, editable=False)
@@ -101,6 +124,11 @@ class Source(TenantScopedModel):
                 condition=models.Q(on_delete__in=Departure.values)
                 & models.Q(on_deactivate__in=Departure.values),
                 name="source_knows_what_to_do",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(loss_number=None) | models.Q(loss_number__gte=1))
+                & (models.Q(loss_percent=None) | models.Q(loss_percent__range=(1, 100))),
+                name="source_limits_of_losses_are_usable",
             ),
         ]
 

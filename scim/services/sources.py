@@ -15,7 +15,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from accounts.trail.changes import changes, names
 from scim.errors import ScimUnavailableError, SourceNameTakenError
-from scim.models import DEFAULT_MAPPINGS, AttributeMapping, Departure, Source
+from scim.models import DEFAULT_MAPPINGS, USUAL_LOSS, AttributeMapping, Departure, Source
 from scim.services.holding import hold_source
 from scim.services.tokens import IssuedToken, create_token
 from scim.services.visibility import list_in_default_profile
@@ -38,6 +38,8 @@ class SourceOptions:
     log_bodies: bool = False
     log_retention_days: int = 30
     rate_limit_per_minute: int = 0
+    loss_number: int | None = USUAL_LOSS
+    loss_percent: int | None = None
 
     @classmethod
     def of(cls, source: Source) -> SourceOptions:

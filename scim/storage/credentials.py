@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from accounts.models import Plan, Tenant
+from accounts.services.loss_limits import Limits
 from accounts.storage.prepared import prepared_cursor
 from scim.storage.person_columns import PERSON, WITH_GROUPS, WITH_GROUPS_AND_STATE
 
@@ -23,7 +24,10 @@ SELECT token.revoked IS NOT NULL, token.expires <= statement_timestamp(), source
        token.id, token.name, extract(epoch FROM token.last_used)::float8,
        source.id, source.name, source.revision, source.on_delete = 'delete',
        source.on_deactivate = 'delete', source.log_bodies, source.rate_limit_per_minute, tenant.id,
-       source.may_change_roles"""
+       source.may_change_roles, source.loss_number, source.loss_percent, EXISTS (
+         SELECT FROM accounts_heldchange AS held WHERE held.tenant_id = tenant.id
+           AND held.source_id = source.id AND held.state = 'open'
+       )"""
 _FROM: Final = f"""
 FROM scim_bearertoken AS token
 JOIN scim_source AS source ON source.id = token.source_id
@@ -40,7 +44,7 @@ class Credential(NamedTuple):
     """Who calls: a token, its source with the source's options, its tenant.
 
     ``last_used`` is in seconds since 1970.  ``revision`` changes whenever the mapping or the
-    schemas of the source do.
+    schemas of the source do.  ``is_holding`` says that a change of the source is held.
     """
 
     token_id: int
@@ -55,6 +59,14 @@ class Credential(NamedTuple):
     rate_limit_per_minute: int
     tenant_id: int
     may_change_roles: bool
+    loss_number: int | None
+    loss_percent: int | None
+    is_holding: bool
+
+    @property
+    def limits(self) -> Limits:
+        """Within which limits the source may take people away."""
+        return Limits(self.loss_number, self.loss_percent, self.is_holding)
 
 
 class Found(NamedTuple):

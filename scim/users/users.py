@@ -20,12 +20,14 @@ from accounts.errors import (
     NameNotPermittedError,
     UserNameTakenError,
 )
+from accounts.names import user_name_key
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from accounts.storage.group_locks import hold_leaver_and_groups
 from naming.addresses import compared_address
 from scim.adapters.named_adapters import user_adapter
 from scim.adapters.user_adapter import UserAdapter, user_location
+from scim.held.people import bring_back_kept
 from scim.http.answers import Answer
 from scim.protocol.errors import NotFoundError, SCIMError
 from scim.protocol.own_attributes import as_shown, with_hidden
@@ -93,6 +95,10 @@ class UserEndpoint:
             UniquenessError: An active user has this ``userName``.
         """
         adapter = self._new(data)
+        if self._credential.is_holding:
+            answer = self._brought_back(adapter.values, projection)
+            if answer is not None:
+                return answer
         try:
             adapter.save()
         except (UserNameTakenError, NameNotPermittedError) as refusal:
@@ -104,8 +110,8 @@ class UserEndpoint:
     ) -> list[Answer | SCIMError | None]:
         """See :class:`scim.http.answers.Endpoint`; taken names are left to :meth:`create`."""
         results: list[Answer | SCIMError | None] = [None] * len(many)
-        if self._adapter.save is not UserAdapter.save:
-            return results  # What somebody added to it is done for each.
+        if self._adapter.save is not UserAdapter.save or self._credential.is_holding:
+            return results  # What somebody added to it, or what is kept, is looked at for each.
         values: dict[int, UserFields] = {}
         for index, data in enumerate(many):
             try:
@@ -198,6 +204,17 @@ class UserEndpoint:
         }
 
     @transaction.atomic
+    def _brought_back(self, values: UserFields, projection: Projection) -> Answer | None:
+        """Take up somebody again whose deletion is held, if there is anybody of that name."""
+        if not bring_back_kept(user_name_ci=user_name_key(values.user_name)):
+            return None
+        row = lock_user(values.user_name, with_groups=projection.selects("groups"))
+        adapter = self._adapted(row)
+        adapter.values = values
+        adapter.save()
+        return _shown(HTTPStatus.CREATED, adapter)
+
+    @transaction.atomic
     def _reactivate(
         self, values: UserFields, projection: Projection, refusal: AccountError
     ) -> Answer:
@@ -246,9 +263,14 @@ class UserEndpoint:
         return _shown(HTTPStatus.OK, adapter)
 
     def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
-        """Whether more than the row changes: a licence comes back, or the person is deleted."""
-        leaves = row.person["active"] and not values.active
-        return leaves and (row.holds_seat or self._credential.deletes_on_deactivate)
+        """Whether more than the row changes: a licence comes back, or the person is deleted.
+
+        Or a change of the source is held, which they join.
+        """
+        if not row.person["active"] or values.active:
+            return False
+        credential = self._credential
+        return row.holds_seat or credential.deletes_on_deactivate or credential.is_holding
 
     @transaction.atomic
     def _change_locked(

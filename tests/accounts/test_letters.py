@@ -30,9 +30,10 @@ from access_reviews.services.telling import (
     tell_starter,
 )
 from accounts.brands.logos import read_logo
-from accounts.models import Role, User
+from accounts.models import HeldChange, Role, User
 from accounts.services.brands import change_brand
 from accounts.services.expiry import warn_of_endings
+from accounts.services.held_letters import held_letter, reminder_letter
 from accounts.services.notices import notify_admins
 from accounts.services.profiles import create_profile
 from accounts.signing_in.emergency import begin_emergency_session
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from django.core.mail import EmailMessage
     from pytest_django import DjangoCaptureOnCommitCallbacks
 
+    from accounts.letters import Letter
     from accounts.models import Tenant
 
 lxml_html: Any = importlib.import_module("lxml.html")
@@ -153,6 +155,15 @@ def _refused(alice: User) -> None:
     refuse_request(request=asked, decider=carol, answer=HOSTILE)
 
 
+def _held(letter: Callable[[HeldChange], Letter]) -> Callable[[User], None]:
+    def send(alice: User) -> None:
+        assert alice.tenant is not None
+        change = HeldChange.objects.create(source_id=1, source_name=HOSTILE[:200])
+        notify_admins(tenant=alice.tenant, letter=letter(change))
+
+    return send
+
+
 def _invite(alice: User) -> None:
     with audit.acting_as(alice.user_name):
         invite_user(user=alice)
@@ -200,6 +211,10 @@ KINDS: Final[dict[str, Callable[[User], None]]] = {
     ),
     "accounts/signing_in/break_glass.py:make_break_glass_link": _break_glass,
     "accounts/services/expiry.py:_letter": _expiry,
+    "accounts/services/held_letters.py:held_letter": _held(held_letter),
+    "accounts/services/held_letters.py:reminder_letter": _held(
+        lambda change: reminder_letter(change, people=2)
+    ),
     "accounts/signing_in/emergency.py:begin_emergency_session": _emergency,
     "accounts/signing_in/invitations.py:invite_user": _invite,
     "accounts/signing_in/password_reset_mail.py:_letter": _forget,

@@ -21,7 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from access_reviews.models import AccessReview, ReviewLine
 from accounts.csv_files import Decoded
-from accounts.models import ActionLine, ActionResult, Lockout, OneTimeLink, Role, User
+from accounts.models import ActionLine, ActionResult, HeldChange, Lockout, OneTimeLink, Role, User
 from accounts.services.action_results import begin_action
 from accounts.services.people_files import keep_file, set_layout
 from accounts.signing_in.links import make_link
@@ -131,6 +131,7 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         "console:saml-and-scim-attempt": list(attempts),
         **_of_reviews(acme),
         "console:log-entry": entries,
+        "console:held-change": [(row.pk,) for row in rows if isinstance(row, HeldChange)],
     }
 
 

@@ -31,6 +31,9 @@ NOT_FACTS: Final[dict[str, str]] = {
     "accounts_filelayout": "how the columns of a file were meant; nothing follows from it",
     "accounts_peoplefile": "waits until somebody has looked at it; what it does is named",
     "accounts_savedview": "how somebody looks at a list; nothing follows from it",
+    "accounts_heldchange": "what waits for an admin; that it began and was decided has entries",
+    "accounts_heldperson": "who waits in it; what is done to them is named",
+    "accounts_sourceloss": "a count; what is counted is named",
     "accounts_job": "work that is due, and what became of it; what it does is named",
     "provisioning_awaitedlink": "who is not at a target yet; follows from what is",
     "provisioning_conflict": "what a target showed; that it was decided has an entry",
@@ -65,6 +68,7 @@ BOOKKEEPING: Final[dict[str, frozenset[str]]] = {
     "provisioning_application": frozenset(
         {"learned", "mapping_revision", "version", "last_modified"}
     ),
+    "licenses_seat": frozenset({"kept_for"}),
     "scim_bearertoken": frozenset({"last_used", "warned_days"}),
     "saml_sso_setuplink": frozenset({"last_used"}),
     "saml_sso_serviceproviderkey": frozenset({"warned_days"}),
@@ -179,7 +183,7 @@ def _profile(entry: AuditEntry, fact: Fact) -> bool:
 
 def _seat(entry: AuditEntry, fact: Fact) -> bool:
     if fact.changed == {"user_id"}:
-        return entry.action == "user.deleted"
+        return entry.action in {"user.deleted", "user.deletion_held"}
     if fact.done == "DELETE":
         return _of(entry, "subscription", fact.row["subscription_id"])
     if fact.done == "UPDATE" and "by_group" in fact.changed:

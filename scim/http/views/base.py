@@ -13,6 +13,7 @@ from rest_framework.viewsets import ViewSetMixin
 from typing_extensions import override
 
 from accounts.requests.callers import name_caller
+from accounts.services.loss_limits import losing_within
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.trail.audit import acting_as
 from scim.adapters.resource_types import SourceSchemas, schemas_of
@@ -83,6 +84,7 @@ class SCIMView(APIView):
         self.scopes.enter_context(tenant_id_scope(credential.tenant_id))
         actor, source_id = f"SCIM: {credential.source_name}", credential.source_id
         self.scopes.enter_context(acting_as(actor, source_id=source_id))
+        self.scopes.enter_context(losing_within(credential.limits))
         for gate in exchanges.gates:
             gate(credential)
         self.schemas = schemas_of(credential)

@@ -1,0 +1,157 @@
+"""*Held changes*: what sources took away beyond their limit, and what becomes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.contrib import admin, messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Count, Max
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import HeldChange, HeldPerson
+from accounts.posted_forms.shown import Page, seal
+from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.trail.refusals import record_refusal
+from console.base.of_person import with_people
+from console.base.pages import ConsolePage, register_page
+from console.base.questions import is_page
+from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django_stubs_ext import StrOrPromise
+
+ACCESS: Final = "held-changes"
+_PAGE: Final = "p"
+_PER_PAGE: Final = 100
+_ROUTE: Final = "provisioning/held/"
+_KINDS: Final = {HeldChange.State.OPEN: "warn", HeldChange.State.CARRIED_OUT: "good"}
+
+
+@require_safe
+def held_changes(request: HttpRequest) -> HttpResponse:
+    """Show every change that is held, and those that were decided in the last thirty days."""
+    page = Paginator(_counted(), _PER_PAGE).get_page(request.GET.get(_PAGE, "1"))
+    changes = list(page.object_list)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Held changes"),
+        "page": page,
+        "rows": [(each, _KINDS.get(HeldChange.State(each.state), "")) for each in changes],
+        "open": HeldChange.objects.filter(state=HeldChange.State.OPEN).count(),
+    }
+    request.current_app = admin.site.name
+    return render(request, "console/sources/held_changes.html", context)
+
+
+@require_safe
+def held_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who is held, what was done to them, and the two ways out."""
+    change = _counted().filter(pk=pk).first()
+    if change is None:
+        raise Http404
+    people = HeldPerson.objects.filter(change=change).order_by("outcome", "pk")
+    page = Paginator(people, _PER_PAGE).get_page(request.GET.get(_PAGE, "1"))
+    left, everybody = people.filter(outcome="").count(), page.paginator.count
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Held change of %(source)s") % {"source": change.source_name},
+        "change": change,
+        "page": page,
+        "rows": with_people(request, page.object_list, lambda person: person.user_id),
+        "left": left,
+        "done": everybody - left,
+        "everybody": everybody,
+        "version": seal(_standing(change), _about(change)),
+    }
+    request.current_app = admin.site.name
+    return render(request, "console/sources/held_change.html", context)
+
+
+@require_POST
+def carry_out_held_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Carry out what was shown, once."""
+    return _decide(request, pk, carry_out, _("It is being carried out, person by person."))
+
+
+@require_POST
+def take_back_held_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was shown, once."""
+    return _decide(request, pk, take_back, _("It is being taken back, person by person."))
+
+
+def _decide(
+    request: HttpRequest, pk: int, decide: Callable[..., None], said: StrOrPromise
+) -> HttpResponse:
+    try:
+        with transaction.atomic():
+            change = HeldChange.objects.select_for_update().filter(pk=pk).first()
+            if change is None:
+                raise Http404
+            if change.is_open and not is_as_seen(_about(change), request.POST, _standing(change)):
+                messages.error(request, str(SEEN_OTHERWISE))
+                return redirect("console:held-change", pk)
+            decide(change=change)
+    except DecidedAlreadyError as refusal:
+        record_refusal("held_change.refused", change, reason=str(refusal))
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, str(said))
+    return redirect("console:held-change", pk)
+
+
+def _counted() -> QuerySet[HeldChange]:
+    counted = HeldChange.objects.annotate(everybody=Count("people"))
+    return counted.order_by("-opened", "-pk")
+
+
+def _standing(change: HeldChange) -> Page:
+    """Return what the buttons depend on: whoever joins meanwhile is looked at first."""
+    shown = HeldPerson.objects.filter(change=change, outcome="").aggregate(
+        count=Count("pk"), latest=Max("pk")
+    )
+    return Page({}, facts={"held": f"{shown['count']} {shown['latest']}"})
+
+
+def _about(change: HeldChange) -> str:
+    return f"held-change:{change.pk}"
+
+
+for each in (
+    ConsolePage(
+        name="held-changes",
+        route=_ROUTE,
+        view=held_changes,
+        label=_lazy("Held changes"),
+        questions={_PAGE: is_page},
+    ),
+    ConsolePage(
+        name="held-change",
+        route=f"{_ROUTE}<int:pk>/",
+        view=held_change,
+        access=ACCESS,
+        questions={_PAGE: is_page},
+    ),
+    ConsolePage(
+        name="held-change-carry-out",
+        route=f"{_ROUTE}<int:pk>/carry-out/",
+        view=carry_out_held_change,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="held-change-take-back",
+        route=f"{_ROUTE}<int:pk>/take-back/",
+        view=take_back_held_change,
+        access=ACCESS,
+    ),
+):
+    register_page(each)

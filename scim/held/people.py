@@ -1,0 +1,131 @@
+"""What becomes of one held person: carried out, taken back, or back because the source says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import UserNameTakenError
+from accounts.group_kinds.member_deltas import MemberDelta
+from accounts.groups.groups import GroupFields, update_group
+from accounts.identifiers import uuid_of
+from accounts.models import AccessProfile, DirectoryGroup, HeldPerson, User
+from accounts.services.kept_people import record_deletion
+from accounts.services.profiles import add_profile_members
+from accounts.services.restoring import restore_person
+from accounts.services.users import reactivate_user
+from accounts.trail import audit
+from licenses.kept_seats import (
+    give_back_kept,
+    keep_by_hand,
+    release_kept,
+    release_not_given,
+    release_reserved,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+_Kind, _Outcome = HeldPerson.Kind, HeldPerson.Outcome
+
+
+def carry_out_for(*, person: HeldPerson) -> tuple[HeldPerson.Outcome, str]:
+    """Let follow what the source did to one person; return what became of it, and why.
+
+    The caller holds their rows.
+    """
+    if person.kind == _Kind.DELETED:
+        release_kept(user_id=person.user_id)
+        record_deletion(person)
+        return _Outcome.CARRIED_OUT, ""
+    user = User.objects.filter(pk=person.user_id).first()
+    if user is None:
+        return _Outcome.OTHERWISE, _("They are not here any more.")
+    if user.active:
+        release_not_given(user=user)
+    else:
+        release_reserved(user_ids=[user.pk])
+    audit.record("user.loss_carried_out", user)
+    return _Outcome.CARRIED_OUT, ""
+
+
+def take_back_for(*, person: HeldPerson) -> tuple[HeldPerson.Outcome, str]:
+    """Undo what the source did to one person; return what became of it, and why.
+
+    The caller holds their rows.
+    """
+    if person.kind == _Kind.DELETED:
+        return _take_back_deletion(person)
+    user = User.objects.filter(pk=person.user_id).first()
+    if user is None:
+        return _Outcome.OTHERWISE, _("They are not here any more.")
+    if not user.active:
+        reactivate_user(user=user)
+    reason = _put_back(user, person.groups)
+    audit.record("user.loss_taken_back", user)
+    return _Outcome.TAKEN_BACK, reason
+
+
+@transaction.atomic
+def bring_back_kept(*, user_name_ci: str) -> bool:
+    """Make somebody anew whom a source creates again while their deletion is held.
+
+    Return whether there was anybody.  They get their id back, with seats, groups and profiles.
+    """
+    kept = HeldPerson.objects.filter(user_name_ci=user_name_ci, kind=_Kind.DELETED, outcome="")
+    person = kept.select_for_update(of=("self",)).order_by("-pk").first()
+    if person is None:
+        return False
+    _restore(person)
+    person.end(_Outcome.RETURNED)
+    return True
+
+
+def _take_back_deletion(person: HeldPerson) -> tuple[HeldPerson.Outcome, str]:
+    try:
+        with transaction.atomic():
+            return _Outcome.TAKEN_BACK, _restore(person)
+    except UserNameTakenError:
+        heir = User.objects.filter(user_name_ci=person.user_name_ci, active=True).first()
+    if heir is None:
+        release_kept(user_id=person.user_id)
+        record_deletion(person)
+        return _Outcome.REFUSED, _(
+            "Somebody inactive has their user name by now, so they stay deleted."
+        )
+    _give(person, heir)
+    record_deletion(person)
+    return _Outcome.TAKEN_BACK, _(
+        "They were created again meanwhile: the new account has the seats and groups."
+    )
+
+
+def _restore(person: HeldPerson) -> str:
+    return _give(person, restore_person(person=person))
+
+
+def _give(person: HeldPerson, user: User) -> str:
+    """Give ``user`` what was kept: seats, profiles and groups, as far as they are there."""
+    give_back_kept(user_id=person.user_id, to=user)
+    profiles = AccessProfile.objects.filter(pk__in=person.kept.get("profiles", ()))
+    for profile in profiles.order_by("pk"):
+        add_profile_members(profile=profile, user_ids=[user.pk])
+    kept = [uuid_of(key) for key in person.kept.get("groups", ())]
+    return _put_back(user, [*kept, *person.groups])
+
+
+def _put_back(user: User, groups: Iterable[UUID]) -> str:
+    """Put somebody into groups again; seats of those that are gone become seats given by hand."""
+    wanted = set(groups)
+    found = DirectoryGroup.objects.filter(pk__in=wanted).order_by("pk")
+    for group in found:
+        update_group(
+            group=group, values=GroupFields.of(group), members=[MemberDelta(add=(user.pk,))]
+        )
+    keep_by_hand(user=user)
+    if len(found) < len(wanted):
+        return _("A group that they were in is gone: they keep its seats as if given by hand.")
+    return ""

@@ -1,0 +1,151 @@
+"""*Held changes* in the console: what is shown, who decides, and once."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import HeldChange, HeldPerson, Role, User
+from accounts.tenancy.scoping import tenant_scope
+from tests.conftest import person, signed_in
+from tests.scim.test_held_changes import LIMIT, OFF, one_by_one, seats, staff, used
+from tests.support.html_forms import what_is_sent
+from tests.support.scim import connect
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from accounts.models import Tenant
+    from licenses.models import Subscription
+    from tests.support.scim import SCIMClient
+
+__all__ = ["seats"]
+LIST = "/console/provisioning/held/"
+
+
+@pytest.fixture
+def scim(acme: Tenant) -> SCIMClient:
+    return connect(acme, name="Okta", loss_number=LIMIT)
+
+
+@pytest.fixture
+def people(acme: Tenant, scim: SCIMClient, seats: Subscription) -> list[Any]:
+    """Six people, of whom five were deactivated."""
+    made = staff(acme, scim, seats, 6)
+    one_by_one(scim, made[:5])
+    return made
+
+
+@pytest.fixture
+def page(acme: Tenant, people: list[Any]) -> str:
+    with tenant_scope(acme):
+        return reverse("console:held-change", args=[HeldChange.objects.get().pk])
+
+
+def press(browser: Client, page: str, button: str, shown: str | None = None) -> Any:
+    text = shown if shown is not None else browser.get(page).content.decode()
+    sent = what_is_sent(text, "version")
+    return browser.post(f"{page}{button}/", sent, follow=True)
+
+
+def test_the_list_and_the_page_show_who_waits(console: Client, page: str) -> None:
+    assert "Okta" in console.get(LIST).content.decode()
+
+    text = console.get(page).content.decode()
+
+    assert "5 people wait for you" in text
+    assert "p0@acme.example" in text
+    assert "p5@acme.example" not in text
+
+
+def test_the_dashboard_names_it_first(console: Client, page: str) -> None:
+    text = console.get("/console/").content.decode()
+
+    assert "A change of Okta is held: 5 people" in text
+    assert page in text
+
+
+@pytest.mark.parametrize(("button", "left"), [("carry-out", 1), ("take-back", 3)])
+def test_a_button_does_what_it_says(
+    console: Client, acme: Tenant, page: str, button: str, left: int
+) -> None:
+    told = press(console, page, button).content.decode()
+
+    assert "Held" not in told.partition("<tbody>")[2].replace("Held changes", "")
+    assert used(acme) == left
+    with tenant_scope(acme):
+        change = HeldChange.objects.get()
+        assert change.decided_by == "alice@acme.example"
+        assert not HeldPerson.objects.filter(outcome="")
+
+
+def test_whoever_joined_meanwhile_is_looked_at_first(
+    console: Client, acme: Tenant, scim: SCIMClient, people: list[Any], page: str
+) -> None:
+    shown = console.get(page).content.decode()
+    scim.patch(f"/Users/{people[5]['id']}", OFF)
+
+    press(console, page, "carry-out", shown)
+
+    assert used(acme) == 3
+    with tenant_scope(acme):
+        assert HeldChange.objects.get().is_open
+
+
+def test_the_second_of_two_admins_is_told_who_decided(
+    console: Client, acme: Tenant, page: str
+) -> None:
+    other = signed_in(person(acme, "Ada", Role.ADMIN))
+    shown = other.get(page).content.decode()
+    press(console, page, "carry-out")
+
+    told = press(other, page, "take-back", shown).content.decode()
+
+    assert "alice@acme.example has decided about it already" in told
+    with tenant_scope(acme):
+        assert HeldChange.objects.get().state == HeldChange.State.CARRIED_OUT
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
+def test_nobody_but_an_admin_sees_or_decides(acme: Tenant, page: str, role: Role) -> None:
+    browser = signed_in(person(acme, "Eve", role))
+
+    for url in (LIST, page):
+        assert browser.get(url).status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.FOUND}
+    answer = browser.post(f"{page}carry-out/")
+    assert answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.FOUND}
+    assert used(acme) == 3
+
+
+def test_another_company_s_change_is_not_there(page: str, grace: User) -> None:
+    browser = signed_in(grace)
+
+    assert browser.get(page).status_code == HTTPStatus.NOT_FOUND
+    assert browser.post(f"{page}carry-out/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_the_limit_is_set_on_the_page_of_the_source(
+    console: Client, acme: Tenant, scim: SCIMClient
+) -> None:
+    from scim.models import Source  # noqa: PLC0415
+
+    with tenant_scope(acme):
+        source = Source.objects.get(name="Okta")
+    url = reverse("console:scim_source_change", args=[source.pk])
+    text = console.get(url).content.decode()
+    assert 'name="loss_number"' in text
+
+    sent = what_is_sent(text, "loss_percent")
+    for wrong in ("0", "101", "x"):
+        console.post(url, {**sent, "loss_percent": wrong})
+        with tenant_scope(acme):
+            source.refresh_from_db()
+        assert source.loss_percent is None
+    console.post(url, {**sent, "loss_number": "", "loss_percent": "20"})
+
+    with tenant_scope(acme):
+        source.refresh_from_db()
+    assert (source.loss_number, source.loss_percent) == (None, 20)
