@@ -58,6 +58,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "group.licenses_changed",
         "held_change.carried_out",
         "held_change.opened",
+        "held_change.refused",
         "held_change.taken_back",
         "invitation.link_made",
         "license.granted",

@@ -31,6 +31,7 @@ PLACES: Final[dict[str, set[tuple[str, ...]]]] = {
         ("System settings", "Advanced settings", "Extension schemas"),
         ("System settings", "Advanced settings", "Appearance"),
         ("Provisioning", "Inbound sources"),
+        ("Provisioning", "Held changes"),
         ("Provisioning", "Applications"),
         ("Provisioning", "Conflicts"),
         ("Provisioning", "Found by imports"),

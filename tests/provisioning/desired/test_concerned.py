@@ -65,9 +65,13 @@ FOR_SOME: Final = {
     "user.created",
     "user.deactivated",
     "user.deleted",
+    "user.deletion_held",
     "user.erased",
     "user.held_fields_changed",
+    "user.loss_carried_out",
+    "user.loss_taken_back",
     "user.reactivated",
+    "user.restored",
     "user.role_changed",
     "user.updated",
 }
