@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import AuditEntry
 
 _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
-    "people": (_("People"), ("user", "operator")),
+    "people": (_("People"), ("user", "operator", "people_file")),
     "groups": (_("Groups and access profiles"), ("group", "profile")),
     "licences": (_("Licences"), ("license", "subscription", "product")),
     "sign-in": (
@@ -30,12 +30,19 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
         ),
     ),
     "saml": (_("SAML sign-on"), ("saml", "set_up_link", "domain", "credential")),
-    "scim": (_("SCIM provisioning"), ("scim", "scim_token", "source", "extension_schema")),
+    "scim": (
+        _("SCIM provisioning"),
+        ("scim", "scim_token", "source", "extension_schema", "held_change"),
+    ),
     "applications": (_("Applications"), ("application", "applicationrole")),
+    "requests": (_("Requests"), ("access_request",)),
     "reviews": (_("Access reviews"), ("review",)),
     "tenant": (
         _("Tenant and settings"),
-        ("tenant", "settings", "brand", "console", "platform", "secrets", "job", "action"),
+        (
+            *("tenant", "settings", "brand", "console", "platform", "way_in"),
+            *("secrets", "job", "action"),
+        ),
     ),
 }
 _REFUSED: Final = "refused"

@@ -138,7 +138,7 @@ class UserAdmin(
     join_profile = JoinProfileMany(
         description=_("Add the selected people to an access profile…"),
         permissions=["full"],
-        button=_("Add to an access profile"),
+        button=_("Give an access profile"),
     )
     leave_profile = LeaveProfileMany(
         description=_("Remove the selected people from an access profile…"),

@@ -72,7 +72,9 @@ class PeopleByFile(Work):
 
     @override
     def note(self, model_admin: Any, request: HttpRequest, refused: Sequence[ActionLine]) -> None:
-        record_refusal("user.refused", reason=refused[0].reason, number=len(refused), by="CSV")
+        record_refusal(
+            "people_file.refused", reason=refused[0].reason, number=len(refused), by="CSV"
+        )
 
 
 def _create(obj: User | Newcomer, wanted: WantedPerson) -> None:

@@ -132,7 +132,7 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
                 require_as_seen(_about(held.pk, purpose), request.POST, _shown(held, purpose))
                 url = way.make(held)
         except AccountError as refusal:
-            record_refusal(f"{purpose}.refused", admin, reason=in_words(refusal))
+            record_refusal("way_in.refused", admin, reason=in_words(refusal))
             self.message_user(request, str(refusal), messages.ERROR)
             return redirect(address_of(company))
         show_once(request, _place(company), f"{purpose} {admin.pk} {url}")

@@ -32,7 +32,7 @@ def trust_has_changed(tenant: Tenant, found: Sequence[Difference]) -> Letter:
             % words,
             _(
                 "If one of you wanted this, there is nothing to do. If not, look at the page, and "
-                "at the “Audit trail” in the console."
+                "at the “Log” in the console."
             ),
         ),
         action=Action(_("Look at the page"), TRUST.url()),

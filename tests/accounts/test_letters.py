@@ -357,7 +357,7 @@ class TestEveryKindOfMail:
 
 NAMED: Final = {
     "Sign out everywhere": "accounts/signing_in/emergency.py:begin_emergency_session",
-    "Audit trail": "saml_sso/services/letters.py:trust_has_changed",
+    "Log": "saml_sso/services/letters.py:trust_has_changed",
     "Revoke": "saml_sso/services/letters.py:token_was_made",
     "Regenerate": "saml_sso/services/letters.py:token_was_made",
 }

@@ -381,7 +381,7 @@ class TestAnImport:
 
         assert "Done</dt><dd>1" in told
         assert "Refused</dt><dd>1" in told
-        assert [each.details["by"] for each in entries(acme, "user.refused")] == ["CSV"]
+        assert [each.details["by"] for each in entries(acme, "people_file.refused")] == ["CSV"]
 
     def test_keeps_formulas_as_text_and_exports_them_harmless(
         self, console: Client, acme: Tenant

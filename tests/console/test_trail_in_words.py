@@ -66,6 +66,7 @@ MADE_OF: Final = {
     "APPLICATIONS_CHANGED": {APPLICATIONS_CHANGED},
     "ASKED": {"password_reset.asked"},
     "SOURCES_CHANGED": {SOURCES_CHANGED},
+    "f'access_request.{action}'": {"access_request.granted", "access_request.turned_down"},
     "f'{method}.signed_in'": {"break_glass.signed_in", "recovery_code.signed_in"},
     "f'{purpose}.link_made'": {f"{purpose}.link_made" for purpose in OneTimeLink.Purpose},
     "f'{self.name}.refused'": {"console.refused", "platform.refused"},

@@ -77,18 +77,10 @@ FOR_SOME: Final = {
 }
 NEVER_PUSHED: Final = {
     *("action", "brand", "confirmation", "console", "credential", "domain"),
-    *(
-        "extension_schema",
-        "job",
-        "link",
-        "lockout",
-        "operator",
-        "platform",
-        "review",
-        "saml",
-        "scim",
-    ),
-    *("scim_token", "secrets", "set_up_link", "settings", "sign_in", "subscription", "tenant"),
+    *("extension_schema", "job", "link", "lockout", "operator", "people_file"),
+    *("platform", "review", "saml"),
+    *("scim", "scim_token", "secrets", "set_up_link", "settings", "sign_in", "subscription"),
+    *("tenant", "way_in"),
 }
 """How actions begin whose entries are about what is pushed to nobody."""
 ABOUT_SOURCES: Final = {"source.created", "source.updated"}
