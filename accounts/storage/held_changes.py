@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import connection
 
+from accounts.person_names import person_name_sql
 from accounts.storage.prepared import prepared_cursor
 from accounts.storage.trail_rows import INSERT
 from accounts.tenancy.scoping import active_tenant_id
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from accounts.storage.trail_rows import Entry
 
+_NAME: Final = person_name_sql("person")
 _NOTE: Final = """
 SELECT held_in, exceeds FROM accounts_note_losses(
   %s::bigint, %s::bigint, %s::uuid[], %s::timestamptz, %s::integer, %s::integer
@@ -39,7 +41,7 @@ SELECT held_in, exceeds FROM noted
 """  # noqa: S608 - constants of ours
 # Of what happened to somebody the gravest is kept, and every group that they were taken out of;
 # what was held of them until this very change of theirs goes on.
-_HOLD: Final = """
+_HOLD: Final = f"""
 WITH former AS (
   DELETE FROM accounts_heldperson
   WHERE tenant_id = %(tenant)s AND change_id = %(change)s AND outcome IN ('otherwise', 'returned')
@@ -50,8 +52,8 @@ INSERT INTO accounts_heldperson AS held (
   tenant_id, change_id, user_id, name, user_name_ci, kind, since, groups, kept, outcome, reason
 )
 SELECT %(tenant)s, %(change)s, person.id,
-  left(coalesce(nullif(person.display_name, ''), person.user_name), 500), person.user_name_ci,
-  %(kind)s, %(now)s, %(groups)s::uuid[] || coalesce(former.groups, '{}'), '{}', '', ''
+  left({_NAME}, 500), person.user_name_ci,
+  %(kind)s, %(now)s, %(groups)s::uuid[] || coalesce(former.groups, '{{}}'), '{{}}', '', ''
 FROM accounts_user person LEFT JOIN former ON former.user_id = person.id
 WHERE person.tenant_id = %(tenant)s AND person.id = ANY(%(people)s::uuid[])
 ORDER BY person.id
@@ -60,21 +62,21 @@ ON CONFLICT (tenant_id, user_id) WHERE outcome = '' DO UPDATE SET
     ELSE held.kind END,
   kept = jsonb_build_object('was_active', held.kind = 'deactivated'),
   groups = held.groups || EXCLUDED.groups
-"""
+"""  # noqa: S608
 # Those whom the source took something from before it went beyond its limit.
-_JOIN_EARLIER: Final = """
+_JOIN_EARLIER: Final = f"""
 INSERT INTO accounts_heldperson (
   tenant_id, change_id, user_id, name, user_name_ci, kind, since, groups, kept, outcome, reason
 )
 SELECT person.tenant_id, %(change)s, person.id,
-  left(coalesce(nullif(person.display_name, ''), person.user_name), 500), person.user_name_ci,
-  CASE WHEN person.active THEN 'left' ELSE 'deactivated' END, loss.at, '{}', '{}', '', ''
+  left({_NAME}, 500), person.user_name_ci,
+  CASE WHEN person.active THEN 'left' ELSE 'deactivated' END, loss.at, '{{}}', '{{}}', '', ''
 FROM accounts_sourceloss loss JOIN accounts_user person
   ON person.tenant_id = loss.tenant_id AND person.id = loss.user_id
 WHERE loss.tenant_id = %(tenant)s AND loss.source_id = %(source)s
 ORDER BY person.id
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608
 _HELD: Final = """
 SELECT user_id::text FROM accounts_heldperson
 WHERE tenant_id = %s AND user_id = ANY(%s::uuid[]) AND outcome = ''

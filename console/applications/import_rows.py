@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.errors import AccountError
+from accounts.identifiers import read_number
 from accounts.models import User
 from accounts.posted_forms.shown import Fact, page_of, seal
 from accounts.posted_forms.submissions import StaleFormError, Submission, answered
@@ -170,7 +171,7 @@ class ImportRowAdmin(
     def _of_an_import_before(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say why nothing is decided about a row that was shown and counts no more."""
         rows = self.rows_of(request).exclude(batch__state=Import.State.READING)
-        row = rows.filter(pk=object_id).first() if object_id.isdecimal() else None
+        row = rows.filter(pk=read_number(object_id)).first()
         if row is None:
             raise Http404
         is_left = row.batch.state == Import.State.LEFT

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
 from accounts.identifiers import uuid_of
@@ -46,6 +47,8 @@ class WantedPerson(NamedTuple):
 
 class PeopleByFile(Work):
     """Create or change whom a line of a file is about; see :mod:`console.people_files.pages`."""
+
+    stays_because = gettext_lazy("Change or delete people on their own pages.")
 
     @override
     def find(self, model_admin: Any, request: HttpRequest, key: str) -> User | Newcomer:

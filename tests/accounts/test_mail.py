@@ -14,9 +14,16 @@ from django.db import transaction
 from django.utils import timezone
 from typing_extensions import override
 
+from access_requests.deciding import refuse_request
+from access_requests.ending import warn_of_end
+from access_requests.lapsing import lapse_request
+from access_requests.models import AccessRequest
+from access_requests.telling import tell_who_decides
+from access_reviews.models import AccessReview
+from access_reviews.services.telling import tell_starter
 from accounts.jobs import queueing
 from accounts.letters import Action, Letter
-from accounts.models import Job, Role, User
+from accounts.models import AccessProfile, Job, Role, User
 from accounts.services.expiry import warn_of_endings
 from accounts.services.mails import send_letter_to
 from accounts.services.notices import notify_admins
@@ -99,7 +106,58 @@ def _reset(tenant: Tenant) -> None:
         mail_password_links.work(address=user.mail_address, language="en")
 
 
+def _ask(tenant: Tenant) -> None:
+    _request(tenant, create_user(values=UserFields(user_name="asker@acme.example")))
+    assert tell_who_decides() == 1
+
+
+def _refuse(tenant: Tenant) -> None:
+    profile = AccessProfile.objects.get(is_default=True)
+    asked = [_request(tenant, user, profile=profile) for user in User.objects.order_by("pk")]
+    decider = create_user(values=UserFields(user_name="decider@acme.example"), role=Role.ADMIN)
+    for request in asked:
+        refuse_request(request=request, decider=decider, answer="Not now.")
+
+
+def _warn_of_end(tenant: Tenant) -> None:
+    for user in User.objects.order_by("pk"):
+        request = _request(tenant, user)
+        request.state, request.until = AccessRequest.State.GRANTED, timezone.localdate()
+        request.save()
+        assert warn_of_end(request=request)
+
+
+def _lapse(tenant: Tenant) -> None:
+    for user in User.objects.order_by("pk"):
+        assert lapse_request(request=_request(tenant, user))
+
+
+def _request(tenant: Tenant, user: User, profile: AccessProfile | None = None) -> AccessRequest:
+    """Return an open request for a profile, or else for something that is gone."""
+    return AccessRequest.objects.create(
+        user=user, profile=profile, thing=tenant.name, reason="For my work."
+    )
+
+
+def _tell_starters(tenant: Tenant) -> None:
+    for user in User.objects.order_by("pk"):
+        tell_starter(
+            AccessReview.objects.create(
+                name=tenant.name,
+                state=AccessReview.State.APPLIED,
+                undecided=AccessReview.Undecided.KEEP,
+                starter=user.pk,
+                due=timezone.localdate(),
+            )
+        )
+
+
 MAILS: dict[str, Callable[[Tenant], None]] = {
+    "access_requests/deciding.py": _refuse,
+    "access_requests/ending.py": _warn_of_end,
+    "access_requests/lapsing.py": _lapse,
+    "access_requests/telling.py": _ask,
+    "access_reviews/services/telling.py": _tell_starters,
     "accounts/signing_in/invitations.py": _invite,
     "accounts/services/notices.py": _notify,
     "accounts/services/expiry.py": _warn,

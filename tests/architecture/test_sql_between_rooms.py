@@ -71,6 +71,7 @@ NAMING = {
         "scim.storage.member_statements._PARTS",
         "scim.storage.member_statements.named_of_page",
     },
+    "accounts_heldchange": {"scim.storage.credentials._COLUMNS"},
     "accounts_usercount": {"scim.storage.user_pages._COUNTED"},
     "accounts_groupcount": {"scim.storage.group_pages._COUNTED"},
     "accounts_tenant": {

@@ -89,4 +89,5 @@ def way(
     monkeypatch.setattr(queueing, "hand_over", do_after_commit)
     with facts_noted(sorted(RULES)) as noted, services_noted() as called:
         yield Way(noted, called)
-    assert DRIVEN.get(request.node.name, frozenset()) <= called
+    missing = DRIVEN.get(request.node.name, frozenset()) - called
+    assert not missing, sorted(missing)
