@@ -57,7 +57,7 @@ def queues() -> list[Queue]:
             due=found[name, Job.State.WAITING]["due"]
             if (name, Job.State.WAITING) in found
             else None,
-            url=_jobs(queue__exact=name),
+            url=_jobs(queue=name) if any(key[0] == name for key in found) else "",
         )
         for name in names
     ]

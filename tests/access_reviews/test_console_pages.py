@@ -63,7 +63,7 @@ def wanted(company: Company, **other: Any) -> dict[str, Any]:
 
 def looked(browser: Client, data: dict[str, Any]) -> dict[str, Any]:
     """Return what the button *Start the review* sends after a look."""
-    page = browser.post(NEW, {**data, "look": "1"}).content.decode()
+    page = browser.post(NEW, {**data, "_save": "1"}).content.decode()
     return {**data, "seen": what_is_sent(page, "seen")["seen"], "start": "1"}
 
 
@@ -112,7 +112,7 @@ class TestByRole:
 
 class TestStarting:
     def test_shows_first_what_it_would_be(self, company: Company, rita: Client) -> None:
-        answer = rita.post(NEW, {**wanted(company), "look": "1"})
+        answer = rita.post(NEW, {**wanted(company), "_save": "1"})
 
         said = text_of(answer)
         assert "3 lines would be reviewed" in said
@@ -177,7 +177,7 @@ class TestStarting:
         wrong: dict[str, Any],
         says: str,
     ) -> None:
-        for button in ("look", "start"):
+        for button in ("_save", "start"):
             answer = rita.post(NEW, {**wanted(company), **wrong, button: "1"})
 
             assert answer.status_code == HTTPStatus.OK
