@@ -68,13 +68,15 @@ VALUES: Final = {
 NOT_SENT: Final = {
     "console:saml-and-scim-test": "goes to the identity provider, in another tab",
     "set-up-test": "goes to the identity provider, in another tab",
+    "console:access-review end": "the only specimen that runs is cancelled",
+    "console:held-change-carry-out": "the only specimen that waits is taken back",
 }
-"""Forms that lead away from the product, and where to."""
+"""Forms that lead away from the product, or whose specimen another one has used up."""
 
 REFUSED: Final = {
     "console:access_requests_accessrequest_change decide": "the specimen asks for what is gone",
     "confirm": "finds a person by the prepared form of their name, which one made longer lacks",
-    "console:access-review-new look": "what is entered names no reviewer who is here",
+    "console:access-review-new": "what is entered names no reviewer who is here",
     "console:scim_extensionschema_change": "the specimen is called by no URN",
     **dict.fromkeys(
         (

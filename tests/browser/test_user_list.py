@@ -131,8 +131,7 @@ def test_the_bar_of_picked_rows_counts_and_has_three_actions_and_a_menu_of_the_o
     page.get_by_role("row", name="bob@acme.example").get_by_role("checkbox").check()
     expect(bar).to_contain_text("1 of 2 picked")
     offered = bar.locator("button[name=action]")
-    assert offered.count() == 5
-    assert [each.is_visible() for each in offered.all()] == [True, True, True, False, False]
+    assert [each.is_visible() for each in offered.all()] == [True] * 3 + [False] * 6
     bar.get_by_role("button", name="More").click()
     assert all(each.is_visible() for each in offered.all())
     assert_accessible(page)
