@@ -90,6 +90,7 @@ def test_somebody_finds_a_refusal_by_keyboard_and_copies_its_reference(
     open_browser: Callable[..., Page], alice: User
 ) -> None:
     page = open_browser()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     sign_in(page, alice.user_name)
     page.goto("/console/log/")
 
