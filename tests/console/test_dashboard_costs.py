@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from accounts.models import Tenant, User
 
-STATEMENTS: Final = 28
+STATEMENTS: Final = 29
 """Of the first page of a company's console, with the session and the menu."""
 LOGS: Final = (
     "accounts_auditentry",

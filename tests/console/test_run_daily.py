@@ -87,6 +87,7 @@ def test_it_names_every_part_and_does_it(acme: Tenant) -> None:
         "count_seats",
         "prune_request_log",
         "count_requests",
+        "remind_of_held_changes",
         "refresh_saml_metadata",
         "prune_saml",
         "count_refused_sign_ins",
