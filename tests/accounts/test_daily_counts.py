@@ -21,7 +21,7 @@ from saml_sso.services.counting import count_refused_sign_ins
 from scim.log.counting import count_requests
 from scim.models import RequestLogEntry, Source, SourceDay
 from tests.conftest import person
-from tests.support.feed import feed_caught_up
+from tests.support.feed import older_transactions_ended
 
 if TYPE_CHECKING:
     from accounts.models import Tenant, User
@@ -31,7 +31,7 @@ Kind = DailyCount.Kind
 
 def counted(tenant: Tenant, days_ago: int = 0) -> dict[str, int]:
     """Count the trail to its end, as two runs do; return what is kept of a day."""
-    feed_caught_up()
+    older_transactions_ended()
     count_trail()
     count_trail()
     return kept(tenant, days_ago)
@@ -105,6 +105,7 @@ def test_one_that_dies_leaves_its_portion_to_the_next(
     monkeypatch.setattr(daily_counts, "PORTION", 2)
     for name in ("Carol", "Dan", "Erin", "Frank", "Gina"):
         person(acme, name)
+    older_transactions_ended()
     count_trail()
     add, calls = daily_counts.add_counts, []
 
