@@ -28,6 +28,7 @@ from accounts.models import (
     AuditEntry,
     DirectoryGroup,
     DirectoryGroupMember,
+    HeldChange,
     Job,
     ProfileMembership,
     Role,
@@ -309,9 +310,10 @@ def arguments_of(name: str, tenant: Tenant) -> dict[str, object]:
     known = {"action": "make-next-key", "stream": "sign-in", "file_id": UUID(int=0)}
     arguments: dict[str, object] = {}
     for argument in re.findall(r"<(?:\w+:)?(\w+)>", PAGES[name].route):
-        if argument in {"pk", "key"}:  # The only rows that a page has that is no list's.
+        if argument in {"pk", "row"}:  # The only rows that a page has that is no list's.
+            shown = HeldChange if name.startswith("held-change") else SignInAttempt
             with tenant_scope(tenant):
-                arguments[argument] = Specimens("Specimen").of(SignInAttempt).pk
+                arguments[argument] = Specimens("Specimen").of(shown).pk
         elif argument == "review_id":
             with tenant_scope(tenant):
                 arguments[argument] = Specimens("Specimen").of(AccessReview).pk
