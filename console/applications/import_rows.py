@@ -171,7 +171,8 @@ class ImportRowAdmin(
     def _of_an_import_before(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say why nothing is decided about a row that was shown and counts no more."""
         rows = self.rows_of(request).exclude(batch__state=Import.State.READING)
-        row = rows.filter(pk=read_number(object_id)).first()
+        key = read_number(object_id)
+        row = rows.filter(pk=key).first() if key else None
         if row is None:
             raise Http404
         is_left = row.batch.state == Import.State.LEFT
