@@ -29,8 +29,11 @@ from accounts.models import (
     DailyCount,
     DirectoryGroup,
     DirectoryGroupMember,
+    HeldChange,
+    HeldPerson,
     Role,
     Session,
+    SourceLoss,
     Tenant,
     TrailStart,
     User,
@@ -40,6 +43,7 @@ from accounts.services.user_sets import create_users
 from accounts.services.users import UserFields, create_user
 from accounts.signing_in.sign_in import begin_session
 from accounts.storage.daily_counts import Counted, Portion, add_counts
+from accounts.storage.held_changes import hold_people_in, join_earlier_losses
 from accounts.storage.member_rows import change_plain_group, let_people_in
 from accounts.storage.prepared import insert_row
 from accounts.storage.retention import prune_portion
@@ -80,6 +84,7 @@ WRITTEN_BY_HAND: Final = Counter(
         "accounts_dailycount": 1,
         "accounts_directorygroup": 1,
         "accounts_directorygroupmember": 3,
+        "accounts_heldperson": 2,
         "accounts_session": 1,
         "accounts_trailstart": 1,
         "accounts_user": 2,
@@ -137,6 +142,7 @@ class World:
     application: Application
     operation: Operation
     crm: Subscription
+    held: HeldChange
 
 
 @pytest.fixture
@@ -146,8 +152,9 @@ def world(acme: Tenant, bob: User, scim: SCIMClient, crm: Subscription, tmp_path
         source = Source.objects.get()
         application = Application.objects.create(name="Planner")
         operation = Operation.objects.create(application=application, kind="User", object_id="x")
+        held = HeldChange.objects.create(source_id=source.pk, source_name=source.name)
     idp = connect(acme, tmp_path, party_of("acme"))
-    return World(acme, bob, scim, idp, group, source, application, operation, crm)
+    return World(acme, bob, scim, idp, group, source, application, operation, crm, held)
 
 
 def firefox() -> Client:
@@ -437,6 +444,30 @@ def seats_of_a_day(world: World) -> list[Written]:
     ]
 
 
+def people_who_are_held(world: World) -> list[Written]:
+    """Bob, from whom something is taken now, and Kim, from whom it was taken before the limit."""
+    now = timezone.now()
+    kim = create_user(values=UserFields(user_name="kim@acme.example"))
+    SourceLoss.objects.create(source_id=world.source.pk, user_id=kim.pk, at=now)
+    join_earlier_losses(change_id=world.held.pk, source_id=world.source.pk)
+    hold_people_in(change_id=world.held.pk, people=[world.bob.pk], kind="left", groups=[], now=now)
+    return [
+        Written(
+            HeldPerson,
+            {
+                "change_id": world.held.pk,
+                "user_id": each.pk,
+                "name": each.get_full_name() or each.user_name,
+                "user_name_ci": each.user_name_ci,
+                "kind": "left",
+                "since": now,
+            },
+            {"user_id": each.pk},
+        )
+        for each in (world.bob, kim)
+    ]
+
+
 WAYS: Final[list[Callable[[World], list[Written]]]] = [
     count_of_a_day,
     hours_of_a_source,
@@ -456,6 +487,7 @@ WAYS: Final[list[Callable[[World], list[Written]]]] = [
     request_to_a_target,
     pace_of_a_target,
     seats_of_a_day,
+    people_who_are_held,
 ]
 
 
