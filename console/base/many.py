@@ -11,11 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core import signing
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
@@ -23,9 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
-from accounts.identifiers import read_uuid
 from accounts.models import ActionLine
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from console.base.begun import Wanted, address_of, begin
 from console.base.doing import Work
 from console.base.reasons import REASON, ReasonForm
@@ -42,9 +40,7 @@ if TYPE_CHECKING:
 MOST_AT_ONCE: Final = 5_000
 """Rows that one action changes; who needs more filters the list."""
 SHOWN_NAMES: Final = 10
-SEEN: Final = "seen"
-"""The field that says what the page showed on which the button was pressed."""
-_SALT: Final = "console.base.many"
+_PAGE: Final = "many"
 
 
 class PassedOver(NamedTuple):
@@ -141,7 +137,7 @@ class ManyAction(Work):
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseBase:
         """Ask; or, when the page was seen on which the button was pressed, do and tell."""
-        known = _key_of(request)
+        known, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
         site = model_admin.admin_site
         if known is not None and (told := address_of(site, request, known)):
             return redirect(told)  # The button was pressed twice.
@@ -160,13 +156,12 @@ class ManyAction(Work):
         seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
         why = ReasonForm(request.POST)
         if seen is not None and why.is_valid():
-            shown = _unsealed(seen)[1:]
             if shown == about:
                 assert known is not None  # noqa: S101 - the page named it
                 wanted = self._wanted(model_admin, request, asked, choice)
                 return begin(site, request, wanted._replace(reason=why.reason_given), known)
             messages.warning(request, _what_differs(shown, about))
-        return self._page(model_admin, request, asked, _sealed(about))
+        return self._page(model_admin, request, asked, seal_preview(about, page=_PAGE))
 
     def _about(
         self, model_admin: Any, request: HttpRequest, keys: list[Any], choice: Model | None
@@ -301,21 +296,3 @@ def _what_differs(shown: list[str], about: list[str]) -> str:
     if shown[:2] == about[:2] and shown[3:] == about[3:]:
         return _("Nothing was done yet: something else is chosen now. This is what follows.")
     return _("Nothing was done: others are selected now than this page showed. Look again.")
-
-
-def _sealed(about: list[str]) -> str:
-    """Return what the page that asks was about, with the key that its result will have."""
-    return signing.dumps([str(uuid4()), *about], salt=_SALT)
-
-
-def _unsealed(sealed: str) -> list[str]:
-    try:
-        return list(signing.loads(sealed, salt=_SALT))
-    except signing.BadSignature:
-        return []
-
-
-def _key_of(request: HttpRequest) -> UUID | None:
-    """Return the key of the result that the pressed button leads to."""
-    seen = _unsealed(request.POST.get(SEEN, ""))
-    return read_uuid(seen[0]) if seen else None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
-from django.core import signing
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, ActionResult
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from accounts.services.action_results import what_can_be_undone
 from accounts.services.undoing import NotUndoneError, begin_undo, why_not_undone
 from console.base.begun import address_of, person_of, shown_at
@@ -33,10 +32,8 @@ if TYPE_CHECKING:
 
     from console.base.undoing import LookBack
 
-SEEN: Final = "seen"
-"""The field that says what the page showed on which the button was pressed."""
 SHOWN_NAMES: Final = 10
-_SALT: Final = "console.base.undo_page"
+_PAGE: Final = "undo"
 
 
 def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpResponseBase:
@@ -48,8 +45,7 @@ def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpRes
     result = result_for(site, request, result_id)
     if not is_allowed(result, request):
         raise Http404
-    known, *shown = _unsealed(request.POST.get(SEEN, ""))
-    key = read_uuid(known)
+    key, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
     if key is not None and (told := address_of(site, request, key)):
         return redirect(told)  # The button was pressed twice.
     undo = None if result.undoes else work_of(result).undo
@@ -83,7 +79,7 @@ def undo_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpRes
         "danger": undo.danger,
         "why": why,
         "seen_name": SEEN,
-        "sealed": _sealed(about),
+        "sealed": seal_preview(about, page=_PAGE),
     }
     return TemplateResponse(request, "console/base/undo.html", context)
 
@@ -165,14 +161,3 @@ def _digest(lines: Sequence[ActionLine], look: LookBack) -> str:
     """Return by what it is known which lines the page says of that they stay as they are."""
     told = [f"{line.pk} {look.left.get(line.pk, '')}" for line in lines]
     return sha256("\n".join(told).encode()).hexdigest()
-
-
-def _sealed(about: list[str]) -> str:
-    return signing.dumps([str(uuid4()), *about], salt=_SALT)
-
-
-def _unsealed(sealed: str) -> list[str]:
-    try:
-        return list(signing.loads(sealed, salt=_SALT))
-    except signing.BadSignature:
-        return [""]

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib import admin, messages
-from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from accounts.trail.refusals import record_refusal
 from console.base.begun import Wanted, address_of, begin
 from console.base.pages import ConsolePage, register_page
@@ -34,10 +33,8 @@ if TYPE_CHECKING:
     from licenses.csv_import import Row
 
 CONTENT_FIELD: Final = "content"
-SEEN: Final = "seen"
-"""The field that says what the page showed on which the button was pressed."""
 SHOWN_ROWS: Final = 100
-_SALT: Final = "console.licences.csv_page"
+_PAGE: Final = "licences-csv"
 
 
 def licenses_by_csv(request: HttpRequest) -> HttpResponseBase:
@@ -77,8 +74,7 @@ def _decided(request: HttpRequest, text: str) -> HttpResponseBase:
 
     So is what would be other than it was shown.
     """
-    key, *shown = _unsealed(request.POST.get(SEEN, ""))
-    known = read_uuid(key)
+    known, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
     if known is not None and (told := address_of(admin.site, request, known)):
         return redirect(told)  # The button was pressed twice.
     try:
@@ -152,18 +148,6 @@ def _about(request: HttpRequest, report: Report) -> list[str]:
     return [str(request.user.pk), digest, ",".join(map(str, report.stays))]
 
 
-def _sealed(about: list[str]) -> str:
-    """Return what the page was about, with the key that its result will have."""
-    return signing.dumps([str(uuid4()), *about], salt=_SALT)
-
-
-def _unsealed(sealed: str) -> list[str]:
-    try:
-        return list(signing.loads(sealed, salt=_SALT))
-    except signing.BadSignature:
-        return [""]
-
-
 def _name(row: Row) -> str:
     return _("Line %(line)s: %(person)s, %(product)s") % {
         "line": row.line,
@@ -196,7 +180,7 @@ def _page(
         "undoing": words_for_undoing(LicencesByFile(permissions=[])),
         "content_field": CONTENT_FIELD,
         "seen_field": SEEN,
-        "sealed": _sealed(_about(request, report)) if report else "",
+        "sealed": seal_preview(_about(request, report), page=_PAGE) if report else "",
         "rows": [(row, report.stays.get(row.line, "")) for row in report.rows[:SHOWN_ROWS]]
         if report
         else [],

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core import signing
 from django.core.paginator import Paginator
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.csv_files import UnreadableFileError, decode, read_table
-from accounts.identifiers import read_number, read_uuid
+from accounts.identifiers import read_number
 from accounts.models import User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from accounts.services.people_files import (
     find_file,
     forget_file,
@@ -54,11 +54,8 @@ if TYPE_CHECKING:
 UPLOAD: Final = "people-import"
 COLUMNS: Final = "people-import-columns"
 LOOK: Final = "people-import-preview"
-SEEN: Final = "seen"
-"""The field that says what the page showed on which the button was pressed."""
 PAGE: Final = "p"
 _SAMPLES: Final = 3
-_SALT: Final = "console.people_files.pages"
 
 
 def upload(request: HttpRequest) -> HttpResponseBase:
@@ -105,8 +102,7 @@ def columns(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
 
 def preview(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     """Show what a file would do to whom; on the button, let a job do it."""
-    key, *shown = _unsealed(request.POST.get(SEEN, ""))
-    known = read_uuid(key)
+    known, shown = read_preview(request.POST.get(SEEN, ""), page=LOOK)
     if known is not None and (told := address_of(admin.site, request, known)):
         return redirect(told)  # The button was pressed twice.
     file = find_file(key=file_id, owner=_person(request))
@@ -153,7 +149,7 @@ def _preview_page(request: HttpRequest, file: PeopleFile) -> HttpResponseBase:
         "asked": f"kind={kind}",
         "kind": kind,
         "seen_field": SEEN,
-        "sealed": _sealed([str(file.owner_id), str(file.pk), seen.digest]),
+        "sealed": seal_preview([str(file.owner_id), str(file.pk), seen.digest], page=LOOK),
         "columns_url": reverse(f"console:{COLUMNS}", args=[file.pk]),
         "back_url": reverse("console:accounts_user_changelist"),
     }
@@ -217,18 +213,6 @@ def _counted(table: Table) -> int:
         text = _("The file has more than %(most)s lines. Split it.")
         raise UnreadableFileError(text % {"most": f"{MOST_ROWS:,}"})
     return count
-
-
-def _sealed(about: list[str]) -> str:
-    """Return what the page was about, with the key that its result will have."""
-    return signing.dumps([str(uuid4()), *about], salt=_SALT)
-
-
-def _unsealed(sealed: str) -> list[str]:
-    try:
-        return list(signing.loads(sealed, salt=_SALT))
-    except signing.BadSignature:
-        return [""]
 
 
 def _person(request: HttpRequest) -> User:

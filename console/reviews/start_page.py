@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core import signing
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -16,9 +15,9 @@ from django.views.decorators.http import require_http_methods
 from access_reviews.errors import ReviewNotStartedError
 from access_reviews.services.figures import names_of
 from access_reviews.services.starting import Ahead, look_ahead, start_review
-from accounts.identifiers import read_uuid
 from accounts.models import User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
+from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from accounts.posted_forms.submissions import came_back
 from console.base.pages import ConsolePage, register_page
 from console.reviews.start_form import StartForm
@@ -29,9 +28,8 @@ if TYPE_CHECKING:
 
     from access_reviews.services.starting import Plan
 
-SEEN: Final = "seen"
 START: Final = "start"
-_SALT: Final = "gatehouse.review"
+_PAGE: Final = "access-review"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,16 +87,13 @@ def _page(
 
 def _sealed(plan: Plan) -> str:
     """Return what the page shows, with the key that the review will have."""
-    return signing.dumps([str(uuid4()), *_about(plan)], salt=_SALT, compress=True)
+    return seal_preview(_about(plan), page=_PAGE)
 
 
 def _key_of_seen(request: HttpRequest, plan: Plan) -> UUID | None:
     """Return the key of the review, if the page showed what is wanted now."""
-    try:
-        key, *shown = signing.loads(request.POST.get(SEEN, ""), salt=_SALT)
-    except signing.BadSignature:
-        return None
-    return read_uuid(key) if shown == _about(plan) else None
+    key, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
+    return key if shown == _about(plan) else None
 
 
 def _about(plan: Plan) -> list[Any]:
