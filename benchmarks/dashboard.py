@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-from contextlib import ExitStack
-from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from benchmarks.dashboard_population import fill_for_dashboard
 from benchmarks.load import LoadError
-from benchmarks.measuring import in_turn
-from benchmarks.person_population import LOGGED_OF_EACH
 from benchmarks.report import Result
+from benchmarks.sizes import compared, visited
 from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -33,20 +28,13 @@ _CHART: Final = 'aria-labelledby="sign-ins"'
 
 
 def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Iterator[Result]:
-    """Measure companies of each of ``sizes``, served side by side from databases of their own."""
-    from accounts.secrets.passwords import hash_of  # noqa: PLC0415 - Django is set up by now
-
-    password = secrets.token_urlsafe(24)
-    with ExitStack() as stack:
-        pages: dict[int, _Dashboard] = {}
-        for size in sizes:
-            rows = size * LOGGED_OF_EACH
-            sys.stderr.write(f"making {size:,} people and {rows:,} rows of logs\n")
-            fill = partial(fill_for_dashboard, users=size, password_hash=hash_of(password))
-            server = stack.enter_context(deployment.served(f"dashboard_{size}", fill))
-            pages[size] = stack.enter_context(_Dashboard(server, password))
+    """Measure companies of each of ``sizes``, side by side."""
+    with visited(
+        deployment, "dashboard", sizes, fill=fill_for_dashboard, visitor=_Dashboard
+    ) as pages:
         sys.stderr.write("measuring: the dashboard\n")
-        yield from _compared(pages, pace)
+        taken = {size: page.taken for size, page in pages.items()}
+        yield from compared(_SECTION, "the page", taken, pace, most=_MOST)
 
 
 class _Dashboard(Visitor):
@@ -62,19 +50,3 @@ class _Dashboard(Visitor):
     def taken(self) -> float:
         """Return how many milliseconds the page takes."""
         return self.milliseconds(_ADDRESS)
-
-
-def _compared(pages: dict[int, _Dashboard], pace: Pace) -> Iterator[Result]:
-    taken: dict[int, list[float]] = {size: [] for size in pages}
-    for page in pages.values():
-        page.taken()
-    for number in range(pace.rounds):
-        for size in in_turn(list(pages), number):
-            taken[size].append(pages[size].taken())
-    small, large = min(pages), max(pages)
-    label = "the page"
-    for size in (small, large):
-        yield Result(_SECTION, label, f"p50 at {size:,}", median(taken[size]), "ms")
-    ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
-    what = f"ratio, {large:,} to {small:,}"
-    yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-import secrets
 import sys
 import time
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
 from benchmarks.load import LoadError
 from benchmarks.log_population import REQUEST_ID, fill_for_log
-from benchmarks.measuring import in_turn
-from benchmarks.person_population import LOGGED_OF_EACH, SOMEBODY
+from benchmarks.person_population import SOMEBODY
 from benchmarks.report import Result
+from benchmarks.sizes import compared, visited
 from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -59,21 +56,12 @@ PAGES: Final = {
 
 
 def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Iterator[Result]:
-    """Measure tenants of each of ``sizes``, served side by side from databases of their own."""
-    from accounts.secrets.passwords import hash_of  # noqa: PLC0415 - Django is set up by now
-
-    password = secrets.token_urlsafe(24)
-    with ExitStack() as stack:
-        readers: dict[int, _Reader] = {}
-        for size in sizes:
-            rows = size * LOGGED_OF_EACH
-            sys.stderr.write(f"making {size:,} people and {rows:,} rows of logs\n")
-            fill = partial(fill_for_log, users=size, password_hash=hash_of(password))
-            server = stack.enter_context(deployment.served(f"log_{size}", fill))
-            readers[size] = stack.enter_context(_Reader(server, password))
+    """Measure companies of each of ``sizes``, side by side."""
+    with visited(deployment, "log", sizes, fill=fill_for_log, visitor=_Reader) as readers:
         for label, query in PAGES.items():
             sys.stderr.write(f"measuring: the log, {label}\n")
-            yield from _compared(label, query, readers, pace)
+            taken = {size: partial(reader.taken, query) for size, reader in readers.items()}
+            yield from compared(_SECTION, label, taken, pace, most=_MOST)
 
 
 class _Reader(Visitor):
@@ -105,18 +93,3 @@ class _Reader(Visitor):
         for name, value in self._values.items():
             query = query.replace(f"<{name}>", value)
         return self.milliseconds(f"{_LOG}?{query}")
-
-
-def _compared(label: str, query: str, readers: dict[int, _Reader], pace: Pace) -> Iterator[Result]:
-    taken: dict[int, list[float]] = {size: [] for size in readers}
-    for reader in readers.values():
-        reader.taken(query)
-    for number in range(pace.rounds):
-        for size in in_turn(list(readers), number):
-            taken[size].append(readers[size].taken(query))
-    small, large = min(readers), max(readers)
-    for size in (small, large):
-        yield Result(_SECTION, label, f"p50 at {size:,}", median(taken[size]), "ms")
-    ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
-    what = f"ratio, {large:,} to {small:,}"
-    yield Result(_SECTION, label, what, median(ratios), at_most=_MOST)

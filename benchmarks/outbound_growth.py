@@ -10,12 +10,12 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, Final
 
 from benchmarks.at_target import target
-from benchmarks.measuring import in_turn
 from benchmarks.outbound import said
 from benchmarks.outbound_population import fill_for_pushing, link_everybody, note_run
 from benchmarks.people_population import set_password
 from benchmarks.population import BIG_GROUP
 from benchmarks.report import Result
+from benchmarks.sizes import compared
 from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -63,8 +63,11 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
             visitors[size] = stack.enter_context(Visitor(server, password))
         for label, path in _PAGES.items():
             sys.stderr.write(f"measuring: {label}\n")
-            paths = {size: path.replace("<key>", str(keys[size])) for size in sizes}
-            yield from _compared(label, _taken(visitors, paths, pace))
+            taken = {
+                size: partial(visitor.milliseconds, path.replace("<key>", str(keys[size])))
+                for size, visitor in visitors.items()
+            }
+            yield from compared(_SECTION, label, taken, pace, most=_MOST)
         sys.stderr.write("measuring: the push of one person\n")
         pushes: dict[int, list[float]] = {size: [] for size in sizes}
         for _time in range(3):
@@ -72,18 +75,6 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
                 there.begin()
                 pushes[size].append(said(database, "push")["milliseconds"])
         yield from _compared("one person changed and pushed", pushes)
-
-
-def _taken(
-    visitors: dict[int, Visitor], paths: dict[int, str], pace: Pace
-) -> dict[int, list[float]]:
-    taken: dict[int, list[float]] = {size: [] for size in visitors}
-    for size, visitor in visitors.items():
-        visitor.milliseconds(paths[size])
-    for number in range(pace.rounds):
-        for size in in_turn(list(visitors), number):
-            taken[size].append(visitors[size].milliseconds(paths[size]))
-    return taken
 
 
 def _compared(label: str, taken: dict[int, list[float]]) -> Iterator[Result]:

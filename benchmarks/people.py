@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
 import sys
 import time
-from contextlib import ExitStack
 from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Final
@@ -14,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from benchmarks.load import LoadError
-from benchmarks.measuring import in_turn
 from benchmarks.people_population import GROUP, PROFILE, fill_for_people
 from benchmarks.report import Result
+from benchmarks.sizes import compared, visited
 from benchmarks.visitor import Visitor
 
 if TYPE_CHECKING:
@@ -77,21 +75,15 @@ PAGES: Final = {
 
 
 def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Iterator[Result]:
-    """Measure tenants of each of ``sizes``, served side by side from databases of their own."""
-    from accounts.secrets.passwords import hash_of  # noqa: PLC0415 - Django is set up by now
-
-    password = secrets.token_urlsafe(24)
-    with ExitStack() as stack:
-        visitors = {}
-        for size in sizes:
-            sys.stderr.write(f"making {size:,} people\n")
-            fill = partial(fill_for_people, users=size, password_hash=hash_of(password))
-            server = stack.enter_context(deployment.served(f"people_{size}", fill))
-            last = min(size // _PER_PAGE, _LAST)
-            visitors[size] = stack.enter_context(_Visitor(server, password, last))
+    """Measure companies of each of ``sizes``, side by side."""
+    with visited(deployment, "people", sizes, fill=fill_for_people, visitor=_Visitor) as visitors:
+        for size, visitor in visitors.items():
+            visitor.last = str(min(size // _PER_PAGE, _LAST))
         for label, query in PAGES.items():
             sys.stderr.write(f"measuring: {label}\n")
-            yield from _compared(label, query, visitors, pace)
+            taken = {size: partial(each.taken, query) for size, each in visitors.items()}
+            most = None if label == _NOBODY else _MOST
+            yield from compared(_SECTION, label, taken, pace, most=most)
         sys.stderr.write("measuring: CSV\n")
         yield from _csv(visitors)
 
@@ -99,10 +91,10 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
 class _Visitor(Visitor):
     """An admin's browser at the list of people."""
 
-    def __init__(self, server: Server, password: str, last: int) -> None:
+    def __init__(self, server: Server, password: str) -> None:
         super().__init__(server, password)
-        self._last = str(last)
         self._server = server
+        self.last = ""
         self.profile = ""
 
     @override
@@ -115,10 +107,10 @@ class _Visitor(Visitor):
         self.profile = found[1]
         return self
 
-    def seconds(self, query: str) -> float:
-        """Return how long the list takes with these parameters."""
-        query = query.replace("<profile>", self.profile).replace("<last>", self._last)
-        return self.milliseconds(f"{_LIST}?{query}") / 1000
+    def taken(self, query: str) -> float:
+        """Return how many milliseconds the list takes with these parameters."""
+        query = query.replace("<profile>", self.profile).replace("<last>", self.last)
+        return self.milliseconds(f"{_LIST}?{query}")
 
     def download(self) -> tuple[float, int, list[int]]:
         """Return seconds and rows of the CSV file, and the workers' memory meanwhile, in kB."""
@@ -129,25 +121,6 @@ class _Visitor(Visitor):
                 if place % 50 == 0:
                     memory.append(sum(self._server.memory()))
         return time.perf_counter() - begun, rows, memory
-
-
-def _compared(
-    label: str, query: str, visitors: dict[int, _Visitor], pace: Pace
-) -> Iterator[Result]:
-    taken: dict[int, list[float]] = {size: [] for size in visitors}
-    for visitor in visitors.values():
-        visitor.seconds(query)
-    for number in range(pace.rounds):
-        for size in in_turn(list(visitors), number):
-            taken[size].append(visitors[size].seconds(query))
-    small, large = min(visitors), max(visitors)
-    for size in (small, large):
-        milliseconds = median(taken[size]) * 1000
-        yield Result(_SECTION, label, f"p50 at {size:,}", milliseconds, "ms")
-    ratios = [b / a for a, b in zip(taken[small], taken[large], strict=True)]
-    what = f"ratio, {large:,} to {small:,}"
-    most = None if label == _NOBODY else _MOST
-    yield Result(_SECTION, label, what, median(ratios), at_most=most)
 
 
 def _csv(visitors: dict[int, _Visitor]) -> Iterator[Result]:
