@@ -6,21 +6,21 @@ The columns are ``email`` (or user name), ``product`` (its key or name) and, if 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from accounts.csv_cells import unharmed
+from accounts import csv_files
+from accounts.csv_files import UnreadableFileError
 from accounts.storage.finding import find_people
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import refusal_to_assign
 from licenses.waiting import people_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
     from uuid import UUID
 
     from accounts.models import User
@@ -34,10 +34,6 @@ REASON: Final = "CSV"
 ASSIGN: Final = "assign"
 RELEASE: Final = "release"
 _REQUIRED: Final = {"email", "product"}
-
-
-class UnreadableFileError(ValueError):
-    """The file is no CSV of the form that is asked for; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,44 +78,30 @@ def decode(content: bytes) -> str:
     """Return the text of an uploaded file.
 
     Raises:
-        UnreadableFileError: It is too long, or not UTF-8.
+        UnreadableFileError: It is too long, empty, or no text.
     """
     if len(content) > LONGEST_FILE:
         raise UnreadableFileError(_("The file is longer than 1 MB. Split it."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableFileError(
-            _("The file is not text in UTF-8. Save it as “CSV UTF-8” in your spreadsheet.")
-        ) from error
+    return csv_files.decode(content).text
 
 
 def read_rows(text: str) -> list[Row]:
     """Return the rows of ``text``; empty lines are skipped.
 
     Raises:
-        UnreadableFileError: A column is missing, or there are no rows or too many.
+        UnreadableFileError: A column is missing, a row cannot be read, or there are no rows or too
+            many.
     """
-    if "\x00" in text:
-        raise UnreadableFileError(
-            _("The file is not a CSV file: it holds binary data. Save it as “CSV UTF-8”.")
-        )
-    first = text.split("\n", 1)[0]
-    reader = csv.DictReader(
-        text.splitlines(), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    titles = {str(title).strip().lower() for title in reader.fieldnames or ()}
-    if not titles >= _REQUIRED:
+    table = csv_files.read_table(text)
+    titles = [title.lower() for title in table.titles]
+    if not {*titles} >= _REQUIRED:
         raise UnreadableFileError(
             _(
                 "The first line must name the columns “email” and “product”. "
                 "Start from the template."
             )
         )
-    try:
-        rows = list(_rows(reader))
-    except csv.Error as error:
-        raise UnreadableFileError(_("The file is not a CSV file: %s.") % error) from error
+    rows = [_row(each.number, dict(zip(titles, each.cells, strict=False))) for each in table.rows()]
     if not rows:
         raise UnreadableFileError(_("The file has no rows below its titles."))
     if len(rows) > MOST_ROWS:
@@ -214,20 +196,13 @@ def _waiting_for(subscription_ids: Collection[int]) -> dict[int, int]:
     return {key: people_waiting(key, groups[key]).count() for key in groups}
 
 
-def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
-    for cells in reader:
-        named = {
-            str(title).strip().lower(): unharmed(value.strip())
-            for title, value in cells.items()
-            if isinstance(value, str)
-        }
-        if any(named.values()):
-            yield Row(
-                line=reader.line_num,
-                address=named.get("email", ""),
-                product_key=named.get("product", ""),
-                action=named.get("action", "").lower() or ASSIGN,
-            )
+def _row(line: int, named: dict[str, str]) -> Row:
+    return Row(
+        line=line,
+        address=named.get("email", ""),
+        product_key=named.get("product", ""),
+        action=named.get("action", "").lower() or ASSIGN,
+    )
 
 
 def _subscriptions(written_keys: set[str]) -> dict[str, Subscription]:

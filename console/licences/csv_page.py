@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from accounts.csv_files import UnreadableFileError
 from accounts.models import ActionLine, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
@@ -24,7 +25,7 @@ from console.base.reasons import ReasonForm
 from console.base.undone import words_for_undoing
 from console.licences.by_file import ACTION, SUBSCRIPTION, LicencesByFile
 from console.licences.forms import LicenseFileForm
-from licenses.csv_import import REASON, TEMPLATE, Report, UnreadableFileError, check, decode
+from licenses.csv_import import REASON, TEMPLATE, Report, check, decode
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -102,6 +102,6 @@ class LicenseFileForm(forms.Form):
         keys = subscriptions_with_use().values_list("product__key", flat=True)
         self.fields["file"].help_text = _t(
             "Columns: email (the address or the user name), product (one of: %(products)s) and, if "
-            "wanted, action (assign or release). Text in UTF-8, with commas or semicolons; at most "
-            "%(rows)s rows and 1 MB."
+            "wanted, action (assign or release). Text in UTF-8, UTF-16 or Windows-1252, with "
+            "commas, semicolons or tabs; at most %(rows)s rows and 1 MB."
         ) % {"products": ", ".join(sorted(keys)) or _t("none yet"), "rows": MOST_ROWS}

@@ -120,12 +120,14 @@ def test_too_many_rows_for_the_seats_are_refused_together(
     [
         (b"name,city\nBob,Ulm\n", "must name the columns"),
         (b"email,product\n", "no rows"),
-        (b"\xff\xfe\x00", "not text in UTF-8"),
+        (b"\xff\xfe\x00", "it holds binary data"),
+        (b"", "is empty"),
+        (b'email,product\n"a,b\n', "a quotation mark is missing"),
         (b"email,product\n" + b"x" * (1024 * 1024), "longer than 1 MB"),
         (b"email,product\n" + b"a,b\n" * 2001, "more than 2000 rows"),
         (b'email,product\n"a\x00,b\n', "binary data"),
     ],
-    ids=["columns", "empty", "encoding", "long", "rows", "nul"],
+    ids=["columns", "no rows", "encoding", "empty", "quote", "long", "rows", "nul"],
 )
 def test_an_unusable_file_is_explained(
     console: Client, crm: Subscription, content: bytes, words: str
