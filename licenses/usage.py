@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.storage.memberships import people_below
 from licenses.models import GroupLicense, Seat, Subscription
@@ -22,9 +23,12 @@ LEVELS: Final = (80, 95, 100)
 
 def subscriptions_with_use() -> QuerySet[Subscription]:
     """Return the subscriptions in scope with their product and ``used``, the seats held now."""
+    held = Seat.objects.filter(subscription=OuterRef("pk"), released=None).order_by()
+    # From the index of seats that are held: what was given back costs nothing.
+    number = held.values("subscription").annotate(number=Count("*")).values("number")
     return (
         Subscription.objects.select_related("product")
-        .annotate(used=Count("seat_history", filter=Q(seat_history__released__isnull=True)))
+        .annotate(used=Coalesce(Subquery(number), 0))
         .order_by("product__name")
     )
 

@@ -75,6 +75,17 @@ class LicenseChoiceField(forms.ModelChoiceField[Subscription]):
         return label_of(obj)
 
 
+def offer_licences(
+    field: LicenseField | LicenseChoiceField, subscriptions: Collection[Any]
+) -> None:
+    """Let ``field`` offer these, which were read with their use.
+
+    A page asks for its choices several times, and each time a queryset would count all seats.
+    """
+    field.queryset = Subscription.objects.all()
+    field.choices = [(each.pk, field.label_from_instance(each)) for each in subscriptions]
+
+
 class ChooseLicenseForm(forms.Form):
     """Which licence the selected people get or give back."""
 
@@ -86,7 +97,7 @@ class ChooseLicenseForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["subscription"]
         assert isinstance(field, LicenseChoiceField)  # noqa: S101 - declared above
-        field.queryset = subscriptions_with_use()
+        offer_licences(field, subscriptions_with_use())
 
 
 class LicenseFileForm(forms.Form):
@@ -99,7 +110,7 @@ class LicenseFileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        keys = subscriptions_with_use().values_list("product__key", flat=True)
+        keys = Subscription.objects.values_list("product__key", flat=True)
         self.fields["file"].help_text = _t(
             "Columns: email (the address or the user name), product (one of: %(products)s) and, if "
             "wanted, action (assign or release). Text in UTF-8, UTF-16 or Windows-1252, with "

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from console.licences.forms import LicenseField
+from console.licences.forms import LicenseField, offer_licences
 from console.people.person_form import PersonForm
 from licenses.models import Seat, Subscription
 from licenses.usage import subscriptions_with_use
@@ -34,7 +34,7 @@ class UserSettingsForm(PersonForm):
         )
         subscriptions: list[Any] = list(subscriptions_with_use())
         field.held = held
-        field.queryset = subscriptions_with_use()
+        offer_licences(field, subscriptions)
         self.initial["licenses"] = held
         today = timezone.localdate()
         field.widget.unavailable = {
