@@ -69,6 +69,7 @@ def connect(page: Page, fake: Fake) -> None:
     page.wait_for_url("**/catalogue/")
     check(page)
     page.get_by_role("link", name="any SCIM 2.0 application").click()
+    expect(page.get_by_label("Display name")).to_be_visible()
     check(page)
     page.get_by_label("Display name").fill("Planner")
     next_step(page, "connection")

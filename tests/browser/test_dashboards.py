@@ -98,9 +98,10 @@ def test_a_line_leads_to_where_it_is_mended(
     sign_in(page, alice.user_name)
     page.goto("/console/")
 
-    page.locator("summary", has_text="more").click()
-    check(page)
     held = re.compile("Look and decide.*1 removal from Application 0 is held")
+    page.locator("summary", has_text="more").click()
+    expect(page.get_by_role("link", name=held)).to_be_visible()
+    check(page)
     page.get_by_role("link", name=held).click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Held removals")
@@ -137,6 +138,7 @@ def test_an_operator_makes_a_break_glass_link(
     page.goto(f"/platform/accounts/tenant/{acme.pk}/change/")
 
     page.get_by_role("link", name="Ways in").click()
+    expect(page.get_by_label("System admin")).to_be_visible()
     check(page)
     page.get_by_label("System admin").select_option("alice@acme.example")
     page.get_by_role("button", name="Make a break-glass link").click()

@@ -51,6 +51,7 @@ def test_a_list_is_filtered_changed_and_kept_by_links_and_forms_alone(
 
     panel.get_by_role("button", name="Filter", exact=True).click()
     page.get_by_role("link", name="Source", exact=True).click()
+    expect(page.locator("#choices")).to_be_visible()
     check(page)
     page.locator("#choices").get_by_role("link", name="Entra ID 2").click()
     expect(page.get_by_role("link", name="Source: Entra ID")).to_be_visible()
@@ -59,9 +60,11 @@ def test_a_list_is_filtered_changed_and_kept_by_links_and_forms_alone(
     assert chip_height(page) < 60  # It stands in one line or two, not letter under letter.
 
     page.get_by_role("button", name="Columns").click()
+    expect(page.get_by_role("link", name=re.compile("^Department"))).to_be_visible()
     check(page)
     page.get_by_role("link", name=re.compile("^Department")).click()
     page.get_by_role("link", name="Save this view").click()
+    expect(page.get_by_label("Name of this view")).to_be_visible()
     check(page)
     page.get_by_label("Name of this view").fill("By Entra")
     page.get_by_role("button", name="Save this view").click()
@@ -72,6 +75,7 @@ def test_a_list_is_filtered_changed_and_kept_by_links_and_forms_alone(
     expect(page.get_by_role("row")).to_have_count(4)
     page.get_by_role("link", name="Everybody").click()
     page.get_by_role("link", name="Rename or delete views").click()
+    expect(page.get_by_role("button", name="Delete By Entra")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Delete By Entra").click()
     expect(page.get_by_text("The people in it stay as they are.")).to_be_visible()
@@ -92,6 +96,7 @@ def test_many_filters_fold_where_it_is_narrow(
         return
     expect(chips.first).to_be_hidden()
     fold.click()
+    expect(chips.first).to_be_visible()
     check(page)
     page.locator("#set-filters").get_by_role("link", name="Remove the filter Role").click()
     expect(chips).to_have_count(3)

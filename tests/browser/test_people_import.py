@@ -41,6 +41,7 @@ def test_from_the_user_list_to_the_person_who_was_made(
     sign_in(page, alice.user_name)
     page.goto("/console/accounts/user/")
     page.get_by_role("link", name="Import", exact=True).click()
+    expect(page.get_by_role("button", name="Upload")).to_be_visible()
     check(page)
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_text("This field is required.")).to_be_visible()

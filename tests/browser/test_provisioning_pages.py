@@ -203,6 +203,7 @@ def test_the_request_log_is_filtered_and_read(
     page.goto("/console/scim/requestlogentry/")
 
     page.get_by_role("button", name="Filter").click()
+    expect(page.get_by_role("link", name="4xx: Refused")).to_be_visible()
     check(page)
     page.get_by_role("link", name="4xx: Refused").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
