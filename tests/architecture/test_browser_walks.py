@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 FOLDERS: Final = ("browser", "walk")
+LOOKS: Final = {"check", "assert_accessible", "assert_fits"}
 TESTS: Final = Path(__file__).parents[1]
 
 
@@ -19,17 +21,24 @@ def test_no_page_is_checked_before_something_of_it_was_seen() -> None:
         for node in ast.walk(ast.parse(path.read_text()))
         for body in (getattr(node, "body", None),)
         if isinstance(body, list)
-        for statement, following in zip(body, body[1:], strict=False)
-        if _called(statement) == "click" and _called(following) == "check"
+        for statement, following in pairwise(body)
+        if _clicks(statement) and _looks(following)
     ]
 
     assert not too_early, f"Expect something of the page first: {', '.join(too_early)}"
 
 
-def _called(statement: ast.AST) -> str:
-    if not isinstance(statement, ast.Expr) or not isinstance(statement.value, ast.Call):
-        return ""
-    function = statement.value.func
-    if isinstance(function, ast.Attribute):
-        return function.attr
-    return function.id if isinstance(function, ast.Name) else ""
+def _clicks(statement: ast.AST) -> bool:
+    function = _called(statement)
+    return isinstance(function, ast.Attribute) and function.attr == "click"
+
+
+def _looks(statement: ast.AST) -> bool:
+    function = _called(statement)
+    return isinstance(function, ast.Name) and function.id in LOOKS
+
+
+def _called(statement: ast.AST) -> ast.AST | None:
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+        return statement.value.func
+    return None
