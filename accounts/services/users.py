@@ -151,6 +151,7 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
     with _user_names_reported():
         if not _write(user, values, changed):
             raise DatabaseError(f"User {user.pk} does not exist any more.")
+    user.has_just_left = leaves
     if leaves:
         join_held_change(people=[user.pk], kind=HeldPerson.Kind.DEACTIVATED)
         users_deactivated.send(sender=User, user_ids=[user.pk])

@@ -115,11 +115,13 @@ def _counted() -> QuerySet[HeldChange]:
 
 
 def _standing(change: HeldChange) -> Page:
-    """Return what the buttons depend on: whoever joins meanwhile is looked at first."""
-    shown = HeldPerson.objects.filter(change=change, outcome="").aggregate(
-        count=Count("pk"), latest=Max("pk")
-    )
-    return Page({}, facts={"held": f"{shown['count']} {shown['latest']}"})
+    """Return what the buttons depend on: whoever joins meanwhile is looked at first.
+
+    So is who is deleted by now, and was only deactivated, or taken out of a group.
+    """
+    held = HeldPerson.objects.filter(change=change, outcome="").order_by("kind")
+    shown = held.values_list("kind").annotate(count=Count("pk"), latest=Max("pk"))
+    return Page({}, facts={"held": " ".join(f"{kind}:{n}:{last}" for kind, n, last in shown)})
 
 
 def _about(change: HeldChange) -> str:

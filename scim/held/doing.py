@@ -62,5 +62,7 @@ def do_to_person(*, key: int, takes_back: bool) -> None:
             act = take_back_for if takes_back else carry_out_for
             outcome, reason = act(person=person)
     except AccountError as refusal:
+        if takes_back:
+            carry_out_for(person=person)
         outcome, reason = HeldPerson.Outcome.REFUSED, in_words(refusal)
     person.end(outcome, reason)
