@@ -16,6 +16,7 @@ from accounts.services.kept_people import record_deletion
 from accounts.services.profiles import add_profile_members
 from accounts.services.restoring import restore_person
 from accounts.services.users import reactivate_user
+from accounts.signals import kept_person_is_back
 from accounts.trail import audit
 from licenses.kept_seats import (
     give_back_kept,
@@ -114,7 +115,9 @@ def _give(person: HeldPerson, user: User) -> str:
     for profile in profiles.order_by("pk"):
         add_profile_members(profile=profile, user_ids=[user.pk])
     kept = [uuid_of(key) for key in person.kept.get("groups", ())]
-    return _put_back(user, [*kept, *person.groups])
+    reason = _put_back(user, [*kept, *person.groups])
+    kept_person_is_back.send(sender=User, user=user, kept=person.kept)
+    return reason
 
 
 def _put_back(user: User, groups: Iterable[UUID]) -> str:
