@@ -8,13 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access_reviews.errors import NothingGivenBackError
-from access_reviews.services.things import Thing, holders_of, is_there
+from access_reviews.services.things import Thing, held_by_hand, holders_of, is_there
 from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, update_group
 from accounts.models import AccessProfile, DirectoryGroup, Role, User
 from accounts.services.profiles import add_profile_members
 from accounts.services.roles import change_role
-from accounts.storage.group_locks import hold_group, hold_people
+from accounts.storage.group_locks import hold_people
+from licenses.holding_groups import hold_groups_of
 from licenses.models import Subscription
 from licenses.services import assign_seat
 
@@ -42,7 +43,7 @@ def give_back(*, line: ReviewLine, thing: Thing, reason: str, as_admin: bool) ->
     role = person.role
     if "role" in line.removed and role != Role.MEMBER:
         raise NothingGivenBackError(_("They have another role by now."))
-    _let_into_groups(person, line.removed)
+    _let_into_groups(person, thing, line.removed)
     person.refresh_from_db()
     _give_by_hand(person, line.removed, reason)
     if person.role == Role.ADMIN != role and not as_admin:
@@ -53,13 +54,12 @@ def give_back(*, line: ReviewLine, thing: Thing, reason: str, as_admin: bool) ->
         )
 
 
-def _let_into_groups(person: User, removed: dict[str, Any]) -> None:
+def _let_into_groups(person: User, thing: Thing, removed: dict[str, Any]) -> None:
     wanted = removed.get("groups", [])
     groups = list(DirectoryGroup.objects.filter(pk__in=wanted).order_by("pk"))
     if len(groups) < len(wanted):
         raise NothingGivenBackError(_("A group that gave it is not there any more."))
-    for group in groups:
-        hold_group(group.pk, people=[person.pk])
+    hold_groups_of(person.pk, [group.pk for group in groups], **held_by_hand(thing))
     for group in groups:
         update_group(
             group=group, values=GroupFields.of(group), members=[MemberDelta(add=(person.pk,))]

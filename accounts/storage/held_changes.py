@@ -103,6 +103,19 @@ _HELD: Final = """
 SELECT user_id::text FROM accounts_heldperson
 WHERE tenant_id = %s AND user_id = ANY(%s::uuid[]) AND outcome = ''
 """
+# So many that a page can name them; whoever is deleted has them in what is kept of them.
+_GROUPS_GONE: Final = """
+SELECT DISTINCT wanted.id FROM accounts_heldperson person CROSS JOIN LATERAL (
+  SELECT unnest(person.groups) AS id
+  UNION ALL SELECT jsonb_array_elements_text(person.kept -> 'groups')::uuid
+) wanted
+WHERE person.tenant_id = %(tenant)s AND person.change_id = %(change)s AND person.outcome = ''
+  AND NOT EXISTS (
+    SELECT FROM accounts_directorygroup present
+    WHERE present.tenant_id = %(tenant)s AND present.id = wanted.id
+  )
+ORDER BY wanted.id LIMIT 20
+"""
 
 
 class Noted(NamedTuple):
@@ -182,6 +195,13 @@ def held_of(people: Collection[UUID]) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(_HELD, [active_tenant_id(), list(people)])
         return {row[0] for row in cursor.fetchall()}
+
+
+def groups_gone(*, change_id: int) -> list[UUID]:
+    """Return the groups that people held in a change were in, and that are not there any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS_GONE, {"tenant": active_tenant_id(), "change": change_id})
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _values(losses: Losses) -> list[Any]:

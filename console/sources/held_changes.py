@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import HeldChange, HeldPerson
+from accounts.models import HeldChange, HeldPerson, User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.trail.refusals import record_refusal
 from console.base.of_person import with_people
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
+from console.sources.held_groups import deleted_groups
 from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     people = HeldPerson.objects.filter(change=change).order_by("outcome", "pk")
     page = Paginator(people, _PER_PAGE).get_page(request.GET.get(_PAGE, "1"))
-    left, everybody = people.filter(outcome="").count(), page.paginator.count
+    held = people.filter(outcome="")
+    left, everybody = held.count(), page.paginator.count
     context = {
         **admin.site.each_context(request),
         "title": _("Held change of %(source)s") % {"source": change.source_name},
@@ -71,6 +73,8 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         "left": left,
         "done": everybody - left,
         "everybody": everybody,
+        "is_in_it": held.filter(user_id=request.user.pk).exists(),
+        "groups_gone": deleted_groups(change),
         "version": seal(_standing(change), _about(change)),
     }
     request.current_app = admin.site.name
@@ -100,7 +104,8 @@ def _decide(
             if change.is_open and not is_as_seen(_about(change), request.POST, _standing(change)):
                 messages.error(request, str(SEEN_OTHERWISE))
                 return redirect("console:held-change", pk)
-            decide(change=change)
+            assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+            decide(change=change, by=request.user)
     except DecidedAlreadyError as refusal:
         record_refusal("held_change.refused", change, reason=str(refusal))
         messages.error(request, str(refusal))

@@ -16,8 +16,8 @@ from accounts.models import HeldChange, ProfileMembership, User
 from accounts.services.profiles import delete_profile
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Seat
-from scim.held.deciding import carry_out, take_back
 from tests.conftest import person
+from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
 
 if TYPE_CHECKING:

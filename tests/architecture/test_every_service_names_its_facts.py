@@ -25,7 +25,8 @@ from access_requests.models import AccessRequest
 from access_requests.things import Thing
 from accounts.groups.groups import GroupFields, create_group, delete_group
 from accounts.groups.mappings import set_group_mappings
-from accounts.models import Plan, Role, SavedView, Tenant, User
+from accounts.identifiers import uuid_of
+from accounts.models import HeldChange, Plan, Role, SavedView, Tenant, User
 from accounts.services.brands import change_brand
 from accounts.services.operators import set_operator_active
 from accounts.services.profiles import create_profile, delete_profile, update_profile
@@ -99,8 +100,10 @@ from tests.saml_sso.test_single_logout import PATH as LOGOUT
 from tests.saml_sso.test_single_logout import logout_request, signed
 from tests.scim.test_sources import URN, default_rows
 from tests.support.driven_services import DRIVEN, NOT_DRIVEN
+from tests.support.held_changes import carry_out, take_back
 from tests.support.saml import certificate, private_key
 from tests.support.saml_party import Party, party_of, post_response
+from tests.support.scim import connect
 from tests.support.services_called import writers, writing_services
 from tests.support.ways_in import Way, in_order, way
 
@@ -382,6 +385,59 @@ def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscrip
         lapse_requests_of(acme)
         forget_requests_of(acme)
         way.did("leaving", least=0, recorded={"access_request.lapsed"})
+
+
+def test_by_what_a_source_takes_beyond_its_limit(way: Way, acme: Tenant, crm: Subscription) -> None:
+    carol = person(acme, "Carol", Role.CHANGE_REQUEST_MANAGER)
+    okta = connect(acme, name="Okta", loss_number=1, on_delete="delete")
+    off = {"op": "replace", "path": "active", "value": False}
+    with tenant_scope(acme):
+        change_subscription(subscription=crm, seats=50, starts=crm.starts, ends=None)
+
+    def taken(number: int) -> list[str]:
+        """Let the source take away five people, one in each way; return their ids."""
+        people = [okta.create({"userName": f"p{number}.{each}"})["id"] for each in range(7)]
+        with tenant_scope(acme):
+            users = User.objects.in_bulk([uuid_of(each) for each in people])
+            for each in people[:4]:
+                change_seats(user=users[uuid_of(each)], assign=[crm])
+            leaver = users[uuid_of(people[2])]
+            profile = create_profile(name=f"Customs {number}")
+            asked = ask_for_access(user=leaver, thing=profile, reason="x")
+            grant_request(request=asked, decider=carol, until=timezone.localdate())
+            groups = []
+            for each in people[4:6]:
+                group = create_group(
+                    values=GroupFields(display_name=f"G{number}.{each}"), member_ids=[uuid_of(each)]
+                )
+                set_group_licenses(group=group, subscriptions=[crm])
+                groups.append(group)
+        way.did("people with seats", least=14)
+        for each in people[:2]:
+            okta.patch(f"/Users/{each}", off)
+        for each in people[2:4]:
+            okta.request("DELETE", f"/Users/{each}", expect=204)
+        okta.patch(f"/Groups/{groups[0].pk}", {"op": "remove", "path": "members"})
+        okta.request("DELETE", f"/Groups/{groups[1].pk}", expect=204)
+        okta.patch(f"/Users/{people[6]}", off)
+        way.did("what is held", least=9, recorded={"held_change.opened", "user.deletion_held"})
+        return people
+
+    way.prepared()
+    people = taken(1)
+    assert okta.create({"userName": "p1.3"})["id"] == people[3]
+    way.did("who is created again", least=2, recorded={"user.restored", "license.given_back"})
+    with tenant_scope(acme):
+        take_back(change=HeldChange.objects.get())
+    recorded = {"user.restored", "license.given_back", "license.left_by_groups"}
+    way.did("taking it back", least=6, recorded={*recorded, "user.loss_taken_back"})
+
+    people = taken(2)
+    with tenant_scope(acme):
+        erase_person(person_id=uuid_of(people[3]))
+        way.did("erasing somebody who is held", least=1, recorded={"user.erased"})
+        carry_out(change=HeldChange.objects.get(state=HeldChange.State.OPEN))
+    way.did("carrying it out", least=4, recorded={"user.deleted", "user.loss_carried_out"})
 
 
 def test_by_what_only_forms_reach_of_tenants(way: Way, acme: Tenant, bob: User) -> None:

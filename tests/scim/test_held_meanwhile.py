@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from accounts.errors import AccountError
-from accounts.models import AuditEntry, DirectoryGroup, HeldChange, HeldPerson, User
-from accounts.services.users import deactivate_user
+from accounts.models import AuditEntry, DirectoryGroup, HeldChange, HeldPerson, Plan, Role, User
+from accounts.services.tenants import update_tenant
+from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_scope
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Seat, Subscription
 from scim.held import people as held_people
-from scim.held.deciding import take_back
 from tests.conftest import person, signed_in
 from tests.scim.test_held_changes import (
     OFF,
     deleting,
+    group_of,
     in_bulk,
     okta,
     one_by_one,
@@ -26,6 +30,8 @@ from tests.scim.test_held_changes import (
     staff,
     used,
 )
+from tests.support.held_changes import take_back
+from tests.support.html_forms import text_of, what_is_sent
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -117,6 +123,163 @@ def test_whom_a_second_source_deletes_is_held_for_that_one(
         take_back(change=HeldChange.objects.get(source_name="Second"))
         assert User.objects.get(pk=people[4]["id"]).active
         assert Seat.objects.filter(user=people[4]["id"], released=None).count() == 1
+
+
+@pytest.mark.parametrize("holds_something", [True, False])
+def test_whom_another_source_creates_again_is_somebody_new_until_an_admin_has_decided(
+    acme: Tenant, deleting: SCIMClient, seats: Subscription, *, holds_something: bool
+) -> None:
+    people = staff(acme, deleting, seats, 5)
+    second = connect(acme, name="Second", loss_number=1, on_delete="delete")
+    if holds_something:
+        wipe(second, [second.create({"userName": f"x{each}"}) for each in range(2)])
+    with tenant_scope(acme):
+        User.objects.filter(pk=people[4]["id"]).update(role=Role.ADMIN)
+    wipe(deleting, people)
+
+    again = second.create({"userName": people[4]["userName"]})
+
+    assert again["id"] != people[4]["id"]
+    with tenant_scope(acme):
+        assert User.objects.get(pk=again["id"]).role == Role.MEMBER
+        assert not Seat.objects.filter(user=again["id"]).exists()
+        take_back(change=HeldChange.objects.get(source_name="Entra"))
+        assert Seat.objects.filter(user=again["id"], released=None).count() == 1
+
+
+class TestAnAdminIsInIt:
+    """Nobody decides about themselves: what was taken from who decides is gone."""
+
+    @pytest.fixture
+    def sales(
+        self, acme: Tenant, okta: SCIMClient, seats: Subscription, alice: User
+    ) -> DirectoryGroup:
+        """A group that gave Alice, an admin, and four others a seat."""
+        people = [okta.create({"userName": f"s{each}"})["id"] for each in range(4)]
+        members = [{"value": each} for each in (*people, str(alice.pk))]
+        body = {"displayName": "Sales", "members": members}
+        group = okta.request("POST", "/Groups", body, expect=201)["id"]
+        with tenant_scope(acme):
+            sales = DirectoryGroup.objects.get(pk=group)
+            set_group_licenses(group=sales, subscriptions=[seats])
+        okta.patch(f"/Groups/{group}", {"op": "remove", "path": "members"})
+        return sales
+
+    def decided(self, acme: Tenant, admin: User, button: str) -> str:
+        """Let an admin press a button; return the page that they saw before."""
+        browser = signed_in(admin)
+        with tenant_scope(acme):
+            page = f"/console/provisioning/held/{HeldChange.objects.get().pk}/"
+        shown = browser.get(page).content.decode()
+        browser.post(f"{page}{button}/", what_is_sent(shown, "version"))
+        return shown
+
+    def test_and_takes_it_back(self, acme: Tenant, sales: DirectoryGroup, alice: User) -> None:
+        shown = self.decided(acme, alice, "take-back")
+
+        assert "nobody decides about themselves" in shown
+        with tenant_scope(acme):
+            assert not Seat.objects.filter(user=alice, released=None).exists()
+            assert not sales.members.filter(user=alice).exists()
+            assert sales.members.count() == Seat.objects.filter(released=None).count() == 4
+            own = HeldPerson.objects.get(user_id=alice.pk)
+            assert own.outcome == "refused"
+            assert "nobody decides about themselves" in own.reason
+
+    def test_and_another_takes_it_back(
+        self, acme: Tenant, sales: DirectoryGroup, alice: User
+    ) -> None:
+        shown = self.decided(acme, person(acme, "Ada", Role.ADMIN), "take-back")
+
+        assert "themselves" not in shown
+        with tenant_scope(acme):
+            assert Seat.objects.filter(user=alice, released=None).exists()
+
+    def test_and_has_taken_the_name_of_somebody_deleted(
+        self, acme: Tenant, deleting: SCIMClient, seats: Subscription, alice: User
+    ) -> None:
+        people = staff(acme, deleting, seats, 5)
+        wipe(deleting, people)
+        with tenant_scope(acme):
+            values = replace(UserFields.of(alice), user_name=people[4]["userName"])
+            update_user(user=alice, values=values)
+
+        self.decided(acme, alice, "take-back")
+
+        with tenant_scope(acme):
+            assert not Seat.objects.filter(user=alice).exists()
+            assert HeldPerson.objects.get(user_id=people[4]["id"]).outcome == "refused"
+            assert User.objects.filter(pk=people[3]["id"]).exists()
+
+
+@pytest.mark.parametrize("outer_first", [True, False])
+def test_whoever_left_a_nested_group_is_in_it_again_and_in_none_around_it(
+    acme: Tenant, okta: SCIMClient, seats: Subscription, *, outer_first: bool
+) -> None:
+    names = ["Outer", "Inner"] if outer_first else ["Inner", "Outer"]
+    groups = {
+        name: okta.request("POST", "/Groups", {"displayName": name}, expect=201)["id"]
+        for name in names
+    }
+    nested = [{"value": groups["Inner"]}]
+    okta.patch(f"/Groups/{groups['Outer']}", {"op": "add", "path": "members", "value": nested})
+    people = [{"value": okta.create({"userName": f"n{each}"})["id"]} for each in range(5)]
+    inner = f"/Groups/{groups['Inner']}"
+    okta.patch(inner, {"op": "add", "path": "members", "value": people})
+    with tenant_scope(acme):
+        outer = DirectoryGroup.objects.get(pk=groups["Outer"])
+        set_group_licenses(group=outer, subscriptions=[seats])
+
+    okta.patch(inner, {"op": "remove", "path": "members"})
+    with tenant_scope(acme):
+        take_back(change=HeldChange.objects.get())
+        assert DirectoryGroup.objects.get(pk=groups["Inner"]).members.count() == 5
+        assert outer.members.count() == 1
+    assert used(acme) == 5
+
+
+def test_a_group_that_is_deleted_is_told_on_the_page_and_stays_so(
+    acme: Tenant, okta: SCIMClient, seats: Subscription, alice: User
+) -> None:
+    _people, group = group_of(acme, okta, seats, 5)
+    others = [{"value": okta.create({"userName": f"c{each}"})["id"]} for each in range(5)]
+    crew = {"displayName": "Crew", "members": others}
+    stays = okta.request("POST", "/Groups", crew, expect=201)["id"]
+    with tenant_scope(acme):
+        set_group_licenses(group=DirectoryGroup.objects.get(pk=stays), subscriptions=[seats])
+    okta.patch(f"/Groups/{stays}", {"op": "remove", "path": "members"})
+    with tenant_scope(acme):
+        page = f"/console/provisioning/held/{HeldChange.objects.get().pk}/"
+    browser = signed_in(alice)
+    assert "stay deleted" not in text_of(browser.get(page))
+    okta.request("DELETE", f"/Groups/{group}", expect=204)
+
+    shown = text_of(browser.get(page))
+    assert "stay deleted" in shown
+    assert "Sales" in shown
+    assert "Crew" not in shown
+
+
+@pytest.mark.parametrize("button", ["carry-out", "take-back"])
+def test_it_is_decided_also_when_the_plan_has_ended(
+    acme: Tenant, deleting: SCIMClient, seats: Subscription, alice: User, button: str
+) -> None:
+    people = staff(acme, deleting, seats, 5)
+    wipe(deleting, people)
+    update_tenant(tenant=acme, name=acme.name, plan=Plan.STARTER, trail_days=None)
+    browser = signed_in(alice)
+    with tenant_scope(acme):
+        Subscription.objects.update(ends=timezone.localdate() - timedelta(days=1))
+        page = f"/console/provisioning/held/{HeldChange.objects.get().pk}/"
+
+    sent = what_is_sent(browser.get(page).content.decode(), "version")
+    browser.post(f"{page}{button}/", sent)
+
+    with tenant_scope(acme):
+        assert not HeldPerson.objects.filter(outcome="").exists()
+        taken_back = button == "take-back"
+        assert User.objects.filter(pk=people[4]["id"]).exists() is taken_back
+    assert used(acme) == (2 if taken_back else 0)
 
 
 @pytest.mark.parametrize("button", ["carry-out", "take-back"])
