@@ -1,5 +1,6 @@
-"""What somebody asked for whose deletion is held: kept with them, and back when they are.
+"""What was granted to somebody who loses it, and is given it back: it ends on its day as before.
 
+Requests of who is deleted, and whose deletion is held, are kept with them, and back when they are.
 Without that, something that was granted until a day would be theirs for good from then on.
 """
 
@@ -14,15 +15,18 @@ from django.dispatch import receiver
 
 from access_requests.models import AccessRequest
 from accounts.models import AccessProfile, HeldPerson, ProfileMembership
-from accounts.signals import kept_person_is_back, users_deactivated
-from licenses.models import Subscription
+from accounts.signals import given_anew, kept_person_is_back, users_deactivated
+from licenses.models import Seat, Subscription
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from django.db.models import Model
+
     from accounts.models import User
 
 _State = AccessRequest.State
+_THINGS: Final[dict[type[Model], str]] = {Seat: "subscription", ProfileMembership: "profile"}
 _KEPT: Final = "access_requests"
 _LEFT_OUT: Final = frozenset({"id", "tenant_id", "user_id"})
 _COLUMNS: Final = tuple(
@@ -56,6 +60,22 @@ def give_requests_back(*, user: User, kept: dict[str, Any], **_kwargs: Any) -> N
             row["profile_id"] = None
         if row["state"] != _State.OPEN or not _is_asked(user, row):
             AccessRequest.objects.create(**row, user=user)
+
+
+@receiver(given_anew)
+def follow_what_was_given(
+    *, sender: type[Model], user: User, former: int, row: int, **_kwargs: Any
+) -> None:
+    """Let the grant that gave what ``user`` had lost end what they have instead.
+
+    One whose day has come meanwhile found nothing to take; it ends anew with the next that end.
+    """
+    is_of = {f"{_THINGS[sender]}__isnull": False}
+    given = AccessRequest.objects.filter(user=user, gave=former, **is_of)
+    given.filter(state=_State.ENDED, ending=AccessRequest.Ending.GONE).update(
+        state=_State.GRANTED, ending="", closed=None
+    )
+    given.filter(state=_State.GRANTED).update(gave=row)
 
 
 def _membership(profile: int, user: User) -> int | None:

@@ -25,7 +25,7 @@ from accounts.services.profiles import remove_profile_members
 from accounts.services.roles import change_role
 from accounts.storage.group_locks import hold_people
 from licenses.holding_groups import hold_groups_of
-from licenses.models import Seat, Subscription
+from licenses.models import Subscription
 from licenses.services import release_seat
 
 if TYPE_CHECKING:
@@ -100,12 +100,12 @@ def _taken_by_hand(person: User, thing: Thing, reason: str) -> dict[str, Any]:
         return {"role": thing.key}
     if thing.kind == Kind.PROFILE:
         profile = AccessProfile.objects.get(pk=number(thing))
-        if ProfileMembership.objects.filter(profile=profile, user=person).exists():
+        inside = ProfileMembership.objects.filter(profile=profile, user=person).first()
+        if inside is not None:
             remove_profile_members(profile=profile, user_ids=[person.pk])
-            return {"profile": profile.pk}
+            return {"profile": profile.pk, "membership": inside.pk}
     if thing.kind == Kind.LICENCE:
         subscription = Subscription.objects.get(pk=number(thing))
-        if Seat.objects.filter(subscription=subscription, user=person, released=None).exists():
-            release_seat(subscription=subscription, user=person, reason=reason)
-            return {"licence": subscription.pk}
+        for seat in release_seat(subscription=subscription, user=person, reason=reason):
+            return {"licence": subscription.pk, "seat": seat}
     return {}

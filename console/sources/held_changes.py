@@ -107,7 +107,8 @@ def _decide(
             assert isinstance(request.user, User)  # noqa: S101 - the site let them in
             decide(change=change, by=request.user)
     except DecidedAlreadyError as refusal:
-        record_refusal("held_change.refused", change, reason=str(refusal))
+        # Without who decided: their name would stay in the trail when they are erased.
+        record_refusal("held_change.refused", change, reason=_("It is decided already."))
         messages.error(request, str(refusal))
     else:
         messages.success(request, str(said))

@@ -11,10 +11,11 @@ from accounts.errors import AccountError, UserNameTakenError
 from accounts.group_kinds.member_deltas import MemberDelta
 from accounts.groups.groups import GroupFields, update_group
 from accounts.identifiers import uuid_of
-from accounts.models import AccessProfile, DirectoryGroup, HeldPerson, User
+from accounts.models import AccessProfile, DirectoryGroup, HeldPerson, Role, User
 from accounts.services.kept_people import record_deletion
 from accounts.services.profiles import add_profile_members
 from accounts.services.restoring import restore_person
+from accounts.services.roles import keep_role
 from accounts.services.users import reactivate_user
 from accounts.signals import kept_person_is_back
 from accounts.trail import audit
@@ -154,11 +155,14 @@ def _give(person: HeldPerson, user: User) -> str:
 
 def _put_back(user: User, wanted: Collection[UUID]) -> str:
     """Put somebody into groups again; seats of those that are gone become seats given by hand."""
+    role = Role(user.role)
     found = DirectoryGroup.objects.filter(pk__in=wanted).order_by("pk")
     for group in found:
         update_group(
             group=group, values=GroupFields.of(group), members=[MemberDelta(add=(user.pk,))]
         )
+    user.refresh_from_db(fields=["role"])
+    keep_role(user=user, role=role)
     keep_by_hand(user=user)
     if len(found) < len(wanted):
         return _("A group that they were in is gone: they keep its seats as if given by hand.")

@@ -103,7 +103,7 @@ class TestRevoking:
         assert holds(company, company.bob) == {"profile", "group"}
         assert state_of(running.pk) == AccessReview.State.APPLIED
         line = line_of(running, "licence", company.bob)
-        assert (line.outcome, line.removed) == (Outcome.REVOKED, {"licence": company.crm.pk})
+        assert (line.outcome, line.removed["licence"]) == (Outcome.REVOKED, company.crm.pk)
         assert Seat.objects.get().release_reason == "Access review “Autumn”"
 
     def test_takes_each_kind_and_names_it_in_the_trail(
