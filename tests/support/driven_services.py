@@ -93,6 +93,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     "test_by_undoing_actions_on_many_rows": frozenset(
         {
             "accounts.services.turned_back.undo_deactivation",
+            "accounts.services.profiles_undone.let_rejoin",
             "accounts.services.profiles_undone.undo_joining",
             "accounts.services.profiles_undone.undo_leaving",
             "accounts.services.turned_back.undo_reactivation",
@@ -264,6 +265,24 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "scim.held.people.take_back_for",
         }
     ),
+    "test_by_what_a_review_takes": frozenset(
+        {
+            "access_reviews.services.applying.apply_review",
+            "access_reviews.services.applying.undo_review",
+            "access_reviews.services.deciding.decide_lines",
+            "access_reviews.services.deciding.keep_as_suggested",
+            "access_reviews.services.ending.begin_undoing",
+            "access_reviews.services.ending.cancel_review",
+            "access_reviews.services.ending.end_review",
+            "access_reviews.services.following.pass_on_lines",
+            "access_reviews.services.following.remind",
+            "access_reviews.services.giving_back.give_back",
+            "access_reviews.services.keeping.erase_from_reviews",
+            "access_reviews.services.making.make_review_lines",
+            "access_reviews.services.starting.start_review",
+            "access_reviews.services.taking.take_from",
+        }
+    ),
     "test_by_what_only_forms_reach_of_tenants": frozenset(
         {
             "accounts.services.brands.change_brand",
@@ -420,25 +439,6 @@ NOT_DRIVEN: Final = {
             "provisioning.engine.working_out.work_out",
         ),
         "what is sent to applications follows from facts; tests/provisioning/engine tries it",
-    ),
-    **dict.fromkeys(
-        (
-            "access_reviews.services.applying.apply_review",
-            "access_reviews.services.applying.undo_review",
-            "access_reviews.services.deciding.decide_lines",
-            "access_reviews.services.deciding.keep_as_suggested",
-            "access_reviews.services.ending.begin_undoing",
-            "access_reviews.services.ending.cancel_review",
-            "access_reviews.services.ending.end_review",
-            "access_reviews.services.following.pass_on_lines",
-            "access_reviews.services.following.remind",
-            "access_reviews.services.giving_back.give_back",
-            "access_reviews.services.keeping.erase_from_reviews",
-            "access_reviews.services.making.make_review_lines",
-            "access_reviews.services.starting.start_review",
-            "access_reviews.services.taking.take_from",
-        ),
-        "what is decided is no fact, and what is taken others name; tests/access_reviews tries it",
     ),
 }
 """What no such test calls, and why."""
