@@ -11,7 +11,9 @@ import pytest
 from django.utils import timezone
 
 from accounts.errors import AccountError
+from accounts.groups.mappings import set_group_mappings
 from accounts.models import AuditEntry, DirectoryGroup, HeldChange, HeldPerson, Plan, Role, User
+from accounts.services.roles import change_role
 from accounts.services.tenants import update_tenant
 from accounts.services.users import UserFields, deactivate_user, update_user
 from accounts.tenancy.scoping import tenant_scope
@@ -236,6 +238,27 @@ def test_whoever_left_a_nested_group_is_in_it_again_and_in_none_around_it(
         assert DirectoryGroup.objects.get(pk=groups["Inner"]).members.count() == 5
         assert outer.members.count() == 1
     assert used(acme) == 5
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+def test_who_is_in_a_group_again_that_gives_a_role_has_no_lower_one_than_before(
+    acme: Tenant, deleting: SCIMClient, seats: Subscription, *, is_deleted: bool
+) -> None:
+    people, group = group_of(acme, deleting, seats, 5)
+    with tenant_scope(acme):
+        sales = DirectoryGroup.objects.get(pk=group)
+        set_group_mappings(group=sales, role=Role.EDITOR, profiles=[])
+        change_role(user=User.objects.get(pk=people[4]["id"]), role=Role.CONNECTOR_ADMIN)
+
+    if is_deleted:
+        wipe(deleting, people)
+    else:
+        deleting.patch(f"/Groups/{group}", {"op": "remove", "path": "members"})
+    with tenant_scope(acme):
+        take_back(change=HeldChange.objects.get())
+        roles = dict(User.objects.values_list("user_name", "role"))
+    assert roles["p4@acme.example"] == Role.CONNECTOR_ADMIN
+    assert roles["p3@acme.example"] == Role.EDITOR
 
 
 def test_a_group_that_is_deleted_is_told_on_the_page_and_stays_so(
