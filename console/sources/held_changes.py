@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.jobs.retrying import NotFailedError
 from accounts.models import HeldChange, HeldPerson, User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
@@ -22,6 +23,7 @@ from console.base.of_person import with_people
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
 from console.sources.held_groups import deleted_groups
+from scim.held.again import has_failed, try_again
 from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         "left": left,
         "done": everybody - left,
         "everybody": everybody,
+        "has_failed": has_failed(change),
         "is_in_it": held.filter(user_id=request.user.pk).exists(),
         "groups_gone": deleted_groups(change),
         "version": seal(_standing(change), _about(change)),
@@ -91,6 +94,22 @@ def carry_out_held_change(request: HttpRequest, pk: int) -> HttpResponse:
 def take_back_held_change(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was shown, once."""
     return _decide(request, pk, take_back, _("It is being taken back, person by person."))
+
+
+@require_POST
+def try_held_change_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the job go on that does what was decided, if it was given up."""
+    change = HeldChange.objects.filter(pk=pk).first()
+    if change is None:
+        raise Http404
+    try:
+        try_again(change=change)
+    except NotFailedError as refusal:
+        record_refusal("held_change.refused", change, reason=refusal)
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It is tried again."))
+    return redirect("console:held-change", pk)
 
 
 def _decide(
@@ -159,6 +178,12 @@ for each in (
         name="held-change-take-back",
         route=f"{_ROUTE}<int:pk>/take-back/",
         view=take_back_held_change,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="held-change-go-on",
+        route=f"{_ROUTE}<int:pk>/go-on/",
+        view=try_held_change_again,
         access=ACCESS,
     ),
 ):
