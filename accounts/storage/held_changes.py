@@ -178,7 +178,7 @@ def join_earlier_losses(*, change_id: int, source_id: int, actor: str) -> None:
 
     ``actor`` is how the trail calls the source.
     """
-    values = {
+    values: dict[str, Any] = {
         "tenant": active_tenant_id(),
         "change": change_id,
         "source": source_id,

@@ -76,7 +76,7 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         "done": everybody - left,
         "everybody": everybody,
         "has_failed": has_failed(change),
-        "is_in_it": held.filter(user_id=request.user.pk).exists(),
+        "is_in_it": held.filter(user_id=_reader(request).pk).exists(),
         "groups_gone": deleted_groups(change),
         "version": seal(_standing(change), _about(change)),
     }
@@ -123,8 +123,7 @@ def _decide(
             if change.is_open and not is_as_seen(_about(change), request.POST, _standing(change)):
                 messages.error(request, str(SEEN_OTHERWISE))
                 return redirect("console:held-change", pk)
-            assert isinstance(request.user, User)  # noqa: S101 - the site let them in
-            decide(change=change, by=request.user)
+            decide(change=change, by=_reader(request))
     except DecidedAlreadyError as refusal:
         # Without who decided: their name would stay in the trail when they are erased.
         record_refusal("held_change.refused", change, reason=_("It is decided already."))
@@ -132,6 +131,11 @@ def _decide(
     else:
         messages.success(request, str(said))
     return redirect("console:held-change", pk)
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+    return request.user
 
 
 def _counted() -> QuerySet[HeldChange]:

@@ -94,8 +94,11 @@ def bring_back_kept(*, user_name_ci: str) -> bool:
     Raises:
         UserNameTakenError: Somebody else has their user name by now.
     """
+    source_id = audit.acting_source()
+    if source_id is None:
+        return False
     kept = HeldPerson.objects.filter(
-        change__source_id=audit.acting_source(),
+        change__source_id=source_id,
         user_name_ci=user_name_ci,
         kind=_Kind.DELETED,
         outcome="",

@@ -136,7 +136,7 @@ def test_whom_another_source_creates_again_is_somebody_new_until_an_admin_has_de
     if holds_something:
         wipe(second, [second.create({"userName": f"x{each}"}) for each in range(2)])
     with tenant_scope(acme):
-        User.objects.filter(pk=people[4]["id"]).update(role=Role.ADMIN)
+        User.objects.filter(pk=people[4]["id"]).update(role=Role.EDITOR)
     wipe(deleting, people)
 
     again = second.create({"userName": people[4]["userName"]})
@@ -292,7 +292,8 @@ def test_it_is_decided_also_when_the_plan_has_ended(
     update_tenant(tenant=acme, name=acme.name, plan=Plan.STARTER, trail_days=None)
     browser = signed_in(alice)
     with tenant_scope(acme):
-        Subscription.objects.update(ends=timezone.localdate() - timedelta(days=1))
+        yesterday = timezone.localdate() - timedelta(days=1)
+        Subscription.objects.update(starts=yesterday, ends=yesterday)
         page = f"/console/provisioning/held/{HeldChange.objects.get().pk}/"
 
     sent = what_is_sent(browser.get(page).content.decode(), "version")

@@ -249,6 +249,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.services.holding.join_held_change",
             "accounts.services.holding.record_deletion_or_hold",
             "accounts.services.kept_people.record_deletion",
+            "accounts.services.roles.keep_role",
             "licenses.kept_seats.give_back_kept",
             "licenses.kept_seats.keep_by_hand",
             "licenses.kept_seats.keep_seats",

@@ -191,7 +191,8 @@ def _seat(entry: AuditEntry, fact: Fact) -> bool:
         expected = f"license.left_{'to' if fact.row['by_group'] else 'by'}_groups"
     else:
         expected = "license.granted" if fact.done == "INSERT" else "license.released"
-    return entry.action == expected and _of(entry, "user", fact.row["user_id"])
+    holder = fact.row["user_id"] or fact.row["kept_for"]
+    return entry.action == expected and _of(entry, "user", holder)
 
 
 def _own(kind: str) -> Callable[[AuditEntry, Fact], bool]:
