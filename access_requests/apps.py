@@ -16,6 +16,7 @@ class AccessRequestsConfig(AppConfig):
         """Bring in the section of the account page, and the words of the trail."""
         from access_requests import (  # noqa: PLC0415 - needs the models
             account_page,  # noqa: F401 - registers its section
+            keeping,  # noqa: F401 - registers its receivers
             trail_words,
         )
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from accounts.errors import AccountError
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 
 class ReviewError(AccountError):
@@ -18,7 +23,14 @@ class ReviewNotRunningError(ReviewError):
 
 
 class LineNotDecidedError(ReviewError):
-    """A line cannot be decided so, or not by this person."""
+    """A line cannot be decided so, or not by this person.
+
+    ``about`` is whom the message names: who records it, does so of them.
+    """
+
+    def __init__(self, says: str, *, about: UUID | None = None) -> None:
+        super().__init__(says)
+        self.about = about
 
 
 class NotUndoneError(ReviewError):

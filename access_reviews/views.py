@@ -19,7 +19,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from access_reviews import words
-from access_reviews.errors import ReviewError
+from access_reviews.errors import LineNotDecidedError, ReviewError
 from access_reviews.forms import LineForm
 from access_reviews.models import AccessReview, ReviewLine
 from access_reviews.services.deciding import decide_lines, keep_as_suggested
@@ -30,6 +30,7 @@ from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.submissions import came_back
 from accounts.requests.callers import name_caller
 from accounts.signing_in.sign_in import scope_of
+from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
 from accounts.trail.refusals import record_refusal
 
@@ -76,7 +77,8 @@ class OwnLinesView(View):
             try:
                 said = _saved(request, review, person, forms)
             except ReviewError as refusal:
-                record_refusal("review.decision_refused", review, reason=refusal)
+                about = _about(refusal) or review
+                record_refusal("review.decision_refused", about, reason=refusal)
                 messages.error(request, str(refusal))
                 review.refresh_from_db()
                 return _page(request, review, person, forms)
@@ -105,6 +107,15 @@ def _saved(
         return _("Nothing was changed, so everything is as it was.")
     text = ngettext("%(n)s decision is saved.", "%(n)s decisions are saved.", number)
     return text % {"n": number}
+
+
+def _about(refusal: ReviewError) -> User | None:
+    """Return whom a refusal names: it is in their history, and goes when they are erased."""
+    key = refusal.about if isinstance(refusal, LineNotDecidedError) else None
+    if key is None:
+        return None
+    there = User.objects.filter(pk=key).first()
+    return there or User(pk=key, tenant_id=active_tenant_id())
 
 
 def _forms(request: HttpRequest) -> dict[int, LineForm]:

@@ -23,6 +23,20 @@ It is not sent of people whom no receiver has to take anything from.  The databa
 that: see :data:`LEAVER_HOLDS_NOTHING`.
 """
 
+kept_person_is_back = Signal()
+"""Sent with ``user`` and ``kept`` when somebody has again what was kept of a held deletion.
+
+``user`` is the person, or who has their user name by now.  A receiver that keeps more adds it to
+``kept`` of the held person when :data:`users_deactivated` says that the deletion is held.
+"""
+
+given_anew = Signal()
+"""Sent with ``user``, ``former`` and ``row`` when somebody is given back what they had lost.
+
+The sender is the model: seats, or memberships of access profiles.  ``former`` is the key of the row
+that was theirs, and ``row`` that of the one that is instead.
+"""
+
 LEAVER_HOLDS_NOTHING: Final = "leaver_holds_nothing"
 """Said by a trigger on ``accounts_user`` that refuses, at the end of a transaction, that somebody
 inactive still holds something.  Each layer with receivers of :data:`users_deactivated` has one for

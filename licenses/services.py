@@ -155,6 +155,13 @@ def _lock_and_ask_whether_active(user: User) -> bool:
     return bool(locked.values_list("active", flat=True).first())
 
 
+def _kept_for(seat: Seat) -> User | None:
+    """Return who is deleted and has a seat all the same, because their deletion was held."""
+    if seat.kept_for is None:
+        return None
+    return User(pk=seat.kept_for, tenant_id=seat.tenant_id, user_name=seat.user_label)
+
+
 def release_seats(seats: models.QuerySet[Seat], reason: str) -> list[int]:
     """Take these seats back; their subscriptions are locked, as whoever gives one does first."""
     held = list(
@@ -168,7 +175,7 @@ def release_seats(seats: models.QuerySet[Seat], reason: str) -> list[int]:
     audit.record_all(
         audit.Event(
             "license.released",
-            seat.user,
+            seat.user or _kept_for(seat),
             {"product": seat.subscription.product.key, "reason": reason},
         )
         for seat in held

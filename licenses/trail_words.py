@@ -20,7 +20,11 @@ def register() -> None:
     register_sentences(
         {
             "group.licenses_changed": _("%(who)s changed the licences that %(what)s gives"),
+            "license.given_back": _("%(who)s gave %(what)s the seat of %(product)s that was kept"),
             "license.granted": _("%(who)s gave %(what)s a seat of %(product)s"),
+            "license.left_by_groups": _(
+                "%(what)s keeps the seat of %(product)s, though no directory group gives it"
+            ),
             "license.left_to_groups": _(
                 "%(what)s keeps the seat of %(product)s, for a directory group gives it"
             ),

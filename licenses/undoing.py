@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.signals import given_anew
 from accounts.storage.group_locks import hold_people
 from licenses.errors import LicenseError
 from licenses.group_licenses import apply_group_licenses
@@ -59,7 +60,8 @@ def give_seat_back(*, seat_id: int) -> None:
     seat, user = _held(seat_id)
     _refuse(judge_taken([seat_id]))
     if not seat.by_group:
-        assign_seat(subscription=seat.subscription, user=user, reason=_("Undone"))
+        given = assign_seat(subscription=seat.subscription, user=user, reason=_("Undone"))
+        given_anew.send(sender=Seat, user=user, former=seat_id, row=given.pk)
         return
     apply_group_licenses(user_ids=[user.pk], subscription_ids=[seat.subscription_id])
     if not Seat.objects.filter(user=user, subscription=seat.subscription, released=None).exists():

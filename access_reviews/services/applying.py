@@ -22,7 +22,6 @@ from access_reviews.services.things import thing_of
 from accounts.errors import AccountError
 from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import BULK, MINUTE, at_least_once
-from accounts.models import Role, User
 from accounts.progress import report_progress
 from accounts.trail import audit
 from licenses.errors import LicenseError
@@ -92,10 +91,8 @@ def _revoke(line: ReviewLine) -> None:
 
 def _restore(line: ReviewLine, by: UUID) -> None:
     reason = _("The access review “%(review)s” was undone") % {"review": line.review.name}
-    as_admin = User.objects.filter(pk=by, active=True, role=Role.ADMIN).exists()
-    thing = thing_of(line.thing)
     try:
-        give_back(line=line, thing=thing, reason=reason, as_admin=as_admin)
+        give_back(line=line, thing=thing_of(line.thing), reason=reason, by_id=by)
     except _REFUSALS as refusal:
         line.restored, line.restored_reason = _Restored.NOT, str(refusal)
     else:

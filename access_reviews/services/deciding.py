@@ -132,7 +132,7 @@ def _require_decidable(lines: list[ReviewLine], wishes: Mapping[int, Wish], by: 
         for is_wrong, says in problems:
             if is_wrong:
                 words = {"who": line.person_name or _("Somebody"), "what": line.thing.name}
-                raise LineNotDecidedError(says % words)
+                raise LineNotDecidedError(says % words, about=line.person)
 
 
 def _record(review: AccessReview, changed: list[ReviewLine]) -> None:

@@ -51,7 +51,7 @@ def pass_on_lines(*, review_id: UUID) -> int:
     """Let who started a review decide the lines of reviewers who left; return how many there are.
 
     If they have left, too, or a line is about themselves, any system admin decides; so it is of
-    lines that take the role of one, unless they are one.
+    lines that take the role of one, unless they are one, or while a reviewer is one no more.
     """
     review = held(review_id)
     if review is None or review.state != AccessReview.State.RUNNING:
@@ -63,18 +63,20 @@ def pass_on_lines(*, review_id: UUID) -> int:
             "pk", "role"
         )
     )
+    takes_admin = lines.filter(thing__kind=Kind.ROLE, thing__key=Role.ADMIN)
+    others = [key for key, role in here.items() if role != Role.ADMIN]
+    moved = _move(review, takes_admin.filter(reviewer__in=others), None)
     left = lines.filter(reviewer__in=assigned - here.keys())
-    if not assigned - here.keys():
-        return 0
     heir = review.starter if review.starter in here else None
     for_admins = left.none()
     if heir is not None:
         for_admins = left.filter(person=heir)
         if here[heir] != Role.ADMIN:
-            for_admins |= left.filter(thing__kind=Kind.ROLE, thing__key=Role.ADMIN)
-    moved = _move(review, for_admins, None) if heir is not None else 0
+            for_admins |= left.filter(pk__in=takes_admin)
+    moved += _move(review, for_admins, None) if heir is not None else 0
     moved += _move(review, left, heir)
-    audit.record("review.lines_passed_on", review, lines=moved)
+    if moved:
+        audit.record("review.lines_passed_on", review, lines=moved)
     return moved
 
 

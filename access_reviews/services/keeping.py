@@ -33,7 +33,13 @@ def prune_reviews() -> dict[str, Any]:
 def erase_from_reviews(person_id: UUID) -> None:
     """Take from the active tenant's reviews what they hold of somebody who was deleted."""
     ReviewLine.objects.filter(person=person_id).update(
-        person_name="", note="", through="", reasons=[], since=None
+        person_name="",
+        note="",
+        through="",
+        reasons=[],
+        since=None,
+        outcome_reason="",
+        restored_reason="",
     )
 
 

@@ -12,6 +12,7 @@ from access_reviews.services.holding import Why, let_in_by, why_held
 from access_reviews.services.things import (
     Kind,
     Thing,
+    held_by_hand,
     holders_of,
     is_there,
     memberships_that_give,
@@ -22,8 +23,9 @@ from accounts.groups.groups import GroupFields, update_group
 from accounts.models import AccessProfile, ProfileMembership, Role, User
 from accounts.services.profiles import remove_profile_members
 from accounts.services.roles import change_role
-from accounts.storage.group_locks import hold_group, hold_people
-from licenses.models import Seat, Subscription
+from accounts.storage.group_locks import hold_people
+from licenses.holding_groups import hold_groups_of
+from licenses.models import Subscription
 from licenses.services import release_seat
 
 if TYPE_CHECKING:
@@ -57,18 +59,17 @@ def take_from(*, line: ReviewLine, thing: Thing, reason: str) -> Taken:
     may_come_back = line.why == Why.SOURCE
     removed: dict[str, Any] = {}
     rows = memberships_that_give(thing, [person.pk]).get(person.pk, [])
-    rows.sort(key=lambda row: row.group_id)
-    for row in rows:  # All of them before any changes, by their ids, as everywhere.
-        hold_group(row.group_id, people=[person.pk])
+    hold_groups_of(person.pk, [row.group_id for row in rows], **held_by_hand(thing))
     for row in rows:
         given = let_in_by("directorygroup", str(row.group_id), [person.pk]).get(person.pk)
         may_come_back |= bool(given and given.source)
-        update_group(
+        leaves = update_group(
             group=row.group,
             values=GroupFields.of(row.group),
             members=[MemberDelta(remove=(person.pk,))],
         )
-        removed.setdefault("groups", []).append(str(row.group_id))
+        if leaves:
+            removed.setdefault("groups", []).append(str(row.group_id))
     person.refresh_from_db()
     removed |= _taken_by_hand(person, thing, reason)
     if was_admin and person.role != Role.ADMIN and not line.decided_by_admin:
@@ -99,12 +100,12 @@ def _taken_by_hand(person: User, thing: Thing, reason: str) -> dict[str, Any]:
         return {"role": thing.key}
     if thing.kind == Kind.PROFILE:
         profile = AccessProfile.objects.get(pk=number(thing))
-        if ProfileMembership.objects.filter(profile=profile, user=person).exists():
+        inside = ProfileMembership.objects.filter(profile=profile, user=person).first()
+        if inside is not None:
             remove_profile_members(profile=profile, user_ids=[person.pk])
-            return {"profile": profile.pk}
+            return {"profile": profile.pk, "membership": inside.pk}
     if thing.kind == Kind.LICENCE:
         subscription = Subscription.objects.get(pk=number(thing))
-        if Seat.objects.filter(subscription=subscription, user=person, released=None).exists():
-            release_seat(subscription=subscription, user=person, reason=reason)
-            return {"licence": subscription.pk}
+        for seat in release_seat(subscription=subscription, user=person, reason=reason):
+            return {"licence": subscription.pk, "seat": seat}
     return {}

@@ -125,6 +125,15 @@ def memberships_that_give(
     return found
 
 
+def held_by_hand(thing: Thing) -> dict[str, list[int]]:
+    """Return as arguments of :func:`licenses.holding_groups.hold_groups_of` what a thing is that is
+    given by hand.
+    """
+    names = {Kind.PROFILE: "profiles", Kind.LICENCE: "subscriptions"}
+    name = names.get(Kind(thing.kind))
+    return {name: [number(thing)]} if name else {}
+
+
 def group_key(thing: Thing) -> UUID:
     """Return the id of the group that ``thing`` is; a key that is none is that of no group."""
     return read_uuid(thing.key) or UUID(int=0)

@@ -105,6 +105,9 @@ class User(AbstractBaseUser):
     others_with_password: list[User]
     """Set at a sign-in with a password: further accounts at the address that have it, too."""
 
+    has_just_left: bool = False
+    """Set where they are deactivated: who is deleted at once was active before it began."""
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "user_name"

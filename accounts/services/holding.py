@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import HeldChange, HeldPerson, Tenant
 from accounts.services.held_letters import held_letter
-from accounts.services.loss_limits import limits_now
+from accounts.services.loss_limits import limits_now, note_holding
 from accounts.services.notices import notify_admins
 from accounts.storage.held_changes import (
     Losses,
@@ -104,7 +104,8 @@ def _hold(
 def _open(source_id: int, now: datetime) -> int:
     name = audit.acting().partition(": ")[2] or audit.acting()
     change = HeldChange.objects.create(source_id=source_id, source_name=name[:200], opened=now)
-    join_earlier_losses(change_id=change.pk, source_id=source_id)
+    note_holding()
+    join_earlier_losses(change_id=change.pk, source_id=source_id, actor=audit.acting())
     audit.record("held_change.opened", change)
     tenant = Tenant.objects.get(pk=active_tenant_id())
     notify_admins(tenant=tenant, letter=held_letter(change))

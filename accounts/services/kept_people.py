@@ -38,8 +38,9 @@ def keep_person(*, user: User, groups: Sequence[UUID]) -> None:
         "profiles": list(profiles.values_list("profile_id", flat=True)),
     }
     held = HeldPerson.objects.filter(user_id=user.pk, outcome="")
-    # Whom the same change has deactivated before is taken back as somebody active.
-    columns["active"] = user.active or held.filter(kept__was_active=True).exists()
+    # Whom what is held has deactivated before is taken back as somebody active.
+    was_active = user.active or user.has_just_left
+    columns["active"] = was_active or held.filter(kept__was_active=True).exists()
     held.update(kept=kept)
 
 

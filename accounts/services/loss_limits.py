@@ -16,7 +16,7 @@ class Limits(NamedTuple):
     Attributes:
         number: So many; ``None``: any number.
         percent: So many of a hundred of everybody of the tenant; ``None``: any.
-        is_holding: Whether a change of the source is held when its request begins.
+        is_holding: Whether a change of the source is held: when its request begins, or since.
     """
 
     number: int | None = None
@@ -41,6 +41,11 @@ def losing_within(limits: Limits) -> Iterator[None]:
         yield
     finally:
         _limits.reset(token)
+
+
+def note_holding() -> None:
+    """Let whoever acts within the same limits know that a change of the source is held by now."""
+    _limits.set(limits_now()._replace(is_holding=True))
 
 
 def limits_now() -> Limits:

@@ -13,10 +13,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.errors import ChangedMeanwhileError
-from accounts.models import AccessProfile, AuditEntry, User
+from accounts.models import AccessProfile, AuditEntry, ProfileMembership, User
 from accounts.models.audit import MOVED
 from accounts.services.profiles import add_profile_members, remove_profile_members
 from accounts.services.turned_back import hold_person
+from accounts.signals import given_anew
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,14 +58,24 @@ def undo_joining(*, user: User, profile_id: int, entry_id: int) -> None:
 
 
 @transaction.atomic
-def undo_leaving(*, user: User, profile_id: int, entry_id: int) -> None:
+def undo_leaving(*, user: User, profile_id: int, entry_id: int, former: int) -> None:
     """Let ``user`` join the profile again, whom the entry names as having left.
+
+    ``former`` is the key of the membership that they lost with it.
 
     Raises:
         ChangedMeanwhileError: They have joined or left since, or the profile is gone.
     """
     held, profile = _held_as_left(user, profile_id, entry_id)
-    add_profile_members(profile=profile, user_ids=[held.pk])
+    let_rejoin(profile=profile, user=held, former=former)
+
+
+@transaction.atomic
+def let_rejoin(*, profile: AccessProfile, user: User, former: int) -> None:
+    """Let ``user`` join a profile in place of the membership ``former`` that they have lost."""
+    add_profile_members(profile=profile, user_ids=[user.pk])
+    row = ProfileMembership.objects.get(profile=profile, user=user)
+    given_anew.send(sender=ProfileMembership, user=user, former=former, row=row.pk)
 
 
 def changed_since() -> str:

@@ -29,6 +29,15 @@ def change_role(*, user: User, role: Role) -> None:
     user.refresh_from_db(fields=["role", "version", "last_modified"])
 
 
+def keep_role(*, user: User, role: Role) -> None:
+    """Give ``user`` the ``role`` back that they had, if theirs is a lower one by now.
+
+    Who joins a group that gives a role has that one from then on, though they had a higher one.
+    """
+    if list(Role).index(Role(user.role)) < list(Role).index(role):
+        change_role(user=user, role=role)
+
+
 def add_role_members(*, role: Role, user_ids: Collection[UUID]) -> None:
     """Move people into ``role``, out of the role they had.
 

@@ -18,7 +18,7 @@ from accounts.secrets.unusable_passwords import unusable_password
 from accounts.services.holding import join_held_change, record_deletion_or_hold
 from accounts.services.kept_people import keep_person
 from accounts.signals import LEAVER_HOLDS_NOTHING, users_deactivated
-from accounts.storage.group_locks import hold_people
+from accounts.storage.group_locks import hold_people, hold_tenant
 from accounts.storage.group_versions import touch_groups_of_leaver, touch_profiles_of_leaver
 from accounts.storage.user_rows import change_user, insert_user
 from accounts.storage.violations import violated_constraint
@@ -151,6 +151,7 @@ def update_locked_user(*, user: User, values: UserFields) -> bool:
     with _user_names_reported():
         if not _write(user, values, changed):
             raise DatabaseError(f"User {user.pk} does not exist any more.")
+    user.has_just_left = leaves
     if leaves:
         join_held_change(people=[user.pk], kind=HeldPerson.Kind.DEACTIVATED)
         users_deactivated.send(sender=User, user_ids=[user.pk])
@@ -287,7 +288,7 @@ def keeping_an_admin() -> Iterator[None]:
     Raises:
         LastAdminError: The tenant had an active admin before and has none after the block.
     """
-    Tenant.objects.select_for_update(no_key=True).get(pk=active_tenant_id())
+    hold_tenant()
     admins = User.objects.filter(role=Role.ADMIN, active=True)
     had_one = admins.exists()
     yield

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import UnknownGroupError
-from accounts.models import AccessProfile, DirectoryGroup, User
+from accounts.models import AccessProfile, DirectoryGroup, Tenant, User
 from accounts.storage.memberships import BELOW, people_below
 from accounts.storage.nesting import closure_above
 from accounts.storage.prepared import prepared_cursor
@@ -208,6 +208,11 @@ def hold_leaver_and_groups(user: User) -> None:
     hold_leaver(user)
     groups = DirectoryGroup.objects.filter(members__user=user).order_by("pk")
     list(groups.select_for_update(no_key=True, of=("self",)).values_list("pk"))
+
+
+def hold_tenant() -> None:
+    """Hold the active tenant's row, as whoever gives or takes the role of an admin does."""
+    Tenant.objects.select_for_update(no_key=True).filter(pk=active_tenant_id()).first()
 
 
 def hold_profiles(profile_ids: Collection[int]) -> set[int]:

@@ -34,6 +34,7 @@ _TOUCH = f"""
     LEFT JOIN accounts_directorygroupprofile mapping ON mapping.group_id = found.id
     WHERE found.tenant_id = %(tenant)s
     GROUP BY found.id
+    ORDER BY found.id <> %(group)s, found.id
 """  # noqa: S608 - constants of ours
 # Rows are taken in the order of their ids, so that two such changes do not wait in a circle.
 _TOUCH_MANY = """
@@ -50,7 +51,7 @@ _OF_PERSON = "IN (SELECT {key} FROM {members} WHERE tenant_id = %(tenant)s AND u
 
 
 def touch_group(group: DirectoryGroup) -> list[MappedGroup]:
-    """Move the group's version; return it and the groups it is nested in, with their mappings.
+    """Move the group's version; return it, then the groups around it, each with its mappings.
 
     Both in one statement, for every change of members needs both.  The caller holds the row, so
     that the mappings are the last word: the statement reads them before it waits for anything.

@@ -58,6 +58,12 @@ def groups_below(group_ids: Collection[UUID]) -> set[UUID]:
     return {row[0] for row in rows}
 
 
+def groups_above(group_ids: Collection[UUID]) -> set[UUID]:
+    """Return these groups and every group that one of them is nested in."""
+    rows = _rows(_AROUND, "SELECT group_id FROM above", groups=list(group_ids))
+    return {row[0] for row in rows}
+
+
 def people_below(group_ids: Collection[UUID]) -> list[UUID]:
     """Return everybody in these groups, also through nesting, in the order of their ids."""
     rows = _rows(

@@ -27,6 +27,7 @@ from console.people.undoing import BEFORE, TURN, UndoRole, words_for_managed
 from console.people.undoing_profiles import (
     JOINED,
     LEFT,
+    MEMBERSHIP,
     PROFILE,
     UndoProfile,
 )
@@ -214,7 +215,8 @@ class LeaveProfileMany(_WithProfile):
         if inside.by_group:
             raise ValidationError(_given_by_group())
         remove_profile_members(profile=choice, user_ids=[person.pk])
-        return Done(kept={PROFILE: choice.pk, LEFT: last_move_of(choice)})
+        kept = {PROFILE: choice.pk, LEFT: last_move_of(choice), MEMBERSHIP: inside.pk}
+        return Done(kept=kept)
 
 
 class SignOutMany(ManyAction):

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 PROFILE: Final = "profile"
 JOINED: Final = "joined"
 LEFT: Final = "left"
-"""What is kept of a line: the profile, and the entry that names who joined or left."""
+MEMBERSHIP: Final = "membership"
+"""What is kept of a line: the profile, the entry that names who joined or left, and of who left the
+membership that they lost.
+"""
 
 
 class UndoProfile(Undo):
@@ -65,8 +68,12 @@ class UndoProfile(Undo):
 
     @override
     def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
-        undo = undo_joining if JOINED in choice else undo_leaving
-        undo(user=obj, profile_id=choice[PROFILE], entry_id=_entry(choice))
+        profile_id, entry_id = choice[PROFILE], _entry(choice)
+        if JOINED in choice:
+            undo_joining(user=obj, profile_id=profile_id, entry_id=entry_id)
+            return
+        former = choice[MEMBERSHIP]
+        undo_leaving(user=obj, profile_id=profile_id, entry_id=entry_id, former=former)
 
 
 def _entry(kept: dict[str, Any]) -> int:

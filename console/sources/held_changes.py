@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.models import HeldChange, HeldPerson
+from accounts.jobs.retrying import NotFailedError
+from accounts.models import HeldChange, HeldPerson, User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.trail.refusals import record_refusal
 from console.base.of_person import with_people
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
+from console.sources.held_groups import deleted_groups
+from scim.held.again import has_failed, try_again
 from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
 
 if TYPE_CHECKING:
@@ -61,7 +64,8 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     people = HeldPerson.objects.filter(change=change).order_by("outcome", "pk")
     page = Paginator(people, _PER_PAGE).get_page(request.GET.get(_PAGE, "1"))
-    left, everybody = people.filter(outcome="").count(), page.paginator.count
+    held = people.filter(outcome="")
+    left, everybody = held.count(), page.paginator.count
     context = {
         **admin.site.each_context(request),
         "title": _("Held change of %(source)s") % {"source": change.source_name},
@@ -71,6 +75,9 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         "left": left,
         "done": everybody - left,
         "everybody": everybody,
+        "has_failed": has_failed(change),
+        "is_in_it": held.filter(user_id=_reader(request).pk).exists(),
+        "groups_gone": deleted_groups(change),
         "version": seal(_standing(change), _about(change)),
     }
     request.current_app = admin.site.name
@@ -89,6 +96,22 @@ def take_back_held_change(request: HttpRequest, pk: int) -> HttpResponse:
     return _decide(request, pk, take_back, _("It is being taken back, person by person."))
 
 
+@require_POST
+def try_held_change_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the job go on that does what was decided, if it was given up."""
+    change = HeldChange.objects.filter(pk=pk).first()
+    if change is None:
+        raise Http404
+    try:
+        try_again(change=change)
+    except NotFailedError as refusal:
+        record_refusal("held_change.refused", change, reason=refusal)
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("It is tried again."))
+    return redirect("console:held-change", pk)
+
+
 def _decide(
     request: HttpRequest, pk: int, decide: Callable[..., None], said: StrOrPromise
 ) -> HttpResponse:
@@ -100,13 +123,19 @@ def _decide(
             if change.is_open and not is_as_seen(_about(change), request.POST, _standing(change)):
                 messages.error(request, str(SEEN_OTHERWISE))
                 return redirect("console:held-change", pk)
-            decide(change=change)
+            decide(change=change, by=_reader(request))
     except DecidedAlreadyError as refusal:
-        record_refusal("held_change.refused", change, reason=str(refusal))
+        # Without who decided: their name would stay in the trail when they are erased.
+        record_refusal("held_change.refused", change, reason=_("It is decided already."))
         messages.error(request, str(refusal))
     else:
         messages.success(request, str(said))
     return redirect("console:held-change", pk)
+
+
+def _reader(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+    return request.user
 
 
 def _counted() -> QuerySet[HeldChange]:
@@ -115,11 +144,13 @@ def _counted() -> QuerySet[HeldChange]:
 
 
 def _standing(change: HeldChange) -> Page:
-    """Return what the buttons depend on: whoever joins meanwhile is looked at first."""
-    shown = HeldPerson.objects.filter(change=change, outcome="").aggregate(
-        count=Count("pk"), latest=Max("pk")
-    )
-    return Page({}, facts={"held": f"{shown['count']} {shown['latest']}"})
+    """Return what the buttons depend on: whoever joins meanwhile is looked at first.
+
+    So is who is deleted by now, and was only deactivated, or taken out of a group.
+    """
+    held = HeldPerson.objects.filter(change=change, outcome="").order_by("kind")
+    shown = held.values_list("kind").annotate(count=Count("pk"), latest=Max("pk"))
+    return Page({}, facts={"held": " ".join(f"{kind}:{n}:{last}" for kind, n, last in shown)})
 
 
 def _about(change: HeldChange) -> str:
@@ -151,6 +182,12 @@ for each in (
         name="held-change-take-back",
         route=f"{_ROUTE}<int:pk>/take-back/",
         view=take_back_held_change,
+        access=ACCESS,
+    ),
+    ConsolePage(
+        name="held-change-go-on",
+        route=f"{_ROUTE}<int:pk>/go-on/",
+        view=try_held_change_again,
         access=ACCESS,
     ),
 ):

@@ -16,7 +16,7 @@ def delete_for_good(person_id: UUID) -> None:
     kept = HeldPerson.objects.filter(user_id=person_id, outcome="", kind=HeldPerson.Kind.DELETED)
     key = kept.values_list("pk", flat=True).first()
     if key is not None:
-        do_to_person(key=key, takes_back=False)
+        do_to_person(key=key, taken_back_by=None)
 
 
 def erase_from_held_changes(person_id: UUID) -> None:

@@ -21,6 +21,7 @@ from accounts.errors import (
     UserNameTakenError,
 )
 from accounts.names import user_name_key
+from accounts.services.loss_limits import limits_now
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from accounts.storage.group_locks import hold_leaver_and_groups
@@ -95,7 +96,7 @@ class UserEndpoint:
             UniquenessError: An active user has this ``userName``.
         """
         adapter = self._new(data)
-        if self._credential.is_holding:
+        if limits_now().is_holding:
             answer = self._brought_back(adapter.values, projection)
             if answer is not None:
                 return answer
@@ -110,7 +111,7 @@ class UserEndpoint:
     ) -> list[Answer | SCIMError | None]:
         """See :class:`scim.http.answers.Endpoint`; taken names are left to :meth:`create`."""
         results: list[Answer | SCIMError | None] = [None] * len(many)
-        if self._adapter.save is not UserAdapter.save or self._credential.is_holding:
+        if self._adapter.save is not UserAdapter.save or limits_now().is_holding:
             return results  # What somebody added to it, or what is kept, is looked at for each.
         values: dict[int, UserFields] = {}
         for index, data in enumerate(many):
@@ -206,7 +207,11 @@ class UserEndpoint:
     @transaction.atomic
     def _brought_back(self, values: UserFields, projection: Projection) -> Answer | None:
         """Take up somebody again whose deletion is held, if there is anybody of that name."""
-        if not bring_back_kept(user_name_ci=user_name_key(values.user_name)):
+        try:
+            is_back = bring_back_kept(user_name_ci=user_name_key(values.user_name))
+        except UserNameTakenError:
+            return None  # Who has the name by now is found as without anybody kept.
+        if not is_back:
             return None
         row = lock_user(values.user_name, with_groups=projection.selects("groups"))
         adapter = self._adapted(row)
@@ -269,8 +274,8 @@ class UserEndpoint:
         """
         if not row.person["active"] or values.active:
             return False
-        credential = self._credential
-        return row.holds_seat or credential.deletes_on_deactivate or credential.is_holding
+        deletes = self._credential.deletes_on_deactivate
+        return row.holds_seat or deletes or limits_now().is_holding
 
     @transaction.atomic
     def _change_locked(

@@ -103,7 +103,7 @@ class TestRevoking:
         assert holds(company, company.bob) == {"profile", "group"}
         assert state_of(running.pk) == AccessReview.State.APPLIED
         line = line_of(running, "licence", company.bob)
-        assert (line.outcome, line.removed) == (Outcome.REVOKED, {"licence": company.crm.pk})
+        assert (line.outcome, line.removed["licence"]) == (Outcome.REVOKED, company.crm.pk)
         assert Seat.objects.get().release_reason == "Access review “Autumn”"
 
     def test_takes_each_kind_and_names_it_in_the_trail(
@@ -424,6 +424,37 @@ class TestUndoing:
 
         ada.refresh_from_db()
         assert ada.role == (Role.ADMIN if who == "alice" else Role.MEMBER)
+
+    def test_who_undoes_it_gets_nothing_back_themselves(
+        self, company: Company, in_acme: Tenant
+    ) -> None:
+        add_profile_members(profile=company.west, user_ids=[company.rita.pk])
+        review = company.start(things=things_chosen(profiles=[company.west]))
+        revoke_all(review, company.ron)
+        end_review(review_id=review.pk)
+
+        begin_undoing(review_id=review.pk, by=company.rita)
+
+        assert holds(company, company.rita) == set()
+        assert holds(company, company.bob) >= {"profile"}
+        reason = line_of(review, "profile", company.rita).restored_reason
+        assert "nobody decides about themselves" in reason
+
+    def test_a_group_that_gives_a_role_takes_no_higher_one(
+        self, company: Company, in_acme: Tenant
+    ) -> None:
+        set_group_licenses(group=company.sales, subscriptions=[company.crm])
+        give_role_by_group(company.sales, Role.EDITOR)
+        company.bob.refresh_from_db()
+        change_role(user=company.bob, role=Role.CONNECTOR_ADMIN)
+        review = company.start(things=things_chosen(groups=[company.sales]))
+        revoke_all(review, company.ron)
+        end_review(review_id=review.pk)
+
+        begin_undoing(review_id=review.pk, by=company.rita)
+
+        assert holds(company, company.bob) >= {"group"}
+        assert company.bob.role == Role.CONNECTOR_ADMIN
 
     def test_once_and_within_thirty_days(self, company: Company, all_revoked: AccessReview) -> None:
         AccessReview.objects.update(applied=timezone.now() - timedelta(days=31))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core import mail
+from django.db.models import CharField, TextField
 from django.utils import timezone
 
 from access_reviews.models import AccessReview, ReviewLine
@@ -16,10 +17,19 @@ from access_reviews.services.keeping import prune_reviews
 from access_reviews.services.things import things_chosen
 from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AuditEntry, Role
+from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, delete_user
 from accounts.trail.retention import erase_person
-from tests.access_reviews.conftest import KEEP, Company, decide, line_of, reviewer_of, state_of
-from tests.conftest import person
+from tests.access_reviews.conftest import (
+    KEEP,
+    REVOKE,
+    Company,
+    decide,
+    line_of,
+    reviewer_of,
+    state_of,
+)
+from tests.conftest import person, signed_in
 
 if TYPE_CHECKING:
     from accounts.models import Tenant
@@ -75,6 +85,19 @@ class TestALeavingReviewer:
 
         assert line_of(review, "group", company.rita).reviewer is None
         assert line_of(review, "group", company.bob).reviewer == company.rita.pk
+
+    def test_who_is_no_admin_any_more_leaves_the_role_of_one_to_admins(
+        self, company: Company, in_acme: Tenant
+    ) -> None:
+        zed = person(company.tenant, "Zed", Role.ADMIN)
+        things = things_chosen(roles=[Role.ADMIN], licences=[company.crm])
+        review = company.start(things=things, reviewers=[zed])
+        change_role(user=zed, role=Role.MEMBER)
+
+        follow_reviews()
+
+        assert line_of(review, "role", company.alice).reviewer is None
+        assert line_of(review, "licence", company.bob).reviewer == zed.pk
 
     def test_leaves_the_role_of_an_admin_to_admins(self, company: Company, in_acme: Tenant) -> None:
         ada = person(company.tenant, "Ada", Role.ADMIN)
@@ -155,11 +178,41 @@ class TestKeeping:
         assert AccessReview.objects.exists()
 
     def test_an_erased_person_is_in_no_line(self, company: Company, running: AccessReview) -> None:
-        decide(running, line_of(running, "licence", company.bob), KEEP, note="Bob needs it")
+        said = {
+            field.name
+            for field in ReviewLine._meta.concrete_fields
+            if isinstance(field, (CharField, TextField)) and not field.choices
+        }
+        ReviewLine.objects.update(**dict.fromkeys(said, "Bob needs it"))
         bob = company.bob.pk
         delete_user(user=company.bob)
 
         erase_person(person_id=bob)
 
+        assert said >= {"person_name", "note", "outcome_reason", "restored_reason"}
         for line in ReviewLine.objects.filter(person=bob):
-            assert (line.person_name, line.note, line.through, line.reasons) == ("", "", "", [])
+            assert {getattr(line, name) for name in said} == {""}
+            assert line.reasons == []
+
+    def test_a_refusal_that_names_an_erased_person_names_them_no_more(
+        self, company: Company, running: AccessReview
+    ) -> None:
+        line = line_of(running, "licence", company.bob)
+        browser = signed_in(reviewer_of(line))
+        decide(running, line, KEEP)
+        sent = {
+            "line": line.pk,
+            f"{line.pk}-decision": REVOKE,
+            f"{line.pk}-revision": 0,
+            f"initial-{line.pk}-decision": "",
+        }
+        browser.post(f"/account/reviews/{running.pk}/", sent)
+        refusals = AuditEntry.objects.filter(action="review.decision_refused")
+        assert "bob@acme.example" in str(refusals.get().details)
+        bob = company.bob.pk
+        delete_user(user=company.bob)
+
+        erase_person(person_id=bob)
+
+        assert "bob" not in str(refusals.get().details).lower()
+        assert "bob" not in refusals.get().target.lower()

@@ -22,10 +22,18 @@ from access_requests.deciding import change_end, grant_request, refuse_request
 from access_requests.ending import end_grants_of, warn_of_ends_in
 from access_requests.lapsing import forget_requests_of, lapse_requests_of
 from access_requests.models import AccessRequest
-from access_requests.things import Thing
+from access_requests.things import Thing as Wanted
+from access_reviews.models import AccessReview, ReviewLine
+from access_reviews.services.deciding import Wish, decide_lines, keep_as_suggested
+from access_reviews.services.ending import begin_undoing, cancel_review, end_review
+from access_reviews.services.following import pass_on_lines, remind
+from access_reviews.services.starting import Plan, start_review
+from access_reviews.services.things import Thing, things_chosen
 from accounts.groups.groups import GroupFields, create_group, delete_group
 from accounts.groups.mappings import set_group_mappings
-from accounts.models import Plan, Role, SavedView, Tenant, User
+from accounts.identifiers import uuid7, uuid_of
+from accounts.models import HeldChange, Role, SavedView, Tenant, User
+from accounts.models import Plan as TenantPlan
 from accounts.services.brands import change_brand
 from accounts.services.operators import set_operator_active
 from accounts.services.profiles import create_profile, delete_profile, update_profile
@@ -99,8 +107,10 @@ from tests.saml_sso.test_single_logout import PATH as LOGOUT
 from tests.saml_sso.test_single_logout import logout_request, signed
 from tests.scim.test_sources import URN, default_rows
 from tests.support.driven_services import DRIVEN, NOT_DRIVEN
+from tests.support.held_changes import carry_out, take_back
 from tests.support.saml import certificate, private_key
 from tests.support.saml_party import Party, party_of, post_response
+from tests.support.scim import connect
 from tests.support.services_called import writers, writing_services
 from tests.support.ways_in import Way, in_order, way
 
@@ -341,7 +351,7 @@ def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscrip
     today = timezone.localdate()
     with tenant_scope(acme):
         customs = create_profile(name="Customs")
-        things: list[Thing] = [crm, customs, create_profile(name="Rates")]
+        things: list[Wanted] = [crm, customs, create_profile(name="Rates")]
         group = create_group(values=GroupFields(display_name="W"), member_ids=[bob.pk])
         way.prepared()
 
@@ -384,11 +394,117 @@ def test_by_what_people_ask_for(way: Way, acme: Tenant, bob: User, crm: Subscrip
         way.did("leaving", least=0, recorded={"access_request.lapsed"})
 
 
+def test_by_what_a_source_takes_beyond_its_limit(way: Way, acme: Tenant, crm: Subscription) -> None:
+    carol = person(acme, "Carol", Role.CHANGE_REQUEST_MANAGER)
+    okta = connect(acme, name="Okta", loss_number=1, on_delete="delete")
+    off = {"op": "replace", "path": "active", "value": False}
+    with tenant_scope(acme):
+        change_subscription(subscription=crm, seats=50, starts=crm.starts, ends=None)
+
+    def taken(number: int) -> list[str]:
+        """Let the source take away five people, one in each way; return their ids."""
+        people = [okta.create({"userName": f"p{number}.{each}"})["id"] for each in range(7)]
+        with tenant_scope(acme):
+            users = User.objects.in_bulk([uuid_of(each) for each in people])
+            for each in people[:4]:
+                change_seats(user=users[uuid_of(each)], assign=[crm])
+            leaver = users[uuid_of(people[2])]
+            profile = create_profile(name=f"Customs {number}")
+            asked = ask_for_access(user=leaver, thing=profile, reason="x")
+            grant_request(request=asked, decider=carol, until=timezone.localdate())
+            groups = []
+            for each in people[4:6]:
+                group = create_group(
+                    values=GroupFields(display_name=f"G{number}.{each}"), member_ids=[uuid_of(each)]
+                )
+                set_group_licenses(group=group, subscriptions=[crm])
+                groups.append(group)
+        way.did("people with seats", least=14)
+        for each in people[:2]:
+            okta.patch(f"/Users/{each}", off)
+        for each in people[2:4]:
+            okta.request("DELETE", f"/Users/{each}", expect=204)
+        okta.patch(f"/Groups/{groups[0].pk}", {"op": "remove", "path": "members"})
+        okta.request("DELETE", f"/Groups/{groups[1].pk}", expect=204)
+        okta.patch(f"/Users/{people[6]}", off)
+        way.did("what is held", least=9, recorded={"held_change.opened", "user.deletion_held"})
+        return people
+
+    way.prepared()
+    people = taken(1)
+    assert okta.create({"userName": "p1.3"})["id"] == people[3]
+    way.did("who is created again", least=2, recorded={"user.restored", "license.given_back"})
+    with tenant_scope(acme):
+        take_back(change=HeldChange.objects.get())
+    recorded = {"user.restored", "license.given_back", "license.left_by_groups"}
+    way.did("taking it back", least=6, recorded={*recorded, "user.loss_taken_back"})
+
+    people = taken(2)
+    with tenant_scope(acme):
+        erase_person(person_id=uuid_of(people[3]))
+        way.did("erasing somebody who is held", least=1, recorded={"user.erased"})
+        carry_out(change=HeldChange.objects.get(state=HeldChange.State.OPEN))
+    way.did("carrying it out", least=4, recorded={"user.deleted", "user.loss_carried_out"})
+
+
+def test_by_what_a_review_takes(way: Way, acme: Tenant, crm: Subscription) -> None:
+    today = timezone.localdate()
+    rita = person(acme, "Rita", Role.ACCESS_REVIEW_MANAGER)
+    ron, kim, gone = person(acme, "Ron"), person(acme, "Kim"), person(acme, "Gone")
+    with tenant_scope(acme):
+        change_subscription(subscription=crm, seats=9, starts=crm.starts, ends=None)
+        west = create_profile(name="West")
+        groups = [
+            create_group(values=GroupFields(display_name=name), member_ids=[kim.pk])
+            for name in ("A", "B")
+        ]
+        for group in groups:  # Each gives what the other does.
+            set_group_licenses(group=group, subscriptions=[crm])
+            set_group_mappings(group=group, role=Role.EDITOR, profiles=[west])
+        change_profiles(user=ron, join=[west], leave=[])
+        change_seats(user=ron, assign=[crm])
+        change_role(user=ron, role=Role.EDITOR)
+        change_profiles(user=gone, join=[west], leave=[])
+        way.prepared()
+
+        def review(*things: Thing, reviewers: list[User]) -> AccessReview:
+            plan = Plan(
+                name="Autumn",
+                things=list(things),
+                reviewers=[each.pk for each in reviewers],
+                due=today + timedelta(days=3),
+                undecided=AccessReview.Undecided.REVOKE,
+                starter=rita,
+            )
+            return start_review(key=uuid7(), plan=plan)
+
+        chosen = things_chosen(profiles=[west], licences=[crm], roles=[Role.EDITOR])
+        called_off = review(*chosen, reviewers=[ron])
+        cancel_review(review_id=called_off.pk)
+        way.did("a review that is called off", least=0, recorded={"review.cancelled"})
+        for thing in chosen:
+            begun = review(thing, reviewers=[kim, gone])
+            mine = ReviewLine.objects.filter(review=begun, reviewer=kim.pk)
+            wishes = {each.pk: Wish("revoke", "", each.revision) for each in mine}
+            decide_lines(review_id=begun.pk, by=kim, wishes=wishes)
+            keep_as_suggested(review_id=begun.pk, by=gone)
+            remind(review_id=begun.pk)
+            pass_on_lines(review_id=begun.pk)
+            way.did("deciding", least=0, recorded={"review.started", "review.reminded"})
+            end_review(review_id=begun.pk)
+            way.did("ending", least=2, recorded={"review.carried_out"})
+            begin_undoing(review_id=begun.pk, by=rita)
+            way.did("undoing", least=2, recorded={"review.undone"})
+        left = gone.pk
+        delete_user(user=gone)
+        erase_person(person_id=left)
+
+
 def test_by_what_only_forms_reach_of_tenants(way: Way, acme: Tenant, bob: User) -> None:
     today = timezone.localdate()
     crm, erp = (Product.objects.create(key=key, name=key) for key in ("crm", "erp"))
     way.prepared()
-    update_tenant(tenant=acme, name="Acme 2", plan=Plan(acme.plan), trail_days=90)
+    update_tenant(tenant=acme, name="Acme 2", plan=TenantPlan(acme.plan), trail_days=90)
     way.did("a tenant", least=1)
     ours = create_subscription(tenant=acme, product=crm, seats=5, starts=today, ends=None)
     theirs = create_subscription(tenant=acme, product=erp, seats=5, starts=today, ends=None)

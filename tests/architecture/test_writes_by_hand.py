@@ -449,7 +449,7 @@ def people_who_are_held(world: World) -> list[Written]:
     now = timezone.now()
     kim = create_user(values=UserFields(user_name="kim@acme.example"))
     SourceLoss.objects.create(source_id=world.source.pk, user_id=kim.pk, at=now)
-    join_earlier_losses(change_id=world.held.pk, source_id=world.source.pk)
+    join_earlier_losses(change_id=world.held.pk, source_id=world.source.pk, actor="SCIM: A source")
     hold_people_in(change_id=world.held.pk, people=[world.bob.pk], kind="left", groups=[], now=now)
     return [
         Written(

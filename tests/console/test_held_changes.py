@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.urls import reverse
 
-from accounts.models import HeldChange, HeldPerson, Role, User
+from accounts.models import HeldChange, HeldPerson, Job, Role, User
 from accounts.tenancy.scoping import tenant_scope
+from scim.held import doing
 from tests.conftest import person, signed_in
 from tests.scim.test_held_changes import LIMIT, OFF, one_by_one, seats, staff, used
 from tests.support.html_forms import what_is_sent
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.test import Client
 
     from accounts.models import Tenant
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["seats"]
 LIST = "/console/provisioning/held/"
+BUTTONS = ("carry-out", "take-back", "go-on")
 
 
 @pytest.fixture
@@ -109,14 +113,45 @@ def test_the_second_of_two_admins_is_told_who_decided(
         assert HeldChange.objects.get().state == HeldChange.State.CARRIED_OUT
 
 
+@pytest.mark.parametrize("button", ["carry-out", "take-back"])
+def test_what_was_given_up_is_tried_again(
+    console: Client, acme: Tenant, page: str, monkeypatch: pytest.MonkeyPatch, button: str
+) -> None:
+    real, done = doing.do_to_person, list[int]()
+
+    def dies_at_the_third(*, key: int, taken_back_by: UUID | None) -> None:
+        if len(done) == 2:
+            raise RuntimeError("killed")
+        done.append(key)
+        real(key=key, taken_back_by=taken_back_by)
+
+    monkeypatch.setattr(doing, "do_to_person", dies_at_the_third)
+    press(console, page, button)
+    with tenant_scope(acme):
+        assert HeldPerson.objects.filter(outcome="").count() == 3
+        Job.objects.filter(kind="scim.do_held_change").update(state=Job.State.FAILED)
+    monkeypatch.setattr(doing, "do_to_person", real)
+    assert "was given up" in console.get(page).content.decode()
+
+    console.post(f"{page}go-on/")
+    again = console.post(f"{page}go-on/", follow=True).content.decode()
+
+    assert "Nothing of it has failed." in again
+    assert "was given up" not in again
+    with tenant_scope(acme):
+        assert not HeldPerson.objects.filter(outcome="").exists()
+        assert not HeldChange.objects.get().is_under_way
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMIN])
 def test_nobody_but_an_admin_sees_or_decides(acme: Tenant, page: str, role: Role) -> None:
     browser = signed_in(person(acme, "Eve", role))
 
     for url in (LIST, page):
         assert browser.get(url).status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.FOUND}
-    answer = browser.post(f"{page}carry-out/")
-    assert answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.FOUND}
+    for button in BUTTONS:
+        answer = browser.post(f"{page}{button}/")
+        assert answer.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.FOUND}
     assert used(acme) == 3
 
 
@@ -124,7 +159,8 @@ def test_another_company_s_change_is_not_there(page: str, grace: User) -> None:
     browser = signed_in(grace)
 
     assert browser.get(page).status_code == HTTPStatus.NOT_FOUND
-    assert browser.post(f"{page}carry-out/").status_code == HTTPStatus.NOT_FOUND
+    for button in BUTTONS:
+        assert browser.post(f"{page}{button}/").status_code == HTTPStatus.NOT_FOUND
 
 
 def test_the_limit_is_set_on_the_page_of_the_source(

@@ -16,11 +16,12 @@ from accounts.trail.retention import erase_person
 from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat
-from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
+from scim.held.deciding import DecidedAlreadyError
 from scim.held.reminding import remind_of_held_changes
 from scim.models import Source
 from scim.services.sources import delete_source
 from tests.conftest import person, signed_in
+from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
 
 if TYPE_CHECKING:

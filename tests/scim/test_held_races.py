@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import connection
 
+from accounts.identifiers import uuid7
 from accounts.jobs import queueing
 from accounts.models import HeldChange, HeldPerson, Job
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Seat
-from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
+from scim.held.deciding import DecidedAlreadyError
 from tests.scim.test_held_changes import LIMIT, OFF, held, seats, staff, used
 from tests.scim.test_races import all_at_once, patch
+from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -111,8 +113,11 @@ def run_what_was_decided(**_kwargs: Any) -> None:
     change = HeldChange.objects.get()
     first = HeldPerson.objects.filter(change=change).order_by("pk").first()
     assert first is not None
-    takes_back = change.state == HeldChange.State.TAKING_BACK
-    do_to_person(key=first.pk, takes_back=takes_back)
-    do_held_change.work(change_id=change.pk)
-    do_held_change.work(change_id=change.pk)
-    do_to_person(key=first.pk, takes_back=not takes_back)
+    somebody = uuid7()
+    decided, otherwise = [None, somebody]
+    if change.state == HeldChange.State.TAKING_BACK:
+        decided, otherwise = otherwise, decided
+    do_to_person(key=first.pk, taken_back_by=decided)
+    do_held_change.work(change_id=change.pk, by_id=str(somebody))
+    do_held_change.work(change_id=change.pk, by_id=str(somebody))
+    do_to_person(key=first.pk, taken_back_by=otherwise)

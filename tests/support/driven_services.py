@@ -93,6 +93,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     "test_by_undoing_actions_on_many_rows": frozenset(
         {
             "accounts.services.turned_back.undo_deactivation",
+            "accounts.services.profiles_undone.let_rejoin",
             "accounts.services.profiles_undone.undo_joining",
             "accounts.services.profiles_undone.undo_leaving",
             "accounts.services.turned_back.undo_reactivation",
@@ -240,6 +241,49 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "accounts.trail.retention.erase_person",
         }
     ),
+    "test_by_what_a_source_takes_beyond_its_limit": frozenset(
+        {
+            "access_requests.keeping.give_requests_back",
+            "access_requests.keeping.keep_requests",
+            "accounts.services.holding.hold_if_too_many",
+            "accounts.services.holding.join_held_change",
+            "accounts.services.holding.record_deletion_or_hold",
+            "accounts.services.kept_people.record_deletion",
+            "accounts.services.roles.keep_role",
+            "licenses.kept_seats.give_back_kept",
+            "licenses.kept_seats.keep_by_hand",
+            "licenses.kept_seats.keep_seats",
+            "licenses.kept_seats.release_kept",
+            "licenses.kept_seats.release_not_given",
+            "licenses.kept_seats.release_reserved",
+            "scim.held.deciding.carry_out",
+            "scim.held.deciding.take_back",
+            "scim.held.doing.do_held_change",
+            "scim.held.doing.do_to_person",
+            "scim.held.erasing.erase_from_held_changes",
+            "scim.held.people.bring_back_kept",
+            "scim.held.people.carry_out_for",
+            "scim.held.people.take_back_for",
+        }
+    ),
+    "test_by_what_a_review_takes": frozenset(
+        {
+            "access_reviews.services.applying.apply_review",
+            "access_reviews.services.applying.undo_review",
+            "access_reviews.services.deciding.decide_lines",
+            "access_reviews.services.deciding.keep_as_suggested",
+            "access_reviews.services.ending.begin_undoing",
+            "access_reviews.services.ending.cancel_review",
+            "access_reviews.services.ending.end_review",
+            "access_reviews.services.following.pass_on_lines",
+            "access_reviews.services.following.remind",
+            "access_reviews.services.giving_back.give_back",
+            "access_reviews.services.keeping.erase_from_reviews",
+            "access_reviews.services.making.make_review_lines",
+            "access_reviews.services.starting.start_review",
+            "access_reviews.services.taking.take_from",
+        }
+    ),
     "test_by_what_only_forms_reach_of_tenants": frozenset(
         {
             "accounts.services.brands.change_brand",
@@ -296,29 +340,6 @@ calls, and it does.
 """
 
 NOT_DRIVEN: Final = {
-    **dict.fromkeys(
-        (
-            "accounts.services.holding.hold_if_too_many",
-            "accounts.services.holding.join_held_change",
-            "accounts.services.holding.record_deletion_or_hold",
-            "accounts.services.kept_people.record_deletion",
-            "licenses.kept_seats.give_back_kept",
-            "licenses.kept_seats.keep_by_hand",
-            "licenses.kept_seats.keep_seats",
-            "licenses.kept_seats.release_kept",
-            "licenses.kept_seats.release_not_given",
-            "licenses.kept_seats.release_reserved",
-            "scim.held.deciding.carry_out",
-            "scim.held.deciding.take_back",
-            "scim.held.doing.do_held_change",
-            "scim.held.doing.do_to_person",
-            "scim.held.erasing.erase_from_held_changes",
-            "scim.held.people.bring_back_kept",
-            "scim.held.people.carry_out_for",
-            "scim.held.people.take_back_for",
-        ),
-        "tried with its entries in tests/scim/test_held_changes.py",
-    ),
     "licenses.services.release_seats": "a part of others, which are driven",
     "accounts.services.users.user_names_checked": "a part of others, which are driven",
     "accounts.services.people_files.forget_file": "a file that waits is no fact",
@@ -419,25 +440,6 @@ NOT_DRIVEN: Final = {
             "provisioning.engine.working_out.work_out",
         ),
         "what is sent to applications follows from facts; tests/provisioning/engine tries it",
-    ),
-    **dict.fromkeys(
-        (
-            "access_reviews.services.applying.apply_review",
-            "access_reviews.services.applying.undo_review",
-            "access_reviews.services.deciding.decide_lines",
-            "access_reviews.services.deciding.keep_as_suggested",
-            "access_reviews.services.ending.begin_undoing",
-            "access_reviews.services.ending.cancel_review",
-            "access_reviews.services.ending.end_review",
-            "access_reviews.services.following.pass_on_lines",
-            "access_reviews.services.following.remind",
-            "access_reviews.services.giving_back.give_back",
-            "access_reviews.services.keeping.erase_from_reviews",
-            "access_reviews.services.making.make_review_lines",
-            "access_reviews.services.starting.start_review",
-            "access_reviews.services.taking.take_from",
-        ),
-        "what is decided is no fact, and what is taken others name; tests/access_reviews tries it",
     ),
 }
 """What no such test calls, and why."""

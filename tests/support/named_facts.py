@@ -109,9 +109,8 @@ def _user(entry: AuditEntry, fact: Fact) -> bool:
     if not _of(entry, "user", fact.row["id"]):
         return False
     if fact.done != "UPDATE":
-        return (
-            entry.action.rpartition(".")[2] == {"INSERT": "created", "DELETE": "deleted"}[fact.done]
-        )
+        begun, over = {"created", "restored"}, {"deleted", "deletion_held"}
+        return entry.action.rpartition(".")[2] in (begun if fact.done == "INSERT" else over)
     told = set(entry.details.get("changes", ()))
     columns = fact.changed - BOOKKEEPING["accounts_user"]
     if columns == {"password"}:
@@ -143,7 +142,7 @@ def _profile_member(entry: AuditEntry, fact: Fact) -> bool:
 def _left_with_person(entry: AuditEntry, fact: Fact, detail: str, key: Any) -> bool:
     return (
         fact.done == "DELETE"
-        and entry.action == "user.deleted"
+        and entry.action in {"user.deleted", "user.deletion_held"}
         and _of(entry, "user", fact.row["user_id"])
         and str(key) in entry.details.get(detail, ())
     )
@@ -182,15 +181,18 @@ def _profile(entry: AuditEntry, fact: Fact) -> bool:
 
 
 def _seat(entry: AuditEntry, fact: Fact) -> bool:
-    if fact.changed == {"user_id"}:
-        return entry.action in {"user.deleted", "user.deletion_held"}
+    if fact.done == "UPDATE" and "user_id" in fact.changed:
+        if fact.row["user_id"] is None:
+            return entry.action in {"user.deleted", "user.deletion_held"}
+        return entry.action == "license.given_back" and _of(entry, "user", fact.row["user_id"])
     if fact.done == "DELETE":
         return _of(entry, "subscription", fact.row["subscription_id"])
     if fact.done == "UPDATE" and "by_group" in fact.changed:
-        expected = "license.left_to_groups"
+        expected = f"license.left_{'to' if fact.row['by_group'] else 'by'}_groups"
     else:
         expected = "license.granted" if fact.done == "INSERT" else "license.released"
-    return entry.action == expected and _of(entry, "user", fact.row["user_id"])
+    holder = fact.row["user_id"] or fact.row["kept_for"]
+    return entry.action == expected and _of(entry, "user", holder)
 
 
 def _own(kind: str) -> Callable[[AuditEntry, Fact], bool]:

@@ -41,7 +41,7 @@ NO_PAGES: Final = {
             *("accounts_user_deactivate", "accounts_user_reactivate", "accounts_user_invite"),
             *("accounts_user_sign_out", "saml-and-scim-action", "saml-and-scim-reveal"),
             *("saml-and-scim-rules", "saml-and-scim-test"),
-            *("held-change-carry-out", "held-change-take-back"),
+            *("held-change-carry-out", "held-change-take-back", "held-change-go-on"),
         )
     },
     **{

@@ -11,8 +11,8 @@ from accounts.jobs.kinds import BULK
 from accounts.models import HeldChange, Job
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
-from scim.held.deciding import carry_out, take_back
 from tests.provisioning.engine.conftest import join, opened, people
+from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
