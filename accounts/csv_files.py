@@ -151,10 +151,12 @@ def _tried(content: bytes, codec: str, name: str) -> Decoded | None:
 
 def _fits(text: str, delimiter: str) -> tuple[int, int]:
     """Return how well a delimiter fits: how many rows are as wide as the titles, and how wide."""
+    rows: list[list[str]] = []
     try:
-        rows = [cells for _number, cells in islice(_records(text, delimiter), _LOOKED_AT)]
+        rows += (cells for _number, cells in islice(_records(text, delimiter), _LOOKED_AT))
     except UnreadableFileError:
-        return 0, 0
+        # Another one may read it all as a single column: what is wrong is to be told.
+        return 0, len(rows[0]) if rows else 0
     if not rows or len(rows[0]) == 1:
         return 0, 1
     return sum(len(row) == len(rows[0]) for row in rows), len(rows[0])

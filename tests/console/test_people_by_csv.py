@@ -108,6 +108,7 @@ class TestAFile:
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
             (b"email\nzoe\x00@acme.example\n", "binary data"),
             (b'email,name\n"zoe@acme.example,Zoe\n', "Line 2 cannot be read"),
+            (b'email,name\nzoe@acme.example,"Z"o"e"\n', "Line 2 cannot be read"),
             (b"email\n" + b"x@y.example\n" * 50_001, "more than 50,000 lines"),
             (b"email\n" + b"x" * (10 * 1024 * 1024), "longer than 10 MB"),
             (b"email\n" + b"x" * 200_000, "Line 2 cannot be read"),
@@ -115,7 +116,7 @@ class TestAFile:
         ],
         ids=[
             *("empty", "blank", "no-header", "no-lines", "empty-lines", "binary", "nul"),
-            *("quote", "lines", "bytes", "cell", "columns"),
+            *("quote", "quotes within", "lines", "bytes", "cell", "columns"),
         ],
     )
     def test_that_cannot_be_used_is_explained(
