@@ -71,7 +71,7 @@ def confirm_deactivation(*, user: User) -> None:
     Whoever undoes an earlier deactivation leaves them alone then: they have left meanwhile.
     """
     if is_to_be_confirmed(user.pk):
-        audit.record(CONFIRMED, user)
+        audit.record("user.deactivation_confirmed", user)
 
 
 def not_in_trail() -> str:
