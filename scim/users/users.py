@@ -237,6 +237,8 @@ class UserEndpoint:
         adapter = self._adapted(row)
         adapter.values = values
         adapter.save()
+        if not values.active:
+            confirm_deactivation(user=adapter.obj)
         return _shown(HTTPStatus.CREATED, adapter)
 
     def _change(
