@@ -190,8 +190,13 @@ def erase_lines_about(person_id: UUID) -> None:
     """
     lines = ActionLine.objects.filter(person=person_id)
     nothing: dict[str, Any] = {
-        **{"row": "", "name": "", "reason": "", "choice": {}, "kept": {}},
-        **{"sealed": b"", "person": None},
+        "row": "",
+        "name": "",
+        "reason": "",
+        "choice": {},
+        "kept": {},
+        "sealed": b"",
+        "person": None,
     }
     waiting = nothing | {
         "outcome": ActionLine.Outcome.PASSED_OVER,

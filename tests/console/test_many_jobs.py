@@ -26,6 +26,7 @@ from tests.support.many import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from django.test import Client
 
@@ -382,14 +383,13 @@ def test_the_time_that_is_left_follows_from_the_lines_that_were_done(
 class TestSomebodyIsErasedMeanwhile:
     """Their lines tell nothing any more, whatever becomes of them then."""
 
-    @pytest.mark.parametrize("is_undone", [False, True], ids=["done", "undone"])
-    @pytest.mark.parametrize(("about", "action"), WORKS)
+    @pytest.mark.parametrize("undoes", [None, uuid4()], ids=["done", "undone"])
+    @pytest.mark.parametrize("what", WORKS, ids="-".join)
     def test_their_lines_are_not_done_and_stop_nobody(
-        self, acme: Tenant, alice: User, about: str, action: str, is_undone: bool, queued: list[Job]
+        self, alice: User, what: tuple[str, str], undoes: UUID | None, queued: list[Job]
     ) -> None:
-        left = uuid4()
-        result = ActionResult(site="console", about=about, action=action, title="Some")
-        result.undoes = uuid4() if is_undone else None
+        left, acme = uuid4(), alice.tenant
+        result = ActionResult(site="console", about=what[0], action=what[1], undoes=undoes)
         lines = [
             ActionLine(row="1", name="Kim", person=left, outcome=outcome)
             for outcome in (ActionLine.Outcome.REFUSED, "")
@@ -411,8 +411,13 @@ class TestSomebodyIsErasedMeanwhile:
     def test_nothing_of_them_is_kept(self, acme: Tenant, alice: User, outcome: str) -> None:
         left = uuid4()
         told = {
-            **{"row": str(left), "name": "Kim", "reason": "Kim is it.", "person": left},
-            **{"choice": {"name": "Kim"}, "kept": {"name": "Kim"}, "sealed": b"Kim"},
+            "row": str(left),
+            "name": "Kim",
+            "reason": "Kim is it.",
+            "person": left,
+            "choice": {"name": "Kim"},
+            "kept": {"name": "Kim"},
+            "sealed": b"Kim",
         }
         of_the_action = {"id", "tenant", "result", "number", "outcome", "ended"}
         names = {field.name for field in ActionLine._meta.concrete_fields}
