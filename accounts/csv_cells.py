@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS_A_FORMULA: Final = (
+    *("=", "+", "-", "@", "\t", "\r", "\n"),
+    *("\uff1d", "\uff0b", "\uff0d", "\uff20"),  # The same in full width, as in East Asia.
+)
 
 
 def harmless(value: object) -> str:

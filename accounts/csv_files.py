@@ -94,6 +94,19 @@ def decode(content: bytes) -> Decoded:
     return decoded
 
 
+def is_too_wide(row: Row, width: int) -> bool:
+    """Whether a row holds something beyond so many columns, and so some of it may be shifted."""
+    return any(row.cells[width:])
+
+
+def too_wide() -> str:
+    """Return what is wrong with such a row."""
+    return _(
+        "The line has more values than the first line has titles. Put a value that holds a comma, "
+        "semicolon or tab into quotation marks, and give each column a title."
+    )
+
+
 def read_table(text: str) -> Table:
     """Return the table that ``text`` is.
 

@@ -265,8 +265,9 @@ class TestALook:
             ("x@acme.example," + "x" * 300 + ",", "Family name is longer than 255 characters"),
             ("x@acme.example,x,nowhere", "no e-mail address"),
             ("x\u200bx@acme.example,x,", "nobody sees"),
+            ("x@acme.example,Doe, John,", "more values than the first line has titles"),
         ],
-        ids=["taken", "long", "address", "invisible"],
+        ids=["taken", "long", "address", "invisible", "shifted"],
     )
     def test_refuses_what_cannot_be_kept(self, console: Client, line: str, words: str) -> None:
         looked = look_at_people(
