@@ -176,7 +176,10 @@ def _fits(text: str, delimiter: str) -> tuple[int, int]:
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # Blanks around a value are none of it; before a quotation mark they would make it a letter.
+    reader = csv.reader(
+        StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):

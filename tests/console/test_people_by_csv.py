@@ -83,8 +83,12 @@ class TestAFile:
             HR.replace(";", "\t").encode("utf-16-be"),
             HR.replace("\n", "\r\n").encode(),
             HR.replace("Einkauf", '"Einkauf"').replace("Schuhgröße", '"Schuh\ngröße"').encode(),
+            HR.replace(";", ", ").replace("Schuhgröße", '"Schuh, größe"').encode(),
         ],
-        ids=["utf-8", "mark", "utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"],
+        ids=[
+            *("utf-8", "mark", "utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"),
+            "blanks",
+        ],
     )
     def test_is_read_as_spreadsheets_write_it(
         self, console: Client, acme: Tenant, content: bytes
