@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -145,14 +147,38 @@ def test_the_template_can_be_read_again(console: Client) -> None:
     assert console.get(f"{URL}template/").content.startswith(b"email,product")
 
 
+FORMULAS = [*"=+-@", *"\uff1d\uff0b\uff0d\uff20"]
+
+
+@pytest.mark.parametrize("begins", FORMULAS)
 @pytest.mark.parametrize(
-    "text",
-    ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "  =1", "\r=1"]
-    + [f"{each}1" for each in "\uff1d\uff0b\uff0d\uff20"],
+    ("before", "mark"),
+    [
+        *(("", "'"), ("  ", "'"), ("'", "'"), ("a;", ""), ("a; ", "")),
+        *(("a\n", ""), ("a\r\n", ""), ("a\t", ""), ("a;'", "")),
+    ],
 )
-def test_cells_that_spreadsheets_would_run_are_quoted(text: Any) -> None:
+def test_cells_that_spreadsheets_would_run_are_quoted(begins: str, before: str, mark: str) -> None:
+    text = f"{before}{begins}1"
+    made = harmless(text)
+
+    # Whatever separates cells there, none of them begins like that.
+    cells = [cell.lstrip(" ") for cell in re.split("[;\t\r\n]", made)]
+    assert not any(cell.startswith(begins) for cell in cells)
+    assert made.startswith(mark)
+    assert unharmed(made) == text
+
+
+@pytest.mark.parametrize("text", ["\tx", "\rx", "\nx"])
+def test_cells_that_begin_with_a_separator_are_quoted(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert unharmed(harmless(text)) == text
+
+
+def test_a_quoted_cell_is_read_as_it_was() -> None:
+    for letters in product("'=-; \t\na\uff1d", repeat=5):
+        written = "".join(letters)
+        assert unharmed(harmless(written)) == written
 
 
 def test_the_page_says_beforehand_what_a_file_may_hold(console: Client, crm: Subscription) -> None:
