@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
-_STARTS_A_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA: Final = "=+@\uff1d\uff0b\uff0d\uff20-"
+"""What a formula begins with; in East Asia also in full width."""
+_BEGINS: Final = re.compile(f"'* *[\t\r\n{_FORMULA}]")
+_WITHIN: Final = re.compile(f"([;\t\r\n] *)(?='*[{_FORMULA}])")
+_MADE_WITHIN: Final = re.compile(f"([;\t\r\n] *)'(?='*[{_FORMULA}])")
+"""Where a spreadsheet begins another cell that is set to another separator than our comma: to it
+our quotation marks in the middle of a line are letters."""
 
 
 def harmless(value: object) -> str:
@@ -12,20 +19,21 @@ def harmless(value: object) -> str:
 
     A leading apostrophe is what OWASP advises against "CSV injection"; spreadsheets hide it.
 
-    >>> harmless("=HYPERLINK(1)")
-    "'=HYPERLINK(1)"
+    >>> harmless("=HYPERLINK(1)"), harmless("a;=HYPERLINK(1)")
+    ("'=HYPERLINK(1)", "a;'=HYPERLINK(1)")
     >>> harmless(None), harmless(-3)
     ('', '-3')
     """
     if value is None:
         return ""
     text = str(value)
-    if not isinstance(value, int | float) and text.lstrip(" ").startswith(_STARTS_A_FORMULA):
-        return f"'{text}"
-    return text
+    if isinstance(value, int | float):
+        return text
+    mark = "'" if _BEGINS.match(text) else ""
+    return mark + _WITHIN.sub(r"\1'", text)
 
 
 def unharmed(cell: str) -> str:
     """Return what :func:`harmless` was given, so that an exported file can be read again."""
-    rest = cell.removeprefix("'")
-    return rest if rest != cell and rest.lstrip(" ").startswith(_STARTS_A_FORMULA) else cell
+    is_marked = cell.startswith("'") and _BEGINS.match(cell)
+    return _MADE_WITHIN.sub(r"\1", cell[1:] if is_marked else cell)

@@ -94,6 +94,19 @@ def decode(content: bytes) -> Decoded:
     return decoded
 
 
+def is_too_wide(row: Row, width: int) -> bool:
+    """Whether a row holds something beyond so many columns, and so some of it may be shifted."""
+    return any(row.cells[width:])
+
+
+def too_wide() -> str:
+    """Return what is wrong with such a row."""
+    return _(
+        "The line has more values than the first line has titles. Put a value that holds a comma, "
+        "semicolon or tab into quotation marks, and give each column a title."
+    )
+
+
 def read_table(text: str) -> Table:
     """Return the table that ``text`` is.
 
@@ -151,17 +164,22 @@ def _tried(content: bytes, codec: str, name: str) -> Decoded | None:
 
 def _fits(text: str, delimiter: str) -> tuple[int, int]:
     """Return how well a delimiter fits: how many rows are as wide as the titles, and how wide."""
+    rows: list[list[str]] = []
     try:
-        rows = [cells for _number, cells in islice(_records(text, delimiter), _LOOKED_AT)]
+        rows += (cells for _number, cells in islice(_records(text, delimiter), _LOOKED_AT))
     except UnreadableFileError:
-        return 0, 0
+        # Another one may read it all as a single column: what is wrong is to be told.
+        return 0, len(rows[0]) if rows else 0
     if not rows or len(rows[0]) == 1:
         return 0, 1
     return sum(len(row) == len(rows[0]) for row in rows), len(rows[0])
 
 
 def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # Blanks around a value are none of it; before a quotation mark they would make it a letter.
+    reader = csv.reader(
+        StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
+    )
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):

@@ -13,7 +13,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from accounts import csv_files
-from accounts.csv_files import UnreadableFileError
+from accounts.csv_files import UnreadableFileError, is_too_wide, too_wide
 from accounts.storage.finding import find_people
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import refusal_to_assign
@@ -34,6 +34,7 @@ REASON: Final = "CSV"
 ASSIGN: Final = "assign"
 RELEASE: Final = "release"
 _REQUIRED: Final = {"email", "product"}
+_COLUMNS: Final = ("email", "product", "action")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Row:
     address: str
     product_key: str
     action: str
+    is_too_wide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,8 @@ def read_rows(text: str) -> list[Row]:
     """Return the rows of ``text``; empty lines are skipped.
 
     Raises:
-        UnreadableFileError: A column is missing, a row cannot be read, or there are no rows or too
-            many.
+        UnreadableFileError: A column is missing or there twice, a row cannot be read, or there are
+            no rows or too many.
     """
     table = csv_files.read_table(text)
     titles = [title.lower() for title in table.titles]
@@ -101,7 +103,12 @@ def read_rows(text: str) -> list[Row]:
                 "Start from the template."
             )
         )
-    rows = [_row(each.number, dict(zip(titles, each.cells, strict=False))) for each in table.rows()]
+    for title in _COLUMNS:
+        if titles.count(title) > 1:
+            raise UnreadableFileError(
+                _("Two columns are called “%s”. Take out the one that is not meant.") % title
+            )
+    rows = [_row(each, titles) for each in table.rows()]
     if not rows:
         raise UnreadableFileError(_("The file has no rows below its titles."))
     if len(rows) > MOST_ROWS:
@@ -196,12 +203,14 @@ def _waiting_for(subscription_ids: Collection[int]) -> dict[int, int]:
     return {key: people_waiting(key, groups[key]).count() for key in groups}
 
 
-def _row(line: int, named: dict[str, str]) -> Row:
+def _row(read: csv_files.Row, titles: list[str]) -> Row:
+    named = dict(zip(titles, read.cells, strict=False))
     return Row(
-        line=line,
+        line=read.number,
         address=named.get("email", ""),
         product_key=named.get("product", ""),
         action=named.get("action", "").lower() or ASSIGN,
+        is_too_wide=is_too_wide(read, len(titles)),
     )
 
 
@@ -224,6 +233,8 @@ def _is_called(product: Product, written: str) -> bool:
 def _problem(
     row: Row, people: dict[str, list[User]], subscriptions: dict[str, Subscription]
 ) -> str:
+    if row.is_too_wide:
+        return too_wide()
     if row.action not in {ASSIGN, RELEASE}:
         return _("The action “%s” is unknown. Write assign or release.") % row.action
     matching = people[row.address]

@@ -186,10 +186,24 @@ def what_can_be_undone(result: ActionResult) -> models.QuerySet[ActionLine]:
 def erase_lines_about(person_id: UUID) -> None:
     """Take out of the active tenant's results what they hold of somebody.
 
-    What became of the row stays.
+    What became of the row stays.  What was still to be done to it is done no more.
     """
     lines = ActionLine.objects.filter(person=person_id)
-    lines.update(row="", name="", reason="", choice={}, kept={}, person=None)
+    nothing: dict[str, Any] = {
+        "row": "",
+        "name": "",
+        "reason": "",
+        "choice": {},
+        "kept": {},
+        "sealed": b"",
+        "person": None,
+    }
+    waiting = nothing | {
+        "outcome": ActionLine.Outcome.PASSED_OVER,
+        "reason": _("They are not here any more."),
+    }
+    lines.filter(outcome="").update(**waiting)
+    lines.update(**nothing)
 
 
 def delete_old_results() -> int:

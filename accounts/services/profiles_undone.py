@@ -16,7 +16,7 @@ from accounts.errors import ChangedMeanwhileError
 from accounts.models import AccessProfile, AuditEntry, ProfileMembership, User
 from accounts.models.audit import MOVED
 from accounts.services.profiles import add_profile_members, remove_profile_members
-from accounts.services.turned_back import hold_person
+from accounts.services.turned_back import hold_person, not_in_trail
 from accounts.signals import given_anew
 
 if TYPE_CHECKING:
@@ -33,17 +33,22 @@ def last_move_of(profile: AccessProfile) -> int:
     return newest.values_list("pk", flat=True).first() or 0
 
 
-def moved_since(*, profile_id: int, expected: Mapping[str, int]) -> set[str]:
-    """Return who has joined or left the profile again since then, in one statement.
+def moved_since(*, profile_id: int, expected: Mapping[str, int]) -> dict[str, str]:
+    """Return who is left as they are, and why, in one statement.
 
-    ``expected`` is what :func:`last_move_of` returned, by the key of the person.
+    They have joined or left the profile again since then, or the trail does not go back that far
+    any more and nobody can tell.  ``expected`` is what :func:`last_move_of` returned, by the key
+    of the person.
     """
     moved: set[str] = set()
-    entries = _moves(profile_id).filter(pk__gt=min(expected.values(), default=0))
+    kept: set[int] = set()
+    entries = _moves(profile_id).filter(pk__gte=min(expected.values(), default=0))
     for pk, details in entries.values_list("pk", "details").iterator():
+        kept.add(pk)
         named = {person for name in MOVED for person in details.get(name, ())}
         moved |= {person for person in named if pk > expected.get(person, pk)}
-    return moved
+    left = {person: not_in_trail() for person, entry_id in expected.items() if entry_id not in kept}
+    return left | dict.fromkeys(moved, changed_since())
 
 
 @transaction.atomic
@@ -97,7 +102,11 @@ def _held_as_left(user: User, profile_id: int, entry_id: int) -> tuple[User, Acc
     for name in MOVED:
         key = {f"details__{name}__contains": [str(held.pk)], "details__has_key": name}
         named |= Q(**key)
-    if _moves(profile_id).filter(named, pk__gt=entry_id).exists():
+    moves = _moves(profile_id).filter(Q(pk=entry_id) | named & Q(pk__gt=entry_id))
+    found = set(moves.values_list("pk", flat=True))
+    if entry_id not in found:
+        raise ChangedMeanwhileError(not_in_trail())
+    if found != {entry_id}:
         raise ChangedMeanwhileError(changed_since())
     return held, profile
 

@@ -20,13 +20,15 @@ from accounts.models import AuditEntry, Role, User
 from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, reactivate_user
 from accounts.storage.group_locks import hold_people
+from accounts.trail import audit
 from accounts.trail.sentences import actor_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from uuid import UUID
 
-ACTIVITY: Final = ("user.deactivated", "user.reactivated")
+CONFIRMED: Final = "user.deactivation_confirmed"
+ACTIVITY: Final = ("user.deactivated", "user.reactivated", CONFIRMED)
 ROLE: Final = ("user.role_changed",)
 """What entries are called that say whether somebody is active, and which role they have."""
 
@@ -39,12 +41,45 @@ def last_turn_of(user: User, turns: Collection[str]) -> int:
 def turned_since(expected: Mapping[UUID, int], turns: Collection[str]) -> dict[UUID, str]:
     """Return of whom somebody has decided since then, and who and when, in words.
 
-    ``expected`` is what :func:`last_turn_of` returned, by person.
+    ``expected`` is what :func:`last_turn_of` returned, by person.  Where the trail does not go back
+    to that any more, nobody can tell, and it counts as decided.
     """
     now = _last_turns(expected, turns)
-    others = {pk: now[str(pk)] for pk, turn in expected.items() if now.get(str(pk), turn) != turn}
-    entries = AuditEntry.objects.in_bulk(others.values())
-    return {pk: _told(entries.get(entry_id)) for pk, entry_id in others.items()}
+    others = {pk: now.get(str(pk)) for pk, turn in expected.items() if now.get(str(pk)) != turn}
+    entries = AuditEntry.objects.in_bulk([entry_id for entry_id in others.values() if entry_id])
+    return {
+        pk: _told(entries.get(entry_id)) if entry_id else not_in_trail()
+        for pk, entry_id in others.items()
+    }
+
+
+def is_to_be_confirmed(user_id: UUID | str) -> bool:
+    """Whether it is news that the source that acts wants somebody inactive who is so already.
+
+    It is once after somebody else has deactivated them.
+    """
+    turns = AuditEntry.objects.filter(
+        target_type="user", target_id=str(user_id), action__in=ACTIVITY
+    )
+    last = turns.order_by("-pk").values_list("action", "actor").first()
+    return last is not None and last[0] != CONFIRMED and last[1] != audit.acting()
+
+
+def confirm_deactivation(*, user: User) -> None:
+    """Record that the source that acts wants ``user`` inactive, who is so already.
+
+    Whoever undoes an earlier deactivation leaves them alone then: they have left meanwhile.
+    """
+    if is_to_be_confirmed(user.pk):
+        audit.record("user.deactivation_confirmed", user)
+
+
+def not_in_trail() -> str:
+    """Return why something is left as it is of which the trail tells nothing any more."""
+    return _(
+        "The audit trail does not go back that far any more, so nobody can tell what was decided "
+        "since then."
+    )
 
 
 @transaction.atomic
@@ -130,6 +165,8 @@ def _told(entry: Any) -> str:
     }
     if entry.action in ROLE:
         return _("%(who)s gave them another role since then, on %(when)s.") % told
+    if entry.action == CONFIRMED:
+        return _("%(who)s wanted them inactive, too, on %(when)s.") % told
     if entry.action == "user.deactivated":
         return _("%(who)s deactivated them since then, on %(when)s.") % told
     return _("%(who)s reactivated them since then, on %(when)s.") % told

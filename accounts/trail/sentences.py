@@ -74,6 +74,9 @@ _SENTENCES: Final[dict[str, StrOrPromise]] = {
     "tenant.updated": _t("%(who)s changed the tenant %(what)s"),
     "user.created": _t("%(who)s created %(what)s"),
     "user.deactivated": _t("%(who)s deactivated %(what)s"),
+    "user.deactivation_confirmed": _t(
+        "%(who)s wants %(what)s inactive, too, who was inactive already"
+    ),
     "user.deleted": _t("%(who)s deleted %(what)s"),
     "user.erased": _t("%(who)s erased what the audit trail held of %(what)s"),
     "user.held_fields_changed": _t(

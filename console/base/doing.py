@@ -229,7 +229,8 @@ class _Run:
     @transaction.atomic
     def _end(self) -> None:
         if end_action(result=self._result):
-            refused = list(self._lines.filter(outcome=ActionLine.Outcome.REFUSED))
+            # Of somebody who was erased meanwhile a line tells nothing, not even its name.
+            refused = list(self._lines.filter(outcome=ActionLine.Outcome.REFUSED).exclude(name=""))
             if refused:
                 self._work.note(self._admin, self._request(), refused)
 

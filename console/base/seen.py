@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.managed import Holder
-from accounts.models import Role, User
+from accounts.models import HeldChange, Role, User
 from provisioning.models import Application, ApplicationRole
 from provisioning.services.visibility import APPLICATIONS_CHANGED, applications_seen_by
 from scim.models import Source
@@ -76,6 +77,10 @@ def told_to(request: HttpRequest, entries: QuerySet[AuditEntry]) -> QuerySet[Aud
     roles = ApplicationRole.objects.filter(application__in=seen_applications(request))
     keys = [str(key) for key in roles.values_list("pk", flat=True)]
     unseen |= Q(target_type=ApplicationRole._meta.model_name) & ~Q(target_id__in=keys)
+    # Their number grows with time, so they are looked up where the entries are.
+    changes = HeldChange.objects.filter(source_id__in=seen_sources(request).values("pk"))
+    told = changes.order_by().annotate(key=Cast("pk", TextField())).values("key")
+    unseen |= Q(target_type=HeldChange._meta.model_name) & ~Q(target_id__in=told)
     names = sorted(seen_sources(request).values_list("name", flat=True))
     held = Q(action="user.held_fields_changed") & ~Q(details__sources__contained_by=names)
     return entries.exclude(unseen | held)

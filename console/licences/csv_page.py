@@ -143,9 +143,10 @@ def _begun(
 def _about(request: HttpRequest, report: Report) -> list[str]:
     """Return what the page shows: to whom, which rows, and which of them stay as they are.
 
-    The text itself comes back with other ends of lines.
+    The text itself comes back with other ends of lines; whom an address means is asked again.
     """
-    digest = sha256(repr(report.rows).encode()).hexdigest()
+    meant = [(step.row, str(step.user.pk), step.subscription.pk) for step in report.steps]
+    digest = sha256(repr(meant).encode()).hexdigest()
     return [str(request.user.pk), digest, ",".join(map(str, report.stays))]
 
 

@@ -15,7 +15,7 @@ from accounts.models import DirectoryGroup, User
 from console.applications.words import action_label, cause_label, steps_in_words
 from console.one_log.entries import About, Entry, Fact, Place, about, reference_of
 from console.one_log.outcomes import Outcome
-from console.one_log.streams import Part, Stream
+from console.one_log.streams import Part, Stream, sees, shows
 from provisioning.models import Application, Operation, OperationState
 from provisioning.models.operations import IN_FLIGHT
 
@@ -59,10 +59,16 @@ def _rows(request: HttpRequest) -> QuerySet[Any]:
 
 
 def _sought(request: HttpRequest, sought: Sought) -> Iterator[Part]:
-    """Yield the operations of who or what is meant, whom the log names anyway."""
-    keys = {*sought.about.get("user", ()), *sought.about.get("directorygroup", ())}
-    keys.add(sought.typed.lower() if read_uuid(sought.typed) else sought.typed)
-    yield Part(Q(object_id__in=sorted(keys)), is_rare=True)
+    """Yield the operations of who or what is meant; who may open none finds by what is shown."""
+    typed = sought.typed.lower() if read_uuid(sought.typed) else sought.typed
+    keys, condition = {typed}, Q(object_id=typed)
+    for model in (User, DirectoryGroup):
+        found = sought.about.get(str(model._meta.model_name), ())
+        named = Q() if sees(request, model) else shows("name", sought.typed)
+        condition |= Q(object_id__in=found) & named
+        keys |= {*found}
+    # The first of them is what an index finds.
+    yield Part(Q(object_id__in=sorted(keys)) & condition, is_rare=True)
     applications = sought.about.get("application", ())
     if applications:
         yield Part(Q(application__in=applications))

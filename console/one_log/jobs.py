@@ -14,7 +14,7 @@ from console.base import begun
 from console.base.access import ACCESS, Access, access_of
 from console.one_log.entries import About, Entry, Fact, Place, about, reference_of
 from console.one_log.outcomes import Outcome
-from console.one_log.streams import Part, Stream, read_own_uuid
+from console.one_log.streams import Part, Stream, read_own_uuid, sees, shows
 from provisioning.models import Application, Run
 
 if TYPE_CHECKING:
@@ -51,10 +51,10 @@ def _runs(request: HttpRequest) -> QuerySet[Any]:
 
 
 def _sought_runs(request: HttpRequest, sought: Sought) -> Iterator[Part]:
-    yield Part(
-        Q(application__in=sought.about.get("application", ())) | Q(actor__in=sought.actors),
-        is_rare=True,
-    )
+    wanted = Q(actor__in=sought.actors)
+    if not sees(request, User):
+        wanted &= shows("actor", sought.typed)
+    yield Part(Q(application__in=sought.about.get("application", ())) | wanted, is_rare=True)
 
 
 def _tell_runs(rows: Sequence[Run], known: Known) -> list[Entry]:

@@ -78,6 +78,17 @@ def sees(request: HttpRequest, model: type[Model]) -> bool:
     return isinstance(user, User) and Access.VIEW in access_of(user, model._meta.label_lower)
 
 
+def shows(column: str, typed: str) -> Q:
+    """Return the condition for rows that show in a column what was typed, word by word.
+
+    For who may not open what they are found by: a search is no way to learn what a row hides.
+    """
+    condition = Q()
+    for word in typed.split():
+        condition &= Q(**{f"{column}__finds": word})
+    return condition
+
+
 def read_own_uuid(text: str) -> Any:
     """Return the UUID that ``text`` is, or nothing."""
     try:

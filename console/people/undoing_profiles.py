@@ -10,7 +10,6 @@ from typing_extensions import override
 
 from accounts.models import AccessProfile, User
 from accounts.services.profiles_undone import (
-    changed_since,
     moved_since,
     profile_gone,
     undo_joining,
@@ -62,7 +61,7 @@ class UndoProfile(Undo):
         expected = {line.row: _entry(line.kept) for line in lines if line.row in there}
         moved = moved_since(profile_id=profile.pk, expected=expected)
         left = {line.pk: gone() for line in lines if line.row not in there}
-        left |= {line.pk: changed_since() for line in lines if line.row in moved}
+        left |= {line.pk: moved[line.row] for line in lines if line.row in moved}
         text = _("The access profile %(profile)s is as it was for them.")
         return LookBack(consequences=[text % {"profile": profile}], left=left)
 

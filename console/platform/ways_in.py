@@ -20,6 +20,7 @@ from accounts.models import OneTimeLink, Role, Tenant, User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import require_as_seen
 from accounts.secrets.shown_once import show_once, take
+from accounts.services.turned_back import hold_person
 from accounts.signing_in.break_glass import make_break_glass_link
 from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_scope
@@ -128,7 +129,7 @@ class WaysInPage(AuditedModelAdmin[Tenant]):
         purpose = request.POST["purpose"]
         try:
             with transaction.atomic():
-                held = User.objects.select_for_update(no_key=True).get(pk=admin.pk)
+                held = hold_person(admin)
                 require_as_seen(_about(held.pk, purpose), request.POST, _shown(held, purpose))
                 url = way.make(held)
         except AccountError as refusal:

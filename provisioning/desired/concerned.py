@@ -82,6 +82,7 @@ NOTHING_FOLLOWS: Final = frozenset(
         "session.ended",
         "session.ended_everywhere",
         "session.ended_others",
+        "user.deactivation_confirmed",
         "user.password_changed",
         "user.session_replaced",
         "user.signed_in",

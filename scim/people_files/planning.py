@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.csv_files import is_too_wide, too_wide
 from accounts.errors import NameNotPermittedError
 from accounts.managed import held_fields, holders_of_many
 from accounts.models import User
@@ -153,6 +154,8 @@ class _Plan:
     def _read(self, row: Row) -> _Asked | Step:
         values = as_read(row.cells, self._layout.columns)
         try:
+            if is_too_wide(row, len(self._layout.fields)):
+                raise ValidationError(too_wide())
             checked(values)
             key = _compared(self._layout.match, values.get(self._layout.match, ""))
             if not key:

@@ -22,6 +22,7 @@ from accounts.errors import (
 )
 from accounts.names import user_name_key
 from accounts.services.loss_limits import limits_now
+from accounts.services.turned_back import confirm_deactivation, is_to_be_confirmed
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from accounts.storage.group_locks import hold_leaver_and_groups
@@ -241,6 +242,8 @@ class UserEndpoint:
         adapter = self._adapted(row)
         adapter.values = values
         adapter.save()
+        if not values.active:
+            confirm_deactivation(user=adapter.obj)
         return _shown(HTTPStatus.CREATED, adapter)
 
     def _change(
@@ -259,7 +262,7 @@ class UserEndpoint:
         check_preconditions(conditions, entity_tag(row.person["version"]))
         adapter = self._adapted(row)
         want(adapter)
-        if self._needs_lock(row, adapter.values):
+        if self._needs_lock(row, adapter.values, want):
             return self._change_locked(key, want, conditions, with_groups=with_groups)
         try:
             adapter.save()
@@ -267,15 +270,28 @@ class UserEndpoint:
             return self._change_locked(key, want, conditions, with_groups=with_groups)
         return _shown(HTTPStatus.OK, adapter)
 
-    def _needs_lock(self, row: UserRow, values: UserFields) -> bool:
+    def _needs_lock(
+        self, row: UserRow, values: UserFields, want: Callable[[UserAdapter], None]
+    ) -> bool:
         """Whether more than the row changes: a licence comes back, or the person is deleted.
 
-        Or a change of the source is held, which they join.
+        Or a change of the source is held, which they join; or it wants somebody inactive whom
+        others have deactivated, which undoing that must know.
         """
-        if not row.person["active"] or values.active:
+        if values.active:
             return False
+        if not row.person["active"]:
+            return self._says_inactive(row, want) and is_to_be_confirmed(row.person["id"])
         deletes = self._credential.deletes_on_deactivate
         return row.holds_seat or deletes or limits_now().is_holding
+
+    def _says_inactive(self, row: UserRow, want: Callable[[UserAdapter], None]) -> bool:
+        """Whether the request itself says so, of somebody who is inactive anyway."""
+        as_active = self._adapted(row._replace(person={**row.person, "active": True}))
+        work, self._work = self._work, Work()
+        want(as_active)
+        self._work = work
+        return not as_active.values.active
 
     @transaction.atomic
     def _change_locked(
@@ -295,6 +311,8 @@ class UserEndpoint:
         if is_deleted:
             hold_leaver_and_groups(adapter.obj)
         adapter.save()
+        if not (row.person["active"] or adapter.values.active) and self._says_inactive(row, want):
+            confirm_deactivation(user=adapter.obj)
         answer = _shown(HTTPStatus.OK, adapter)
         if is_deleted:
             # The source chose this: the answer shows the person once more, as they left.

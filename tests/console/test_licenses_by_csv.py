@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.csv_cells import harmless, unharmed
+from accounts.models import User
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Product, Seat, Subscription
 from licenses.services import assign_seat, release_seat
@@ -18,7 +21,7 @@ from tests.support.licence_file import apply_file, look_at_file
 if TYPE_CHECKING:
     from django.test import Client
 
-    from accounts.models import Tenant, User
+    from accounts.models import Tenant
 
 URL = "/console/licenses/csv/"
 
@@ -123,11 +126,16 @@ def test_too_many_rows_for_the_seats_are_refused_together(
         (b"\xff\xfe\x00", "it holds binary data"),
         (b"", "is empty"),
         (b'email,product\n"a,b\n', "a quotation mark is missing"),
+        (b"email,product,Email\na,b,c\n", "Two columns are called “email”."),
+        (b"email,product,action,action\na,b,assign,release\n", "columns are called “action”."),
         (b"email,product\n" + b"x" * (1024 * 1024), "longer than 1 MB"),
         (b"email,product\n" + b"a,b\n" * 2001, "more than 2000 rows"),
         (b'email,product\n"a\x00,b\n', "binary data"),
     ],
-    ids=["columns", "no rows", "encoding", "empty", "quote", "long", "rows", "nul"],
+    ids=[
+        *("columns", "no rows", "encoding", "empty", "quote", "twice", "action twice"),
+        *("long", "rows", "nul"),
+    ],
 )
 def test_an_unusable_file_is_explained(
     console: Client, crm: Subscription, content: bytes, words: str
@@ -139,10 +147,38 @@ def test_the_template_can_be_read_again(console: Client) -> None:
     assert console.get(f"{URL}template/").content.startswith(b"email,product")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "  =1", "\r=1"])
-def test_cells_that_spreadsheets_would_run_are_quoted(text: Any) -> None:
+FORMULAS = [*"=+-@", *"\uff1d\uff0b\uff0d\uff20"]
+
+
+@pytest.mark.parametrize("begins", FORMULAS)
+@pytest.mark.parametrize(
+    ("before", "mark"),
+    [
+        *(("", "'"), ("  ", "'"), ("'", "'"), ("a;", ""), ("a; ", "")),
+        *(("a\n", ""), ("a\r\n", ""), ("a\t", ""), ("a;'", "")),
+    ],
+)
+def test_cells_that_spreadsheets_would_run_are_quoted(begins: str, before: str, mark: str) -> None:
+    text = f"{before}{begins}1"
+    made = harmless(text)
+
+    # Whatever separates cells there, none of them begins like that.
+    cells = [cell.lstrip(" ") for cell in re.split("[;\t\r\n]", made)]
+    assert not any(cell.startswith(begins) for cell in cells)
+    assert made.startswith(mark)
+    assert unharmed(made) == text
+
+
+@pytest.mark.parametrize("text", ["\tx", "\rx", "\nx"])
+def test_cells_that_begin_with_a_separator_are_quoted(text: str) -> None:
     assert harmless(text) == f"'{text}"
     assert unharmed(harmless(text)) == text
+
+
+def test_a_quoted_cell_is_read_as_it_was() -> None:
+    for letters in product("'=-; \t\na\uff1d", repeat=5):
+        written = "".join(letters)
+        assert unharmed(harmless(written)) == written
 
 
 def test_the_page_says_beforehand_what_a_file_may_hold(console: Client, crm: Subscription) -> None:
@@ -224,6 +260,48 @@ def test_a_line_that_moved_after_the_look_has_nothing_done(
     assert seats_held(acme) == before
     console.post(URL, what_is_sent(again.content.decode(), "content"))
     assert seats_held(acme) == 2
+
+
+@pytest.mark.parametrize("what", ["address", "product"])
+def test_what_means_another_one_after_the_look_has_nothing_done(
+    console: Client, acme: Tenant, crm: Subscription, what: str
+) -> None:
+    kim, lee = person(acme, "Kim"), person(acme, "Lee")
+    with tenant_scope(acme):
+        desk = Product.objects.create(key="desk", name="Help desk")
+        other = Subscription.objects.create(product=desk, seats=2)
+        User.objects.filter(pk=kim.pk).update(email="hot@acme.example")
+    Product.objects.filter(key="crm").update(name="Customers")
+    looked = look_at_file(console, b"email,product\nhot@acme.example,Customers\n")
+    with tenant_scope(acme):
+        if what == "address":
+            User.objects.filter(pk=kim.pk).update(email="")
+            User.objects.filter(pk=lee.pk).update(email="hot@acme.example")
+    if what == "product":
+        Product.objects.filter(key="crm").update(name="CRM")
+        Product.objects.filter(key="desk").update(name="Customers")
+
+    again = console.post(URL, what_is_sent(looked.content.decode(), "content"))
+
+    said = "Nothing was done: it would be other than this page showed. Look again."
+    assert said in text_of(again)
+    assert seats_held(acme) == 0
+    console.post(URL, what_is_sent(again.content.decode(), "content"))
+    with tenant_scope(acme):
+        held = Seat.objects.get(released=None)
+    wanted = (lee.pk, crm.pk) if what == "address" else (kim.pk, other.pk)
+    assert (held.user_id, held.subscription_id) == wanted
+
+
+def test_a_line_with_more_values_than_titles_changes_nothing(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    page = upload(console, f"email,product\n{bob.email},crm,\n{bob.email},crm,release\n".encode())
+
+    assert "The line has more values than the first line has titles." in page
+    assert "Line 3:" in page
+    assert "Line 2:" not in page
+    assert seats_held(acme) == 0
 
 
 def test_a_file_that_no_page_has_shown_is_shown(

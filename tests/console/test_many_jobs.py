@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
+from django.contrib import admin
 from django.utils import timezone
 
 from accounts.jobs import queueing
 from accounts.models import ActionLine, ActionResult, AuditEntry, Job, Role, User
 from accounts.services import users
+from accounts.services.action_results import begin_action, erase_lines_about
 from accounts.tenancy.scoping import tenant_scope
 from console.base import many_progress
+from console.base.doing import Work, kind_of_job
 from licenses.models import Seat, Subscription
 from tests.conftest import crowd, do_at_once, person, signed_in
 from tests.support.html_forms import text_of, what_is_sent
@@ -22,12 +26,20 @@ from tests.support.many import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from django.test import Client
 
     from accounts.models import Tenant
 
 USERS = "/console/accounts/user/"
+WORKS = [
+    (model._meta.label_lower, name)
+    for model, model_admin in admin.site._registry.items()
+    for name in dir(type(model_admin))
+    if isinstance(getattr(type(model_admin), name, None), Work)
+]
+"""Everything that is done to many rows in the console: the list, and what it is called there."""
 
 
 @pytest.fixture(autouse=True)
@@ -366,3 +378,57 @@ def test_the_time_that_is_left_follows_from_the_lines_that_were_done(
         Job.objects.update(state=Job.State.RUNNING)
 
         assert many_progress.progress_of(result).left == words
+
+
+class TestSomebodyIsErasedMeanwhile:
+    """Their lines tell nothing any more, whatever becomes of them then."""
+
+    @pytest.mark.parametrize("undoes", [None, uuid4()], ids=["done", "undone"])
+    @pytest.mark.parametrize("what", WORKS, ids="-".join)
+    def test_their_lines_are_not_done_and_stop_nobody(
+        self, alice: User, what: tuple[str, str], undoes: UUID | None, queued: list[Job]
+    ) -> None:
+        left, acme = uuid4(), alice.tenant
+        result = ActionResult(site="console", about=what[0], action=what[1], undoes=undoes)
+        lines = [
+            ActionLine(row="1", name="Kim", person=left, outcome=outcome)
+            for outcome in (ActionLine.Outcome.REFUSED, "")
+        ]
+        with tenant_scope(acme):
+            kind = kind_of_job(result)
+            begin_action(key=uuid4(), maker=alice, result=result, lines=lines, kind=kind)
+            erase_lines_about(left)
+
+        work(queued)
+
+        with tenant_scope(acme):
+            assert ActionResult.objects.get().state == ActionResult.State.OVER
+            assert Job.objects.get().state == Job.State.DONE
+            outcomes = ActionLine.objects.order_by("number").values_list("outcome", flat=True)
+        assert list(outcomes) == ["refused", "passed over"]
+
+    @pytest.mark.parametrize("outcome", ["", *ActionLine.Outcome.values])
+    def test_nothing_of_them_is_kept(self, acme: Tenant, alice: User, outcome: str) -> None:
+        left = uuid4()
+        told = {
+            "row": str(left),
+            "name": "Kim",
+            "reason": "Kim is it.",
+            "person": left,
+            "choice": {"name": "Kim"},
+            "kept": {"name": "Kim"},
+            "sealed": b"Kim",
+        }
+        of_the_action = {"id", "tenant", "result", "number", "outcome", "ended"}
+        names = {field.name for field in ActionLine._meta.concrete_fields}
+        assert names == {*told, *of_the_action}  # A new one is of the person, or it is not.
+        with tenant_scope(acme):
+            result = ActionResult.objects.create(maker=alice.pk, about="accounts.user")
+            ActionLine.objects.create(tenant=acme, result=result, number=1, outcome=outcome, **told)
+
+            erase_lines_about(left)
+
+            line = ActionLine.objects.get()
+        assert line.outcome == (outcome or ActionLine.Outcome.PASSED_OVER)
+        assert line.reason == ("" if outcome else "They are not here any more.")
+        assert not any(getattr(line, name) for name in told if name != "reason")

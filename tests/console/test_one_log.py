@@ -8,20 +8,22 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from django.urls import reverse
 
-from accounts.models import Role
+from accounts.models import DirectoryGroup, Role, User
 from accounts.tenancy.scoping import tenant_scope
-from console.base.access import ACCESS, Access
+from console.base.access import ACCESS, Access, access_of
 from console.one_log import page as log_page
 from console.one_log.kinds import KINDS, STREAMS
 from console.one_log.outcomes import Outcome
+from provisioning.models import Operation, Run
 from tests.conftest import person, signed_in
+from tests.console.test_search_tells_nothing_hidden import texts_of
 from tests.support.html_forms import lxml_html
 from tests.support.logged import HIDDEN, LISTED, Connections, connect_both, log_of_each_kind
 
 if TYPE_CHECKING:
     from django.test import Client
 
-    from accounts.models import Tenant, User
+    from accounts.models import Tenant
 
 pytestmark = pytest.mark.django_db
 
@@ -169,8 +171,46 @@ class TestRights:
     ) -> None:
         browser = signed_in(person(acme, "Olive", Role.CONNECTOR_ADMIN))
 
-        assert {name for name, _key in walked(browser, q="bob@acme.example")} == {"out"}
+        assert {name for name, _key in walked(browser, q="Bob")} == {"out"}
+        assert not walked(browser, q="bob@acme.example")  # No page of theirs shows it.
         assert {name for name, _key in walked(browser, q=str(bob.pk))} == {"out", "scim"}
+
+    @pytest.mark.parametrize("role", ACCESS["log"])
+    def test_who_may_not_open_what_is_meant_finds_by_what_an_entry_shows(
+        self, acme: Tenant, connections: dict[str, Connections], role: Role
+    ) -> None:
+        browser = signed_in(person(acme, "Olive", role))
+        zoe = person(acme, "Zoe")
+        with tenant_scope(acme):
+            group = DirectoryGroup.objects.create(display_name="Zq band")
+            texts = [value for _name, value in texts_of(zoe)]
+            zoe.refresh_from_db()
+            log_of_each_kind(zoe, zoe, connections[LISTED])
+            application = connections[LISTED].application
+            Run.objects.create(
+                application=application, kind="plan", state="planned", actor=zoe.user_name
+            )
+            Operation.objects.create(
+                application=application,
+                kind="Group",
+                object_id=str(group.pk),
+                name="As it was",
+                state="done",
+            )
+        told = {}
+        for model in (User, DirectoryGroup):
+            told[model] = Access.VIEW in access_of(
+                User(role=role, tenant=acme, active=True), model._meta.label_lower
+            )
+
+        found = {typed: walked(browser, q=typed) for typed in (*texts, "Zq band")}
+
+        assert any(found.values())
+        for typed, entries in found.items():
+            may = told[DirectoryGroup if typed == "Zq band" else User]
+            for stream, key in entries:
+                page = browser.get(f"{LOG}{stream}/{key}/").content.decode()
+                assert may or typed in page, (typed, stream)
 
 
 class TestOtherCompanies:

@@ -83,8 +83,12 @@ class TestAFile:
             HR.replace(";", "\t").encode("utf-16-be"),
             HR.replace("\n", "\r\n").encode(),
             HR.replace("Einkauf", '"Einkauf"').replace("Schuhgröße", '"Schuh\ngröße"').encode(),
+            HR.replace(";", ", ").replace("Schuhgröße", '"Schuh, größe"').encode(),
         ],
-        ids=["utf-8", "mark", "utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"],
+        ids=[
+            *("utf-8", "mark", "utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"),
+            "blanks",
+        ],
     )
     def test_is_read_as_spreadsheets_write_it(
         self, console: Client, acme: Tenant, content: bytes
@@ -108,6 +112,7 @@ class TestAFile:
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "binary data"),
             (b"email\nzoe\x00@acme.example\n", "binary data"),
             (b'email,name\n"zoe@acme.example,Zoe\n', "Line 2 cannot be read"),
+            (b'email,name\nzoe@acme.example,"Z"o"e"\n', "Line 2 cannot be read"),
             (b"email\n" + b"x@y.example\n" * 50_001, "more than 50,000 lines"),
             (b"email\n" + b"x" * (10 * 1024 * 1024), "longer than 10 MB"),
             (b"email\n" + b"x" * 200_000, "Line 2 cannot be read"),
@@ -115,7 +120,7 @@ class TestAFile:
         ],
         ids=[
             *("empty", "blank", "no-header", "no-lines", "empty-lines", "binary", "nul"),
-            *("quote", "lines", "bytes", "cell", "columns"),
+            *("quote", "quotes within", "lines", "bytes", "cell", "columns"),
         ],
     )
     def test_that_cannot_be_used_is_explained(
@@ -264,8 +269,9 @@ class TestALook:
             ("x@acme.example," + "x" * 300 + ",", "Family name is longer than 255 characters"),
             ("x@acme.example,x,nowhere", "no e-mail address"),
             ("x\u200bx@acme.example,x,", "nobody sees"),
+            ("x@acme.example,Doe, John,", "more values than the first line has titles"),
         ],
-        ids=["taken", "long", "address", "invisible"],
+        ids=["taken", "long", "address", "invisible", "shifted"],
     )
     def test_refuses_what_cannot_be_kept(self, console: Client, line: str, words: str) -> None:
         looked = look_at_people(

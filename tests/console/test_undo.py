@@ -25,6 +25,7 @@ from accounts.services.profiles import (
     remove_profile_members,
 )
 from accounts.services.roles import change_role
+from accounts.services.turned_back import confirm_deactivation
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
 from console.base import many_result
@@ -60,6 +61,7 @@ WORKS = [
 CHANGES = {
     "reactivated": "They are active again already.",
     "deactivated again": "SCIM: Okta deactivated them since then",
+    "inactive there, too": "SCIM: Okta wanted them inactive, too",
     "deleted": "not",
 }
 
@@ -193,6 +195,9 @@ class TestDeactivation:
             user = User.objects.get(user_name="crowd1")
             if change == "deleted":
                 users.delete_user(user=user)
+                return
+            if change == "inactive there, too":
+                confirm_deactivation(user=user)
                 return
             users.reactivate_user(user=user)
             if change == "deactivated again":
@@ -719,6 +724,67 @@ class TestUnderWay:
             undone = ActionResult.objects.exclude(undoes=None).get()
         assert "They are active again already." in text_of(console.get(f"{JOBS}{undone.pk}/"))
         assert "Done</dt><dd>2" in text_of(console.get(again))
+
+
+BY_THE_TRAIL = ["deactivate", "reactivate", "change_role", "join_profile", "leave_profile"]
+"""Actions on people whose undoing asks the trail who has decided since."""
+
+
+class TestWhatTheTrailHasForgotten:
+    """Who decided since then may be forgotten with it: what nobody can tell is left alone."""
+
+    def test_every_action_that_asks_the_trail_is_tried(self) -> None:
+        asking = {
+            name
+            for name in dir(type(admin.site.get_model_admin(User)))
+            if isinstance(work := getattr(admin.site.get_model_admin(User), name), Work)
+            and isinstance(work.undo, Undo)
+            and type(work.undo).__name__ != "UndoSeats"  # Those are rows that are kept.
+        }
+
+        assert asking == set(BY_THE_TRAIL)
+
+    @pytest.mark.parametrize("when", ["before the look", "after it"])
+    @pytest.mark.parametrize("action", BY_THE_TRAIL)
+    def test_is_not_undone(
+        self, acme: Tenant, alice: User, action: str, when: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        console, ann = signed_in(alice), person(acme, "Ann", Role.EDITOR)
+        with tenant_scope(acme):
+            profile = create_profile(name="Sales")
+            if action == "leave_profile":
+                add_profile_members(profile=profile, user_ids=[ann.pk])
+            if action == "reactivate":
+                users.deactivate_user(user=ann)
+        fields = {"new_role": Role.ADMIN} if action == "change_role" else {"profile": profile.pk}
+        address = done_to(console, action, [ann], **fields)
+        left = self.state(acme, ann)
+        queued: list[Job] = []
+        monkeypatch.setattr(queueing, "hand_over", lambda job, lock: queued.append(job))
+        asked = ask_to_undo(console, address)
+
+        if when == "before the look":
+            self.forget(acme)
+            told = ask_to_undo(console, address)
+        else:
+            press(console, address, asked)
+            self.forget(acme)
+            do_at_once(queued.pop(), lock=None)
+            with tenant_scope(acme):
+                undone = ActionResult.objects.exclude(undoes=None).get()
+            told = console.get(f"{JOBS}{undone.pk}/")
+
+        assert "The audit trail does not go back that far any more" in text_of(told)
+        assert self.state(acme, ann) == left
+
+    def forget(self, acme: Tenant) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM accounts_auditentry WHERE tenant_id = %s", [acme.pk])
+
+    def state(self, acme: Tenant, user: User) -> Any:
+        with tenant_scope(acme):
+            found = User.objects.get(pk=user.pk)
+            return found.active, found.role, found.profile_memberships.count()
 
 
 def dies_at(turn: int, original: Any) -> Any:

@@ -11,7 +11,9 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts.models import AuditEntry, OneTimeLink, Role, User
+from accounts.services.users import delete_user
 from accounts.tenancy.scoping import tenant_scope
+from console.platform import ways_in
 from tests.conftest import is_signed_in, person
 from tests.support.html_forms import text_of
 
@@ -109,6 +111,27 @@ def test_who_is_no_admin_any_more_gets_no_link(
     said: Any = platform.post(address(acme), answer, follow=True)
 
     assert "Choose an active system admin of this company." in text_of(said)
+    assert links(acme) == []
+
+
+@pytest.mark.parametrize("purpose", PURPOSES)
+def test_who_is_deleted_while_the_button_is_pressed_gets_no_link(
+    platform: Client, acme: Tenant, alice: User, purpose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = person(acme, "Ada", Role.ADMIN)
+    answer = question(platform, acme, other, purpose)
+    named = ways_in._admin_named
+
+    def deleted_then(key: str) -> User | None:
+        found = named(key)
+        delete_user(user=User.objects.get(pk=key))
+        return found
+
+    monkeypatch.setattr(ways_in, "_admin_named", deleted_then)
+
+    said: Any = platform.post(address(acme), answer, follow=True)
+
+    assert "They are not here any more." in text_of(said)
     assert links(acme) == []
 
 

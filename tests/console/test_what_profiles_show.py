@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.groups.groups import GroupFields, create_group
 from accounts.groups.mappings import set_group_mappings
-from accounts.models import AccessProfile, AuditEntry, Role, User
+from accounts.models import AccessProfile, AuditEntry, HeldChange, Role, User
 from accounts.services.profiles import add_profile_members, create_profile
 from accounts.tenancy.scoping import tenant_scope
 from accounts.trail import audit
@@ -54,6 +54,8 @@ def sources(acme: Tenant) -> dict[str, Source]:
             written = person(acme, name.partition(" ")[0])
             User.objects.filter(pk=written.pk).update(source_ids=[source.pk])
             audit.record("user.held_fields_changed", written, changed=["email"], sources=[name])
+            held = HeldChange.objects.create(source_id=source.pk, source_name=name)
+            audit.record("held_change.opened", held)
     return made
 
 
