@@ -34,4 +34,5 @@ def show_requests(sender: Any, user: User, **kwargs: Any) -> Section:
             ],
             "has_more": len(latest) > _SHOWN,
         },
+        place=2,  # Below the licences that one has.
     )

@@ -21,4 +21,5 @@ def show_licenses(sender: Any, user: User, **kwargs: Any) -> Section:
     return Section(
         template="licenses/account_section.html",
         context={"seats": list(held.order_by("subscription__product__name"))},
+        place=1,
     )

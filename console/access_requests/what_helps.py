@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from access_requests.models import AccessRequest
 from accounts.models import ProfileMembership, User
 from accounts.trail.labels import label_of
-from console.base.moments import told
+from console.base.moments import told, told_within
 from console.people.columns import ENTERPRISE
 from licenses.models import Seat
 from licenses.usage import subscription_use, subscriptions_with_use
@@ -37,7 +37,7 @@ def decision_of(request: AccessRequest) -> list[Line]:
     if request.decided and request.decided_by:
         decider = User.objects.filter(pk=request.decided_by).first()
         who = decider.name_and_address if decider else _("somebody who is gone")
-        lines.append((_("Decided"), format_html("{}, {}", who, told(request.decided))))
+        lines.append((_("Decided"), format_html("{}, {}", who, told_within(request.decided))))
     if request.answer:
         lines.append((_("Note to the person"), request.answer))
     if request.until:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from console.applications.words import action_label
 from console.base.access import Access, access_of
-from console.base.moments import told
+from console.base.moments import told_within
 from console.base.seen import seen_applications
 from provisioning.engine.state import state_at_applications
 from provisioning.models import Application, Operation
@@ -79,7 +79,7 @@ def _line(each: AtApplication, person: User, *, may_try: bool, may_read: bool) -
         "delete_due": each.delete_due,
         "did": action_label(each.last.main_action) if each.last else "",
         "says": _SAYS.get(each.state, ""),
-        "at": told(each.last.ended or each.last.created) if each.last else "",
+        "at": told_within(each.last.ended or each.last.created) if each.last else "",
         "log_url": reverse("console:provisioning_operation_change", args=[each.last.pk])
         if may_read and each.last
         else "",

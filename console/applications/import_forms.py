@@ -46,12 +46,15 @@ class Decision(StrEnum):
     IGNORE = "ignore"
 
 
+KINDS: Final = ((ObjectKind.USER, _("People")), (ObjectKind.GROUP, _("Groups")))
+
+
 class ReadForm(forms.Form):
     """What an import reads."""
 
     kinds = forms.MultipleChoiceField(
         label=_("What to read"),
-        choices=ObjectKind.choices,
+        choices=KINDS,
         initial=[ObjectKind.USER],
         widget=forms.CheckboxSelectMultiple,
     )

@@ -41,16 +41,16 @@ def words_for_people(loss: LossOfPeople) -> list[str]:
         *_counted(
             loss.links,
             ngettext(
-                "%(n)s invitation or sign-in link works no more.",
-                "%(n)s invitations or sign-in links work no more.",
+                "%(n)s invitation or sign-in link no longer works.",
+                "%(n)s invitations or sign-in links no longer work.",
                 loss.links,
             ),
         ),
         *_counted(
             loss.recovery_codes,
             ngettext(
-                "%(n)s recovery code works no more.",
-                "%(n)s recovery codes work no more.",
+                "%(n)s recovery code no longer works.",
+                "%(n)s recovery codes no longer work.",
                 loss.recovery_codes,
             ),
         ),

@@ -33,7 +33,12 @@ from console.dashboard.attention import (
     of_seats,
 )
 from console.dashboard.checklist import progress_of, steps_for
-from console.dashboard.of_days import charts_for, counts_of_days, new_this_week
+from console.dashboard.of_days import (
+    charts_for,
+    counts_of_days,
+    first_day_of_this_week,
+    new_this_week,
+)
 from console.dashboard.rights import sees, url
 from console.dashboard.seats import Seats, seats_of
 from provisioning.engine.troubles import troubles_of, undecided_of
@@ -178,17 +183,24 @@ def _people(user: User, everybody: int, new: int) -> Iterator[dict[str, Any]]:
     """Yield how many people there are; of very many nobody counts who is active."""
     if not sees(user, "accounts.user"):
         return
-    joined = ngettext("%(n)s new this week", "%(n)s new this week", new) % {"n": Number(new)}
     if everybody > EXACT:
-        yield {"term": _("People"), "value": Number(everybody), "note": joined}
+        yield {"term": _("People"), "value": Number(everybody), "note": _joined(new)}
         return
-    found = User.objects.aggregate(all=Count("pk"), active=Count("pk", filter=Q(active=True)))
+    found = User.objects.aggregate(
+        all=Count("pk"),
+        active=Count("pk", filter=Q(active=True)),
+        new=Count("pk", filter=Q(created__date__gte=first_day_of_this_week())),
+    )
     inactive = _("%(n)s inactive") % {"n": Number(found["all"] - found["active"])}
     yield {
         "term": _("People"),
         "value": _("%(n)s active") % {"n": Number(found["active"])},
-        "note": f"{inactive}, {joined}",
+        "note": f"{inactive}, {_joined(found['new'])}",
     }
+
+
+def _joined(new: int) -> str:
+    return ngettext("%(n)s new this week", "%(n)s new this week", new) % {"n": Number(new)}
 
 
 def _strip_of(

@@ -57,9 +57,14 @@ def counts_of_days() -> Counts:
     return found
 
 
+def first_day_of_this_week() -> datetime.date:
+    """Return the first of the last seven days, of which today is one."""
+    return timezone.localdate() - timedelta(days=_WEEK - 1)
+
+
 def new_this_week(counts: Counts) -> int:
-    """Return how many people were made in the last seven days."""
-    since = timezone.localdate() - timedelta(days=_WEEK - 1)
+    """Return how many people were made in the last seven days, as counted every ten minutes."""
+    since = first_day_of_this_week()
     return sum(day.get(_Kind.CREATED, 0) for when, day in counts.items() if when >= since)
 
 

@@ -14,7 +14,7 @@ from accounts.storage.groups_around_person import (
     groups_giving_role,
 )
 from accounts.trail.sentences import actor_in_words
-from console.base.moments import told
+from console.base.moments import told_within
 from console.person.look import MOST, group_link
 
 if TYPE_CHECKING:
@@ -99,7 +99,9 @@ def _group(each: GroupAround, joined: Mapping[str, _Joined]) -> dict[str, Any]:
 
 
 def _by(joined: _Joined) -> str:
-    return format_html(_("By {who}, {when}"), who=actor_in_words(joined.who), when=told(joined.at))
+    return format_html(
+        _("By {who}, {when}"), who=actor_in_words(joined.who), when=told_within(joined.at)
+    )
 
 
 def _who_let_them_in(look: Look) -> dict[str, _Joined]:

@@ -12,7 +12,7 @@ from accounts.models import AuditEntry, User
 from accounts.services.losses import links_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
-from console.base.moments import told
+from console.base.moments import told_within
 from console.person.look import MOST
 
 if TYPE_CHECKING:
@@ -70,4 +70,6 @@ def _by_whom(look: Look) -> str:
     if last is None:
         return ""
     who, at = last
-    return format_html(_("Deactivated by {who}, {when}."), who=actor_in_words(who), when=told(at))
+    return format_html(
+        _("Deactivated by {who}, {when}."), who=actor_in_words(who), when=told_within(at)
+    )

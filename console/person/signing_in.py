@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import AuditEntry
 from accounts.signing_in.own_sessions import list_sessions
 from accounts.trail.telling import tell
-from console.base.moments import told
+from console.base.moments import told, told_within
 from console.base.of_person import PERSON
 from console.person.look import MOST_BESIDE
 
@@ -34,7 +34,7 @@ def sessions(look: Look) -> dict[str, Any]:
                 "browser": each.browser,
                 "ip_address": each.ip_address,
                 "method": each.method_name,
-                "since": told(each.created),
+                "since": told_within(each.created),
             }
             for each in alive[:MOST_BESIDE]
         ],

@@ -205,7 +205,7 @@ def _make_link(request: HttpRequest, tenant: Tenant) -> str:
 def _revoke_link(request: HttpRequest, tenant: Tenant) -> str:
     link = get_object_or_404(SetUpLink, pk=read_number(request.POST.get("link", "")) or 0)
     revoke_set_up_link(link=link)
-    return _("The link works no more.")
+    return _("The link no longer works.")
 
 
 ACTIONS: Final[dict[str, Action]] = {

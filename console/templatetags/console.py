@@ -10,6 +10,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from accounts.models import User
 from console.base.access import Access, access_of
 from console.base.cells import bounded, cells, columns
+from console.base.moments import told_exactly, told_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,8 @@ register = template.Library()
 register.filter(bounded)
 register.filter(cells)
 register.filter(columns)
+register.filter(told_exactly)
+register.filter(told_within)
 
 
 @register.inclusion_tag("console/base/trail.html", takes_context=True)

@@ -51,7 +51,7 @@ def create(work: Work, view: View) -> View | Next:
     if found.resources:
         return _take(work, view, desired, found.resources)
     if desired.is_from_there:
-        cancel(work, reason=_("It came from there, and is there no more: it is not made anew."))
+        cancel(work, reason=_("It came from there and is no longer there: it is not made anew."))
         return Next.ENDED
     return _post(work, view, desired, found.resources)
 

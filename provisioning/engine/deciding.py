@@ -88,7 +88,7 @@ def _as_shown(application: Application, rows: QuerySet[Operation]) -> list[tuple
         for view in look_at_all(application, kind, held):
             operation = held[view.object_id]
             if not view.is_removal:
-                forget_held([view], application, says=_("It leaves no more."))
+                forget_held([view], application, says=_("It no longer leaves."))
             elif is_as_shown(operation.steps, view):
                 found.append((operation, view))
             else:

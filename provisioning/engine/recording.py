@@ -42,7 +42,7 @@ def record_operations(
     keep_refused(application, looked)
     keep_first_wanted(looked)
     staying = [view for view in looked if not view.is_removal]
-    forget_held(staying, application, says=_("It leaves no more."))
+    forget_held(staying, application, says=_("It no longer leaves."))
     came = keep_awaited(application, looked)
     due = sendable(application, looked)
     removals = [view for view in due if view.is_removal]

@@ -87,7 +87,7 @@ def add_certificates(*, tenant: Tenant, certificates: Iterable[CertificateInfo])
     new = [certificate for certificate in certificates if certificate.fingerprint not in known]
     if len(known) + len(new) > MAX_CERTIFICATES:
         raise TooManyCertificatesError(
-            _("At most %(most)d certificates are kept. Remove one that is used no more first.")
+            _("At most %(most)d certificates are kept. First remove one that is no longer used.")
             % {"most": MAX_CERTIFICATES}
         )
     if not new:

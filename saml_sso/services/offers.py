@@ -60,7 +60,7 @@ def offer(*, tenant: Tenant, wish: Wish, link: SetUpLink | None = None) -> Cours
     wanted = wish.party(trust.idp)
     if len(wanted.certificates) > MAX_CERTIFICATES:
         raise TooManyCertificatesError(
-            _("At most %(most)d certificates are kept. Remove one that is used no more first.")
+            _("At most %(most)d certificates are kept. First remove one that is no longer used.")
             % {"most": MAX_CERTIFICATES}
         )
     if is_on and link is not None:

@@ -227,7 +227,7 @@ class BearerToken(ExpiringCredential, TenantScopedModel):
     def renewal(self) -> str:
         return gettext(
             "Make a further token, enter it at the identity provider, and revoke this one when it "
-            "is used no more."
+            "is no longer used."
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.management import get_commands
@@ -14,6 +15,9 @@ from operations.bounds import Bounds
 from operations.checkout import BASE_DIR
 from tests.architecture.specimens import OUR_APPS
 from tests.support.packages import WITH_THE_DEMO
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OPERATIONS = BASE_DIR / "docs" / "operations.md"
 
@@ -75,3 +79,33 @@ def test_every_record_of_a_decision_has_a_number_of_its_own_that_its_title_says(
     assert numbers == list(range(1, len(records) + 1))
     for number, record in zip(numbers, records, strict=True):
         assert record.read_text().startswith(f"# {number}. ")
+
+
+DOCUMENTS = sorted([*BASE_DIR.glob("*.md"), *(BASE_DIR / "docs").rglob("*.md")])
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def anchors(document: Path) -> set[str]:
+    """The names by which the headings of a document are linked to, made as GitHub makes them."""
+    headings = (re.sub(r"\]\(.*?\)", "]", each) for each in _HEADING.findall(document.read_text()))
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: str(each.relative_to(BASE_DIR)))
+def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
+    lost = []
+    for link in _LINK.findall(document.read_text()):
+        path, _hash, anchor = link.partition("#")
+        if ":" in path:
+            continue
+        target = (document.parent / path).resolve() if path else document
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            lost.append(link)
+    assert lost == []
+
+
+def test_every_how_to_stands_in_their_index() -> None:
+    folder = BASE_DIR / "docs" / "howto"
+    named = set(_LINK.findall((folder / "README.md").read_text()))
+    assert {each.name for each in folder.glob("*.md")} - {"README.md"} <= named

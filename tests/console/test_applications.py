@@ -545,7 +545,7 @@ class TestWhatIsChangedThere:
         self, planner: Application, console: Client, ada: Link
     ) -> None:
         shown = text_of(console.get(page("drift", planner.pk)))
-        assert "1 is otherwise there than you left it." in shown
+        assert "1 thing there is not as you sent it." in shown
         for said in ("ada@acme.example", "title", "Engineer", "Theirs", "ada@acme.example, r-gone"):
             assert said in shown
         overview = console.get(page("change", planner.pk)).content.decode()

@@ -236,7 +236,7 @@ def test_a_file_with_nothing_to_do_says_so_and_has_no_button(
 
     page = upload(console, f"email,product\n{bob.email},crm\n".encode())
 
-    assert "Nothing is to do: every line of the file is so already." in page
+    assert "There is nothing to do: every line of the file is so already." in page
     assert 'name="_save"' not in page
 
 

@@ -301,7 +301,7 @@ class TestLeaving:
         words = section(page_of(console, bob), "leaving")
 
         assert "Out everywhere you can see" in words
-        assert "Deactivated by tomasz@acme.example, Today" in words
+        assert "Deactivated by tomasz@acme.example, today" in words
         for each in ("Sessions None", "Links to sign in None", "Seats None"):
             assert each in words
 

@@ -22,8 +22,8 @@ _AT_ONCE: Final = 4
 
 class Command(BaseCommand):
     help = (
-        "Do jobs until stopped: mail, what is due by the clock, and what somebody does to many "
-        "people at once. Run at least one; any number "
+        "Do jobs until stopped: mail, what is due by the clock, what somebody does to many "
+        "people at once, and what is pushed to applications. Run at least one; any number "
         "may run, on any machines. SIGTERM lets it finish what it has begun. What a worker that "
         "was killed had begun, another does within two minutes."
     )
