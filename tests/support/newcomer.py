@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Locator, Page
 
-_PRESSED = ("link", "button", "checkbox", "radio", "tab")
-_FILLED = ("textbox", "searchbox", "spinbutton", "combobox")
+FIND = "Find a person, page or setting"
+FOLDED_BELOW = 1024
+"""In windows less wide, in pixels, the list of pages is folded behind a button."""
+
+_PRESSED = ("link", "button", "checkbox", "radio")
+_FILLED = ("textbox", "searchbox", "combobox")
 
 
 @dataclass
@@ -80,6 +84,11 @@ class Newcomer:
         self.page.keyboard.press(key)
         self.way.clicked(f"`{key}`")
 
+    def back(self) -> None:
+        """Press the browser's button for the page before."""
+        self.page.go_back()
+        self.way.clicked("Back in the browser")
+
     def fill(self, name: str, text: str) -> None:
         """Write into a field."""
         self._one(_FILLED, name).fill(text)
@@ -92,9 +101,8 @@ class Newcomer:
 
     def upload(self, name: str, file: str, content: str) -> None:
         """Choose a file of the own computer."""
-        buffer = content.encode()
         self.place.get_by_label(name).filter(visible=True).set_input_files(
-            {"name": file, "mimeType": "application/octet-stream", "buffer": buffer}
+            {"name": file, "mimeType": "application/octet-stream", "buffer": content.encode()}
         )
         self.way.filled(name)
 
@@ -102,6 +110,19 @@ class Newcomer:
         """Wait until each of ``texts`` can be read."""
         for text in texts:
             expect(self.place.get_by_text(text).filter(visible=True).first).to_be_visible()
+
+    def go_to(self, name: str) -> None:
+        """Open a page of the console by the list of pages."""
+        if self.page.evaluate("innerWidth") < FOLDED_BELOW:
+            self.click("Pages")
+        self.click(name)
+
+    def find(self, words: str, name: str) -> None:
+        """Open what the search of the console finds under ``name``."""
+        self.click(FIND)
+        box = self.within("dialog")
+        box.fill(FIND, words)
+        box.click(name)
 
     def _one(self, roles: Iterable[str], name: str) -> Locator:
         begins = self._called(roles, re.compile(rf"^\s*{re.escape(name)}(?!\w)"))
