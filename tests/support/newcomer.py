@@ -74,20 +74,10 @@ class Newcomer:
         self._one(_PRESSED, name).click()
         self.way.clicked(name)
 
-    def unfold(self, title: str) -> None:
-        """Open what is folded below ``title``."""
-        self.place.get_by_text(title).filter(visible=True).click()
-        self.way.clicked(title)
-
     def press(self, key: str) -> None:
         """Press a key, which counts as a click."""
         self.page.keyboard.press(key)
         self.way.clicked(f"`{key}`")
-
-    def back(self) -> None:
-        """Press the browser's button for the page before."""
-        self.page.go_back()
-        self.way.clicked("Back in the browser")
 
     def fill(self, name: str, text: str) -> None:
         """Write into a field."""

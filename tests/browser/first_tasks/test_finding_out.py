@@ -68,7 +68,6 @@ def test_why_somebody_could_not_sign_in(walk: Walk, acme: Tenant, alice: User, b
     admin.go_to("Log")
     admin.fill("Search the log", REFERENCE)
     admin.press("Enter")
-    admin.unfold("was refused")
 
     admin.sees("Add the certificate that the identity provider uses now.")
     walk.ends_at(admin)
