@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -76,15 +76,16 @@ class Walk:
 
     def ends_at(self, somebody: Newcomer) -> None:
         """Look at the page where the task is done; the document must say what it took."""
-        row = told_rows()[self.title]
+        row, way = told_rows()[self.title], told_ways()[self.title]
         if self.width == PHONE:
             assert_fits(somebody.page)
-            counted: Any = (str(self.way.clicks), str(self.way.fields))
-            assert (row["phone"], row["fields"]) == counted, str(self.way)
+            told = f"{row['phone']} clicks, {row['fields']} fields"
+            took = f"{self.way.clicks} clicks, {self.way.fields} fields"
         else:
             check(somebody.page)
-            counted = (str(self.way.clicks), str(self.way.fields), str(self.way))
-            assert (row["clicks"], row["fields"], told_ways()[self.title]) == counted
+            told = f"{row['clicks']} clicks, {row['fields']} fields: {way}"
+            took = f"{self.way.clicks} clicks, {self.way.fields} fields: {self.way}"
+        assert told == took, f"{TOLD.name} says of {self.title!r}\n{told}\nIt took\n{took}"
 
     def _begin(self, page: Page, who: str, link: str) -> Newcomer:
         if link:
