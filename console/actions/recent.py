@@ -111,6 +111,7 @@ register_page(
         route="results/",
         view=recent_actions,
         label=_lazy("Jobs"),
+        found_as=_lazy("Undo what was done to many"),
         questions={AFTER: is_canonical_uuid},
     )
 )

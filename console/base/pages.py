@@ -30,7 +30,8 @@ class ConsolePage:
         access: Its key in the access table; its name when empty.  GET and HEAD need *view*,
             every other method needs *change*.
         questions: The parameters that its address may have, each with what it may say.
-        found_as: What the search calls a page that the navigation does not name.
+        found_as: What the search calls a page that the navigation does not name, or does not name
+            as somebody would ask for it who has never seen it.
         site: The name of the site that it is a page of.
     """
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, HeldChange, HeldPerson, User
 from accounts.services.losses import links_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line for each place that whoever looks may see, and whether all of them are clear.
 
+    Where what follows for the person is held, ``held_url`` is the page on which that is decided.
+
     ``shown`` are the other sections of the page, so that nothing is counted twice.
     """
     counted = list(_counts(look, shown))
@@ -35,6 +38,7 @@ def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
         "applications": [*not_clear, *clear][:MOST],
         "is_out": not not_clear and all(each["is_clear"] for each in counted),
         "by": _by_whom(look) if look.may("accounts.user", Access.HISTORY) else "",
+        "held_url": _where_it_is_held(look) if look.may("held-changes") else "",
     }
 
 
@@ -73,3 +77,11 @@ def _by_whom(look: Look) -> str:
     return format_html(
         _("Deactivated by {who}, {when}."), who=actor_in_words(who), when=told_within(at)
     )
+
+
+def _where_it_is_held(look: Look) -> str:
+    held = HeldPerson.objects.filter(
+        user_id=look.person.pk, outcome="", change__state=HeldChange.State.OPEN
+    )
+    change = held.values_list("change", flat=True).first()
+    return reverse("console:held-change", args=[change]) if change else ""

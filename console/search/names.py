@@ -69,7 +69,7 @@ def _pages(request: HttpRequest, site: GatehouseSite) -> Iterator[Place]:
                 yield Place(_("Add %(name)s") % new, name, entry["add_url"])
     for page in _pages_to_see(request, site):
         if page.found_as:
-            yield Place(str(page.found_as), "", reverse(f"{site.name}:{page.name}"))
+            yield Place(str(page.found_as), str(page.label), reverse(f"{site.name}:{page.name}"))
     yield Place(_("Your account"), "", reverse("account"))
 
 

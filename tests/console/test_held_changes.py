@@ -13,7 +13,7 @@ from accounts.tenancy.scoping import tenant_scope
 from scim.held import doing
 from tests.conftest import person, signed_in
 from tests.scim.test_held_changes import LIMIT, OFF, one_by_one, seats, staff, used
-from tests.support.html_forms import what_is_sent
+from tests.support.html_forms import lxml_html, what_is_sent
 from tests.support.scim import connect
 
 if TYPE_CHECKING:
@@ -47,6 +47,15 @@ def people(acme: Tenant, scim: SCIMClient, seats: Subscription) -> list[Any]:
 def page(acme: Tenant, people: list[Any]) -> str:
     with tenant_scope(acme):
         return reverse("console:held-change", args=[HeldChange.objects.get().pk])
+
+
+def leading_there(browser: Client, who: Any) -> list[str]:
+    """Return the links of a person's page that lead to held changes."""
+    document = lxml_html.fromstring(
+        browser.get(f"/console/accounts/user/{who['id']}/change/").content.decode()
+    )
+    urls: list[str] = document.xpath("//main//a/@href")
+    return [url for url in urls if url.startswith(LIST)]
 
 
 def press(browser: Client, page: str, button: str, shown: str | None = None) -> Any:
@@ -185,3 +194,21 @@ def test_the_limit_is_set_on_the_page_of_the_source(
     with tenant_scope(acme):
         source.refresh_from_db()
     assert (source.loss_number, source.loss_percent) == (None, 20)
+
+
+def test_the_page_of_who_is_held_leads_to_the_decision_until_it_is_taken(
+    console: Client, page: str, people: list[Any]
+) -> None:
+    assert leading_there(console, people[4]) == [page]
+    assert leading_there(console, people[5]) == []
+
+    press(console, page, "take-back")
+
+    assert leading_there(console, people[4]) == []
+
+
+@pytest.mark.parametrize("role", [Role.EDITOR, Role.CONNECTOR_ADMIN, Role.ACCESS_REVIEW_MANAGER])
+def test_who_may_not_decide_is_not_led_to_the_decision(
+    acme: Tenant, people: list[Any], role: Role
+) -> None:
+    assert leading_there(signed_in(person(acme, "Olive", role)), people[4]) == []

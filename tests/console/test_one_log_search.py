@@ -149,6 +149,16 @@ class TestFinding:
 
 
 class TestTelling:
+    def test_an_entry_that_is_found_alone_is_open(
+        self, console: Client, listed: Connections
+    ) -> None:
+        def are_open(**asked: str) -> list[bool]:
+            page = lxml_html.fromstring(console.get(LOG, asked).content.decode())
+            return [entry.get("open") is not None for entry in page.iter("details")]
+
+        assert are_open(q=REFERENCE) == [True]
+        assert not any(are_open())
+
     def opened(self, browser: Client, typed: str) -> str:
         [url] = [f"{LOG}{stream}/{key}/" for stream, key in shown(browser, q=typed)][:1]
         return browser.get(url).content.decode()

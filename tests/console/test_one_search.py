@@ -142,7 +142,7 @@ def test_every_page_of_the_navigation_is_found_by_its_name(
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES.values() if page.found_as])
-def test_a_page_that_no_menu_names_is_found(console: Client, page: Any) -> None:
+def test_a_page_is_found_by_what_it_is_sought_for(console: Client, page: Any) -> None:
     assert f"/console/{page.route}" in links(console, str(page.found_as))
 
 
