@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.urls import resolve
 from psycopg import sql
 
-from tests.architecture.test_every_posting_form import keys, urls  # noqa: F401 - a fixture
+from tests.architecture.test_every_posting_form import Keys, keys, urls  # noqa: F401 - a fixture
 from tests.conftest import signed_in
 from tests.saml_sso.conftest import idp  # noqa: F401 - a fixture
 from tests.support.html_forms import choices
@@ -111,7 +111,7 @@ def as_if_never(browser: Client) -> Iterator[None]:
 
 @pytest.mark.thorough
 def test_a_second_press_of_a_button_writes_nothing(
-    keys: list[object],  # noqa: F811
+    keys: Keys,  # noqa: F811
     alice: User,
     olga: User,
 ) -> None:

@@ -31,7 +31,7 @@ from licenses.group_licenses import set_group_licenses
 from licenses.models import Product, Seat, Subscription
 from saml_sso.models import IdentityProviderSettings
 from tests.architecture.specimens import our_models
-from tests.architecture.test_every_posting_form import keys, urls
+from tests.architecture.test_every_posting_form import Keys, keys, urls
 from tests.architecture.test_forms_in_the_trail import rows, saves
 from tests.architecture.test_secret_columns import KEPT
 from tests.architecture.test_stale_forms import (
@@ -377,14 +377,14 @@ def assert_all_named(browser: JudgingBrowser) -> None:
 
 @pytest.mark.thorough
 def test_by_every_field_of_every_form(
-    rows: list[object],
+    rows: Keys,
     judging: Judging,
     alice: User,
     olga: User,
 ) -> None:
     saved = set()
     for browser in (judging(signed_in(alice)), judging(signed_in(olga))):
-        for url in dict.fromkeys(urls(rows)):
+        for url in urls(rows):
             for save in saves(browser, url):
                 saved.add(save.field)
         assert_all_named(browser)
@@ -438,9 +438,9 @@ def assert_no_secret_is_told() -> None:
     assert not [value for value in kept if value in told]
 
 
-def test_by_every_button_of_the_settings(rows: list[object], judging: Judging, alice: User) -> None:
+def test_by_every_button_of_the_settings(rows: Keys, judging: Judging, alice: User) -> None:
     browser, pressed = judging(signed_in(alice)), set()
-    pages = [url for url in dict.fromkeys(urls(rows)) if "/security/" in url]
+    pages = [url for url in urls(rows) if "/security/" in url]
 
     for _time in range(3):  # One makes what another takes away.
         for url in pages:

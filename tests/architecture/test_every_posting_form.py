@@ -6,7 +6,9 @@ Pages are read from the routes, so that a new form is judged unasked.
 from __future__ import annotations
 
 import importlib
+from contextlib import suppress
 from http import HTTPStatus
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -78,9 +80,13 @@ _BUTTONS = {name.partition(":")[2] for name in REASONS if not name.startswith("a
 """Buttons whose form has a reason of its own, apart from others of its page."""
 
 
+Keys = dict[str, list[object]]
+"""Keys of rows, by the app and the model as they stand in the names of routes."""
+
+
 @pytest.fixture
-def keys(acme: Tenant, alice: User, idp: Party) -> list[object]:  # noqa: F811
-    """The keys of one row of every model."""
+def keys(acme: Tenant, alice: User, idp: Party) -> Keys:  # noqa: F811
+    """The keys of one row of every model, and of the person who looks."""
     person(acme, "Carol", Role.EDITOR)
     with tenant_scope(acme):
         specimens = Specimens("specimen")
@@ -90,19 +96,29 @@ def keys(acme: Tenant, alice: User, idp: Party) -> list[object]:  # noqa: F811
             for model in tenant_models()
             if model._meta.app_label != "saml_sso" or model is SignInAttempt
         ]
-    return [alice.pk, acme.pk, *(row.pk for row in [*rows, *Product.objects.all()])]
+    found: Keys = {}
+    for row in (alice, acme, *rows, *Product.objects.all()):
+        found.setdefault(f"{row._meta.app_label}_{row._meta.model_name}", []).append(row.pk)
+    return found
 
 
-def urls(keys: list[object]) -> Iterator[str]:
-    """Yield the address of every page of both sites and of the account, for every key."""
+def urls(keys: Keys) -> Iterator[str]:
+    """Yield the address of every page of both sites and of the account, once.
+
+    A route whose name begins with a model's is asked for with keys of that, any other with all.
+    """
     names = [f"{site.name}:{name}" for site in (admin.site, platform_site) for name in _own(site)]
-    yield from (route.url for route in routes() if route.url.startswith("/account/"))
-    for name in dict.fromkeys(names):
-        for args in ((), *((key,) for key in keys)):
-            try:
-                yield reverse(name, args=args)
-            except NoReverseMatch:
-                continue
+    own_pages = (route.url for route in routes() if route.url.startswith("/account/"))
+    yield from dict.fromkeys(chain(own_pages, *(_addresses(name, keys) for name in names)))
+
+
+def _addresses(name: str, keys: Keys) -> Iterator[str]:
+    of_model = name.partition(":")[2]
+    model = max((each for each in keys if of_model.startswith(f"{each}_")), key=len, default="")
+    every = keys[model] if model else chain(*keys.values())
+    for args in ((), *((key,) for key in every)):
+        with suppress(NoReverseMatch):
+            yield reverse(name, args=args)
 
 
 def _own(site: Any) -> Iterator[str]:
@@ -144,7 +160,7 @@ def has_reason(name: str) -> bool:
 
 @pytest.mark.thorough
 def test_every_form_carries_what_it_showed_or_has_a_reason(
-    keys: list[object], alice: User, olga: User
+    keys: Keys, alice: User, olga: User
 ) -> None:
     browsers = [signed_in(alice), signed_in(olga)]
     signed_in(alice)  # In another browser, whose session she can end.
@@ -163,7 +179,7 @@ def test_every_form_carries_what_it_showed_or_has_a_reason(
 
 @pytest.mark.thorough
 def test_every_form_carries_the_token_without_which_it_is_refused(
-    keys: list[object], alice: User, olga: User
+    keys: Keys, alice: User, olga: User
 ) -> None:
     browsers = [signed_in(alice), signed_in(olga)]
     without: set[str] = set()

@@ -23,7 +23,7 @@ from accounts.posted_forms.shown import shows_fields
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from tests.architecture.specimens import tenant_models
-from tests.architecture.test_every_posting_form import keys, urls
+from tests.architecture.test_every_posting_form import Keys, keys, urls
 from tests.conftest import PASSWORD, signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.html_forms import read_forms
@@ -94,7 +94,7 @@ def signs_in_again(browser: Client, user: User, url: str) -> Any:
 
 
 def every_form(
-    keys: list[object],
+    keys: Keys,
     browsers: list[Client],
 ) -> Iterator[tuple[Client, str, dict[str, list[str]]]]:
     """Yield a browser, an address and what is entered there: one form of each kind."""
@@ -178,7 +178,7 @@ def _many_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.thorough
 @pytest.mark.usefixtures("_many_are_kept")
 def test_every_form_keeps_what_was_typed_when_it_is_shown_again_or_the_session_ends(
-    keys: list[object], browsers: list[Client], alice: User, olga: User
+    keys: Keys, browsers: list[Client], alice: User, olga: User
 ) -> None:
     person_of = dict(zip(map(id, browsers), (alice, olga), strict=True))
     tried = list(every_form(keys, browsers))
@@ -218,7 +218,7 @@ def check_given_back(browser: Client, user: User, url: str, sent: dict[str, list
 @pytest.mark.thorough
 @pytest.mark.usefixtures("_many_are_kept")
 def test_every_form_survives_a_sign_in_in_another_tab(
-    keys: list[object], browsers: list[Client], alice: User, olga: User
+    keys: Keys, browsers: list[Client], alice: User, olga: User
 ) -> None:
     person_of = dict(zip(map(id, browsers), (alice, olga), strict=True))
     tried = list(every_form(keys, browsers))
@@ -272,7 +272,7 @@ def test_a_sign_in_that_is_sent_twice_leads_to_where_the_first_one_led(alice: Us
 
 @pytest.mark.thorough
 def test_no_password_field_of_a_page_is_called_so_that_it_would_be_kept(
-    keys: list[object],
+    keys: Keys,
     alice: User,
     olga: User,
 ) -> None:

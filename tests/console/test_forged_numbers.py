@@ -16,7 +16,7 @@ from django.urls import reverse
 from accounts.tenancy.scoping import tenant_scope
 from console.base.rows import MOST_ROWS
 from console.base.sites import platform_site
-from tests.architecture.test_every_posting_form import keys, urls
+from tests.architecture.test_every_posting_form import Keys, keys, urls
 from tests.conftest import signed_in
 from tests.saml_sso.conftest import idp
 from tests.support.html_forms import lxml_html, read_forms
@@ -56,9 +56,7 @@ def posted(browser: Client, url: str) -> Iterator[tuple[str, dict[str, list[str]
 
 
 @pytest.mark.thorough
-def test_no_number_in_a_form_is_too_long_to_be_refused(
-    keys: list[object], alice: User, olga: User
-) -> None:
+def test_no_number_in_a_form_is_too_long_to_be_refused(keys: Keys, alice: User, olga: User) -> None:
     seen: set[tuple[str, str]] = set()
     for url in urls(keys):
         for browser in (signed_in(alice), signed_in(olga)):
