@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from accounts.models import DirectoryGroupProfile
 from accounts.services.holding import wait_to_lose
-from accounts.storage.group_locks import hold_group, hold_profiles, hold_tenant
+from accounts.storage.group_locks import hold_group, hold_people, hold_profiles, hold_tenant
 from accounts.storage.memberships import groups_above
 from licenses.storage.seats import subscriptions_given
 from licenses.waiting import lock_subscriptions
@@ -29,6 +29,7 @@ def hold_groups_of(
     Everything is held in the order of :mod:`accounts.storage.group_locks`: by themselves changes of
     two groups would hold the seats that the first one gives before the second group.
     """
+    hold_people([person])
     for group in sorted(groups):
         hold_group(group, people=[person])
     around = groups_above(groups)

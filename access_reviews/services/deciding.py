@@ -40,12 +40,13 @@ def decide_lines(*, review_id: UUID, by: User, wishes: Mapping[int, Wish]) -> in
 
     Raises:
         ReviewNotRunningError: It has ended, or is not there.
-        LineNotDecidedError: One of the lines is not theirs to decide, or not so, or is not as they
-            saw it; nothing is written.
+        LineNotDecidedError: They are not active any more, or one of the lines is not theirs to
+            decide, or not so, or is not as they saw it; nothing is written.
     """
     review = held(review_id)
     _require_running(review)
     assert review is not None  # noqa: S101 - it runs
+    by = _as_now(by)
     rows = lines_of(by).select_related("thing").select_for_update(of=("self",))
     lines = {line.pk: line for line in rows.filter(review=review, pk__in=list(wishes))}
     if len(lines) < len(wishes):
@@ -78,10 +79,12 @@ def keep_as_suggested(*, review_id: UUID, by: User) -> int:
 
     Raises:
         ReviewNotRunningError: It has ended, or is not there.
+        LineNotDecidedError: They are not active any more.
     """
     review = held(review_id)
     _require_running(review)
     assert review is not None  # noqa: S101 - it runs
+    by = _as_now(by)
     rows = lines_of(by).filter(review=review, decision="", suggestion=ReviewLine.Suggestion.KEEP)
     keys = list(rows.values_list("pk", flat=True))
     kept = ReviewLine.objects.filter(pk__in=keys).update(
@@ -101,6 +104,14 @@ def _require_running(review: AccessReview | None) -> None:
         raise ReviewNotRunningError(
             _("This review has ended, so nothing was saved. What was decided before counts.")
         )
+
+
+def _as_now(by: User) -> User:
+    """Return who decides as they are now: active, and with the role that they have by now."""
+    found = User.objects.filter(pk=by.pk, active=True).first()
+    if found is None:
+        raise LineNotDecidedError(_("Nothing was saved: your account is not active any more."))
+    return found
 
 
 def _require_decidable(lines: list[ReviewLine], wishes: Mapping[int, Wish], by: User) -> None:

@@ -18,7 +18,7 @@ from accounts.signals import given_anew
 from accounts.storage.group_locks import hold_people
 from licenses.holding_groups import hold_groups_of
 from licenses.models import Seat, Subscription
-from licenses.services import assign_seat
+from licenses.services import give_seat
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -86,5 +86,6 @@ def _give_by_hand(person: User, removed: dict[str, Any], reason: str) -> None:
         let_rejoin(profile=profile, user=person, former=removed["membership"])
     if "licence" in removed:
         subscription = Subscription.objects.get(pk=removed["licence"])
-        seat = assign_seat(subscription=subscription, user=person, reason=reason)
-        given_anew.send(sender=Seat, user=person, former=removed["seat"], row=seat.pk)
+        seat, is_new = give_seat(subscription=subscription, user=person, reason=reason)
+        if is_new:  # Otherwise somebody has given it meanwhile, and it stands for itself.
+            given_anew.send(sender=Seat, user=person, former=removed["seat"], row=seat.pk)

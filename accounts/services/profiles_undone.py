@@ -77,9 +77,15 @@ def undo_leaving(*, user: User, profile_id: int, entry_id: int, former: int) -> 
 
 @transaction.atomic
 def let_rejoin(*, profile: AccessProfile, user: User, former: int) -> None:
-    """Let ``user`` join a profile in place of the membership ``former`` that they have lost."""
+    """Let ``user`` join a profile in place of the membership ``former`` that they have lost.
+
+    What somebody has given them by hand meanwhile stands for itself.
+    """
+    inside = ProfileMembership.objects.filter(profile=profile, user=user)
+    if inside.filter(by_group=False).exists():
+        return
     add_profile_members(profile=profile, user_ids=[user.pk])
-    row = ProfileMembership.objects.get(profile=profile, user=user)
+    row = inside.get()
     given_anew.send(sender=ProfileMembership, user=user, former=former, row=row.pk)
 
 

@@ -131,6 +131,37 @@ def test_it_ends_on_its_day(
         assert list(endings) == [("ended", "taken")] * 2
 
 
+@pytest.mark.parametrize("ends_meanwhile", [False, True])
+@pytest.mark.parametrize(
+    "way", [by_undoing_a_review_of_the_licence, by_undoing_a_review_of_the_profile]
+)
+def test_what_somebody_else_gave_before_it_was_given_back_stays(
+    scene: Scene,
+    pass_days: Callable[[int], None],
+    way: Callable[[Scene], Iterator[None]],
+    *,
+    ends_meanwhile: bool,
+) -> None:
+    thing = scene.crm if way is by_undoing_a_review_of_the_licence else scene.customs
+    with tenant_scope(scene.acme):
+        request = ask_for_access(user=scene.bob, thing=thing, reason="A project")
+        grant_request(request=request, decider=scene.carol, until=timezone.localdate())
+        steps = way(scene)
+        next(steps)
+        if ends_meanwhile:
+            pass_days(1)
+            end_grants()
+        again = ask_for_access(user=scene.bob, thing=thing, reason="For good")
+        grant_request(request=again, decider=scene.carol)
+        next(steps, None)
+
+    pass_days(2)
+    end_grants()
+
+    with tenant_scope(scene.acme):
+        assert has(scene) == 1
+
+
 def test_what_somebody_else_gave_meanwhile_stays(
     scene: Scene, pass_days: Callable[[int], None]
 ) -> None:

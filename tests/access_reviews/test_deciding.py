@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from access_reviews.errors import LineNotDecidedError
 from access_reviews.models import AccessReview, ReviewLine
+from access_reviews.services.deciding import keep_as_suggested
 from access_reviews.services.ending import cancel_review, end_review
 from access_reviews.services.things import things_chosen
 from accounts.groups.groups import GroupFields, create_group
-from accounts.models import AuditEntry, Role
+from accounts.models import AuditEntry, Role, User
 from accounts.services.profiles import delete_profile
 from accounts.services.roles import change_role
-from accounts.services.users import delete_user
+from accounts.services.users import deactivate_user, delete_user
 from accounts.tenancy.scoping import tenant_scope
 from tests.access_reviews.conftest import KEEP, REVOKE, Company, decide, line_of, reviewer_of
 from tests.conftest import crowd, person, signed_in
@@ -116,6 +118,21 @@ class TestTheirOwnPage:
             browser.get(page_of(review))
         with django_assert_max_num_queries(15):
             browser.get("/account/")
+
+    def test_who_has_just_been_deactivated_decides_nothing(
+        self, mine: tuple[Client, ReviewLine], running: AccessReview
+    ) -> None:
+        line = mine[1]
+        reviewer = reviewer_of(line)
+        deactivate_user(user=User.objects.get(pk=reviewer.pk))
+
+        with pytest.raises(LineNotDecidedError):
+            decide(running, line, REVOKE, by=reviewer)
+        with pytest.raises(LineNotDecidedError):
+            keep_as_suggested(review_id=running.pk, by=reviewer)
+
+        line.refresh_from_db()
+        assert line.decision == ""
 
     def test_several_at_once(self, company: Company, running: AccessReview) -> None:
         lines = list(ReviewLine.objects.filter(review=running))

@@ -26,7 +26,8 @@ def in_order(db: None) -> Iterator[None]:
     """See that no change takes rows in another order than all others."""
     with watched_locks() as order:
         yield
-    assert order.out_of_order() == []
+    out_of_order = order.out_of_order()
+    assert not out_of_order, out_of_order
 
 
 def ill_named(facts: Iterable[Fact], entries: dict[int, list[AuditEntry]]) -> list[str]:
