@@ -297,6 +297,25 @@ def test_what_means_another_one_after_the_look_has_nothing_done(
     assert (held.user_id, held.subscription_id) == wanted
 
 
+@pytest.mark.parametrize("actions", [("assign", "release"), ("release", "assign")])
+def test_two_lines_that_say_the_opposite_change_nothing(
+    console: Client, acme: Tenant, bob: User, crm: Subscription, actions: tuple[str, str]
+) -> None:
+    if actions[0] == "release":
+        with tenant_scope(acme):
+            assign_seat(subscription=crm, user=bob)
+    before = seats_held(acme)
+    lines = [
+        f"{name},crm,{action}"
+        for name, action in zip((bob.email, bob.email.upper()), actions, strict=True)
+    ]
+
+    page = upload(console, "\n".join(["email,product,action", *lines]).encode())
+
+    assert "Line 2 gives or releases this licence of the same person." in page
+    assert seats_held(acme) == before
+
+
 def test_a_line_with_more_values_than_titles_changes_nothing(
     console: Client, acme: Tenant, bob: User, crm: Subscription
 ) -> None:
