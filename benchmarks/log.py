@@ -31,6 +31,10 @@ _SECTION: Final = "Log, one request at a time"
 _MOST: Final = 2.0
 _LOG: Final = "/console/log/"
 _LIST: Final = "/console/accounts/user/"
+ADDRESS: Final = "user777@acme.example"
+PART: Final = "user77"
+"""What more and more people are called, the larger the company is."""
+NOBODY: Final = "search: nobody"
 PAGES: Final = {
     "newest": "",
     "an older page": "before=<middle>",
@@ -44,13 +48,14 @@ PAGES: Final = {
     "last 7 days": "time=week",
     "one day": "from=<day>&to=<day>",
     "one day, refused or failed": "from=<day>&to=<day>&outcome=failed",
-    "search: a person": f"q={SOMEBODY}",
+    "search: a person": f"q={ADDRESS}",
+    "search: a part of names": f"q={PART}",
     "search: a person by ID": "q=<person>",
-    "search: a person on one day": f"q={SOMEBODY}&from=<day>&to=<day>",
+    "search: a person on one day": f"q={ADDRESS}&from=<day>&to=<day>",
     "a person, from their page": "person=<person>",
     "search: a source, which did most": "q=SCIM:%20Okta",
     "search: a request": f"q={REQUEST_ID}",
-    "search: nobody": "q=nobody-is-called-so",
+    NOBODY: "q=nobody-is-called-so",
 }
 """Addresses of the log, each with what is looked at."""
 
@@ -60,6 +65,8 @@ def results(deployment: Deployment, pace: Pace, sizes: tuple[int, ...]) -> Itera
     with visited(deployment, "log", sizes, fill=fill_for_log, visitor=_Reader) as readers:
         for label, query in PAGES.items():
             sys.stderr.write(f"measuring: the log, {label}\n")
+            for reader in readers.values():
+                reader.see_entries(label)
             taken = {size: partial(reader.taken, query) for size, reader in readers.items()}
             yield from compared(_SECTION, label, taken, pace, most=_MOST)
 
@@ -78,8 +85,6 @@ class _Reader(Visitor):
         person = re.search(rf"{_LIST}([0-9a-f-]{{36}})/change/", found)
         if person is None:
             raise LoadError("The user list was not shown to the admin of the benchmarks.")
-        if 'class="gh-entry"' not in self.client.get(_LOG).text:
-            raise LoadError("The log has no entries.")
         middle = int((time.time() - timedelta(hours=12).total_seconds()) * 1_000_000)
         self._values = {
             "person": person[1],
@@ -88,8 +93,21 @@ class _Reader(Visitor):
         }
         return self
 
+    def see_entries(self, label: str) -> None:
+        """Make sure that the page shows entries, if it is not the search for nobody.
+
+        Raises:
+            LoadError: It does not; what it takes would say nothing.
+        """
+        shows = 'class="gh-entry"' in self.client.get(self._address(PAGES[label])).text
+        if shows is (label == NOBODY):
+            raise LoadError(f"The log's page {label!r} shows {'' if shows else 'no '}entries.")
+
     def taken(self, query: str) -> float:
         """Return how many milliseconds a page of the log takes."""
+        return self.milliseconds(self._address(query))
+
+    def _address(self, query: str) -> str:
         for name, value in self._values.items():
             query = query.replace(f"<{name}>", value)
-        return self.milliseconds(f"{_LOG}?{query}")
+        return f"{_LOG}?{query}"

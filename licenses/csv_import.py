@@ -137,9 +137,15 @@ def check(text: str) -> Report:
             user, subscription = people[row.address][0], subscriptions[row.product_key]
             report.steps.append(Step(row, user, subscription))
     seats = _Seats(report.steps)
+    said: dict[tuple[UUID, int], Row] = {}
     for step in report.steps:
         if reason := seats.why_it_stays(step):
             report.stays[step.row.line] = reason
+            continue
+        # What the first has done makes the second one possible, so it is its opposite.
+        first = said.setdefault((step.user.pk, step.subscription.pk), step.row)
+        if first is not step.row:
+            report.errors.append((step.row.line, _says_otherwise(first)))
         elif problem := seats.take(step):
             report.errors.append((step.row.line, problem))
     report.errors.sort()
@@ -192,6 +198,13 @@ class _Seats:
             self._waiting[key] -= 1  # Whoever waits for a seat has it at once.
         else:
             self._taken[key] -= 1
+
+
+def _says_otherwise(row: Row) -> str:
+    """Return why no line may say the opposite of another one: nothing would undo both."""
+    return _(
+        "Line %(line)s gives or releases this licence of the same person. Take out one of the two."
+    ) % {"line": row.line}
 
 
 def _waiting_for(subscription_ids: Collection[int]) -> dict[int, int]:

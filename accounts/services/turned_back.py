@@ -19,6 +19,7 @@ from accounts.errors import ChangedMeanwhileError
 from accounts.models import AuditEntry, Role, User
 from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, reactivate_user
+from accounts.storage import turns
 from accounts.storage.group_locks import hold_people
 from accounts.trail import audit
 from accounts.trail.sentences import actor_in_words
@@ -27,24 +28,24 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from uuid import UUID
 
-CONFIRMED: Final = "user.deactivation_confirmed"
-ACTIVITY: Final = ("user.deactivated", "user.reactivated", CONFIRMED)
+CONFIRMED: Final = turns.CONFIRMED
+ACTIVITY: Final = turns.ACTIVITY
 ROLE: Final = ("user.role_changed",)
 """What entries are called that say whether somebody is active, and which role they have."""
 
 
-def last_turn_of(user: User, turns: Collection[str]) -> int:
+def last_turn_of(user: User, actions: Collection[str]) -> int:
     """Return the id of the last entry about ``user`` that is called so; 0 if none is kept."""
-    return _last_turns([user.pk], turns).get(str(user.pk), 0)
+    return _last_turns([user.pk], actions).get(str(user.pk), 0)
 
 
-def turned_since(expected: Mapping[UUID, int], turns: Collection[str]) -> dict[UUID, str]:
+def turned_since(expected: Mapping[UUID, int], actions: Collection[str]) -> dict[UUID, str]:
     """Return of whom somebody has decided since then, and who and when, in words.
 
     ``expected`` is what :func:`last_turn_of` returned, by person.  Where the trail does not go back
     to that any more, nobody can tell, and it counts as decided.
     """
-    now = _last_turns(expected, turns)
+    now = _last_turns(expected, actions)
     others = {pk: now.get(str(pk)) for pk, turn in expected.items() if now.get(str(pk)) != turn}
     entries = AuditEntry.objects.in_bulk([entry_id for entry_id in others.values() if entry_id])
     return {
@@ -53,24 +54,17 @@ def turned_since(expected: Mapping[UUID, int], turns: Collection[str]) -> dict[U
     }
 
 
-def is_to_be_confirmed(user_id: UUID | str) -> bool:
-    """Whether it is news that the source that acts wants somebody inactive who is so already.
-
-    It is once after somebody else has deactivated them.
-    """
-    turns = AuditEntry.objects.filter(
-        target_type="user", target_id=str(user_id), action__in=ACTIVITY
-    )
-    last = turns.order_by("-pk").values_list("action", "actor").first()
-    return last is not None and last[0] != CONFIRMED and last[1] != audit.acting()
-
-
 def confirm_deactivation(*, user: User) -> None:
     """Record that the source that acts wants ``user`` inactive, who is so already.
 
-    Whoever undoes an earlier deactivation leaves them alone then: they have left meanwhile.
+    Whoever undoes an earlier deactivation leaves them alone then: they have left meanwhile.  It is
+    news once, after somebody else has deactivated them.
     """
-    if is_to_be_confirmed(user.pk):
+    decided = AuditEntry.objects.filter(
+        target_type="user", target_id=str(user.pk), action__in=ACTIVITY
+    )
+    last = decided.order_by("-at", "-pk").first()
+    if last is not None and last.action != CONFIRMED and last.actor != audit.acting():
         audit.record("user.deactivation_confirmed", user)
 
 
@@ -149,9 +143,9 @@ def _held_as_left(user: User, turn: int, *, active: bool) -> User:
     return held
 
 
-def _last_turns(people: Collection[UUID], turns: Collection[str]) -> dict[str, int]:
+def _last_turns(people: Collection[UUID], actions: Collection[str]) -> dict[str, int]:
     found = AuditEntry.objects.filter(
-        target_type="user", target_id__in=[str(pk) for pk in people], action__in=turns
+        target_type="user", target_id__in=[str(pk) for pk in people], action__in=actions
     )
     return dict(found.order_by().values_list("target_id").annotate(last=Max("pk")))
 

@@ -24,6 +24,7 @@ from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.secrets.encryption import SealError
 from console.applications.of_application import ApplicationFilter
+from console.applications.standing import StandingFilter
 from console.applications.words import (
     STATE_KINDS,
     UNREADABLE,
@@ -93,6 +94,7 @@ class OperationAdmin(
     list_display = ["created", "what", "application", "how_it_is", "attempts", "last_error"]
     list_filter: ClassVar[Any] = [
         ("application", ApplicationFilter),
+        StandingFilter,
         "state",
         "kind",
         ProvisionedPersonFilter,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from accounts.posted_forms.shown import Fact, Page, seal
 from console.applications.frame import ApplicationFrame
 from console.applications.parts import is_set_up
+from console.applications.standing import FAILED, NOW, SET_ASIDE, UNDER_WAY
 from console.applications.status import status_of
 from console.applications.words import STATE_KINDS, action_label, how_long_ago
 from console.base.access import Access
@@ -101,21 +102,21 @@ class OverviewPage(ApplicationFrame):
                 "note": _("oldest %(since)s") % {"since": how_long_ago(numbers.oldest_waiting)}
                 if numbers.oldest_waiting
                 else "",
-                "url": self._log_url(application, state__exact=OperationState.WAITING),
+                "url": self._log_url(application, **{NOW: UNDER_WAY}),
             },
             {
                 "kind": "bad",
                 "label": _("Failed"),
                 "figure": numbers.failed,
                 "note": "",
-                "url": self._log_url(application, state__exact=OperationState.FAILED),
+                "url": self._log_url(application, **{NOW: FAILED}),
             },
             {
                 "kind": "bad",
                 "label": _("Quarantined"),
                 "figure": numbers.quarantined,
                 "note": "",
-                "url": self._log_url(application, state__exact=OperationState.QUARANTINED),
+                "url": self._log_url(application, **{NOW: SET_ASIDE}),
             },
             {
                 "kind": "warn",

@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from console.applications.standing import FAILED, NOW, SET_ASIDE
 from console.applications.words import how_long_ago
 from console.dashboard.attention import Need
 from console.dashboard.rights import changes, sees, url
-from provisioning.models import OperationState
+from provisioning.models import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -93,7 +94,7 @@ def _about(application: Application, found: Troubles, places: _Places) -> Iterat
             kind="warn",
             what=what % {"n": found.conflicts, **names},
             meaning=_("Accounts there may be your people's already."),
-            page=places.conflicts,
+            page=f"{places.conflicts}&{urlencode({'state__exact': Conflict.State.OPEN})}",
             button=_("Decide"),
         )
 
@@ -125,7 +126,7 @@ def _stuck(application: Application, found: Troubles, places: _Places) -> Iterat
             kind="warn",
             what=what % {"n": found.failed, "name": application.name},
             meaning=_("They are not tried again by themselves. The log says why."),
-            page=_with_state(places.log, OperationState.FAILED) or places.overview,
+            page=_standing(places.log, FAILED) or places.overview,
             button=_("See why"),
         )
     if found.quarantined:
@@ -138,7 +139,7 @@ def _stuck(application: Application, found: Troubles, places: _Places) -> Iterat
             kind="warn",
             what=what % {"n": found.quarantined, "name": application.name},
             meaning=_("They were refused again and again. The rest goes on."),
-            page=_with_state(places.log, OperationState.QUARANTINED) or places.overview,
+            page=_standing(places.log, SET_ASIDE) or places.overview,
             button=_("See why"),
         )
 
@@ -177,5 +178,5 @@ def _places(user: User, application: Application) -> _Places:
     )
 
 
-def _with_state(log: str, state: OperationState) -> str:
-    return f"{log}&{urlencode({'state__exact': state})}" if log else ""
+def _standing(log: str, now: str) -> str:
+    return f"{log}&{urlencode({NOW: now})}" if log else ""

@@ -126,10 +126,34 @@ def open_conflicts(keys: Collection[int]) -> dict[int, int]:
 
 def failed_for_good(keys: Collection[int]) -> dict[int, int]:
     """Return how many operations failed for good, and after which no other came."""
-    newer = Operation.objects.filter(
+    return _counted(still_failed(Operation.objects.all()), keys)
+
+
+def still_under_way(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Return those of ``operations`` that wait or are being sent."""
+    return operations.filter(state__in=IN_FLIGHT)
+
+
+def still_failed(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Return those that failed for good, and after which no other came."""
+    return operations.filter(~Exists(_newer()), state=OperationState.FAILED)
+
+
+def still_set_aside(operations: QuerySet[Operation]) -> QuerySet[Operation]:
+    """Return the last one about each who is set aside at an application now."""
+    set_aside = Link.objects.filter(
+        application=OuterRef("application"),
+        kind=OuterRef("kind"),
+        object_id=OuterRef("object_id"),
+        quarantined_at__isnull=False,
+    )
+    return operations.filter(Exists(set_aside), ~Exists(_newer()))
+
+
+def _newer() -> QuerySet[Operation]:
+    return Operation.objects.filter(
         application=OuterRef("application"), object_id=OuterRef("object_id"), pk__gt=OuterRef("pk")
     )
-    return _counted(Operation.objects.filter(~Exists(newer), state=OperationState.FAILED), keys)
 
 
 def by_application(

@@ -7,6 +7,7 @@ from typing import Any, Final, TypedDict
 from accounts.models import User
 from accounts.services.users import USER_FIELD_NAMES
 from accounts.storage.groups_of_people import groups_as_json
+from accounts.storage.turns import deactivated_by
 from licenses.storage.seats import holds_seat
 
 TEXT_ATTRIBUTES: Final = {"displayName": "display_name"}
@@ -59,6 +60,6 @@ WIDTH: Final = len(COLUMNS) + 1
 WITH_GROUPS: Final = f"{_SELECTED}, {groups_as_json('u')}"
 WITH_GROUPS_OF_PAGE: Final = f"{_SELECTED}, groups_of_page.list"
 WITHOUT_GROUPS: Final = f"{_SELECTED}, NULL"
-STATE: Final = f"u.xmin::text, u.active AND {holds_seat('u')}"
+STATE: Final = f"u.xmin::text, u.active AND {holds_seat('u')}, {deactivated_by('u')}"
 WITH_GROUPS_AND_STATE: Final = f"{WITH_GROUPS}, {STATE}"
 PERSON: Final = f"{User._meta.db_table} AS u"

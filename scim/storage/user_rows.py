@@ -40,8 +40,9 @@ u.id IN (
 class UserRow(NamedTuple):
     """A user as it was read; ``groups`` is ``None`` when they were not asked for.
 
-    ``xmin`` tells this version of the row from any other, and ``holds_seat`` whether a licence
-    would have to be taken back; both are known of users that were read to be changed, without a
+    ``xmin`` tells this version of the row from any other, ``holds_seat`` whether a licence would
+    have to be taken back, and ``deactivated_by`` who decided last that an inactive user is, unless
+    a source has confirmed it; they are known of users that were read to be changed, without a
     lock.
     """
 
@@ -49,6 +50,7 @@ class UserRow(NamedTuple):
     groups: list[dict[str, Any]] | None
     xmin: str = ""
     holds_seat: bool = False
+    deactivated_by: str = ""
 
 
 def read_user(key: str, *, with_groups: bool) -> UserRow:
@@ -88,7 +90,7 @@ def read_along(along: UserAlong) -> UserRow:
 
 def _read_state(row: Sequence[Any], *, with_groups: bool) -> UserRow:
     person, groups, *_unknown_yet = read_row(row, with_groups=with_groups)
-    return UserRow(person, groups, xmin=row[WIDTH], holds_seat=row[WIDTH + 1])
+    return UserRow(person, groups, *row[WIDTH : WIDTH + 3])
 
 
 def lock_user(key: str, *, with_groups: bool) -> UserRow:

@@ -22,10 +22,11 @@ from accounts.errors import (
 )
 from accounts.names import user_name_key
 from accounts.services.loss_limits import limits_now
-from accounts.services.turned_back import confirm_deactivation, is_to_be_confirmed
+from accounts.services.turned_back import confirm_deactivation
 from accounts.services.user_sets import create_users
 from accounts.services.users import USER_FIELD_NAMES, UserFields
 from accounts.storage.group_locks import hold_leaver_and_groups
+from accounts.trail import audit
 from naming.addresses import compared_address
 from scim.adapters.named_adapters import user_adapter
 from scim.adapters.user_adapter import UserAdapter, user_location
@@ -281,7 +282,8 @@ class UserEndpoint:
         if values.active:
             return False
         if not row.person["active"]:
-            return self._says_inactive(row, want) and is_to_be_confirmed(row.person["id"])
+            is_news = row.deactivated_by not in {"", audit.acting()}
+            return is_news and self._says_inactive(row, want)
         deletes = self._credential.deletes_on_deactivate
         return row.holds_seat or deletes or limits_now().is_holding
 

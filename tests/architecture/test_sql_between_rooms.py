@@ -38,6 +38,7 @@ TAKEN = {
     "scim.storage.member_statements": {"accounts.person_names.person_name_sql"},
     "scim.storage.person_columns": {
         "accounts.storage.groups_of_people.groups_as_json",
+        "accounts.storage.turns.deactivated_by",
         "licenses.storage.seats.holds_seat",
     },
     "scim.storage.user_catalog": {

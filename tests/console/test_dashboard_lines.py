@@ -75,6 +75,13 @@ def shown_to(user: User) -> list[tuple[str, str]]:
     return lines_of(signed_in(user).get("/console/").content.decode())
 
 
+def rows_of(browser: Client, page: str) -> int | None:
+    """Return how many rows a list shows; nothing where the page is no list."""
+    root = lxml_html.fromstring(browser.get(page).content.decode())
+    tables = root.xpath("//table[@id='result_list']")
+    return len(tables[0].xpath("./tbody/tr")) if tables else None
+
+
 def kinds(lines: list[tuple[str, str]]) -> set[str]:
     return {
         kind for kind, words in LINES.items() if any(re.search(words, line) for line, _ in lines)
@@ -103,6 +110,50 @@ def test_each_line_is_seen_by_who_may_open_where_it_leads(acme: Tenant, role: Ro
     for line, page in lines:
         assert page, line
         assert browser.get(page).status_code == HTTPStatus.OK, (line, page)
+
+
+@pytest.mark.parametrize("role", SEEN_BY)
+def test_a_number_is_that_of_the_rows_it_leads_to(acme: Tenant, role: Role) -> None:
+    enable_scim(acme)
+    visitor = person(acme, "Vera", role)
+    trouble(acme, visitor, 2)
+    let_everybody_see(acme, sources=True, applications=True)
+
+    lines = shown_to(visitor)
+
+    browser, counted = signed_in(visitor), set[str]()
+    for kind, words in LINES.items():
+        for line, page in lines:
+            found = re.search(words, line)
+            number = re.match(r"\d+", found[0]) if found else None
+            rows = rows_of(browser, page) if number else None
+            if number and rows is not None:
+                assert rows == int(number[0]), (line, page)
+                counted.add(kind)
+
+    assert counted == SEEN_BY[role] & {"failed", "set aside", "conflict"}
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.CONNECTOR_ADMIN])
+def test_so_is_each_figure_on_the_page_of_an_application(acme: Tenant, role: Role) -> None:
+    visitor = person(acme, "Vera", role)
+    trouble(acme, visitor, 1)
+    let_everybody_see(acme, sources=True, applications=True)
+    browser = signed_in(visitor)
+    with tenant_scope(acme):
+        application = Application.objects.get()
+    page = browser.get(f"/console/provisioning/application/{application.pk}/change/")
+
+    figures = {
+        tile.xpath("string(.//*[@class='gh-tile__label'])").strip(): (
+            int(tile.xpath("string(.//*[@class='gh-tile__figure'])")),
+            rows_of(browser, tile.get("href")),
+        )
+        for tile in lxml_html.fromstring(page.content.decode()).xpath("//a[@class='gh-tile']")
+    }
+
+    led = {label: found for label, found in figures.items() if found[1] is not None}
+    assert led == {"Waiting": (1, 1), "Failed": (1, 1), "Quarantined": (1, 1)}
 
 
 def test_every_role_that_enters_is_tried() -> None:

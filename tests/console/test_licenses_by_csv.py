@@ -262,6 +262,10 @@ def test_a_line_that_moved_after_the_look_has_nothing_done(
     assert seats_held(acme) == 2
 
 
+def called(user: User, address: str) -> None:
+    User.objects.filter(pk=user.pk).update(email=address, email_ci=address)
+
+
 @pytest.mark.parametrize("what", ["address", "product"])
 def test_what_means_another_one_after_the_look_has_nothing_done(
     console: Client, acme: Tenant, crm: Subscription, what: str
@@ -270,13 +274,13 @@ def test_what_means_another_one_after_the_look_has_nothing_done(
     with tenant_scope(acme):
         desk = Product.objects.create(key="desk", name="Help desk")
         other = Subscription.objects.create(product=desk, seats=2)
-        User.objects.filter(pk=kim.pk).update(email="hot@acme.example")
+        called(kim, "hot@acme.example")
     Product.objects.filter(key="crm").update(name="Customers")
     looked = look_at_file(console, b"email,product\nhot@acme.example,Customers\n")
     with tenant_scope(acme):
         if what == "address":
-            User.objects.filter(pk=kim.pk).update(email="")
-            User.objects.filter(pk=lee.pk).update(email="hot@acme.example")
+            called(kim, "")
+            called(lee, "hot@acme.example")
     if what == "product":
         Product.objects.filter(key="crm").update(name="CRM")
         Product.objects.filter(key="desk").update(name="Customers")
@@ -291,6 +295,25 @@ def test_what_means_another_one_after_the_look_has_nothing_done(
         held = Seat.objects.get(released=None)
     wanted = (lee.pk, crm.pk) if what == "address" else (kim.pk, other.pk)
     assert (held.user_id, held.subscription_id) == wanted
+
+
+@pytest.mark.parametrize("actions", [("assign", "release"), ("release", "assign")])
+def test_two_lines_that_say_the_opposite_change_nothing(
+    console: Client, acme: Tenant, bob: User, crm: Subscription, actions: tuple[str, str]
+) -> None:
+    if actions[0] == "release":
+        with tenant_scope(acme):
+            assign_seat(subscription=crm, user=bob)
+    before = seats_held(acme)
+    lines = [
+        f"{name},crm,{action}"
+        for name, action in zip((bob.email, bob.email.upper()), actions, strict=True)
+    ]
+
+    page = upload(console, "\n".join(["email,product,action", *lines]).encode())
+
+    assert "Line 2 gives or releases this licence of the same person." in page
+    assert seats_held(acme) == before
 
 
 def test_a_line_with_more_values_than_titles_changes_nothing(

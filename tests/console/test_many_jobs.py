@@ -404,8 +404,8 @@ class TestSomebodyIsErasedMeanwhile:
         with tenant_scope(acme):
             assert ActionResult.objects.get().state == ActionResult.State.OVER
             assert Job.objects.get().state == Job.State.DONE
-            outcomes = ActionLine.objects.order_by("number").values_list("outcome", flat=True)
-        assert list(outcomes) == ["refused", "passed over"]
+            done = list(ActionLine.objects.order_by("number").values_list("outcome", flat=True))
+        assert done == ["refused", "passed over"]
 
     @pytest.mark.parametrize("outcome", ["", *ActionLine.Outcome.values])
     def test_nothing_of_them_is_kept(self, acme: Tenant, alice: User, outcome: str) -> None:
@@ -423,7 +423,7 @@ class TestSomebodyIsErasedMeanwhile:
         names = {field.name for field in ActionLine._meta.concrete_fields}
         assert names == {*told, *of_the_action}  # A new one is of the person, or it is not.
         with tenant_scope(acme):
-            result = ActionResult.objects.create(maker=alice.pk, about="accounts.user")
+            result = ActionResult.objects.create(tenant=acme, maker=alice.pk, about="accounts.user")
             ActionLine.objects.create(tenant=acme, result=result, number=1, outcome=outcome, **told)
 
             erase_lines_about(left)

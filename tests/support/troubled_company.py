@@ -84,6 +84,11 @@ def _application(number: int) -> None:
     made.first_plan_sent_at = made.quarantined_at = timezone.now() - timedelta(hours=3)
     made.quarantine_reason = "It refuses our token."
     made.save()
+    # What was followed by another one is no trouble any more.
+    for state, key in (("failed", "done"), ("failed", "failed"), ("quarantined", "quarantined")):
+        Operation.objects.create(
+            application=made, kind="User", object_id=key, name="Somebody", state=state
+        )
     for state in (
         *(OperationState.WAITING, OperationState.HELD, OperationState.DONE),
         *(OperationState.FAILED, OperationState.QUARANTINED),
@@ -98,12 +103,18 @@ def _application(number: int) -> None:
             ended=timezone.now() if state in {"done", "failed"} else None,
         )
     now = timezone.now()
-    _link(made, "set-aside", quarantined_at=now)
+    _link(made, "quarantined", quarantined_at=now)
     _link(made, "kept", leaving_refused_at=now)
     _link(made, "again", is_active=False, drift={"active": [False, True]})
-    Conflict.objects.create(
-        application=made, kind="User", object_id="x", name="X", why=Conflict.Why.SEVERAL
-    )
+    for state in Conflict.State:
+        Conflict.objects.create(
+            application=made,
+            kind="User",
+            object_id=state,
+            name="X",
+            why=Conflict.Why.SEVERAL,
+            state=state,
+        )
     batch = Import.objects.create(
         application=made, kind="User", state=Import.State.READ, actor="alice"
     )
