@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, HeldPerson, User
 from accounts.services.losses import links_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
@@ -35,7 +36,18 @@ def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
         "applications": [*not_clear, *clear][:MOST],
         "is_out": not not_clear and all(each["is_clear"] for each in counted),
         "by": _by_whom(look) if look.may("accounts.user", Access.HISTORY) else "",
+        "held": _held(look) if look.may("held-changes") else None,
     }
+
+
+def _held(look: Look) -> dict[str, str] | None:
+    """Return the change that is held and about the person, with its page; nothing if none is."""
+    held = HeldPerson.objects.filter(user_id=look.person.pk, outcome="")
+    found = held.values_list("change", "change__source_name").first()
+    if found is None:
+        return None
+    change, source = found
+    return {"source": source, "url": reverse("console:held-change", args=[change])}
 
 
 def _counts(look: Look, shown: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
