@@ -29,7 +29,7 @@ def keep_apart_from_fixed(display_name: str) -> None:
     profiles = AccessProfile.objects.filter(is_default=False).values_list("name", flat=True)
     if is_fixed(display_name, profiles):
         raise GroupNameTakenError(
-            _("“%(name)s” is what a role or an access profile of the tenant is called.")
+            _("“%(name)s” is what a role or an access profile of the company is called.")
             % {"name": display_name}
         )
 

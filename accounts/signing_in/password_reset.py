@@ -77,7 +77,7 @@ def reset_password(*, user: User, token: str, password: str) -> bool:
 
 def _refusal_of(account: User) -> str:
     if account.tenant is not None and account.tenant.refuses_passwords:
-        return _("Password sign-in is off: the tenant enforces SAML.")
+        return _("Password sign-in is off: the company enforces SAML.")
     if not account.has_usable_password():
         return _("The account has no password: it is signed in otherwise, or was only invited.")
     if "@" not in account.mail_address:

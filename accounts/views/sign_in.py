@@ -84,7 +84,7 @@ class SignInView(FormKeptWhenBusy, View):
         accounts = [user, *user.others_with_password]
         allowed = [account for account in accounts if not _refuses_passwords(account)]
         if not allowed:
-            _record_refusals(accounts, _("Password sign-in is off: the tenant enforces SAML."))
+            _record_refusals(accounts, _("Password sign-in is off: the company enforces SAML."))
             return _refusal_page(request, [account.tenant for account in accounts])
         if len(accounts) == 1:
             return _signed_in(request, user, safe_next(request))

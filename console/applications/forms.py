@@ -224,6 +224,7 @@ class LeavingForm(RefusableForm[Application]):
             *("on_left_scope", "on_deactivated", "on_deleted", "delete_after_days"),
             *("removal_number", "removal_percent", "adopt", "own_adopted", "drift"),
         )
+        labels = {"on_left_scope": _("Who is no longer assigned")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -140,7 +140,7 @@ class OverviewPage(ApplicationFrame):
         return [
             Fact(_("Assigned to"), ", ".join(names) or _("nobody yet")),
             Fact(_("Address"), application.base_url or _("none yet")),
-            Fact(_("Left scope"), application.get_on_left_scope_display()),
+            Fact(_("No longer assigned"), application.get_on_left_scope_display()),
             Fact(_("Deactivated here"), application.get_on_deactivated_display()),
             Fact(_("Deleted here"), application.get_on_deleted_display()),
             Fact(_("Changed there"), application.get_drift_display()),

@@ -73,24 +73,24 @@ def words_for_groups(loss: LossOfGroups) -> list[str]:
         *_counted(
             loss.people,
             ngettext(
-                "%(n)s person is a member no more. The account stays.",
-                "%(n)s people are members no more. The accounts stay.",
+                "%(n)s person is no longer a member. The account stays.",
+                "%(n)s people are no longer members. The accounts stay.",
                 loss.people,
             ),
         ),
         *_counted(
             loss.nested,
             ngettext(
-                "%(n)s nested group is a member no more. The group stays.",
-                "%(n)s nested groups are members no more. The groups stay.",
+                "%(n)s nested group is no longer a member. The group stays.",
+                "%(n)s nested groups are no longer members. The groups stay.",
                 loss.nested,
             ),
         ),
         *_counted(
             loss.around,
             ngettext(
-                "What %(n)s group around it gives reaches them no more.",
-                "What %(n)s groups around it give reaches them no more.",
+                "What %(n)s group around it gives no longer reaches them.",
+                "What %(n)s groups around it give no longer reaches them.",
                 loss.around,
             ),
         ),
@@ -120,8 +120,8 @@ def words_for_profiles(loss: LossOfProfiles) -> list[str]:
         *_counted(
             loss.groups,
             ngettext(
-                "%(n)s directory group gives it no more.",
-                "%(n)s directory groups give it no more.",
+                "%(n)s directory group no longer gives it.",
+                "%(n)s directory groups no longer give it.",
                 loss.groups,
             ),
         ),
@@ -144,15 +144,23 @@ def words_for_domains(verified: int) -> list[str]:
 
 
 def words_for_seats(seats: Mapping[str, int]) -> list[str]:
-    """Say how many licences of each product become free."""
+    """Say how many seats of each product become free."""
     named = list(seats.items())[:SHOWN_NAMES]
     rest = sum(seats.values()) - sum(count for _product, count in named)
     lines = [
-        ngettext("%(n)s licence of %(product)s.", "%(n)s licences of %(product)s.", count)
+        ngettext(
+            "%(n)s seat of %(product)s becomes free.",
+            "%(n)s seats of %(product)s become free.",
+            count,
+        )
         % {"n": count, "product": product}
         for product, count in named
     ]
-    more = ngettext("%(n)s licence of further products.", "%(n)s of further products.", rest)
+    more = ngettext(
+        "%(n)s seat of further products becomes free.",
+        "%(n)s seats of further products become free.",
+        rest,
+    )
     return [*lines, *_counted(rest, more)]
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Q, Sum
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,6 +19,7 @@ from accounts.models import HeldChange, Tenant, User, UserCount
 from accounts.services.expiry import endings
 from console.base.access import ACCESS, Access, access_of
 from console.base.counting import EXACT, Number
+from console.base.moments import told_within
 from console.dashboard import at_applications, connections, left_waiting
 from console.dashboard.attention import (
     Waiting,
@@ -238,5 +238,4 @@ def _last_of(these: Sequence[Connection], otherwise: str) -> str:
     last = max((each.last_success for each in these if each.last_success), default=None)
     if last is None:
         return otherwise
-    when = date_format(localtime(last), "SHORT_DATETIME_FORMAT")
-    return _("Last success %(when)s") % {"when": when}
+    return format_html(_("Last success {when}"), when=told_within(last))

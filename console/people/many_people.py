@@ -103,5 +103,5 @@ def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver
     if not keys or admins.exclude(pk__in=keys).exists():
         return []
     stays = request.user.pk if request.user.pk in keys else keys[-1]
-    reason = _("The last active admin of this tenant stays. Make somebody else an admin first.")
+    reason = _("The last active admin of this company stays. Make somebody else an admin first.")
     return [PassedOver(reason, chosen.filter(pk=stays))]

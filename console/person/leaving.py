@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import AuditEntry, HeldChange, HeldPerson, User
+from accounts.models import AuditEntry, HeldPerson, User
 from accounts.services.losses import links_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
     """Return a line for each place that whoever looks may see, and whether all of them are clear.
 
-    Where what follows for the person is held, ``held_url`` is the page on which that is decided.
-
     ``shown`` are the other sections of the page, so that nothing is counted twice.
     """
     counted = list(_counts(look, shown))
@@ -38,8 +36,18 @@ def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
         "applications": [*not_clear, *clear][:MOST],
         "is_out": not not_clear and all(each["is_clear"] for each in counted),
         "by": _by_whom(look) if look.may("accounts.user", Access.HISTORY) else "",
-        "held_url": _where_it_is_held(look) if look.may("held-changes") else "",
+        "held": _held(look) if look.may("held-changes") else None,
     }
+
+
+def _held(look: Look) -> dict[str, str] | None:
+    """Return the change that is held and about the person, with its page; nothing if none is."""
+    held = HeldPerson.objects.filter(user_id=look.person.pk, outcome="")
+    found = held.values_list("change", "change__source_name").first()
+    if found is None:
+        return None
+    change, source = found
+    return {"source": source, "url": reverse("console:held-change", args=[change])}
 
 
 def _counts(look: Look, shown: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -79,9 +87,11 @@ def _by_whom(look: Look) -> str:
     )
 
 
-def _where_it_is_held(look: Look) -> str:
-    held = HeldPerson.objects.filter(
-        user_id=look.person.pk, outcome="", change__state=HeldChange.State.OPEN
-    )
-    change = held.values_list("change", flat=True).first()
-    return reverse("console:held-change", args=[change]) if change else ""
+def _held(look: Look) -> dict[str, str] | None:
+    """Return the change that is held and about the person, with its page; nothing if none is."""
+    held = HeldPerson.objects.filter(user_id=look.person.pk, outcome="")
+    found = held.values_list("change", "change__source_name").first()
+    if found is None:
+        return None
+    change, source = found
+    return {"source": source, "url": reverse("console:held-change", args=[change])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -19,11 +20,26 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
+class DomainForm(forms.ModelForm[EmailDomain]):
+    """A domain that is claimed."""
+
+    class Meta:
+        model = EmailDomain
+        fields = ("domain",)
+        help_texts = {
+            "domain": _(
+                "What stands behind the @ of your addresses, such as acme.example. It counts when "
+                "the operator of Gatehouse has verified that it is yours."
+            )
+        }
+
+
 @admin.register(EmailDomain)
 class EmailDomainAdmin(ConsoleModelAdmin[EmailDomain]):
     """Claims are made and withdrawn; there is nothing to change in one."""
 
     refusals: ClassVar[tuple[type[Exception], ...]] = (ValidationError,)
+    form = DomainForm
     save_label = _("Claim the domain")
     list_display = ["domain", "state"]
     list_says = _("Sign-in finds your company by the domains of its e-mail addresses.")

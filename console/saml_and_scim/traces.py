@@ -13,7 +13,7 @@ _SPELT: Final = {"name_id": "NameID", "xml": "XML", "idp_initiated": "IdP-initia
 MEANINGS: Final = {
     "assertion_count": _("Is there one statement about one person?"),
     "assertion_place": _("Is the statement where SAML wants it?"),
-    "audience": _("Is it meant for this tenant of Gatehouse?"),
+    "audience": _("Is it meant for your company at Gatehouse?"),
     "authn_instant": _("Did the person sign in at the identity provider before now?"),
     "authn_statement": _("Does it say that the person signed in?"),
     "base64": _("Did it arrive undamaged?"),

@@ -40,10 +40,27 @@ class AttributeForm(forms.ModelForm[ExtensionAttribute]):
         model = ExtensionAttribute
         fields = _COLUMNS
         help_texts = {
+            "name": _("As your identity provider sends it, such as costCentre."),
             "type": _(
                 "Values that do not fit what you change here stay stored, and are not shown to "
                 "identity providers until they send others."
-            )
+            ),
+            "canonical_values": _("With commas between them. Empty: any value."),
+        }
+
+
+class SchemaForm(forms.ModelForm[ExtensionSchema]):
+    """What a schema is called."""
+
+    class Meta:
+        model = ExtensionSchema
+        fields = ("urn", "name", "description", "resource")
+        help_texts = {
+            "urn": _(
+                "What your identity provider puts before the attributes, such as "
+                "urn:example:params:scim:schemas:acme:2.0:User."
+            ),
+            "resource": _("Whether people or groups have the attributes."),
         }
 
 
@@ -88,6 +105,7 @@ class ExtensionSchemaAdmin(ConsoleModelAdmin[ExtensionSchema]):
         "There is no extension schema yet. Add one when your identity provider sends attributes "
         "that no standard schema has."
     )
+    form = SchemaForm
     fields = ["urn", "name", "description", "resource"]
     inlines = [AttributeInline]
     refusals: ClassVar[tuple[type[Exception], ...]] = (AccountError, ValidationError)

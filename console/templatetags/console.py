@@ -10,7 +10,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from accounts.models import User
 from console.base.access import Access, access_of
 from console.base.cells import bounded, cells, columns
-from console.base.moments import told_exactly, told_within
+from console.base.moments import told, told_exactly, told_within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,7 @@ register = template.Library()
 register.filter(bounded)
 register.filter(cells)
 register.filter(columns)
+register.filter(told)
 register.filter(told_exactly)
 register.filter(told_within)
 

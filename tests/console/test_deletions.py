@@ -57,7 +57,7 @@ def test_somebody_loses_sessions_roles_groups_profiles_and_licences(
     assert "1 with the role Editor." in page
     assert "Membership of 1 directory group" in page
     assert "Membership of 1 access profile." in page
-    assert "1 licence of CRM." in page
+    assert "1 seat of CRM becomes free." in page
     assert "Sales" not in page
     assert not [key for key in keys if key in page]
 
@@ -81,8 +81,8 @@ def test_a_large_group_goes_with_a_few_lines_in_as_many_statements_as_a_small_on
             set_group_mappings(group=group, role=Role.EDITOR, profiles=[])
         with CaptureQueriesContext(connection) as statements:
             page = text_of(console.get(f"/console/accounts/directorygroup/{group.pk}/delete/"))
-        assert f"{size} people are members no more." in page
-        assert "1 nested group is a member no more." in page
+        assert f"{size} people are no longer members." in page
+        assert "1 nested group is no longer a member." in page
         assert f"The role Editor of {size} people" in page
         assert str(people[0].pk) not in page
         sizes[size] = (len(statements), len(page))

@@ -81,6 +81,18 @@ def test_the_dashboard_names_it_first(console: Client, page: str) -> None:
     assert page in text
 
 
+def test_the_page_of_who_is_held_leads_to_it(
+    acme: Tenant, console: Client, people: list[Any], page: str
+) -> None:
+    with tenant_scope(acme):
+        held = HeldPerson.objects.filter(outcome="").values_list("user_id", flat=True)[0]
+
+    text = console.get(f"/console/accounts/user/{held}/change/").content.decode()
+
+    assert "a change of this source is held" in text
+    assert page in text
+
+
 @pytest.mark.parametrize(("button", "left"), [("carry-out", 1), ("take-back", 3)])
 def test_a_button_does_what_it_says(
     console: Client, acme: Tenant, page: str, button: str, left: int

@@ -155,7 +155,7 @@ def test_nobody_is_deactivated_by_one_click(acme: Tenant, console: Client) -> No
 
     assert "Deactivate 31 people?" in page
     assert "Deactivate (30)" in page
-    assert "The last active admin of this tenant stays." in page
+    assert "The last active admin of this company stays." in page
     assert "alice@acme.example" in page or "Alice" in page
     assert active_people(acme) == 31
 

@@ -252,10 +252,10 @@ class TestManyPeople:
         keys = [alice.pk, bob.pk]
         asked = ask(console, USERS, "delete_selected", keys).content.decode()
         assert "Delete 2 of this list?" in asked
-        assert "The last active admin of this tenant stays." in asked
+        assert "The last active admin of this company stays." in asked
 
         page = do(console, USERS, "delete_selected", keys).content.decode()
 
-        assert "The last active admin of this tenant stays." in page
+        assert "The last active admin of this company stays." in page
         with tenant_scope(acme):
             assert list(User.objects.all()) == [alice]

@@ -67,7 +67,7 @@ class TestTrial:
         given = {"urn:oid:2.5.4.42": ("Bob",)}
         page = result(console, idp, in_response_to=begin(console), attributes=given)
 
-        assert "Is it meant for this tenant of Gatehouse?" in page
+        assert "Is it meant for your company at Gatehouse?" in page
         assert "valid for at most 24 hours" in page
         assert "urn:oid:2.5.4.42" in page
         assert "given name</span></th>" in page

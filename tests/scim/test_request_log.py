@@ -41,7 +41,7 @@ class TestLog:
         request_log_buffer: RequestLogBuffer,
     ) -> None:
         scim.request("GET", "/Users/nobody@x", expect=404, User_Agent="Okta SCIM Client 1.0.0")
-        scim.create({"userName": "a@acme.example"})
+        created = scim.create({"userName": "a@acme.example"})
         other_scim.get("/Groups")
         assert entries(acme) == []
 
@@ -54,6 +54,7 @@ class TestLog:
         assert (missing.client, missing.resource_id) == ("Okta", "nobody@x")
         assert "nobody@x" in missing.detail
         assert (made.method, made.route, made.status) == ("POST", "/Users", 201)
+        assert made.resource_id == created["id"]
         assert made.duration_ms > 0
         assert made.request_body is None
         assert [entry.route for entry in entries(globex)] == ["/Groups"]

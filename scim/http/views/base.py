@@ -161,14 +161,14 @@ class SCIMView(APIView):
         if credential is None or not exchanges.observers:
             return
         content: bytes = getattr(response, "content", b"")
-        resource_id = str(self.kwargs.get("resource_id", ""))
+        named = str(self.kwargs.get("resource_id", ""))
         error = decode(content) if response.status_code >= 400 and content else {}  # noqa: PLR2004
         exchange = exchanges.Exchange(
             credential=credential,
             at=timezone.now(),
             method=request.method or "",
-            route=f"{self.route}/{{id}}" if resource_id else self.route,
-            resource_id=resource_id,
+            route=f"{self.route}/{{id}}" if named else self.route,
+            resource_id=named or _made(response),
             status=response.status_code,
             scim_type=error.get("scimType", ""),
             detail=error.get("detail", self.remark),
@@ -183,6 +183,13 @@ class SCIMView(APIView):
 
 class SCIMViewSet(ViewSetMixin, SCIMView):
     """Base of the endpoints whose methods the routes name (``list``, ``create``, …)."""
+
+
+def _made(response: HttpResponseBase) -> str:
+    """Return the id of what the answer says was created; empty if nothing was."""
+    if response.status_code != HTTPStatus.CREATED:
+        return ""
+    return response.headers.get("Location", "").rpartition("/")[2]
 
 
 _RENDERER = SCIMRenderer()
