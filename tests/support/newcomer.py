@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from playwright.sync_api import expect
+from typing_extensions import override
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +44,7 @@ class Way:
         self.fields += 1
         self.steps.append(f"*{name}*")
 
+    @override
     def __str__(self) -> str:
         return " › ".join(self.steps).replace(":** › ", ":** ").replace(" › **", "; **")
 
