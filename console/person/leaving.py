@@ -85,13 +85,3 @@ def _by_whom(look: Look) -> str:
     return format_html(
         _("Deactivated by {who}, {when}."), who=actor_in_words(who), when=told_within(at)
     )
-
-
-def _held(look: Look) -> dict[str, str] | None:
-    """Return the change that is held and about the person, with its page; nothing if none is."""
-    held = HeldPerson.objects.filter(user_id=look.person.pk, outcome="")
-    found = held.values_list("change", "change__source_name").first()
-    if found is None:
-        return None
-    change, source = found
-    return {"source": source, "url": reverse("console:held-change", args=[change])}
