@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
 import pytest
+from django.db import connection
 
 from access_reviews.errors import LineNotDecidedError, ReviewNotRunningError
 from access_reviews.models import AccessReview, ReviewLine
+from access_reviews.services import giving_back, taking
 from access_reviews.services.ending import begin_undoing, cancel_review, end_review
+from access_reviews.services.things import things_chosen
+from accounts.group_kinds.member_deltas import MemberDelta
+from accounts.groups.groups import GroupFields, create_group, update_group
 from accounts.models import AuditEntry
 from accounts.tenancy.scoping import tenant_scope
-from licenses.models import Seat
+from licenses.group_licenses import set_group_licenses
+from licenses.models import Seat, Subscription
 from tests.access_reviews.conftest import KEEP, REVOKE, Company, decide, line_of, state_of
-from tests.support.overlap import overlap
+from tests.support.overlap import overlap, wait_for
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,3 +119,64 @@ def test_it_is_undone_once(company: Company, running: AccessReview, seat: Review
     assert refused is not None
     with tenant_scope(company.tenant):
         assert Seat.objects.filter(released=None).count() == 1
+
+
+@pytest.mark.parametrize("module", [taking, giving_back])
+def test_two_groups_with_the_same_seats_are_waited_for_in_no_circle(
+    company: Company, monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    """While a line changes two groups, somebody else changes the second one of them."""
+    with tenant_scope(company.tenant):
+        Subscription.objects.update(seats=9)
+        groups = [
+            create_group(values=GroupFields(display_name=name), member_ids=people)
+            for name, people in (
+                ("A", [company.bob.pk]),
+                ("B", [company.bob.pk, company.ron.pk]),
+            )
+        ]
+        for group in groups:
+            set_group_licenses(group=group, subscriptions=[company.crm])
+        review = company.start(things=things_chosen(licences=[company.crm]))
+        line = line_of(review, "licence", company.bob)
+        decide(review, line, REVOKE)
+    if module is giving_back:
+        with tenant_scope(company.tenant):
+            end_review(review_id=review.pk)
+    real, others = update_group, list[Future[None]]()
+
+    def leave() -> None:
+        try:
+            with tenant_scope(company.tenant):
+                values = GroupFields.of(groups[1])
+                step = MemberDelta(remove=(company.ron.pk,))
+                real(group=groups[1], values=values, members=[step])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def in_between(**kwargs: Any) -> bool:
+            done = real(**kwargs)
+            if not others:
+                over = threading.Event()
+                others.append(pool.submit(leave))
+                others[0].add_done_callback(lambda _done: over.set())
+                wait_for(over)
+            return done
+
+        monkeypatch.setattr(module, "update_group", in_between)
+        with tenant_scope(company.tenant):
+            if module is taking:
+                end_review(review_id=review.pk)
+            else:
+                begin_undoing(review_id=review.pk, by=company.rita)
+        others[0].result()
+
+    with tenant_scope(company.tenant):
+        line = line_of(review, "licence", company.bob)
+        assert (line.outcome, line.restored) == (
+            "revoked",
+            "given" if module is giving_back else "",
+        )
+        assert not groups[1].members.filter(user=company.ron).exists()

@@ -44,7 +44,7 @@ def overlap(
             with transaction.atomic():
                 first()
                 is_made.set()
-                _wait_for(is_over)
+                wait_for(is_over)
                 then()
         finally:
             is_made.set()
@@ -70,7 +70,7 @@ def overlap(
         return list(pool.map(run, [make, come_in_between]))
 
 
-def _wait_for(is_over: threading.Event) -> None:
+def wait_for(is_over: threading.Event) -> None:
     """Return when the event has come, or somebody waits for this connection's transaction."""
     deadline = time.monotonic() + _PATIENCE
     with connection.cursor() as cursor:
