@@ -7,7 +7,7 @@ from typing import Final
 
 _FORMULA: Final = "=+@\uff1d\uff0b\uff0d\uff20-"
 """What a formula begins with; in East Asia also in full width."""
-_BEGINS: Final = re.compile(f"'* *[\t\r\n{_FORMULA}]")
+_BEGINNINGS: Final = (*_FORMULA, "\t", "\r", "\n")
 _WITHIN: Final = re.compile(f"([;\t\r\n] *)(?='*[{_FORMULA}])")
 _MADE_WITHIN: Final = re.compile(f"([;\t\r\n] *)'(?='*[{_FORMULA}])")
 """Where a spreadsheet begins another cell that is set to another separator than our comma: to it
@@ -29,11 +29,16 @@ def harmless(value: object) -> str:
     text = str(value)
     if isinstance(value, int | float):
         return text
-    mark = "'" if _BEGINS.match(text) else ""
+    mark = "'" if _is_run(text) else ""
     return mark + _WITHIN.sub(r"\1'", text)
 
 
 def unharmed(cell: str) -> str:
     """Return what :func:`harmless` was given, so that an exported file can be read again."""
-    is_marked = cell.startswith("'") and _BEGINS.match(cell)
+    is_marked = cell.startswith("'") and _is_run(cell)
     return _MADE_WITHIN.sub(r"\1", cell[1:] if is_marked else cell)
+
+
+def _is_run(text: str) -> bool:
+    """Whether a spreadsheet may run a cell that begins so, whatever apostrophes are before it."""
+    return text.lstrip("'").lstrip(" ").startswith(_BEGINNINGS)

@@ -340,6 +340,9 @@ calls, and it does.
 """
 
 NOT_DRIVEN: Final = {
+    "accounts.services.turned_back.confirm_deactivation": (
+        "tried with its entries in tests/scim/test_confirmed_leavers.py"
+    ),
     "licenses.services.release_seats": "a part of others, which are driven",
     "accounts.services.users.user_names_checked": "a part of others, which are driven",
     "accounts.services.people_files.forget_file": "a file that waits is no fact",
