@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from accounts.models import User
+from accounts.models import HeldChange, HeldPerson, User
 from accounts.services.users import deactivate_user
 from accounts.tenancy.scoping import tenant_scope
 from provisioning.models import Link
@@ -51,12 +51,14 @@ def busy(acme: Tenant, bob: User) -> User:
 
 @pytest.fixture
 def leaver(acme: Tenant, busy: User) -> User:
-    """The same, deactivated: removed at one application, and to be deleted there."""
+    """The same, deactivated: removed at one application, to be deleted there, the rest held."""
     with tenant_scope(acme):
         deactivate_user(user=busy)
         left: Any = Link.objects.order_by("pk").first()
         left.is_active, left.delete_due = False, timezone.now() + timedelta(days=30)
         left.save()
+        change = HeldChange.objects.create(source_id=1, source_name="Okta")
+        HeldPerson.objects.create(change=change, user_id=busy.pk, name="Bob", kind="deactivated")
     return busy
 
 
@@ -81,6 +83,7 @@ def test_everything_fits_and_can_be_reached(
     assert not keyboard_faults(page)
     is_out = page.get_by_role("heading", name="Are they out?")
     assert is_out.count() == (who == "leaver")
+    assert page.get_by_role("link", name="Look and decide").count() == (who == "leaver")
 
 
 def test_sign_out_everywhere_is_pressed_by_keyboard_and_asks_first(
