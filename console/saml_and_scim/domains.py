@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -15,12 +14,13 @@ from accounts.models import EmailDomain
 from accounts.signing_in.domains import claim_domain, withdraw_domain
 from console.base.losses import words_for_domains
 from console.base.model_admin import ConsoleModelAdmin
+from console.base.versioned import RefusableForm
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class DomainForm(forms.ModelForm[EmailDomain]):
+class DomainForm(RefusableForm[EmailDomain]):
     """A domain that is claimed."""
 
     class Meta:

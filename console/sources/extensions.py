@@ -15,6 +15,7 @@ from accounts.errors import AccountError
 from console.base.access import Access
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.rows import BoundedRows
+from console.base.versioned import RefusableForm
 from scim.models import ExtensionAttribute, ExtensionSchema
 from scim.services.extensions import SchemaAttribute, delete_schema, save_schema
 
@@ -49,7 +50,7 @@ class AttributeForm(forms.ModelForm[ExtensionAttribute]):
         }
 
 
-class SchemaForm(forms.ModelForm[ExtensionSchema]):
+class SchemaForm(RefusableForm[ExtensionSchema]):
     """What a schema is called."""
 
     class Meta:
