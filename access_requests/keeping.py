@@ -49,13 +49,11 @@ def keep_requests(*, user_ids: list[UUID], is_held: bool | None = None, **_kwarg
 
 @receiver(kept_person_is_back)
 def give_requests_back(*, user: User, kept: dict[str, Any], **_kwargs: Any) -> None:
-    """Write anew what was kept, for ``user``, who has the seats and profiles again."""
+    """Write anew what was kept, for ``user``, who is about to be given seats and profiles again."""
     for row in kept.get(_KEPT, ()):
         subscription, profile = row["subscription_id"], row["profile_id"]
         if not Subscription.objects.filter(pk=subscription).exists():
             row["subscription_id"] = None
-        if profile is not None and row["gave"] is not None:
-            row["gave"] = _membership(profile, user)
         if not AccessProfile.objects.filter(pk=profile).exists():
             row["profile_id"] = None
         if row["state"] != _State.OPEN or not _is_asked(user, row):
@@ -76,11 +74,6 @@ def follow_what_was_given(
         state=_State.GRANTED, ending="", closed=None
     )
     given.filter(state=_State.GRANTED).update(gave=row)
-
-
-def _membership(profile: int, user: User) -> int | None:
-    found = ProfileMembership.objects.filter(profile=profile, user=user, by_group=False)
-    return found.values_list("pk", flat=True).first()
 
 
 def _is_asked(user: User, row: dict[str, Any]) -> bool:

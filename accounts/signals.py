@@ -24,7 +24,7 @@ that: see :data:`LEAVER_HOLDS_NOTHING`.
 """
 
 kept_person_is_back = Signal()
-"""Sent with ``user`` and ``kept`` when somebody has again what was kept of a held deletion.
+"""Sent with ``user`` and ``kept`` when somebody is given again what was kept of a held deletion.
 
 ``user`` is the person, or who has their user name by now.  A receiver that keeps more adds it to
 ``kept`` of the held person when :data:`users_deactivated` says that the deletion is held.

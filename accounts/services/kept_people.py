@@ -35,7 +35,8 @@ def keep_person(*, user: User, groups: Sequence[UUID]) -> None:
     kept = {
         "columns": columns,
         "groups": [str(group) for group in groups],
-        "profiles": list(profiles.values_list("profile_id", flat=True)),
+        # Each with the membership that they lose.
+        "profiles": [list(each) for each in profiles.values_list("profile_id", "pk")],
     }
     held = HeldPerson.objects.filter(user_id=user.pk, outcome="")
     # Whom what is held has deactivated before is taken back as somebody active.

@@ -13,7 +13,7 @@ from accounts.groups.groups import GroupFields, update_group
 from accounts.identifiers import uuid_of
 from accounts.models import AccessProfile, DirectoryGroup, HeldPerson, Role, User
 from accounts.services.kept_people import record_deletion
-from accounts.services.profiles import add_profile_members
+from accounts.services.profiles_undone import let_rejoin
 from accounts.services.restoring import restore_person
 from accounts.services.roles import keep_role
 from accounts.services.users import reactivate_user
@@ -144,16 +144,15 @@ def _restore(person: HeldPerson) -> str:
 
 def _give(person: HeldPerson, user: User) -> str:
     """Give ``user`` what was kept: seats, profiles and groups, as far as they are there."""
-    profiles = person.kept.get("profiles", ())
+    profiles = dict(person.kept.get("profiles", ()))
     groups = {*person.groups, *(uuid_of(key) for key in person.kept.get("groups", ()))}
     seats = seats_kept(person.user_id).values_list("subscription_id", flat=True)
     hold_groups_of(user.pk, groups, profiles=profiles, subscriptions=seats)
+    kept_person_is_back.send(sender=User, user=user, kept=person.kept)
     give_back_kept(user_id=person.user_id, to=user)
     for profile in AccessProfile.objects.filter(pk__in=profiles).order_by("pk"):
-        add_profile_members(profile=profile, user_ids=[user.pk])
-    reason = _put_back(user, groups)
-    kept_person_is_back.send(sender=User, user=user, kept=person.kept)
-    return reason
+        let_rejoin(profile=profile, user=user, former=profiles[profile.pk])
+    return _put_back(user, groups)
 
 
 def _put_back(user: User, wanted: Collection[UUID]) -> str:

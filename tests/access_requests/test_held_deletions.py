@@ -13,9 +13,10 @@ from access_requests.deciding import grant_request
 from access_requests.ending import end_grants
 from access_requests.models import AccessRequest
 from accounts.models import HeldChange, ProfileMembership, User
-from accounts.services.profiles import delete_profile
+from accounts.services.profiles import add_profile_members, delete_profile
 from accounts.tenancy.scoping import tenant_scope
 from licenses.models import Seat
+from licenses.services import assign_seat
 from tests.conftest import person
 from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
@@ -77,6 +78,24 @@ def test_what_was_granted_ends_all_the_same(
         assert not ProfileMembership.objects.filter(user=who.pk, profile=scene.customs).exists()
         found = AccessRequest.objects.filter(user=who.pk).values_list("state", "ending")
         assert list(found) == [("ended", "taken")] * 2
+
+
+def test_what_somebody_else_was_given_for_good_stays(
+    scene: Scene, asks: Callable[[], User], pass_days: Callable[[int], None]
+) -> None:
+    bob = asks()
+    heir = person(scene.acme, bob.user_name.partition("@")[0])
+    with tenant_scope(scene.acme):
+        add_profile_members(profile=scene.customs, user_ids=[heir.pk])
+        assign_seat(subscription=scene.crm, user=heir)
+    decide(scene, take_back)
+    pass_days(DAYS + 1)
+
+    end_grants()
+
+    with tenant_scope(scene.acme):
+        assert Seat.objects.filter(user=heir, released=None).count() == 1
+        assert ProfileMembership.objects.filter(user=heir, profile=scene.customs).exists()
 
 
 def test_what_is_gone_meanwhile_is_gone(scene: Scene, asks: Callable[[], User]) -> None:

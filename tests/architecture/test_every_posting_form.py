@@ -60,6 +60,7 @@ REASONS = {
     "set-up-test": "begins a test, which changes nothing",
     "saml-and-scim-reveal": "shows more, and records that",
     "appearance": "stores nothing: what was given is shown beside what there is, and asked for",
+    "held-change-go-on": "tries again what has failed, and nothing else",
     "user-licenses-csv": "what is applied is the file itself, unless it has a problem",
     "people-import": "keeps a file, and shows what it would do before anything is done",
     "people-import-columns": "is followed by a look at what would be done, which carries a seal",
