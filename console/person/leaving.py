@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import AuditEntry, HeldPerson, User
+from accounts.models import AuditEntry, HeldChange, HeldPerson, User
 from accounts.services.losses import links_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
@@ -42,7 +42,9 @@ def what_is_left(look: Look, shown: Mapping[str, Any]) -> dict[str, Any]:
 
 def _held(look: Look) -> dict[str, str] | None:
     """Return the change that is held and about the person, with its page; nothing if none is."""
-    held = HeldPerson.objects.filter(user_id=look.person.pk, outcome="")
+    held = HeldPerson.objects.filter(
+        user_id=look.person.pk, outcome="", change__state=HeldChange.State.OPEN
+    )
     found = held.values_list("change", "change__source_name").first()
     if found is None:
         return None
