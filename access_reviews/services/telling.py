@@ -115,8 +115,10 @@ def _reminder(review: AccessReview, lines: int, days: int) -> Letter:
 
 def _passed_on(review: AccessReview, lines: int) -> Letter:
     says = ngettext(
-        "A reviewer of %(review)s has left. %(n)s line of theirs is yours to decide now.",
-        "A reviewer of %(review)s has left. %(n)s lines of theirs are yours to decide now.",
+        "A reviewer of %(review)s has left, or is no system admin any more. %(n)s line of theirs "
+        "is yours to decide now.",
+        "A reviewer of %(review)s has left, or is no system admin any more. %(n)s lines of theirs "
+        "are yours to decide now.",
         lines,
     )
     return Letter(
