@@ -33,8 +33,8 @@ test-browser: $(STAMP) ## Run the tests that drive pages in a browser, on two co
 test-thorough: $(STAMP) ## Run the tests that go through every page, form and fact, on two cores
 	$(PYTHON) -m pytest -m thorough -n 2 --dist loadgroup $(ARGS)
 
-test-slow: $(STAMP) ## Run the tests that wait or load the machine, one after the other
-	$(PYTHON) -m pytest -m slow $(ARGS)
+test-slow: $(STAMP) ## Run the tests that wait or load the machine, two files at a time
+	$(PYTHON) -m pytest -m slow -n 2 --dist loadfile $(ARGS)
 
 check: $(STAMP) ## Check style, types, layers, rooms, migrations and deployment settings
 	$(PYTHON) -m ruff check .
