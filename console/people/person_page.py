@@ -102,7 +102,7 @@ class PersonPage(ConsoleModelAdmin[User]):
         profiles = "profiles" if self.has_full_permission(request) else "profile_names"
         rights = ("role", profiles, "active") if obj else ("role", profiles)
         sections = [
-            (_("Profile"), {"fields": _WHO}),
+            (_("Names and address"), {"fields": _WHO}),
             (_("Role and access profiles"), {"fields": rights}),
         ]
         if obj is None:
