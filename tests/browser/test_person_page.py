@@ -45,7 +45,7 @@ def busy(acme: Tenant, bob: User) -> User:
     boss = person(acme, "Leilani")
     with tenant_scope(acme):
         okta = create_source(options=SourceOptions(name="Okta"))
-        enterprise = {"department": "Logistics EMEA", "costCenter": "4410"}
+        enterprise: dict[str, Any] = {"department": "Logistics EMEA", "costCenter": "4410"}
         enterprise |= {"employeeNumber": "E-17", "manager": {"value": str(boss.pk)}}
         numbers = [{"value": "+49 40 555 0142", "type": "work"}]
         User.objects.filter(pk=bob.pk).update(
