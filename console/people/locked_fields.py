@@ -1,38 +1,21 @@
 """Fields that an identity provider fills: read and copied on the form, changed only on purpose.
 
-The address of the page names those that the admin has opened (:data:`UNLOCK`), so that a form that
-names none cannot change one.
+The address of the page names those that the admin has opened (:mod:`console.person.opened_fields`),
+so that a form that names none cannot change one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from typing_extensions import override
 
-from accounts.services.users import USER_FIELD_NAMES
+from console.person.opened_fields import way_to_open
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-
-    from django.http import HttpRequest
-
-UNLOCK: Final = "unlock"
-"""The parameter in the address of the form that names opened fields, with commas between them."""
-
-
-def are_fields(value: str) -> bool:
-    """Whether a value of :data:`UNLOCK` names fields of a person, each once."""
-    names = value.split(",")
-    return len(set(names)) == len(names) and set(names) <= set(USER_FIELD_NAMES)
-
-
-def unlocked(request: HttpRequest) -> list[str]:
-    """Return the fields that the admin has opened."""
-    return [name for name in request.GET.get(UNLOCK, "").split(",") if name]
 
 
 class LockedWidget(forms.Widget):
@@ -74,8 +57,9 @@ def lock(
                 "holders": ", ".join(held[name])
             }
             continue
-        address = urlencode({UNLOCK: ",".join([*opened, name])}, safe=",")
         field.disabled = True
         field.widget = LockedWidget(
-            label=field.label, holders=held[name], unlock_url=f"?{address}#id_{name}"
+            label=field.label,
+            holders=held[name],
+            unlock_url=way_to_open([*opened, name], f"id_{name}"),
         )

@@ -21,9 +21,10 @@ from console.base.losses import words_for_people, words_for_seats
 from console.base.model_admin import ConsoleModelAdmin
 from console.base.questions import asks, is_filters
 from console.base.seen import as_named_to
-from console.people.locked_fields import UNLOCK, are_fields, lock, unlocked
+from console.people.locked_fields import lock
 from console.people.many_people import last_admins
 from console.people.user_settings_form import UserSettingsForm
+from console.person.opened_fields import UNLOCK, are_fields, unlocked
 from console.person.sections import sections_of
 from licenses.errors import LicenseError
 from licenses.models import Seat
@@ -101,7 +102,7 @@ class PersonPage(ConsoleModelAdmin[User]):
         profiles = "profiles" if self.has_full_permission(request) else "profile_names"
         rights = ("role", profiles, "active") if obj else ("role", profiles)
         sections = [
-            (_("Profile"), {"fields": _WHO}),
+            (_("Names and address"), {"fields": _WHO}),
             (_("Role and access profiles"), {"fields": rights}),
         ]
         if obj is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,7 +12,7 @@ from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
 from console.base.moments import told
 from console.base.of_person import rows_about
-from console.person.look import MOST
+from console.person.look import MOST, SOURCE
 from licenses.csv_import import REASON
 from licenses.models import Seat
 from licenses.storage.given_by_groups import given_by_groups
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
     from console.person.look import Look
     from licenses.storage.given_by_groups import Given
-
-_SOURCE: Final = "SCIM: "
-"""How the trail calls an identity provider that acts, before its name."""
 
 
 def licences(look: Look) -> dict[str, Any]:
@@ -80,8 +77,8 @@ def _why(seat: Seat, given: Mapping[int, Given], look: Look) -> str:
     if seat.by_group:
         through = given.get(seat.subscription_id)
         return look.through(through.group_id, through.group) if through else seat.grant_reason
-    if seat.granted_by.startswith(_SOURCE):
-        source = seat.granted_by.removeprefix(_SOURCE)
+    if seat.granted_by.startswith(SOURCE):
+        source = seat.granted_by.removeprefix(SOURCE)
         return format_html(_("By {source} over SCIM"), source=source)
     by = actor_in_words(seat.granted_by)
     if seat.grant_reason == REASON:

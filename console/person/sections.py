@@ -17,7 +17,7 @@ from console.person.belonging import belonging
 from console.person.leaving import what_is_left
 from console.person.licences import licences
 from console.person.look import MOST, Look
-from console.person.managing import managing
+from console.person.profile import profile, with_editors
 from console.person.records import history, requests
 from console.person.reviews import reviews
 from console.person.signing_in import sessions, sign_ins
@@ -63,11 +63,11 @@ def applications(look: Look) -> dict[str, Any]:
 
 SECTIONS: Final[Mapping[str, Section]] = {
     "licences": Section(licences, ("licenses.seat",)),
+    "profile": Section(profile, ("accounts.user",)),
     "belonging": Section(belonging, ("accounts.accessprofile", "accounts.directorygroup")),
     "reviews": Section(reviews, ("access-reviews",)),
     "applications": Section(applications, ("provisioning.application",)),
     "asked": Section(asking, ("access_requests.accessrequest",)),
-    "managing": Section(managing, ("accounts.user",)),
     "sessions": Section(sessions, ("sign-in-attempts",)),
     "sign_ins": Section(sign_ins, ("sign-in-attempts",)),
     "requests": Section(requests, ("scim.requestlogentry",)),
@@ -78,12 +78,16 @@ SECTIONS: Final[Mapping[str, Section]] = {
 def sections_of(request: HttpRequest, person: User) -> dict[str, Mapping[str, Any]]:
     """Return what each section shows that whoever asks may see, by its name.
 
-    Of somebody who is deactivated, ``leaving`` says what is left of them.
+    Who may read the history is told in the profile, too, who changed something there.  Of somebody
+    who is deactivated, ``leaving`` says what is left of them.
     """
     look = Look(request, person)
-    shown = {
+    shown: dict[str, Mapping[str, Any]] = {
         name: section.facts(look) for name, section in SECTIONS.items() if section.is_for(look)
     }
+    if "history" in shown:
+        entries = (told.entry for told, _kind in shown["history"]["entries"])
+        shown["profile"] = with_editors(shown["profile"], entries)
     if not person.active:
         shown["leaving"] = what_is_left(look, shown)
     return shown

@@ -14,8 +14,9 @@ from accounts.services.users import deactivate_user
 from accounts.tenancy.scoping import tenant_scope
 from provisioning.models import Link
 from scim.models import Source
+from scim.protocol.urns import ENTERPRISE_USER
 from scim.services import SourceOptions, create_source
-from tests.conftest import is_signed_in, signed_in
+from tests.conftest import is_signed_in, person, signed_in
 from tests.support.browser import check, press_tab_until, sign_in
 from tests.support.busy_person import keep_busy
 from tests.support.keyboard import keyboard_faults
@@ -39,11 +40,24 @@ LOOKS = [
 
 @pytest.fixture
 def busy(acme: Tenant, bob: User) -> User:
-    """Bob with three of everything, whom Okta manages."""
+    """Bob with three of everything, whom Okta manages and says everything of."""
     enable_scim(acme)
+    boss = person(acme, "Leilani")
     with tenant_scope(acme):
         okta = create_source(options=SourceOptions(name="Okta"))
-        User.objects.filter(pk=bob.pk).update(source_ids=[okta.pk])
+        enterprise: dict[str, Any] = {"department": "Logistics EMEA", "costCenter": "4410"}
+        enterprise |= {"employeeNumber": "E-17", "manager": {"value": str(boss.pk)}}
+        numbers = [{"value": "+49 40 555 0142", "type": "work"}]
+        User.objects.filter(pk=bob.pk).update(
+            source_ids=[okta.pk],
+            external_id="8f2b5d1e-0a4c-4c55-9a0e-2f1d77c3a901",
+            family_name="Baker",
+            attributes={
+                "title": "Route planner",
+                "phoneNumbers": numbers,
+                ENTERPRISE_USER: enterprise,
+            },
+        )
         keep_busy(bob, Source.objects.get(pk=okta.pk), 3)
         bob.refresh_from_db()
     return bob

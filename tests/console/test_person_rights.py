@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 EVERYTHING: Final = frozenset(SECTIONS)
 SEEN: Final = {
     Role.ADMIN: EVERYTHING,
-    Role.EDITOR: {"licences", "managing"},
+    Role.EDITOR: {"licences", "profile"},
     Role.ACCESS_REVIEW_MANAGER: EVERYTHING - {"applications", "asked"},
 }
 """What each role sees; the others do not see people."""
