@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs.kinds import kinds
-from accounts.models import AccessProfile, ActionResult, Role, User
+from accounts.models import AccessProfile, ActionLine, ActionResult, Role, User
 from accounts.services import action_results
 from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
@@ -32,6 +32,8 @@ from tests.support.html_forms import text_of, what_is_sent
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.test import Client
 
     from accounts.models import Tenant
@@ -59,6 +61,16 @@ def address_of(told: Any) -> str:
 def active_people(tenant: Tenant) -> int:
     with tenant_scope(tenant):
         return User.objects.filter(active=True).count()
+
+
+def key_of(told: Any) -> str:
+    """By what the result is known that a page tells of."""
+    return address_of(told).rstrip("/").rpartition("/")[2]
+
+
+def inactive_people(tenant: Tenant) -> list[UUID]:
+    with tenant_scope(tenant):
+        return list(User.objects.filter(active=False).values_list("pk", flat=True))
 
 
 def choices_of(specimens: Specimens) -> dict[str, Any]:
@@ -217,6 +229,21 @@ class TestResult:
         assert "They are inactive already." in page
         assert active_people(acme) == 1
 
+    def test_says_first_what_became_of_those_who_were_tried(
+        self, told: Any, acme: Tenant, console: Client
+    ) -> None:
+        nothing = do(console, USERS, "deactivate", inactive_people(acme))
+        with tenant_scope(acme):
+            lines = ActionLine.objects.filter(result=key_of(told))
+            refused = lines.filter(outcome=ActionLine.Outcome.DONE)[:1].values("pk")
+            lines.filter(pk__in=refused).update(outcome=ActionLine.Outcome.REFUSED)
+
+        assert "<h1>2 people were deactivated</h1>" in text_of(told)
+        assert "<h1>Nothing was done: 3 were passed over</h1>" in text_of(nothing)
+        part = text_of(console.get(address_of(told)))
+        assert "<h1>1 of 2 people were deactivated, 1 was not</h1>" in part
+        assert "Deactivate the selected people</dd>" in part
+
     def test_is_filtered(self, told: Any, console: Client) -> None:
         done = text_of(console.get(address_of(told), {"outcome": "done"}))
         named = text_of(console.get(address_of(told), {"outcome": "", "containing": "CROWD1"}))
@@ -355,3 +382,28 @@ def test_an_admin_who_selects_every_admin_stays_one(
 
     with tenant_scope(acme):
         assert list(User.objects.filter(active=True)) == [alice]
+
+
+def test_the_list_of_jobs_says_which_licence_role_or_profile_it_was(
+    acme: Tenant, console: Client, bob: User, crm: Subscription
+) -> None:
+    with tenant_scope(acme):
+        sales = create_profile(name="Sales " + "x" * 190)
+    chosen = {
+        "assign_license": {"subscription": crm.pk},
+        "release_license": {"subscription": crm.pk},
+        "change_role": {"new_role": Role.EDITOR},
+        "join_profile": {"profile": sales.pk},
+        "leave_profile": {"profile": sales.pk},
+    }
+    for action, choice in chosen.items():
+        do(console, USERS, action, [bob.pk], **choice)
+
+    page = text_of(console.get("/console/results/"))
+
+    assert "Assign a licence to the selected people (CRM)" in page
+    assert "Release a licence of the selected people (CRM)" in page
+    assert "Change the role of the selected people (Editor)" in page
+    with tenant_scope(acme):
+        titles = ActionResult.objects.values_list("title", flat=True)
+        assert sum(title.endswith(f"({sales})") for title in titles) == 2

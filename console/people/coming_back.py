@@ -1,0 +1,53 @@
+"""Who may be active again after a deactivation: an identity provider says whether they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.managed import holders_of_many
+from console.base.seen import as_named_to
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+    from accounts.models import User
+
+_FIELD: Final = "active"
+
+
+def who_may_come_back(request: HttpRequest, people: QuerySet[User]) -> dict[UUID, str]:
+    """Return which of ``people`` a source may reactivate, in their order, and why.
+
+    The number of statements is fixed.  Sources that whoever asks does not see have no name.
+    """
+    written = people.exclude(source_ids=[]).only("pk", "source_ids")
+    held = {
+        pk: [each for each in holders if _FIELD in each.fields]
+        for pk, holders in holders_of_many(written).items()
+    }
+    every = {each.source_id: each for holders in held.values() for each in holders}
+    seen = {each.source_id for each in as_named_to(request, list(every.values()))}
+    return {
+        pk: _why([each.name for each in holders if each.source_id in seen], of=len(holders))
+        for pk, holders in held.items()
+        if holders
+    }
+
+
+def _why(names: list[str], of: int) -> str:
+    named = sorted(names)
+    if of > len(named):
+        named.append(_("an identity provider"))
+    text = ngettext(
+        "%(who)s says whether they are active: its next push may reactivate them.",
+        "%(who)s say whether they are active: the next push of one may reactivate them.",
+        len(named),
+    )
+    return text % {"who": get_text_list(named, _("and"))}
