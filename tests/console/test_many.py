@@ -6,7 +6,7 @@ import csv
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib import admin
@@ -22,7 +22,7 @@ from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from console.base import many
+from console.base import many, many_look
 from console.base.many import ManyAction
 from console.base.sites import platform_site
 from licenses.models import Product, Seat, Subscription
@@ -32,8 +32,6 @@ from tests.support.html_forms import text_of, what_is_sent
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.test import Client
 
     from accounts.models import Tenant
@@ -63,9 +61,9 @@ def active_people(tenant: Tenant) -> int:
         return User.objects.filter(active=True).count()
 
 
-def key_of(told: Any) -> str:
+def key_of(told: Any) -> UUID:
     """By what the result is known that a page tells of."""
-    return address_of(told).rstrip("/").rpartition("/")[2]
+    return UUID(address_of(told).rstrip("/").rpartition("/")[2])
 
 
 def inactive_people(tenant: Tenant) -> list[UUID]:
@@ -121,6 +119,10 @@ def test_an_action_asks_before_it_changes_anything(
     assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
     assert "Back, change nothing" in answer.content.decode()
     assert 'name="seen"' in answer.content.decode()
+    file: Any = browser.post(url, {**what_is_sent(answer.content.decode(), "seen"), "as_csv": "1"})
+    told = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
+    assert told[0] == "Who or what,What will happen,Why"
+    assert len(told) == 2
     if 'name="reason"' in answer.content.decode():  # Somebody, or something, is not passed over.
         says = text_of(answer)
         assert ("You can undo this until" in says) != ("This cannot be undone." in says)
@@ -153,7 +155,7 @@ def test_the_page_that_asks_costs_as_much_for_many_as_for_few(
         chosen["new_role"] = Role.EDITOR
         with CaptureQueriesContext(connection) as statements:
             page = text_of(ask(console, USERS, name, [people[0].pk], **chosen))
-        assert page.count("crowd") <= 3 * many.SHOWN_NAMES
+        assert page.count("crowd") <= 3 * many_look.SHOWN_NAMES
         sizes[size] = (len(statements), len(page))
 
     assert sizes[60][0] == sizes[400][0]
@@ -389,7 +391,7 @@ def test_the_list_of_jobs_says_which_licence_role_or_profile_it_was(
 ) -> None:
     with tenant_scope(acme):
         sales = create_profile(name="Sales " + "x" * 190)
-    chosen = {
+    chosen: dict[str, dict[str, Any]] = {
         "assign_license": {"subscription": crm.pk},
         "release_license": {"subscription": crm.pk},
         "change_role": {"new_role": Role.EDITOR},

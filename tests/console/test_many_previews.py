@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AccessProfile, ActionResult, Role, User
 from accounts.services.users import deactivate_user
 from accounts.tenancy.scoping import tenant_scope
-from console.base import many
+from console.base import many, many_look
 from licenses.models import Subscription
 from scim.models import Source
 from scim.services.sources import delete_source
@@ -117,7 +117,7 @@ class TestWhoMayComeBack:
             with CaptureQueriesContext(connection) as statements:
                 answer = ask(console, USERS, "deactivate", [bob.pk], select_across="1")
             assert answer.context["groups"][0].count == size + 1
-            assert len(answer.context["groups"][0].names) == many.SHOWN_NAMES
+            assert len(answer.context["groups"][0].names) == many_look.SHOWN_NAMES
             counts[size] = len(statements)
 
         assert counts[60] == counts[300]
