@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessProfile, ActionResult, Role, User
-from accounts.services.users import deactivate_user
+from accounts.services.users import deactivate_user, reactivate_user
 from accounts.tenancy.scoping import tenant_scope
 from console.base import many, many_look
 from licenses.models import Subscription
@@ -32,11 +32,16 @@ if TYPE_CHECKING:
 
 USERS = "/console/accounts/user/"
 CSV = {"as_csv": "1"}
-OKTA = "Okta says whether they are active: its next push may reactivate them."
+OKTA = "Okta has them active: its next push may reactivate them."
 
 
 def push(scim: SCIMClient, user: User, title: str = "Clerk") -> None:
     body = {"Operations": [{"op": "replace", "path": "title", "value": title}]}
+    scim.request("PATCH", f"/Users/{user.pk}", body, expect=200)
+
+
+def turn(scim: SCIMClient, user: User, *, active: bool) -> None:
+    body = {"Operations": [{"op": "replace", "path": "active", "value": active}]}
     scim.request("PATCH", f"/Users/{user.pk}", body, expect=200)
 
 
@@ -92,6 +97,27 @@ class TestWhoMayComeBack:
 
         assert "May come back" not in page
 
+    def test_is_nobody_who_is_inactive_at_the_source_and_was_reactivated_here(
+        self, acme: Tenant, okta: SCIMClient, managed: list[User], console: Client
+    ) -> None:
+        zoe = managed[1]
+        asked = [ask(console, USERS, "deactivate", [self.turned(acme, zoe).pk])]  # By us.
+        turn(okta, zoe, active=False)
+        asked.append(ask(console, USERS, "deactivate", [self.turned(acme, zoe).pk]))
+        turn(okta, zoe, active=False)
+        turn(okta, zoe, active=True)
+        asked.append(ask(console, USERS, "deactivate", [zoe.pk]))
+
+        assert ["May come back" in text_of(each) for each in asked] == [True, False, True]
+
+    @staticmethod
+    def turned(tenant: Tenant, user: User) -> User:
+        """Let ``user`` be reactivated by hand."""
+        with tenant_scope(tenant):
+            user.refresh_from_db()
+            reactivate_user(user=user)
+        return user
+
     def test_names_each_source_of_several(
         self, acme: Tenant, managed: list[User], console: Client
     ) -> None:
@@ -99,7 +125,7 @@ class TestWhoMayComeBack:
 
         page = text_of(ask(console, USERS, "deactivate", [each.pk for each in managed]))
 
-        assert "Entra and Okta say whether they are active" in page
+        assert "Entra and Okta have them active" in page
 
     def test_costs_as_much_for_many_as_for_few(
         self, acme: Tenant, okta: SCIMClient, console: Client, bob: User
