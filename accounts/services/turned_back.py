@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import ChangedMeanwhileError
+from accounts.identifiers import uuid_of
 from accounts.models import AuditEntry, Role, User
 from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, reactivate_user
@@ -32,6 +33,8 @@ CONFIRMED: Final = turns.CONFIRMED
 ACTIVITY: Final = turns.ACTIVITY
 ROLE: Final = ("user.role_changed",)
 """What entries are called that say whether somebody is active, and which role they have."""
+_SOURCE: Final = "SCIM: "
+"""How the trail calls a source that acts, before its name."""
 
 
 def last_turn_of(user: User, actions: Collection[str]) -> int:
@@ -66,6 +69,31 @@ def confirm_deactivation(*, user: User) -> None:
     last = decided.order_by("-at", "-pk").first()
     if last is not None and last.action != CONFIRMED and last.actor != audit.acting():
         audit.record("user.deactivation_confirmed", user)
+
+
+def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Return by whom of ``people`` the names of the sources that last wanted them inactive.
+
+    Whoever was reactivated here since then is inactive there still.  What the trail does not tell
+    is not among it.
+    """
+    entries = AuditEntry.objects.filter(
+        target_type="user",
+        target_id__in=[str(pk) for pk in people],
+        action__in=ACTIVITY,
+        actor__startswith=_SOURCE,
+    )
+    decided = {
+        (target, actor): action
+        for target, actor, action in entries.order_by("pk").values_list(
+            "target_id", "actor", "action"
+        )
+    }
+    found: dict[UUID, set[str]] = {pk: set() for pk in people}
+    for (target, actor), action in decided.items():
+        if action != "user.reactivated":
+            found[uuid_of(target)].add(actor.removeprefix(_SOURCE))
+    return found
 
 
 def not_in_trail() -> str:

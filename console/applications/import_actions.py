@@ -13,7 +13,8 @@ from typing_extensions import override
 from accounts.identifiers import read_uuid
 from accounts.models import User
 from console.applications.import_forms import FILL_LABELS, FillForm
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from provisioning.importing.asking import Asking
 from provisioning.importing.deciding import create_found, ignore_found, link_found
 from provisioning.models import ImportRow
@@ -88,6 +89,11 @@ class LinkMany(_Decided):
         return text % {"n": count}
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s account was linked", "%(n)s accounts were linked", count)
+        return text % {"n": told}
+
+    @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
         waiting = chosen.filter(state=ImportRow.State.WAITING)
         others = waiting.exclude(bucket=Bucket.CANDIDATE)
@@ -116,6 +122,11 @@ class CreateMany(_Decided):
     def question(self, count: int) -> str:
         text = ngettext("Create %(n)s here?", "Create %(n)s here?", count)
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s account was created here", "%(n)s accounts were created here", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
@@ -149,6 +160,11 @@ class IgnoreMany(ManyAction):
     def question(self, count: int) -> str:
         text = ngettext("Leave %(n)s account alone?", "Leave %(n)s accounts alone?", count)
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s account was left alone", "%(n)s accounts were left alone", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

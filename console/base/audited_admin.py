@@ -33,7 +33,8 @@ from accounts.trail import audit
 from accounts.trail.changes import changes
 from accounts.trail.telling import tell
 from console.base.change_list import DeclaredChangeList
-from console.base.many import DeleteMany, PassedOver
+from console.base.many import DeleteMany
+from console.base.many_look import PassedOver
 from console.base.questions import asks, is_filters, judges_itself, malformed
 from console.base.versioned import VersionedModelAdmin, taken
 

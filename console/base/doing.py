@@ -18,7 +18,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from accounts.identifiers import uuid_of
@@ -88,6 +88,13 @@ class Work:
         """Do it to one row, inside a transaction; a refusal is told and stops nothing."""
         raise NotImplementedError
 
+    def became(self, count: int, told: str) -> str:
+        """Return what was done to so many rows, such as *206 of 209 people were deactivated*.
+
+        ``told`` is how many of how many; ``count`` is the one of them that goes before the noun.
+        """
+        raise NotImplementedError
+
     def asking(self) -> AbstractContextManager[Callable[[str], Any]]:
         """Return what asks somebody else about a row, by its key, before its transaction.
 
@@ -139,6 +146,11 @@ class _Gone(Work):
 
     def __init__(self) -> None:
         super().__init__(permissions=())
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s row was done", "%(n)s rows were done", count)
+        return text % {"n": told}
 
     @override
     def is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:

@@ -8,7 +8,6 @@ page asks again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -18,7 +17,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from accounts.models import ActionLine
@@ -26,6 +25,7 @@ from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from console.base.begun import Wanted, address_of, begin
 from console.base.doing import Work
+from console.base.many_look import SHOWN_NAMES, Look, looked_at_as_csv, second_looks
 from console.base.reasons import REASON, ReasonForm
 from console.base.undone import words_for_undoing
 
@@ -39,42 +39,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE: Final = 5_000
 """Rows that one action changes; who needs more filters the list."""
-SHOWN_NAMES: Final = 10
+_LONGEST_TITLE: Final = 300
 _PAGE: Final = "many"
-
-
-class PassedOver(NamedTuple):
-    """Rows that the action leaves as they are, and why.
-
-    Those that ``is_tried`` says so of are tried all the same, as it depends on what happens until
-    then; the others are not touched.
-    """
-
-    reason: str
-    objects: QuerySet[Any]
-    is_tried: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What would happen: sentences with numbers, and the rows that are passed over."""
-
-    consequences: Sequence[str] = ()
-    passed_over: Sequence[PassedOver] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows that are passed over for one reason: how many, and the first of them by name."""
-
-    reason: str
-    count: int
-    names: list[str] = field(default_factory=list)
-
-    @property
-    def more(self) -> int:
-        """How many are not named."""
-        return self.count - len(self.names)
+_CSV: Final = "as_csv"
+"""The button that takes what would happen away, and does nothing."""
 
 
 class _Asked(NamedTuple):
@@ -129,6 +97,10 @@ class ManyAction(Work):
         """Return what a valid ``form`` chose: an object, or ``None``."""
         return None
 
+    def name_of(self, choice: Any) -> str:
+        """Return what a choice is called, for the title of the result; empty without one."""
+        return ""
+
     def ids_of(self, choice: Any) -> dict[str, Any]:
         """Return the ids by which :meth:`find_choice` finds a choice again."""
         return {}
@@ -154,8 +126,11 @@ class ManyAction(Work):
         about = [*self._about(model_admin, request, keys, choice), _stays(asked.look)]
         # What was pressed when the session had ended is looked at again, and not done.
         seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
+        takes_away = _CSV in request.POST
         why = ReasonForm(request.POST)
-        if seen is not None and why.is_valid():
+        if seen is not None and (takes_away or why.is_valid()):
+            if shown == about and takes_away:
+                return looked_at_as_csv(f"{self.__name__}-preview", queryset, asked.look)
             if shown == about:
                 assert known is not None  # noqa: S101 - the page named it
                 wanted = self._wanted(model_admin, request, asked, choice)
@@ -174,12 +149,8 @@ class ManyAction(Work):
     ) -> TemplateResponse:
         queryset, look = asked.queryset, asked.look
         count = queryset.count()
-        groups = [
-            Group(each.reason, number, [str(obj) for obj in each.objects[:SHOWN_NAMES]])
-            for each in look.passed_over
-            if (number := each.objects.count())
-        ]
-        left = sum(group.count for group in groups)
+        groups = second_looks(queryset, look)
+        left = sum(group.count for group in groups) - len(look.may_come_back)
         context = {
             **model_admin.admin_site.each_context(request),
             "title": self.question(count),
@@ -191,18 +162,14 @@ class ManyAction(Work):
             "some": [str(obj) for obj in queryset[:SHOWN_NAMES]],
             "more": max(count - SHOWN_NAMES, 0),
             "will": max(count - left, 0),
-            "left": left,
             "consequences": look.consequences,
             "groups": groups,
             "form": asked.form,
             "why": ReasonForm(request.POST if REASON in request.POST else None),
             "undoing": words_for_undoing(self),
             "sealed": sealed,
-            "tiles": [
-                {"kind": "off", "label": _("Picked"), "figure": count},
-                {"kind": "good", "label": _("Will be done"), "figure": max(count - left, 0)},
-                {"kind": "warn", "label": _("Passed over"), "figure": left},
-            ],
+            "tiles": _tiles(count, left, len(look.may_come_back)),
+            "csv_name": _CSV,
             "seen_name": SEEN,
             "select_across": request.POST.get("select_across", "0"),
             "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
@@ -232,12 +199,30 @@ class ManyAction(Work):
             for obj in rows
         ]
         return Wanted(
-            title=str(self.description % _names(model_admin)).rstrip("…"),
+            title=self._title(model_admin, choice),
             about=model_admin.opts.label_lower,
             action=self.__name__,
             file_name=self.__name__,
             lines=lines,
         )
+
+    def _title(self, model_admin: Any, choice: Any) -> str:
+        title = str(self.description % _names(model_admin)).rstrip("…")
+        if chosen := self.name_of(choice):
+            title = _("%(action)s (%(chosen)s)") % {"action": title, "chosen": chosen}
+        return title[:_LONGEST_TITLE]
+
+
+def _tiles(count: int, left: int, coming_back: int) -> list[dict[str, Any]]:
+    will = max(count - left, 0)
+    of_them = _("of the %(n)s") % {"n": will}
+    back = {"kind": "warn", "label": _("May come back"), "figure": coming_back, "note": of_them}
+    return [
+        {"kind": "off", "label": _("Picked"), "figure": count},
+        {"kind": "good", "label": _("Will be done"), "figure": will},
+        *([back] if coming_back else []),
+        {"kind": "off", "label": _("Passed over"), "figure": left},
+    ]
 
 
 class DeleteMany(ManyAction):
@@ -256,6 +241,11 @@ class DeleteMany(ManyAction):
     @override
     def question(self, count: int) -> str:
         return _("Delete %(n)s of this list?") % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s was deleted", "%(n)s were deleted", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

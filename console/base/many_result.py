@@ -28,6 +28,7 @@ from accounts.services.action_results import (
 )
 from accounts.storable import is_storable
 from accounts.trail import audit
+from console.base.became import sentence_of
 from console.base.begun import person_of, shown_at
 from console.base.csv_export import csv_response
 from console.base.doing import is_allowed, kind_of_job, list_of
@@ -135,7 +136,7 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
     shown, more = _page_of(request, asked_for, progress)
     context = {
         **site.each_context(request),
-        "title": result.title,
+        "title": sentence_of(result, progress),
         "opts": list_of(result).opts,
         "result": result,
         "maker": User.objects.filter(pk=result.maker).first(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.trail.refusals import record_refusal
@@ -31,6 +32,15 @@ class LicencesByFile(Work):
     """Give or take back what a line of a file says; see :mod:`console.licences.csv_page`."""
 
     undo = UndoSeats()
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s licence was assigned or released",
+            "%(n)s licences were assigned or released",
+            count,
+        )
+        return text % {"n": told}
 
     @override
     def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:

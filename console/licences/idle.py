@@ -14,7 +14,8 @@ from typing_extensions import override
 
 from accounts.identifiers import read_number
 from console.base.judging import JudgingFilter
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from console.licences.undoing import UndoSeats, taken, words_for_freed
 from licenses.idle import LONGEST_IDLE, idle_seats, release_idle_seat
 from licenses.usage import by_product
@@ -119,6 +120,10 @@ class ReleaseIdleSeats(ManyAction):
         return IdleFor(form.cleaned_data["days"])
 
     @override
+    def name_of(self, choice: Any) -> str:
+        return ngettext("%(n)s day", "%(n)s days", choice.pk) % {"n": choice.pk}
+
+    @override
     def ids_of(self, choice: Any) -> dict[str, Any]:
         return {"days": choice.pk}
 
@@ -132,6 +137,11 @@ class ReleaseIdleSeats(ManyAction):
             "Take back %(n)s seat of idle people?", "Take back %(n)s seats of idle people?", count
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s seat was taken back", "%(n)s seats were taken back", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

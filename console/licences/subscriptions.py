@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from console.base.audited_admin import AuditedModelAdmin
-from console.base.many import PassedOver
+from console.base.many_look import PassedOver
 from console.base.sites import platform_site
 from licenses.errors import LicenseError
 from licenses.models import Product, Subscription

@@ -42,6 +42,15 @@ class UndoSeats(Undo):
         return text % {"n": count}
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s licence was put back as it was",
+            "%(n)s licences were put back as they were",
+            count,
+        )
+        return text % {"n": told}
+
+    @override
     def look_back(
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:

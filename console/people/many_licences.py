@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.models import User
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from console.licences.by_file import SUBSCRIPTION, chosen_subscription
 from console.licences.forms import ChooseLicenseForm
 from console.licences.undoing import UndoSeats, given, taken
@@ -42,6 +43,10 @@ class _WithLicense(ManyAction):
         return form.cleaned_data["subscription"]
 
     @override
+    def name_of(self, choice: Any) -> str:
+        return str(choice.product)
+
+    @override
     def ids_of(self, choice: Any) -> dict[str, Any]:
         return {SUBSCRIPTION: choice.pk}
 
@@ -59,6 +64,13 @@ class AssignMany(_WithLicense):
             "Assign a licence to %(n)s person?", "Assign a licence to %(n)s people?", count
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was assigned a licence", "%(n)s people were assigned a licence", count
+        )
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
@@ -116,6 +128,11 @@ class ReleaseMany(_WithLicense):
             "Release a licence of %(n)s person?", "Release a licence of %(n)s people?", count
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s licence was released", "%(n)s licences were released", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

@@ -12,7 +12,9 @@ from accounts.models import Role, User
 from accounts.services import users
 from accounts.services.turned_back import ACTIVITY, hold_person, last_turn_of
 from console.base.doing import Done
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
+from console.people.coming_back import who_may_come_back
 from console.people.undoing import (
     SEATS,
     TURN,
@@ -39,6 +41,11 @@ class DeactivateMany(ManyAction):
         }
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s person was deactivated", "%(n)s people were deactivated", count)
+        return text % {"n": told}
+
+    @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
         active = chosen.filter(active=True)
         inactive = PassedOver(_("They are inactive already."), chosen.filter(active=False))
@@ -47,11 +54,14 @@ class DeactivateMany(ManyAction):
         lines = [
             _("They cannot sign in until somebody reactivates them. Nothing of them is deleted."),
             *model_admin.what_deactivation_takes(leaving),
-            *words_for_managed(leaving),
         ]
         if leaving.filter(pk=request.user.pk).exists():
             lines.append(_("You are one of them: you are signed out, too."))
-        return Look(consequences=lines, passed_over=[inactive, *staying])
+        return Look(
+            consequences=lines,
+            passed_over=[inactive, *staying],
+            may_come_back=who_may_come_back(request, leaving),
+        )
 
     @override
     def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
@@ -73,6 +83,11 @@ class ReactivateMany(ManyAction):
         return ngettext("Reactivate %(n)s person?", "Reactivate %(n)s people?", count) % {
             "n": count
         }
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s person was reactivated", "%(n)s people were reactivated", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

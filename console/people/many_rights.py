@@ -22,7 +22,8 @@ from accounts.services.turned_back import hold_person, last_turn_of
 from accounts.signing_in.own_sessions import sign_out_everywhere
 from console.base.doing import Done, own_account
 from console.base.losses import words_for_sessions
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from console.people.undoing import BEFORE, TURN, UndoRole, words_for_managed
 from console.people.undoing_profiles import (
     JOINED,
@@ -84,6 +85,10 @@ class ChangeRoleMany(ManyAction):
         return NewRole(form.cleaned_data[_ROLE])
 
     @override
+    def name_of(self, choice: Any) -> str:
+        return str(Role(choice.pk).label)
+
+    @override
     def ids_of(self, choice: Any) -> dict[str, Any]:
         return {_ROLE: choice.pk}
 
@@ -97,6 +102,13 @@ class ChangeRoleMany(ManyAction):
             "Change the role of %(n)s person?", "Change the role of %(n)s people?", count
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was given another role", "%(n)s people were given another role", count
+        )
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
@@ -138,6 +150,10 @@ class _WithProfile(ManyAction):
         return form.cleaned_data[_PROFILE]
 
     @override
+    def name_of(self, choice: Any) -> str:
+        return str(choice)
+
+    @override
     def ids_of(self, choice: Any) -> dict[str, Any]:
         return {PROFILE: choice.pk}
 
@@ -160,6 +176,15 @@ class JoinProfileMany(_WithProfile):
             count,
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was added to an access profile",
+            "%(n)s people were added to an access profile",
+            count,
+        )
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
@@ -190,6 +215,15 @@ class LeaveProfileMany(_WithProfile):
             count,
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was removed from an access profile",
+            "%(n)s people were removed from an access profile",
+            count,
+        )
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:
@@ -229,6 +263,11 @@ class SignOutMany(ManyAction):
     def question(self, count: int) -> str:
         text = ngettext("Sign %(n)s person out?", "Sign %(n)s people out?", count)
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s person was signed out", "%(n)s people were signed out", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
-    from console.base.many import PassedOver
+    from console.base.many_look import PassedOver
 
 NAMES: Final = ("given_name", "family_name", "display_name")
 _WHO = (

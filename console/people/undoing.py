@@ -55,6 +55,11 @@ class UndoDeactivation(Undo):
         return text % {"n": count}
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s person was reactivated", "%(n)s people were reactivated", count)
+        return text % {"n": told}
+
+    @override
     def look_back(
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:
@@ -96,6 +101,13 @@ class UndoReactivation(Undo):
         return text % {"n": count}
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was deactivated again", "%(n)s people were deactivated again", count
+        )
+        return text % {"n": told}
+
+    @override
     def look_back(
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:
@@ -128,6 +140,15 @@ class UndoRole(Undo):
             "Give %(n)s person their role back?", "Give %(n)s people their roles back?", count
         )
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was given their role back",
+            "%(n)s people were given their roles back",
+            count,
+        )
+        return text % {"n": told}
 
     @override
     def look_back(

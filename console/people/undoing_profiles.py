@@ -47,6 +47,15 @@ class UndoProfile(Undo):
         return text % {"n": count}
 
     @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was put back as they were",
+            "%(n)s people were put back as they were",
+            count,
+        )
+        return text % {"n": told}
+
+    @override
     def look_back(
         self, model_admin: Any, request: HttpRequest, lines: Sequence[ActionLine]
     ) -> LookBack:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from accounts.identifiers import uuid_of
@@ -49,6 +49,13 @@ class PeopleByFile(Work):
     """Create or change whom a line of a file is about; see :mod:`console.people_files.pages`."""
 
     stays_because = gettext_lazy("Change or delete people on their own pages.")
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext(
+            "%(n)s person was created or changed", "%(n)s people were created or changed", count
+        )
+        return text % {"n": told}
 
     @override
     def find(self, model_admin: Any, request: HttpRequest, key: str) -> User | Newcomer:

@@ -14,7 +14,8 @@ from typing_extensions import override
 from accounts.jobs.retrying import retry_job
 from accounts.models import Job
 from console.base.exports import ReadModelAdmin
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from console.base.sites import platform_site
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ class RetryMany(ManyAction):
     def question(self, count: int) -> str:
         text = ngettext("Try %(n)s job again?", "Try %(n)s jobs again?", count)
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s job was queued again", "%(n)s jobs were queued again", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

@@ -17,7 +17,8 @@ from accounts.signing_in.invitations import invite_user
 from accounts.tenancy.scoping import tenant_id_scope, tenant_scope
 from console.base.audited_admin import AuditedModelAdmin
 from console.base.losses import words_for_domains
-from console.base.many import Look, ManyAction, PassedOver
+from console.base.many import ManyAction
+from console.base.many_look import Look, PassedOver
 from console.base.sites import platform_site
 from console.base.versioned import RefusableForm
 from console.platform.ways_in import WaysInPage, address_of
@@ -132,6 +133,11 @@ class VerifyMany(ManyAction):
     def question(self, count: int) -> str:
         text = ngettext("Verify %(n)s domain?", "Verify %(n)s domains?", count)
         return text % {"n": count}
+
+    @override
+    def became(self, count: int, told: str) -> str:
+        text = ngettext("%(n)s domain was verified", "%(n)s domains were verified", count)
+        return text % {"n": told}
 
     @override
     def look(self, model_admin: Any, request: HttpRequest, chosen: Any, choice: Any) -> Look:

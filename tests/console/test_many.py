@@ -6,7 +6,7 @@ import csv
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib import admin
@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.jobs.kinds import kinds
-from accounts.models import AccessProfile, ActionResult, Role, User
+from accounts.models import AccessProfile, ActionLine, ActionResult, Role, User
 from accounts.services import action_results
 from accounts.services.profiles import create_profile
 from accounts.services.users import create_operator
 from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
-from console.base import many
+from console.base import many, many_look
 from console.base.many import ManyAction
 from console.base.sites import platform_site
 from licenses.models import Product, Seat, Subscription
@@ -59,6 +59,16 @@ def address_of(told: Any) -> str:
 def active_people(tenant: Tenant) -> int:
     with tenant_scope(tenant):
         return User.objects.filter(active=True).count()
+
+
+def key_of(told: Any) -> UUID:
+    """By what the result is known that a page tells of."""
+    return UUID(address_of(told).rstrip("/").rpartition("/")[2])
+
+
+def inactive_people(tenant: Tenant) -> list[UUID]:
+    with tenant_scope(tenant):
+        return list(User.objects.filter(active=False).values_list("pk", flat=True))
 
 
 def choices_of(specimens: Specimens) -> dict[str, Any]:
@@ -109,6 +119,10 @@ def test_an_action_asks_before_it_changes_anything(
     assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
     assert "Back, change nothing" in answer.content.decode()
     assert 'name="seen"' in answer.content.decode()
+    file: Any = browser.post(url, {**what_is_sent(answer.content.decode(), "seen"), "as_csv": "1"})
+    told = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
+    assert told[0] == "Who or what,What will happen,Why"
+    assert len(told) == 2
     if 'name="reason"' in answer.content.decode():  # Somebody, or something, is not passed over.
         says = text_of(answer)
         assert ("You can undo this until" in says) != ("This cannot be undone." in says)
@@ -141,7 +155,7 @@ def test_the_page_that_asks_costs_as_much_for_many_as_for_few(
         chosen["new_role"] = Role.EDITOR
         with CaptureQueriesContext(connection) as statements:
             page = text_of(ask(console, USERS, name, [people[0].pk], **chosen))
-        assert page.count("crowd") <= 3 * many.SHOWN_NAMES
+        assert page.count("crowd") <= 3 * many_look.SHOWN_NAMES
         sizes[size] = (len(statements), len(page))
 
     assert sizes[60][0] == sizes[400][0]
@@ -216,6 +230,21 @@ class TestResult:
         assert "Passed over</dt><dd>2" in page
         assert "They are inactive already." in page
         assert active_people(acme) == 1
+
+    def test_says_first_what_became_of_those_who_were_tried(
+        self, told: Any, acme: Tenant, console: Client
+    ) -> None:
+        nothing = do(console, USERS, "deactivate", inactive_people(acme))
+        with tenant_scope(acme):
+            lines = ActionLine.objects.filter(result=key_of(told))
+            refused = lines.filter(outcome=ActionLine.Outcome.DONE)[:1].values("pk")
+            lines.filter(pk__in=refused).update(outcome=ActionLine.Outcome.REFUSED)
+
+        assert "<h1>2 people were deactivated</h1>" in text_of(told)
+        assert "<h1>Nothing was done: 3 were passed over</h1>" in text_of(nothing)
+        part = text_of(console.get(address_of(told)))
+        assert "<h1>1 of 2 people were deactivated, 1 was not</h1>" in part
+        assert "Deactivate the selected people</dd>" in part
 
     def test_is_filtered(self, told: Any, console: Client) -> None:
         done = text_of(console.get(address_of(told), {"outcome": "done"}))
@@ -355,3 +384,28 @@ def test_an_admin_who_selects_every_admin_stays_one(
 
     with tenant_scope(acme):
         assert list(User.objects.filter(active=True)) == [alice]
+
+
+def test_the_list_of_jobs_says_which_licence_role_or_profile_it_was(
+    acme: Tenant, console: Client, bob: User, crm: Subscription
+) -> None:
+    with tenant_scope(acme):
+        sales = create_profile(name="Sales " + "x" * 190)
+    chosen: dict[str, dict[str, Any]] = {
+        "assign_license": {"subscription": crm.pk},
+        "release_license": {"subscription": crm.pk},
+        "change_role": {"new_role": Role.EDITOR},
+        "join_profile": {"profile": sales.pk},
+        "leave_profile": {"profile": sales.pk},
+    }
+    for action, choice in chosen.items():
+        do(console, USERS, action, [bob.pk], **choice)
+
+    page = text_of(console.get("/console/results/"))
+
+    assert "Assign a licence to the selected people (CRM)" in page
+    assert "Release a licence of the selected people (CRM)" in page
+    assert "Change the role of the selected people (Editor)" in page
+    with tenant_scope(acme):
+        titles = ActionResult.objects.values_list("title", flat=True)
+        assert sum(title.endswith(f"({sales})") for title in titles) == 2

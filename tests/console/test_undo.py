@@ -113,6 +113,14 @@ def test_every_action_is_undone_or_says_why_not(work: Work) -> None:
         assert work.undo.question(2) != work.undo.question(1)
 
 
+@pytest.mark.parametrize("work", WORKS)
+def test_every_action_and_undo_says_what_became_of_it(work: Work) -> None:
+    for each in filter(None, (work, work.undo)):
+        assert each.became(1, "1").startswith("1 ")
+        assert each.became(9, "7 of 9").startswith("7 of 9 ")
+        assert each.became(9, "9")[1:] != each.became(1, "1")[1:]
+
+
 class TestDeactivation:
     @pytest.fixture
     def address(self, acme: Tenant, console: Client, crm: Subscription) -> str:
