@@ -16,7 +16,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.errors import ChangedMeanwhileError
-from accounts.identifiers import uuid_of
 from accounts.models import AuditEntry, Role, User
 from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, reactivate_user
@@ -77,9 +76,10 @@ def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
     Whoever was reactivated here since then is inactive there still.  What the trail does not tell
     is not among it.
     """
+    keys = {str(pk): pk for pk in people}
     entries = AuditEntry.objects.filter(
         target_type="user",
-        target_id__in=[str(pk) for pk in people],
+        target_id__in=keys,
         action__in=ACTIVITY,
         actor__startswith=_SOURCE,
     )
@@ -92,7 +92,7 @@ def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {pk: set() for pk in people}
     for (target, actor), action in decided.items():
         if action != "user.reactivated":
-            found[uuid_of(target)].add(actor.removeprefix(_SOURCE))
+            found[keys[target]].add(actor.removeprefix(_SOURCE))
     return found
 
 
