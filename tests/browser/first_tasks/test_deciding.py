@@ -111,6 +111,9 @@ def test_leavers_are_out_and_a_held_change_is_decided(
     admin.within("region", "Are they out?").sees("Sessions", "Seats", "1 is held")
     admin.click("Look and decide")
     admin.click("Carry out")
+    asked = admin.within("dialog")
+    asked.sees("This cannot be undone.")
+    asked.click("Carry out")
 
     admin.sees("Carried out")
     walk.ends_at(admin)
