@@ -20,6 +20,7 @@ from tests.conftest import is_signed_in, person, signed_in
 from tests.support.browser import check, press_tab_until, sign_in
 from tests.support.busy_person import keep_busy
 from tests.support.keyboard import keyboard_faults
+from tests.support.longest_values import RIGHT_TO_LEFT, UNBROKEN, lengthen
 from tests.support.page_layout import faults_of
 from tests.support.scim import enable_scim
 
@@ -98,6 +99,42 @@ def test_everything_fits_and_can_be_reached(
     is_out = page.get_by_role("heading", name="Are they out?")
     assert is_out.count() == (who == "leaver")
     assert page.get_by_role("link", name="Look and decide").count() == (who == "leaver")
+
+
+@pytest.fixture
+def long(acme: Tenant, busy: User) -> Callable[[str], User]:
+    """Makes what is said of Bob, his manager and his source as long as it can be."""
+
+    def lengthened(text: str) -> User:
+        with tenant_scope(acme):
+            manager = User.objects.get(given_name="Leilani")
+            assert lengthen([busy, manager, *Source.objects.all()], text)
+            said = User.objects.get(pk=busy.pk).attributes
+            said[ENTERPRISE_USER]["manager"] = {"value": str(manager.pk)}
+            User.objects.filter(pk=busy.pk).update(attributes=said)
+        return busy
+
+    return lengthened
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("text", [UNBROKEN, RIGHT_TO_LEFT], ids=["unbroken", "right-to-left"])
+def test_the_longest_values_of_a_profile_hide_nothing(
+    open_browser: Callable[..., Page],
+    alice: User,
+    long: Callable[[str], User],
+    width: int,
+    text: str,
+) -> None:
+    user = long(text)
+    page = open_browser(width=width)
+    sign_in(page, alice.user_name)
+
+    page.goto(f"/console/accounts/user/{user.pk}/change/")
+
+    expect(page.locator("#person-profile dd")).to_have_count(11)
+    check(page)
+    assert not faults_of(page)
 
 
 def test_sign_out_everywhere_is_pressed_by_keyboard_and_asks_first(
