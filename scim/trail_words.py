@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.trail.actors import source_as_actor
 from accounts.trail.labels import register_labels, register_words
 from accounts.trail.search import register_searched
 from accounts.trail.sentences import register_sentences
@@ -60,6 +61,6 @@ def register() -> None:
             "token": _("Token"),
         }
     )
-    register_searched("scim.Source", "name", actor="SCIM: %s")
+    register_searched("scim.Source", "name", actor=source_as_actor("%s"))
     register_searched("scim.ExtensionSchema", "urn")
     register_words("resource", {Resource.USER: _("Users"), Resource.GROUP: _("Groups")})

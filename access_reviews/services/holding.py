@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from access_reviews.models import ReviewLine
 from access_reviews.services.things import Kind, Thing, memberships_that_give, number
 from accounts.models import AuditEntry, ProfileMembership
+from accounts.trail.actors import acting_source
 from licenses.models import Seat
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from accounts.models import DirectoryGroupMember
 
 Why = ReviewLine.Why
-_SOURCE: Final = "SCIM: "
 """How the trail calls an identity provider that acts, before its name."""
 _KINDS: Final = {Kind.GROUP: "directorygroup", Kind.PROFILE: "accessprofile"}
 
@@ -31,7 +31,7 @@ class Given(NamedTuple):
     @property
     def source(self) -> str:
         """The name of the identity provider that did; empty when somebody else did."""
-        return self.actor.removeprefix(_SOURCE) if self.actor.startswith(_SOURCE) else ""
+        return acting_source(self.actor)
 
 
 class Held(NamedTuple):

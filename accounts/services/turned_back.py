@@ -22,6 +22,7 @@ from accounts.services.users import deactivate_user, reactivate_user
 from accounts.storage import turns
 from accounts.storage.group_locks import hold_people
 from accounts.trail import audit
+from accounts.trail.actors import SOURCE, acting_source
 from accounts.trail.sentences import actor_in_words
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ CONFIRMED: Final = turns.CONFIRMED
 ACTIVITY: Final = turns.ACTIVITY
 ROLE: Final = ("user.role_changed",)
 """What entries are called that say whether somebody is active, and which role they have."""
-_SOURCE: Final = "SCIM: "
 """How the trail calls a source that acts, before its name."""
 
 
@@ -81,7 +81,7 @@ def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
         target_type="user",
         target_id__in=keys,
         action__in=ACTIVITY,
-        actor__startswith=_SOURCE,
+        actor__startswith=SOURCE,
     )
     decided = {
         (target, actor): action
@@ -92,7 +92,7 @@ def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {pk: set() for pk in people}
     for (target, actor), action in decided.items():
         if action != "user.reactivated":
-            found[keys[target]].add(actor.removeprefix(_SOURCE))
+            found[keys[target]].add(acting_source(actor))
     return found
 
 

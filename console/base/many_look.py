@@ -75,7 +75,7 @@ def looked_at_as_csv(name: str, chosen: QuerySet[Any], look: Look) -> HttpRespon
         for each in look.passed_over
         for key in each.objects.values_list("pk", flat=True)
     }
-    header = [_("Who or what"), _("What will happen"), _("Why")]
+    header = [_("Who or what"), _("ID"), _("What will happen"), _("Why")]
     return csv_response(name=name, header=header, rows=_rows(chosen, left, look.may_come_back))
 
 
@@ -83,12 +83,13 @@ def _rows(
     chosen: QuerySet[Any], left: Mapping[Any, str], coming_back: Mapping[Any, str]
 ) -> Iterator[list[str]]:
     for obj in chosen:
+        known = [str(obj), str(obj.pk)]
         if obj.pk in left:
-            yield [str(obj), _("Passed over"), left[obj.pk]]
+            yield [*known, _("Passed over"), left[obj.pk]]
         elif obj.pk in coming_back:
-            yield [str(obj), _("Will be done, may come back"), coming_back[obj.pk]]
+            yield [*known, _("Will be done, may come back"), coming_back[obj.pk]]
         else:
-            yield [str(obj), _("Will be done"), ""]
+            yield [*known, _("Will be done"), ""]
 
 
 def _coming_back(chosen: QuerySet[Any], reasons: Mapping[Any, str]) -> Iterator[Group]:

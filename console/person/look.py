@@ -22,8 +22,6 @@ MOST: Final = 10
 """How much a section lists of a kind; its link leads to the rest."""
 MOST_BESIDE: Final = 5
 """The same for what stands in the narrow column."""
-SOURCE: Final = "SCIM: "
-"""How the trail calls an identity provider that acts, before its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from accounts.identifiers import is_canonical_uuid
 from accounts.managed import held_fields, holders_of
 from accounts.models import User
 from accounts.services.users import UserFields
+from accounts.trail.actors import acting_source
 from accounts.trail.audit import SYSTEM
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
 from console.base.moments import told_within
 from console.base.seen import as_named_to
-from console.person.look import SOURCE
 from console.person.opened_fields import way_to_open
 from scim.models import Source
 from scim.people_files.fields import COLUMNS, value_of
@@ -190,7 +190,7 @@ def _way_to_edit(look: Look, holders: Collection[Holder]) -> dict[str, str]:
 def _with_editor(line: Line, newest: Mapping[str, AuditEntry]) -> Line:
     found = [newest[path] for path in map(_path_in_trail, line.fields) if path in newest]
     last = max(found, key=lambda entry: entry.pk, default=None)
-    if last is None or last.actor == SYSTEM or last.actor.startswith(SOURCE):
+    if last is None or last.actor == SYSTEM or acting_source(last.actor):
         return line
     edited = format_html(
         _("edited here by {who}, {when}"),

@@ -17,6 +17,7 @@ from typing_extensions import override
 from accounts.secrets.secrets_digest import digest_of
 from accounts.tenancy.scoping import tenant_id_scope
 from accounts.tenancy.unscoped import every_tenant
+from accounts.trail.actors import source_as_actor
 from accounts.trail.audit import acting_as
 from accounts.trail.refusals import record_refusal
 from scim.protocol.errors import UnauthorizedError
@@ -75,7 +76,7 @@ def _require_alive(found: Found) -> None:
         reason = "SCIM is not enabled for this tenant."
     if reason:
         credential = found.credential
-        source = f"SCIM: {credential.source_name}"
+        source = source_as_actor(credential.source_name)
         with tenant_id_scope(credential.tenant_id), acting_as(source):
             record_refusal("scim.refused", reason=reason, token=credential.token_name)
         raise InvalidTokenError(reason)

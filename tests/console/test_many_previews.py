@@ -157,11 +157,12 @@ class TestCsv:
 
         rows = rows_of(console.post(USERS, {**sent, **CSV}))
 
+        ids = {user.display_name: str(user.pk) for user in managed}
         assert rows == [
-            ["Who or what", "What will happen", "Why"],
-            ["Bob", "Will be done, may come back", OKTA],
-            ["Kim", "Will be done", ""],
-            ["Zoe", "Passed over", "They are inactive already."],
+            ["Who or what", "ID", "What will happen", "Why"],
+            ["Bob", ids["Bob"], "Will be done, may come back", OKTA],
+            ["Kim", ids["Kim"], "Will be done", ""],
+            ["Zoe", ids["Zoe"], "Passed over", "They are inactive already."],
         ]
         with tenant_scope(acme):
             assert not ActionResult.objects.exists()

@@ -15,6 +15,7 @@ from typing_extensions import override
 from accounts.requests.callers import name_caller
 from accounts.services.loss_limits import losing_within
 from accounts.tenancy.scoping import tenant_id_scope
+from accounts.trail.actors import source_as_actor
 from accounts.trail.audit import acting_as
 from scim.adapters.resource_types import SourceSchemas, schemas_of
 from scim.http import exchanges
@@ -82,7 +83,7 @@ class SCIMView(APIView):
         self.credential = credential
         name_caller(request, credential.tenant_id)
         self.scopes.enter_context(tenant_id_scope(credential.tenant_id))
-        actor, source_id = f"SCIM: {credential.source_name}", credential.source_id
+        actor, source_id = source_as_actor(credential.source_name), credential.source_id
         self.scopes.enter_context(acting_as(actor, source_id=source_id))
         self.scopes.enter_context(losing_within(credential.limits))
         for gate in exchanges.gates:

@@ -1,0 +1,26 @@
+"""What those are called in the trail who are no people of the product."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SOURCE: Final = "SCIM: "
+"""What the name of an inbound source is written after."""
+
+
+def source_as_actor(name: str) -> str:
+    """Return what the source called ``name`` is called in the trail when it acts.
+
+    >>> source_as_actor("Okta")
+    'SCIM: Okta'
+    """
+    return f"{SOURCE}{name}"
+
+
+def acting_source(actor: str) -> str:
+    """Return the name of the source that ``actor`` is; empty if it is none.
+
+    >>> acting_source("SCIM: Okta"), acting_source("alice@acme.example")
+    ('Okta', '')
+    """
+    return actor.removeprefix(SOURCE) if actor.startswith(SOURCE) else ""
