@@ -15,6 +15,7 @@ from accounts.models import DirectoryGroup, Plan, Tenant
 from accounts.services.tenants import create_tenant
 from accounts.tenancy.scoping import tenant_scope
 from benchmarks.server import ServerError
+from provisioning.engine.errors import InputsChangedError
 from provisioning.engine.runs import make_plan, send_plan, start_full_run
 from provisioning.mapping.rows import How, Row
 from provisioning.models import IN_FLIGHT, Application, Exchange, Operation, Run
@@ -90,11 +91,21 @@ def give_roles(application: Application, roles: Mapping[str, tuple[str, Sequence
 
 
 def send_first_plan(application: Application, *, patience: float) -> Run:
-    """Make the first plan, send it, and wait until all of it is there."""
-    run = _ended(make_plan(application=application), patience, until=Run.State.PLANNED)
-    send_plan(run=run)
-    application.refresh_from_db()
-    return _ended(run, patience, until=Run.State.DONE)
+    """Make the first plan, send it, and wait until all of it is there.
+
+    What is still written beside it changes what was planned; then another one is made.
+    """
+    deadline = time.monotonic() + patience
+    while True:
+        run = _ended(make_plan(application=application), patience, until=Run.State.PLANNED)
+        try:
+            send_plan(run=run)
+        except InputsChangedError:
+            if time.monotonic() > deadline:
+                raise
+            continue
+        application.refresh_from_db()
+        return _ended(run, patience, until=Run.State.DONE)
 
 
 def reconcile(application: Application, *, patience: float) -> Run:

@@ -91,6 +91,8 @@ def test_every_effect_is_there_once_and_every_mail_went_out_whoever_was_killed(
         work.wait_for(lambda: work.jobs(state="done") > 20)
         for _kill in range(KILLS):
             time.sleep(CHANCE.uniform(0.3, 2.0))
+            # On a busy machine those that were started anew may not have begun yet.
+            work.wait_for(lambda: work.jobs(state="running") > 0 or _ends(work), seconds=SECONDS)
             crew.kill_one()
             killed_at_work += work.jobs(state="running")
             _go_on(work)
