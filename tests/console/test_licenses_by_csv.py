@@ -140,8 +140,9 @@ def test_too_many_rows_for_the_seats_are_refused_together(
         (b"email,product\n" + b"x" * (10 * 1024 * 1024), "longer than 10 MB"),
         (b"email,product\n" + b"a,b\n" * 50_001, "more than 50,000 lines"),
         (b'email,product\n"a\x00,b\n', "binary data"),
+        (b"x," * 2_000_000, "The first line is longer than 100,000 characters"),
     ],
-    ids=["no rows", "encoding", "empty", "quote", "long", "rows", "nul"],
+    ids=["no rows", "encoding", "empty", "quote", "long", "rows", "nul", "first line"],
 )
 def test_an_unusable_file_is_explained(
     console: Client, crm: Subscription, content: bytes, words: str
