@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 MOST_COLUMNS: Final = 100
 LONGEST_TITLE: Final = 200
 """Characters of a title that are kept."""
+_LONGEST_FIRST_LINE: Final = 100_000
+"""Characters; more are no titles, and are not taken apart to find that out."""
 _DELIMITERS: Final = (",", ";", "\t")
 _LOOKED_AT: Final = 20
 """Rows that say which delimiter it is."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f]")
+_ENDS: Final = re.compile("[\r\n]")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
@@ -113,6 +116,12 @@ def read_table(text: str) -> Table:
     Raises:
         UnreadableFileError: It has no titles, or too many columns.
     """
+    if len(text) > _LONGEST_FIRST_LINE and not _ENDS.search(text, 0, _LONGEST_FIRST_LINE):
+        words = _(
+            "The first line is longer than %(most)s characters. It must name the columns, such as "
+            "“E-mail”."
+        )
+        raise UnreadableFileError(words % {"most": f"{_LONGEST_FIRST_LINE:,}"})
     delimiter = max(_DELIMITERS, key=lambda each: _fits(text, each))
     _number, titles = next(_records(text, delimiter), (1, []))
     while titles and not titles[-1]:

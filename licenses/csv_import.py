@@ -1,40 +1,69 @@
 """Licences by CSV: one line for each person and product; a file with a problem does nothing.
 
-The columns are ``email`` (or user name), ``product`` (its key or name) and, if wanted, ``action``:
-``assign``, which is meant when it is left out, or ``release``.
+The lines are gone through portion by portion without writing: each portion of :data:`PORTION` takes
+three statements, and a subscription of which seats are taken back one or two more.  What is kept
+besides a portion are keys: who was met, who holds what, and which line said so.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from accounts import csv_files
-from accounts.csv_files import UnreadableFileError, is_too_wide, too_wide
+from accounts.csv_files import is_too_wide, too_wide
 from accounts.storage.finding import find_people
 from licenses.models import GroupLicense, Seat, Subscription
 from licenses.services import refusal_to_assign
 from licenses.waiting import people_waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Iterator
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
+    from accounts import csv_files
     from accounts.models import User
     from licenses.models import Product
 
-LONGEST_FILE: Final = 1024 * 1024
-"""Bytes."""
-MOST_ROWS: Final = 2_000
+PORTION: Final = 1_000
 TEMPLATE: Final = "email,product,action\r\nbabs@example.com,crm,assign\r\n"
 REASON: Final = "CSV"
 ASSIGN: Final = "assign"
 RELEASE: Final = "release"
-_REQUIRED: Final = {"email", "product"}
-_COLUMNS: Final = ("email", "product", "action")
+PERSON: Final = "person"
+LICENCE: Final = "licence"
+ACTION: Final = "action"
+"""What a column may be."""
+
+
+class Kind(StrEnum):
+    """What a row would do."""
+
+    ASSIGN = "assign"
+    RELEASE = "release"
+    STAYS = "stays"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the columns of a file are meant.
+
+    Attributes:
+        fields: What each column is, empty for one that is ignored.
+        licence: The subscription that every line is about, where no column says it.
+        action: What every line does; empty where a column says it.
+    """
+
+    fields: list[str]
+    licence: int | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,217 +77,215 @@ class Row:
     is_too_wide: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What a readable row means: whose seat of what is given or taken back."""
-
-    row: Row
-    user: User
-    subscription: Subscription
-
-
-@dataclass(slots=True)
-class Report:
-    """What the file would do: the readable rows, and what is wrong as (line, sentence).
+    """What a row would do.
 
     Attributes:
-        stays: Why nothing is to do, by the line of each row that is so already.
+        reason: Why it stays as it is, or what is wrong with it.
+        user: Whom it is about, where that is known.
+        subscription: Of what a seat is given or taken back, where that is known.
     """
 
-    rows: list[Row] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    errors: list[tuple[int, str]] = field(default_factory=list)
-    stays: dict[int, str] = field(default_factory=dict)
+    row: Row
+    kind: Kind
+    reason: str = ""
+    user: User | None = None
+    subscription: Subscription | None = None
 
     @property
-    def will(self) -> int:
-        """How many rows would be done."""
-        return len(self.steps) - len(self.stays)
+    def number(self) -> int:
+        """The row, counted as a spreadsheet counts it."""
+        return self.row.line
+
+    @property
+    def name(self) -> str:
+        """Whom and what it is about, in the words of the file."""
+        words = {"person": self.row.address, "product": self.row.product_key}
+        return _("%(person)s, %(product)s") % words
 
 
-def decode(content: bytes) -> str:
-    """Return the text of an uploaded file.
-
-    Raises:
-        UnreadableFileError: It is too long, empty, or no text.
-    """
-    if len(content) > LONGEST_FILE:
-        raise UnreadableFileError(_("The file is longer than 1 MB. Split it."))
-    return csv_files.decode(content).text
-
-
-def read_rows(text: str) -> list[Row]:
-    """Return the rows of ``text``; empty lines are skipped.
-
-    Raises:
-        UnreadableFileError: A column is missing or there twice, a row cannot be read, or there are
-            no rows or too many.
-    """
-    table = csv_files.read_table(text)
-    titles = [title.lower() for title in table.titles]
-    if not {*titles} >= _REQUIRED:
-        raise UnreadableFileError(
-            _(
-                "The first line must name the columns “email” and “product”. "
-                "Start from the template."
-            )
-        )
-    for title in _COLUMNS:
-        if titles.count(title) > 1:
-            raise UnreadableFileError(
-                _("Two columns are called “%s”. Take out the one that is not meant.") % title
-            )
-    rows = [_row(each, titles) for each in table.rows()]
-    if not rows:
-        raise UnreadableFileError(_("The file has no rows below its titles."))
-    if len(rows) > MOST_ROWS:
-        raise UnreadableFileError(
-            _("The file has more than %(most)s rows. Split it.") % {"most": MOST_ROWS}
-        )
-    return rows
-
-
-def check(text: str) -> Report:
-    """Return what ``text`` would do, in a number of statements that is fixed.
+def planned(table: csv_files.Table, layout: Layout) -> Iterator[Step]:
+    """Yield what each row would do, in the order of the file.
 
     The seats are counted row by row, as they are given and taken back.
 
     Raises:
-        UnreadableFileError: See :func:`read_rows`.
+        UnreadableFileError: A row cannot be read.
     """
-    report = Report(rows=read_rows(text))
-    people = find_people({row.address for row in report.rows})
-    subscriptions = _subscriptions({row.product_key for row in report.rows})
-    for row in report.rows:
-        problem = _problem(row, people, subscriptions)
-        if problem:
-            report.errors.append((row.line, problem))
-        else:
-            user, subscription = people[row.address][0], subscriptions[row.product_key]
-            report.steps.append(Step(row, user, subscription))
-    seats = _Seats(report.steps)
-    said: dict[tuple[UUID, int], Row] = {}
-    for step in report.steps:
-        if reason := seats.why_it_stays(step):
-            report.stays[step.row.line] = reason
-            continue
+    rows, plan = table.rows(), _Plan(layout)
+    while portion := list(islice(rows, PORTION)):
+        yield from plan.steps(portion)
+
+
+class _Plan:
+    """Goes through a file, and knows what stood in it before."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._columns = {name: n for n, name in enumerate(layout.fields) if name}
+        self._licences = _Licences()
+        self._fixed = self._licences.called(layout.licence)
+        self._seats = _Seats()
+        self._said: dict[tuple[UUID, int], int] = {}
+
+    def steps(self, portion: list[csv_files.Row]) -> Iterator[Step]:
+        """Yield what each of these rows would do."""
+        rows = [self._row(each) for each in portion]
+        people = find_people({row.address for row in rows if row.address})
+        self._seats.meet({found[0].pk for found in people.values() if len(found) == 1})
+        for row in rows:
+            yield self._step(row, people.get(row.address, []))
+
+    def _row(self, read: csv_files.Row) -> Row:
+        said = {
+            name: read.cells[n] if n < len(read.cells) else "" for name, n in self._columns.items()
+        }
+        return Row(
+            line=read.number,
+            address=said[PERSON],
+            product_key=said.get(LICENCE, self._fixed),
+            action=self._layout.action or said.get(ACTION, "").lower() or ASSIGN,
+            is_too_wide=is_too_wide(read, len(self._layout.fields)),
+        )
+
+    def _step(self, row: Row, matching: list[User]) -> Step:
+        user = matching[0] if len(matching) == 1 else None
+        subscription = self._licences.find(row.product_key)
+        if problem := self._problem(row, matching, subscription):
+            return Step(row=row, kind=Kind.REFUSED, reason=problem, user=user)
+        assert user is not None  # noqa: S101 - else there was a problem
+        assert subscription is not None  # noqa: S101 - else there was a problem
+        kind, reason = self._judged(row, user, subscription)
+        return Step(row=row, kind=kind, reason=reason, user=user, subscription=subscription)
+
+    def _judged(self, row: Row, user: User, subscription: Subscription) -> tuple[Kind, str]:
+        kind = Kind.RELEASE if row.action == RELEASE else Kind.ASSIGN
+        if reason := self._seats.why_it_stays(kind, user, subscription):
+            return Kind.STAYS, reason
         # What the first has done makes the second one possible, so it is its opposite.
-        first = said.setdefault((step.user.pk, step.subscription.pk), step.row)
-        if first is not step.row:
-            report.errors.append((step.row.line, _says_otherwise(first)))
-        elif problem := seats.take(step):
-            report.errors.append((step.row.line, problem))
-    report.errors.sort()
-    return report
+        first = self._said.setdefault((user.pk, subscription.pk), row.line)
+        if first != row.line:
+            return Kind.REFUSED, _says_otherwise(first)
+        problem = self._seats.take(kind, user, subscription)
+        return (Kind.REFUSED, problem) if problem else (kind, "")
+
+    def _problem(self, row: Row, matching: list[User], subscription: Subscription | None) -> str:
+        if row.is_too_wide:
+            return too_wide()
+        if row.action not in {ASSIGN, RELEASE}:
+            return _("The action “%s” is unknown. Write assign or release.") % row.action
+        if len(matching) != 1:
+            return _nobody_found(row.address, matching)
+        if subscription is None:
+            return _("There is no licence for “%(product)s”. You have: %(known)s.") % {
+                "product": row.product_key,
+                "known": self._licences.told,
+            }
+        return ""
+
+
+class _Licences:
+    """The subscriptions, found by what a file calls their product."""
+
+    def __init__(self) -> None:
+        self._known = list(Subscription.objects.select_related("product"))
+        self._by_key = {each.product.key: each for each in self._known}
+        self._by_name: dict[str, list[Subscription]] = {}
+        for each in self._known:
+            for name in _names_of(each.product):
+                self._by_name.setdefault(name, []).append(each)
+
+    def called(self, key: int | None) -> str:
+        """Return what a file calls this subscription, if it is there."""
+        return next((each.product.key for each in self._known if each.pk == key), "")
+
+    def find(self, written: str) -> Subscription | None:
+        """Return what has ``written`` for its key, else its key or name in any letter case."""
+        if found := self._by_key.get(written):
+            return found
+        meant = self._by_name.get(written.casefold(), [])
+        return meant[0] if len(meant) == 1 else None
+
+    @property
+    def told(self) -> str:
+        """What there is."""
+        return ", ".join(sorted(self._by_key)) or "-"
 
 
 class _Seats:
     """Who holds a seat, and how many are taken, while the rows are gone through."""
 
-    def __init__(self, steps: Collection[Step]) -> None:
-        held = Seat.objects.filter(released=None).order_by()
-        counted = held.values_list("subscription_id").annotate(seats=Count("pk"))
+    def __init__(self) -> None:
+        counted = _current_seats().values_list("subscription_id").annotate(seats=Count("pk"))
         self._taken: dict[int, int] = dict(counted)
-        self._held: set[tuple[int, UUID | None]] = {
-            *held.filter(user__in={step.user.pk for step in steps}).values_list(
-                "subscription_id", "user_id"
-            )
-        }
-        self._waiting = _waiting_for(
-            {step.subscription.pk for step in steps if step.row.action == RELEASE}
-        )
+        self._held: set[tuple[int, UUID | None]] = set()
+        self._met: set[UUID] = set()
+        self._waiting: dict[int, int] = {}
 
-    def why_it_stays(self, step: Step) -> str:
+    def meet(self, people: set[UUID]) -> None:
+        """Read what these people hold; of whom was met before it is known."""
+        held = _current_seats().filter(user__in=people - self._met)
+        self._held.update(held.values_list("subscription_id", "user_id"))
+        self._met |= people
+
+    def why_it_stays(self, kind: Kind, user: User, subscription: Subscription) -> str:
         """Return why nothing is to do, or nothing."""
-        is_held = (step.subscription.pk, step.user.pk) in self._held
-        if step.row.action == RELEASE:
+        is_held = (subscription.pk, user.pk) in self._held
+        if kind is Kind.RELEASE:
             return "" if is_held else _("They do not have this licence.")
         return _("They have this licence already.") if is_held else ""
 
-    def take(self, step: Step) -> str:
+    def take(self, kind: Kind, user: User, subscription: Subscription) -> str:
         """Give the seat, or take it back; return why it cannot be given, or nothing."""
-        key = step.subscription.pk
-        holder = (key, step.user.pk)
-        if step.row.action == RELEASE:
-            self._held.discard(holder)
+        key = subscription.pk
+        if kind is Kind.RELEASE:
+            self._held.discard((key, user.pk))
             self._free(key)
             return ""
         taken = self._taken.get(key, 0)
-        refusal = refusal_to_assign(
-            step.subscription, step.user, active=step.user.active, taken=taken
-        )
+        refusal = refusal_to_assign(subscription, user, active=user.active, taken=taken)
         if refusal:
             return str(refusal)
-        self._held.add(holder)
+        self._held.add((key, user.pk))
         self._taken[key] = taken + 1
         return ""
 
     def _free(self, key: int) -> None:
-        if self._waiting.get(key, 0):
+        if key not in self._waiting:
+            self._waiting[key] = _waiting_for(key)
+        if self._waiting[key]:
             self._waiting[key] -= 1  # Whoever waits for a seat has it at once.
         else:
             self._taken[key] -= 1
 
 
-def _says_otherwise(row: Row) -> str:
-    """Return why no line may say the opposite of another one: nothing would undo both."""
-    return _(
-        "Line %(line)s gives or releases this licence of the same person. Take out one of the two."
-    ) % {"line": row.line}
+def _current_seats() -> QuerySet[Seat]:
+    return Seat.objects.filter(released=None).order_by()
 
 
-def _waiting_for(subscription_ids: Collection[int]) -> dict[int, int]:
-    """Return how many people wait for a seat of each subscription."""
-    groups: dict[int, list[UUID]] = {}
-    given = GroupLicense.objects.filter(subscription_id__in=list(subscription_ids))
-    for subscription_id, group_id in given.values_list("subscription_id", "group_id"):
-        groups.setdefault(subscription_id, []).append(group_id)
-    return {key: people_waiting(key, groups[key]).count() for key in groups}
+def _names_of(product: Product) -> set[str]:
+    return {product.key.casefold(), product.name.casefold()}
 
 
-def _row(read: csv_files.Row, titles: list[str]) -> Row:
-    named = dict(zip(titles, read.cells, strict=False))
-    return Row(
-        line=read.number,
-        address=named.get("email", ""),
-        product_key=named.get("product", ""),
-        action=named.get("action", "").lower() or ASSIGN,
-        is_too_wide=is_too_wide(read, len(titles)),
-    )
-
-
-def _subscriptions(written_keys: set[str]) -> dict[str, Subscription]:
-    """Return the subscriptions by the key of their product, and by what the file calls it."""
-    known = list(Subscription.objects.select_related("product"))
-    subscriptions = {each.product.key: each for each in known}
-    for written in written_keys - subscriptions.keys():
-        meant = [each for each in known if _is_called(each.product, written)]
-        if len(meant) == 1:
-            subscriptions[written] = meant[0]
-    return subscriptions
-
-
-def _is_called(product: Product, written: str) -> bool:
-    """Whether ``written`` is the product's key or name, in any letter case."""
-    return written.casefold() in {product.key.casefold(), product.name.casefold()}
-
-
-def _problem(
-    row: Row, people: dict[str, list[User]], subscriptions: dict[str, Subscription]
-) -> str:
-    if row.is_too_wide:
-        return too_wide()
-    if row.action not in {ASSIGN, RELEASE}:
-        return _("The action “%s” is unknown. Write assign or release.") % row.action
-    matching = people[row.address]
+def _nobody_found(address: str, matching: list[User]) -> str:
+    if not address:
+        return _("The line does not say whom it is about. Fill in the address or user name.")
     if not matching:
-        return _("Nobody here has the address “%s”.") % row.address
-    if len(matching) > 1:
-        return _("Several people have the address “%s”. Write the user name.") % row.address
-    if row.product_key not in subscriptions:
-        known = ", ".join(sorted({each.product.key for each in subscriptions.values()})) or "-"
-        return _("There is no licence for “%(product)s”. You have: %(known)s.") % {
-            "product": row.product_key,
-            "known": known,
-        }
-    return ""
+        return _("Nobody here has the address “%s”.") % address
+    return _("Several people have the address “%s”. Write the user name.") % address
+
+
+def _says_otherwise(line: int) -> str:
+    """Return why no line may say the opposite of another one: nothing would undo both."""
+    text = _(
+        "Line %(line)s gives or releases this licence of the same person. Take out one of the two."
+    )
+    return text % {"line": line}
+
+
+def _waiting_for(subscription_id: int) -> int:
+    """Return how many people wait for a seat of a subscription."""
+    given = GroupLicense.objects.filter(subscription_id=subscription_id)
+    groups = list(given.values_list("group_id", flat=True))
+    return people_waiting(subscription_id, groups).count() if groups else 0

@@ -1,4 +1,4 @@
-"""Files of people that somebody has uploaded, and how the columns of such files were meant."""
+"""Files about people that somebody has uploaded, and how the columns of such files were meant."""
 
 from __future__ import annotations
 
@@ -25,10 +25,23 @@ class PeopleFile(TenantScopedModel):
     Nobody else reads it.  It is kept for a day at most, and goes with its owner.
     """
 
+    class Kind(models.TextChoices):
+        """What the lines of a file are about."""
+
+        PEOPLE = "people", _("people")
+        LICENCES = "licences", _("licences")
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     tenant = TenantForeignKey()
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     created = models.DateTimeField(_("time"), default=timezone.now)
+    kind = models.CharField(
+        _("kind"),
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.PEOPLE,
+        db_default=Kind.PEOPLE.value,
+    )
     name = models.CharField(_("name of the file"), max_length=100)
     encoding = models.CharField(_("encoding"), max_length=20)
     content = SealedBinaryField(purpose=PEOPLE_FILE, help_text="Its text, as JSON.")
@@ -43,7 +56,12 @@ class PeopleFile(TenantScopedModel):
         verbose_name = _("file of people")
         verbose_name_plural = _("files of people")
         base_manager_name = "objects"
-        constraints = [SameTenant(field="owner", name="people_file_owner_in_tenant")]
+        constraints = [
+            SameTenant(field="owner", name="people_file_owner_in_tenant"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["people", "licences"]), name="people_file_kind"
+            ),
+        ]
 
     @override
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Files of people between their upload and their import, each its owner's."""
+"""Files about people between their upload and their import, each its owner's."""
 
 from __future__ import annotations
 
@@ -23,31 +23,34 @@ if TYPE_CHECKING:
 
 KEPT: Final = timedelta(days=1)
 KEPT_OF_EACH: Final = 3
-"""Files of one person that are kept; the oldest gives way."""
+"""Files of one person and kind that are kept; the oldest gives way."""
 MOST_LAYOUTS: Final = 50
 """Layouts that a tenant's imports are remembered by; the one that was not used longest goes."""
 
 
 @transaction.atomic
-def keep_file(*, owner: User, name: str, decoded: Decoded, rows: int) -> PeopleFile:
+def keep_file(
+    *, owner: User, kind: PeopleFile.Kind, name: str, decoded: Decoded, rows: int
+) -> PeopleFile:
     """Keep the text of a file for ``owner`` until it is imported, for a day at most."""
     kept = PeopleFile.objects.create(
         owner=owner,
+        kind=kind,
         name=name[:100],
         encoding=decoded.encoding,
         content=seal_json(decoded.text, PEOPLE_FILE),
         rows=rows,
     )
-    mine = PeopleFile.objects.filter(owner=owner)
+    mine = PeopleFile.objects.filter(owner=owner, kind=kind)
     newest = mine.order_by("-created").values_list("pk", flat=True)[:KEPT_OF_EACH]
     mine.exclude(pk__in=list(newest)).delete()
     return kept
 
 
-def find_file(*, key: UUID, owner: User) -> PeopleFile | None:
+def find_file(*, key: UUID, owner: User, kind: PeopleFile.Kind) -> PeopleFile | None:
     """Return the file of ``owner`` with this key, as long as it is kept."""
-    since = timezone.now() - KEPT
-    return PeopleFile.objects.filter(pk=key, owner=owner, created__gt=since).first()
+    kept = PeopleFile.objects.filter(created__gt=timezone.now() - KEPT)
+    return kept.filter(pk=key, owner=owner, kind=kind).first()
 
 
 def text_of(file: PeopleFile) -> str:
@@ -60,15 +63,15 @@ def set_layout(*, file: PeopleFile, titles: Sequence[str], layout: dict[str, Any
     """Say how the columns of a file are meant, and remember it for others with these titles."""
     PeopleFile.objects.filter(pk=file.pk).update(layout=layout)
     FileLayout.objects.update_or_create(
-        titles=_digest(titles), defaults={"layout": layout, "used": timezone.now()}
+        titles=_digest(file.kind, titles), defaults={"layout": layout, "used": timezone.now()}
     )
     newest = FileLayout.objects.order_by("-used").values_list("pk", flat=True)[:MOST_LAYOUTS]
     FileLayout.objects.exclude(pk__in=list(newest)).delete()
 
 
-def remembered_layout(*, titles: Sequence[str]) -> dict[str, Any] | None:
-    """Return how the columns of the last file with these titles were meant, if there was one."""
-    found = FileLayout.objects.filter(titles=_digest(titles)).first()
+def remembered_layout(*, file: PeopleFile, titles: Sequence[str]) -> dict[str, Any] | None:
+    """Return how the last file of its kind with these titles was meant, if there was one."""
+    found = FileLayout.objects.filter(titles=_digest(file.kind, titles)).first()
     return None if found is None else found.layout
 
 
@@ -83,5 +86,8 @@ def delete_old_files() -> int:
         return PeopleFile.objects.filter(created__lte=timezone.now() - KEPT).delete()[0]
 
 
-def _digest(titles: Sequence[str]) -> str:
-    return sha256(orjson.dumps([title.casefold() for title in titles])).hexdigest()
+def _digest(kind: str, titles: Sequence[str]) -> str:
+    named = [title.casefold() for title in titles]
+    # No title holds a NUL, and those of people are as they were before there were others.
+    marked = named if kind == PeopleFile.Kind.PEOPLE else [f"\0{kind}", *named]
+    return sha256(orjson.dumps(marked)).hexdigest()

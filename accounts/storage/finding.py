@@ -58,6 +58,13 @@ _UNUSUAL: Final = (
     f"WHERE found.tenant_id = %s AND ({_CALLED_SO_BEFORE} "
     "OR found.user_name_ci = %s OR found.email_ci = %s) ORDER BY rank DESC, id LIMIT 2"
 )
+_MANY_CALLED_SO_BEFORE: Final = (
+    "SELECT asked.address, found.id "  # noqa: S608 - constants of ours
+    "FROM unnest(%s::text[]) AS asked (address) JOIN accounts_user found "
+    f"ON found.tenant_id = %s AND {IS_MARKED.format(column='found.user_name_ci')} "
+    f"AND lower(found.user_name COLLATE {UNICODE_COLLATION}) "
+    f"= lower(asked.address COLLATE {UNICODE_COLLATION})"
+)
 _SELECTED: Final = (
     f"SELECT {', '.join(_COLUMNS)}, rank "  # noqa: S608 - the model's own columns
     "FROM ({candidates}) candidate"
@@ -137,7 +144,7 @@ def find_people(addresses: Collection[str]) -> dict[str, list[User]]:
     """Return for each address whom it may mean: one person, or several, or nobody.
 
     As :func:`find_person`, for many addresses with one statement; those that are not plain take
-    one more each.
+    one or two more together.
     """
     keys = {address: compared_address(address) for address in addresses}
     wanted = set(keys.values())
@@ -146,10 +153,10 @@ def find_people(addresses: Collection[str]) -> dict[str, list[User]]:
     for user in User.objects.filter(Q(user_name_ci__in=wanted) | Q(email_ci__in=wanted)):
         called[user.user_name_ci] = user
         reached.setdefault(user.email_ci, []).append(user)
+    before = _called_so_before_of([each for each in keys if not is_plain(each)])
     found: dict[str, list[User]] = {}
     for address, key in keys.items():
-        named = None if is_plain(address) else _first_called_so_before(address)
-        named = named or called.get(key)
+        named = before.get(address) or called.get(key)
         found[address] = [named] if named else reached.get(key, [])
     return found
 
@@ -174,8 +181,15 @@ def _called_so_before(name: str, column: str = "user_name") -> Q:
     return Q(same, (f"{column}_ci__startswith", MARK))
 
 
-def _first_called_so_before(address: str) -> User | None:
-    return User.objects.filter(_called_so_before(address)).first()
+def _called_so_before_of(addresses: Sequence[str]) -> dict[str, User]:
+    """Return by its address who has been called so since before names were prepared."""
+    if not addresses:
+        return {}
+    with prepared_cursor() as cursor:
+        cursor.execute(_MANY_CALLED_SO_BEFORE, (list(addresses), active_tenant_id()))
+        keys = dict(cursor.fetchall())
+    people = User.objects.in_bulk(set(keys.values())) if keys else {}
+    return {address: people[key] for address, key in keys.items() if key in people}
 
 
 def ambiguous(address: str) -> AmbiguousAddressError:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
-from licenses.csv_import import MOST_ROWS
 from licenses.models import Subscription
 from licenses.usage import subscriptions_with_use
 
@@ -98,21 +97,3 @@ class ChooseLicenseForm(forms.Form):
         field = self.fields["subscription"]
         assert isinstance(field, LicenseChoiceField)  # noqa: S101 - declared above
         offer_licences(field, subscriptions_with_use())
-
-
-class LicenseFileForm(forms.Form):
-    """The upload of a CSV file."""
-
-    file = forms.FileField(
-        label=_("CSV file"),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        keys = Subscription.objects.values_list("product__key", flat=True)
-        self.fields["file"].help_text = _t(
-            "Columns: email (the address or the user name), product (one of: %(products)s) and, if "
-            "wanted, action (assign or release). Text in UTF-8, UTF-16 or Windows-1252, with "
-            "commas, semicolons or tabs; at most %(rows)s rows and 1 MB."
-        ) % {"products": ", ".join(sorted(keys)) or _t("none yet"), "rows": MOST_ROWS}

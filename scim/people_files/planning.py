@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from accounts.csv_files import Row, Table
     from accounts.managed import Holder
 
-MOST_ROWS: Final = 50_000
 PORTION: Final = 1_000
 MATCHED_BY: Final = ("user_name", "email", "external_id")
 """The fields by which a row may find the person that it is about."""

@@ -24,6 +24,7 @@ from accounts.services.unsettled_names import (
     unsettled_names,
 )
 from accounts.services.users import UserFields, create_user, set_password
+from accounts.storage.finding import find_people
 from accounts.tenancy.scoping import tenant_scope
 from naming.addresses import folded
 from naming.nicknames import compared_nickname
@@ -75,6 +76,17 @@ class TestSomebodyCalledSoSinceBefore:
         assert scim.ids(f'userName eq "{WINNER}"') == {str(winner.pk)}
         assert str(user.pk) in scim.ids(f'userName sw "{name[:4]}"')
         assert str(user.pk) in scim.ids('userName ew ".example"')
+
+    def test_is_found_among_many(self, acme: Tenant, winner: User, name: str) -> None:
+        user = called_since_before(acme, name)
+        called = [name, name.upper(), WINNER, "jörg@acme.example"]
+
+        with tenant_scope(acme):
+            found = find_people(called)
+
+        assert [[each.pk for each in found[name]] for name in called] == [
+            *([user.pk], [user.pk], [winner.pk], [])
+        ]
 
     def test_is_patched_put_deactivated_and_taken_back(
         self, acme: Tenant, winner: User, scim: SCIMClient, name: str

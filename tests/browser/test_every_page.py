@@ -21,7 +21,16 @@ from django.utils.http import urlsafe_base64_encode
 
 from access_reviews.models import AccessReview, ReviewLine
 from accounts.csv_files import Decoded
-from accounts.models import ActionLine, ActionResult, HeldChange, Lockout, OneTimeLink, Role, User
+from accounts.models import (
+    ActionLine,
+    ActionResult,
+    HeldChange,
+    Lockout,
+    OneTimeLink,
+    PeopleFile,
+    Role,
+    User,
+)
 from accounts.services.action_results import begin_action
 from accounts.services.people_files import keep_file, set_layout
 from accounts.signing_in.links import make_link
@@ -119,7 +128,13 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
     with tenant_scope(acme):
         titles, values = (",".join(f'"{text}"' for text in LOOKS.values()) for _line in range(2))
         text = f"email,{titles}\nspecimen@acme.example,{values}\n"
-        file = keep_file(owner=alice, name="x.csv", decoded=Decoded(text, "UTF-8"), rows=1)
+        decoded = Decoded(text, "UTF-8")
+        file, of_licences = (
+            keep_file(owner=alice, kind=kind, name="x.csv", decoded=decoded, rows=1)
+            for kind in PeopleFile.Kind
+        )
+        meant = {"fields": ["person", "licence"], "licence": None, "action": "assign"}
+        set_layout(file=of_licences, titles=[], layout=meant)
         layout = {"fields": ["email", "title"], "match": "email"}
         set_layout(file=file, titles=[], layout={**layout, "overwrites": False, "invites": False})
     return {
@@ -127,6 +142,8 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         "console:undo": [(results["console"].pk,)],
         "console:people-import-columns": [(file.pk,)],
         "console:people-import-preview": [(file.pk,)],
+        "console:user-licenses-csv-columns": [(of_licences.pk,)],
+        "console:user-licenses-csv-preview": [(of_licences.pk,)],
         "set-up": [(acme.slug, secret) for secret in secrets],
         "console:saml-and-scim-attempt": list(attempts),
         **_of_reviews(acme),

@@ -91,7 +91,11 @@ RIGHTS: Final = {
 SHOWN_TO_WHO_HAS_ONE: Final = {
     "appearance-picture": "the logo that waits in one's own session",
     "log-entry": "an entry of a log that one may see",
+    "people-import-columns": "the file that one has uploaded",
+    "people-import-preview": "the file that one has uploaded",
     "saml-and-scim-test-progress": "the test that one has begun",
+    "user-licenses-csv-columns": "the file that one has uploaded",
+    "user-licenses-csv-preview": "the file that one has uploaded",
 }
 """Pages that are not there for who has nothing to see on them."""
 

@@ -29,6 +29,7 @@ from licenses.models import Product, Seat, Subscription
 from tests.architecture.specimens import OUR_APPS, Specimens
 from tests.conftest import PASSWORD, crowd, person, signed_in
 from tests.support.html_forms import text_of, what_is_sent
+from tests.support.licence_file import look_at_file, press_apply
 from tests.support.many import ask, do
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ ACTIONS = [
 PEOPLES = [str(name) for name in admin.site.get_model_admin(User).actions or ()]
 BY_CSV_NAME = "by CSV"
 BY_CSV = pytest.param(admin.site, User, BY_CSV_NAME, id="console-licences-by-csv")
-CSV_PAGE = "/console/licenses/csv/"
 
 
 def address_of(told: Any) -> str:
@@ -350,7 +350,8 @@ def test_how_an_action_went_has_an_address_of_its_own(
         unused_for_long(row)
         choices = choices_of(specimens)
     if name == BY_CSV_NAME:
-        done: Any = browser.post(CSV_PAGE, {"content": "email,product\nzoe@acme.example,x\n"})
+        looked = look_at_file(browser, b"email,product\nzoe@acme.example,x\n")
+        done: Any = press_apply(browser, looked)
     else:
         url = reverse(f"{site.name}:{model._meta.app_label}_{model._meta.model_name}_changelist")
         asked = ask(browser, url, name, [row.pk], **choices)

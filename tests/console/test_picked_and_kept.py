@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from django.contrib import admin
-from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Lockout, Session, User
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
@@ -22,6 +21,7 @@ from tests.architecture.specimens import Specimens
 from tests.architecture.test_kept_forms import contents, signs_in_again
 from tests.conftest import signed_in
 from tests.support.html_forms import read_forms, what_is_sent
+from tests.support.licence_file import look_at_file
 from tests.support.many import ask
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from accounts.models import Tenant
     from licenses.models import Subscription
 
-CSV: Final = "/console/licenses/csv/"
 ACTIONS: Final = [
     (model_admin, name)
     for site in (admin.site, platform_site)
@@ -109,16 +108,17 @@ def test_there_are_actions_on_both_sites() -> None:
 def test_a_file_of_licences_that_was_looked_at_is_looked_at_again(
     acme: Tenant, console: Client, alice: User, bob: User, crm: Subscription
 ) -> None:
-    file = SimpleUploadedFile("licences.csv", b"email,product\r\nbob@acme.example,crm\r\n")
-    shown = console.post(CSV, {"file": file}).content.decode()
-    sent = what_is_sent(shown, "content")
+    looked = look_at_file(console, b"email,product\r\nbob@acme.example,crm\r\n")
+    url = looked.request["PATH_INFO"]
+    sent = what_is_sent(looked.content.decode(), "seen")
 
-    page = given_back(console, alice, CSV, {**sent, "_save": "1"})
+    page = given_back(console, alice, url, {**sent, "reason": "New team", "_save": "1"})
 
-    assert "This is what the file will do" in page
+    assert "Nothing has happened yet. This is what would." in page
     assert "bob@acme.example" in page
+    assert 'value="New team"' in page
     with tenant_scope(acme):
         assert not Seat.objects.exists()
-    console.post(CSV, what_is_sent(page, "content"))
+    console.post(url, what_is_sent(page, "seen"))
     with tenant_scope(acme):
         assert Seat.objects.filter(user=bob).exists()

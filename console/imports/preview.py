@@ -1,0 +1,91 @@
+"""What an import would do, as its page shows it and as its job is given it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import orjson
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from accounts.models import ActionLine, PeopleFile
+    from console.imports.kinds import FileImport
+
+PER_PAGE: Final = 100
+CSV_HEADER: Final = (
+    *(gettext_lazy("Line"), gettext_lazy("Person"), gettext_lazy("What happens")),
+    *(gettext_lazy("Reason"), gettext_lazy("Before and after")),
+)
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a file would do, gone through once.
+
+    Attributes:
+        counts: So many lines of each kind.
+        will: How many would change something, together.
+        shown: The lines of one kind, or of all, that stand on one page.
+        digest: By which it is known whether it would be the same later.
+    """
+
+    counts: dict[Any, int]
+    will: int = 0
+    shown: list[Any] = field(default_factory=list)
+    digest: str = ""
+
+
+class Lines(NamedTuple):
+    """The lines of the action that does what a file says.
+
+    Attributes:
+        digest: As :func:`preview_of` has it.
+        refused: Those of them that cannot be done.
+    """
+
+    lines: list[ActionLine]
+    digest: str
+    refused: list[ActionLine]
+
+
+def preview_of(of: FileImport, file: PeopleFile, *, kind: str, page: int) -> Preview:
+    """Return what a file would do, with the lines of one page; ``kind`` may be empty for all."""
+    preview, digest = Preview(dict.fromkeys(of.kinds, 0)), sha256(orjson.dumps(file.layout))
+    first, number = (page - 1) * PER_PAGE, 0
+    for step in of.steps_of(file):
+        preview.counts[step.kind] += 1
+        digest.update(orjson.dumps(of.seen_of(step)))
+        if kind in {"", step.kind}:
+            if first <= number < first + PER_PAGE:
+                preview.shown.append(step)
+            number += 1
+    if not (of.all_or_nothing and preview.counts[of.refused]):
+        preview.will = sum(preview.counts[each] for each in of.doing)
+    preview.digest = digest.hexdigest()
+    return preview
+
+
+def lines_of(of: FileImport, file: PeopleFile) -> Lines:
+    """Return the lines of the action that does what a file says."""
+    digest, lines, refused = sha256(orjson.dumps(file.layout)), [], []
+    for step in of.steps_of(file):
+        digest.update(orjson.dumps(of.seen_of(step)))
+        lines.append(of.line_of(step, file.layout))
+        if step.kind == of.refused:
+            refused.append(lines[-1])
+    return Lines(lines, digest.hexdigest(), refused)
+
+
+def csv_rows(of: FileImport, file: PeopleFile, kind: str) -> Iterator[list[Any]]:
+    """Yield the lines of one kind, or all, for a CSV file."""
+    for step in of.steps_of(file):
+        if kind in {"", step.kind}:
+            changes = "; ".join(
+                f"{each['label']}: {each['before']} → {each['after']}"
+                for each in of.changes_of(step)
+            )
+            yield [step.number, step.name, of.labels[step.kind], step.reason, changes]
