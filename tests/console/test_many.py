@@ -121,7 +121,7 @@ def test_an_action_asks_before_it_changes_anything(
     assert 'name="seen"' in answer.content.decode()
     file: Any = browser.post(url, {**what_is_sent(answer.content.decode(), "seen"), "as_csv": "1"})
     told = b"".join(file.streaming_content).decode("utf-8-sig").splitlines()
-    assert told[0] == "Who or what,What will happen,Why"
+    assert told[0] == "Who or what,ID,What will happen,Why"
     assert len(told) == 2
     if 'name="reason"' in answer.content.decode():  # Somebody, or something, is not passed over.
         says = text_of(answer)
