@@ -187,14 +187,12 @@ def _preview_page(of: FileImport, request: HttpRequest, file: PeopleFile) -> Htt
             name="import-preview", header=map(str, CSV_HEADER), rows=csv_rows(of, file, kind)
         )
     number = max(read_number(request.GET.get(PAGE, "")) or 1, 1)
-    seen = preview_of(of, file, kind=kind, page=number)
+    seen = preview_of(of, file, page=number)
     if of.all_or_nothing and seen.counts[of.refused] and "kind" not in request.GET:
         kind = str(of.refused)  # What stops everything is shown first.
-        seen = preview_of(of, file, kind=kind, page=number)
     found = seen.counts[of.kinds(kind)] if kind else sum(seen.counts.values())
     context = {
         **_context(of, request, _("What this file would do"), of.preview_page),
-        "file": file,
         "preview": seen,
         "tiles": [
             {"kind": of.marks[each], "label": of.labels[each], "figure": f"{count:,}"}
@@ -203,11 +201,10 @@ def _preview_page(of: FileImport, request: HttpRequest, file: PeopleFile) -> Htt
         "tabs": _tabs(of, seen, kind),
         "rows": [
             (step, of.labels[step.kind], of.marks[step.kind], of.changes_of(step))
-            for step in seen.shown
+            for step in seen.pages[kind]
         ],
         "page": Paginator(range(found), PER_PAGE).get_page(number),
         "asked": f"kind={kind}",
-        "kind": kind,
         "stopped_by": seen.counts[of.refused] if of.all_or_nothing else 0,
         "follows": of.follows(file.layout),
         "button": of.button(seen.will),

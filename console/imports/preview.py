@@ -29,13 +29,13 @@ class Preview:
     Attributes:
         counts: So many lines of each kind.
         will: How many would change something, together.
-        shown: The lines of one kind, or of all, that stand on one page.
+        pages: The lines that stand on one page, of each kind, and under nothing of all of them.
         digest: By which it is known whether it would be the same later.
     """
 
     counts: dict[Any, int]
     will: int = 0
-    shown: list[Any] = field(default_factory=list)
+    pages: dict[Any, list[Any]] = field(default_factory=dict)
     digest: str = ""
 
 
@@ -52,17 +52,18 @@ class Lines(NamedTuple):
     refused: list[ActionLine]
 
 
-def preview_of(of: FileImport, file: PeopleFile, *, kind: str, page: int) -> Preview:
-    """Return what a file would do, with the lines of one page; ``kind`` may be empty for all."""
-    preview, digest = Preview(dict.fromkeys(of.kinds, 0)), sha256(orjson.dumps(file.layout))
-    first, number = (page - 1) * PER_PAGE, 0
-    for step in of.steps_of(file):
+def preview_of(of: FileImport, file: PeopleFile, *, page: int) -> Preview:
+    """Return what a file would do, with the lines of one page of each kind, and of all."""
+    preview = Preview(dict.fromkeys(of.kinds, 0), pages={kind: [] for kind in ("", *of.kinds)})
+    digest = sha256(orjson.dumps(file.layout))
+    shown = range((page - 1) * PER_PAGE, page * PER_PAGE)
+    for number, step in enumerate(of.steps_of(file)):
+        if number in shown:
+            preview.pages[""].append(step)
+        if preview.counts[step.kind] in shown:
+            preview.pages[step.kind].append(step)
         preview.counts[step.kind] += 1
         digest.update(orjson.dumps(of.seen_of(step)))
-        if kind in {"", step.kind}:
-            if first <= number < first + PER_PAGE:
-                preview.shown.append(step)
-            number += 1
     if not (of.all_or_nothing and preview.counts[of.refused]):
         preview.will = sum(preview.counts[each] for each in of.doing)
     preview.digest = digest.hexdigest()
