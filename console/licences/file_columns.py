@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from django import forms
@@ -13,7 +12,7 @@ from typing_extensions import override
 from console.imports.columns import ColumnsForm, fields_of
 from licenses.csv_import import ACTION, ASSIGN, LICENCE, PERSON, RELEASE, Layout
 from licenses.models import Subscription
-from scim.people_files.fields import guessed
+from scim.people_files.fields import guessed, plain_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,12 +121,12 @@ def _guessed(titles: Sequence[str]) -> list[str]:
 def _guess(title: str) -> str:
     """Return what a title probably means.
 
-    >>> [_guess(title) for title in ("E-Mail-Adresse", "User name", "Product", "Vorname")]
-    ['person', 'person', 'licence', '']
+    >>> [_guess(title) for title in ("E-Mail-Adresse", "User name", "Product", "Acción", "Vorname")]
+    ['person', 'person', 'licence', 'action', '']
     """
     if guessed([title])[0] in {"email", "user_name"}:
         return PERSON
-    return _GUESSES.get(re.sub(r"[\W_]", "", title.casefold()), "")
+    return _GUESSES.get(plain_title(title), "")
 
 
 def _each_once(fields: list[str]) -> list[str]:

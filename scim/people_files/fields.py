@@ -122,7 +122,7 @@ def guessed(titles: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     found = []
     for title in titles:
-        field = _GUESSES.get(_plain(title), "")
+        field = _GUESSES.get(plain_title(title), "")
         found.append("" if field in taken else field)
         taken.add(field)
     return found
@@ -201,7 +201,7 @@ def as_read(cells: Sequence[str], columns: Iterable[tuple[int, str]]) -> dict[st
     }
 
 
-def _plain(title: str) -> str:
+def plain_title(title: str) -> str:
     """Return a title without letter case, accents and whatever stands between its letters."""
     letters = unicodedata.normalize("NFKD", title.casefold())
     return re.sub(r"[^\w]|_", "", "".join(c for c in letters if not unicodedata.combining(c)))

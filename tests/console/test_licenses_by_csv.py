@@ -359,6 +359,7 @@ def test_the_button_that_is_pressed_twice_begins_once(
         (["email", "product", "action"], ["person", "licence", "action"]),
         (["E-Mail-Adresse", "Lizenz", "Aktion"], ["person", "licence", "action"]),
         (["User name", "Vorname", "Licence"], ["person", "", "licence"]),
+        (["Correo", "Licencia", "Acción"], ["person", "licence", "action"]),
         (["email", "product", "Email"], None),
         (["email", "product", "action", "Action"], None),
         (["email", "city"], None),
