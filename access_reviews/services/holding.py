@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from access_reviews.models import ReviewLine
 from access_reviews.services.things import Kind, Thing, memberships_that_give, number
 from accounts.models import AuditEntry, ProfileMembership
-from accounts.trail.actors import acting_source
+from accounts.trail.actors import source_name_of
 from licenses.models import Seat
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from accounts.models import DirectoryGroupMember
 
 Why = ReviewLine.Why
-"""How the trail calls an identity provider that acts, before its name."""
 _KINDS: Final = {Kind.GROUP: "directorygroup", Kind.PROFILE: "accessprofile"}
 
 
@@ -31,7 +30,7 @@ class Given(NamedTuple):
     @property
     def source(self) -> str:
         """The name of the identity provider that did; empty when somebody else did."""
-        return acting_source(self.actor)
+        return source_name_of(self.actor)
 
 
 class Held(NamedTuple):

@@ -20,6 +20,7 @@ from accounts.storage.held_changes import (
 )
 from accounts.tenancy.scoping import active_tenant_id
 from accounts.trail import audit
+from accounts.trail.actors import source_name_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -102,10 +103,11 @@ def _hold(
 
 
 def _open(source_id: int, now: datetime) -> int:
-    name = audit.acting().partition(": ")[2] or audit.acting()
+    actor = audit.acting()
+    name = source_name_of(actor) or actor
     change = HeldChange.objects.create(source_id=source_id, source_name=name[:200], opened=now)
     note_holding()
-    join_earlier_losses(change_id=change.pk, source_id=source_id, actor=audit.acting())
+    join_earlier_losses(change_id=change.pk, source_id=source_id, actor=actor)
     audit.record("held_change.opened", change)
     tenant = Tenant.objects.get(pk=active_tenant_id())
     notify_admins(tenant=tenant, letter=held_letter(change))

@@ -22,7 +22,7 @@ from accounts.services.users import deactivate_user, reactivate_user
 from accounts.storage import turns
 from accounts.storage.group_locks import hold_people
 from accounts.trail import audit
-from accounts.trail.actors import SOURCE, acting_source
+from accounts.trail.actors import SOURCE, source_name_of
 from accounts.trail.sentences import actor_in_words
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ CONFIRMED: Final = turns.CONFIRMED
 ACTIVITY: Final = turns.ACTIVITY
 ROLE: Final = ("user.role_changed",)
 """What entries are called that say whether somebody is active, and which role they have."""
-"""How the trail calls a source that acts, before its name."""
 
 
 def last_turn_of(user: User, actions: Collection[str]) -> int:
@@ -92,7 +91,7 @@ def inactive_at_sources(people: Collection[UUID]) -> dict[UUID, set[str]]:
     found: dict[UUID, set[str]] = {pk: set() for pk in people}
     for (target, actor), action in decided.items():
         if action != "user.reactivated":
-            found[keys[target]].add(acting_source(actor))
+            found[keys[target]].add(source_name_of(actor))
     return found
 
 

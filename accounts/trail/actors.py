@@ -17,10 +17,10 @@ def source_as_actor(name: str) -> str:
     return f"{SOURCE}{name}"
 
 
-def acting_source(actor: str) -> str:
+def source_name_of(actor: str) -> str:
     """Return the name of the source that ``actor`` is; empty if it is none.
 
-    >>> acting_source("SCIM: Okta"), acting_source("alice@acme.example")
+    >>> source_name_of("SCIM: Okta"), source_name_of("alice@acme.example")
     ('Okta', '')
     """
     return actor.removeprefix(SOURCE) if actor.startswith(SOURCE) else ""

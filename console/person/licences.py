@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from accounts.trail.actors import acting_source
+from accounts.trail.actors import source_name_of
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
 from console.base.moments import told
@@ -78,7 +78,7 @@ def _why(seat: Seat, given: Mapping[int, Given], look: Look) -> str:
     if seat.by_group:
         through = given.get(seat.subscription_id)
         return look.through(through.group_id, through.group) if through else seat.grant_reason
-    if source := acting_source(seat.granted_by):
+    if source := source_name_of(seat.granted_by):
         return format_html(_("By {source} over SCIM"), source=source)
     by = actor_in_words(seat.granted_by)
     if seat.grant_reason == REASON:

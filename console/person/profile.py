@@ -14,7 +14,7 @@ from accounts.identifiers import is_canonical_uuid
 from accounts.managed import held_fields, holders_of
 from accounts.models import User
 from accounts.services.users import UserFields
-from accounts.trail.actors import acting_source
+from accounts.trail.actors import source_name_of
 from accounts.trail.audit import SYSTEM
 from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
@@ -190,7 +190,7 @@ def _way_to_edit(look: Look, holders: Collection[Holder]) -> dict[str, str]:
 def _with_editor(line: Line, newest: Mapping[str, AuditEntry]) -> Line:
     found = [newest[path] for path in map(_path_in_trail, line.fields) if path in newest]
     last = max(found, key=lambda entry: entry.pk, default=None)
-    if last is None or last.actor == SYSTEM or acting_source(last.actor):
+    if last is None or last.actor == SYSTEM or source_name_of(last.actor):
         return line
     edited = format_html(
         _("edited here by {who}, {when}"),
