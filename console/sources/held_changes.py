@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.jobs.retrying import NotFailedError
-from accounts.models import HeldChange, HeldPerson, User
+from accounts.models import HeldChange, HeldPerson
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.trail.refusals import record_refusal
+from console.base.begun import person_of
 from console.base.of_person import with_people
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
@@ -76,7 +77,7 @@ def held_change(request: HttpRequest, pk: int) -> HttpResponse:
         "done": everybody - left,
         "everybody": everybody,
         "has_failed": has_failed(change),
-        "is_in_it": held.filter(user_id=_reader(request).pk).exists(),
+        "is_in_it": held.filter(user_id=person_of(request).pk).exists(),
         "groups_gone": deleted_groups(change),
         "version": seal(_standing(change), _about(change)),
     }
@@ -123,7 +124,7 @@ def _decide(
             if change.is_open and not is_as_seen(_about(change), request.POST, _standing(change)):
                 messages.error(request, str(SEEN_OTHERWISE))
                 return redirect("console:held-change", pk)
-            decide(change=change, by=_reader(request))
+            decide(change=change, by=person_of(request))
     except DecidedAlreadyError as refusal:
         # Without who decided: their name would stay in the trail when they are erased.
         record_refusal("held_change.refused", change, reason=_("It is decided already."))
@@ -131,11 +132,6 @@ def _decide(
     else:
         messages.success(request, str(said))
     return redirect("console:held-change", pk)
-
-
-def _reader(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
-    return request.user
 
 
 def _counted() -> QuerySet[HeldChange]:
