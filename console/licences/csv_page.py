@@ -141,7 +141,7 @@ class LicencesImport(FileImport):
 
     @override
     def button(self, count: int) -> str:
-        text = ngettext("Apply %(n)s row", "Apply %(n)s rows", count)
+        text = ngettext("Apply %(n)s line", "Apply %(n)s lines", count)
         return text % {"n": f"{count:,}"}
 
     @override

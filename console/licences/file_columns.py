@@ -56,7 +56,7 @@ class LicenceColumnsForm(ColumnsForm):
             fields=fields,
             initial={
                 "same_licence": str(known.get(LICENCE) or ""),
-                "same_action": known.get(ACTION, "" if ACTION in fields else ASSIGN),
+                "same_action": known.get(ACTION, ""),
             },
         )
         in_file = ("", _t("As the column says"))
@@ -85,7 +85,7 @@ class LicenceColumnsForm(ColumnsForm):
             self.add_error("same_licence", text)
         for name in (LICENCE, ACTION):
             if name in chosen and cleaned.get(f"{_SAME}{name}"):
-                text = _t("A column says this already. Let it be ignored, or leave this to it.")
+                text = _t("A column says this already. Choose “As the column says”, or ignore that column.")
                 self.add_error(f"{_SAME}{name}", text)
         return cleaned
 
@@ -107,7 +107,7 @@ def known_layout(titles: Sequence[str]) -> dict[str, Any] | None:
     named = [name for name in fields if name]
     if len(named) != len(set(named)) or not {PERSON, LICENCE} <= {*named}:
         return None
-    return _layout(fields, None, "" if ACTION in named else ASSIGN)
+    return _layout(fields, None, "")
 
 
 def _layout(fields: list[str], licence: int | None, action: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def test_from_the_user_list_to_the_result(
     page.wait_for_url("**/licenses/csv/*-*/")
     check(page)
     page.get_by_label("Reason, for the history").fill("New team")
-    page.get_by_role("button", name="Apply 1 row").press("Enter")
+    page.get_by_role("button", name="Apply 1 line").press("Enter")
 
     page.wait_for_url("**/console/results/**")
     check(page)

@@ -63,7 +63,7 @@ def test_the_preview_changes_nothing_and_applying_does(
     text = "email,product\r\nBOB@acme.example,crm\r\n"
 
     page = upload(console, text.encode())
-    assert "Apply 1 row" in page
+    assert "Apply 1 line" in page
     assert seats_held(acme) == 0
 
     page = apply(console, text)
@@ -228,7 +228,7 @@ def test_lines_that_stay_as_they_are_say_why(
 
     for words in ("Stays as it is", "They have this licence already.", "do not have this licence"):
         assert words in page
-    assert "Apply 1 row" in page
+    assert "Apply 1 line" in page
     told = apply(console, text)
     assert "Done</dt><dd>1" in told
     assert "Passed over</dt><dd>2" in told
@@ -339,7 +339,7 @@ def test_a_file_that_no_page_has_shown_is_shown(
     page = post_unseen(console, f"email,product\n{bob.email},crm\n")
 
     assert "Look again." in page
-    assert "Apply 1 row" in page
+    assert "Apply 1 line" in page
     assert seats_held(acme) == 0
 
 
@@ -383,7 +383,7 @@ def test_columns_are_chosen_by_click(
     assert "Which column is what?" in text_of(asked)
     assert "=cmd|&#x27; /C calc&#x27;!A1" in text_of(asked)
     looked = name_columns(console, asked, **{"column-0": "person", "column-1": "licence"})
-    assert "Apply 1 row" in text_of(looked)
+    assert "Apply 1 line" in text_of(looked)
     press_apply(console, looked)
 
     assert seats_held(acme) == 1
@@ -458,7 +458,7 @@ def test_wrong_columns_are_told_and_can_be_changed(
 
     better = name_columns(console, asked, **{"column-0": "licence", "column-1": "person"})
 
-    assert "Apply 1 row" in text_of(better)
+    assert "Apply 1 line" in text_of(better)
 
 
 def test_a_problem_that_came_after_the_look_is_told_and_recorded(
