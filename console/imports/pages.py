@@ -145,12 +145,15 @@ def _pressed(of: FileImport, request: HttpRequest, file: PeopleFile) -> HttpResp
     """Do what was shown; what would be other than it was shown is shown once more."""
     known, shown = read_preview(request.POST.get(SEEN, ""), page=of.preview_page)
     found = lines_of(of, file)
+    about = _about(file, found.digest)
     if of.all_or_nothing and found.refused:
-        return _led_to_problems(of, request, file, found)
+        # Pressed twice, it leads to the same lines, although the file is gone by then.
+        key = known if shown[:-1] == about[:-1] else None
+        return _led_to_problems(of, request, file, found, key or uuid4())
     why = of.why(request.POST)
     if why is not None and not why.is_valid():
         return _preview_page(of, request, file)
-    if known is not None and shown == _about(file, found.digest):
+    if known is not None and shown == about:
         reason = "" if why is None else why.reason_given
         answer = begin(admin.site, request, of.wanted(found.lines, reason=reason), known)
         forget_file(file=file)
@@ -161,7 +164,7 @@ def _pressed(of: FileImport, request: HttpRequest, file: PeopleFile) -> HttpResp
 
 
 def _led_to_problems(
-    of: FileImport, request: HttpRequest, file: PeopleFile, found: Lines
+    of: FileImport, request: HttpRequest, file: PeopleFile, found: Lines, key: UUID
 ) -> HttpResponseBase:
     """Tell of each line what is wrong with it, or that it was passed over with the others."""
     text = ngettext(
@@ -175,7 +178,7 @@ def _led_to_problems(
     of.note_refused(found.refused)
     for line in found.lines:
         line.outcome = line.outcome or ActionLine.Outcome.PASSED_OVER
-    answer = begin(admin.site, request, of.wanted(found.lines), uuid4())
+    answer = begin(admin.site, request, of.wanted(found.lines), key)
     forget_file(file=file)
     return answer
 
@@ -191,6 +194,9 @@ def _preview_page(of: FileImport, request: HttpRequest, file: PeopleFile) -> Htt
     if of.all_or_nothing and seen.counts[of.refused] and "kind" not in request.GET:
         kind = str(of.refused)  # What stops everything is shown first.
     found = seen.counts[of.kinds(kind)] if kind else sum(seen.counts.values())
+    page = Paginator(range(found), PER_PAGE).get_page(number)
+    if page.number != number:  # There are fewer by now: the last page is shown.
+        seen = preview_of(of, file, page=page.number)
     context = {
         **_context(of, request, _("What this file would do"), of.preview_page),
         "preview": seen,
@@ -203,7 +209,7 @@ def _preview_page(of: FileImport, request: HttpRequest, file: PeopleFile) -> Htt
             (step, of.labels[step.kind], of.marks[step.kind], of.changes_of(step))
             for step in seen.pages[kind]
         ],
-        "page": Paginator(range(found), PER_PAGE).get_page(number),
+        "page": page,
         "asked": f"kind={kind}",
         "stopped_by": seen.counts[of.refused] if of.all_or_nothing else 0,
         "follows": of.follows(file.layout),

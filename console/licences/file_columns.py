@@ -85,7 +85,9 @@ class LicenceColumnsForm(ColumnsForm):
             self.add_error("same_licence", text)
         for name in (LICENCE, ACTION):
             if name in chosen and cleaned.get(f"{_SAME}{name}"):
-                text = _t("A column says this already. Choose “As the column says”, or ignore that column.")
+                text = _t(
+                    "A column says this already. Choose “As the column says”, or ignore that column."
+                )
                 self.add_error(f"{_SAME}{name}", text)
         return cleaned
 

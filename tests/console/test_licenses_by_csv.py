@@ -479,6 +479,34 @@ def test_a_problem_that_came_after_the_look_is_told_and_recorded(
         assert ActionLine.objects.filter(outcome="").count() == 0
 
 
+def test_a_problem_that_came_after_the_look_is_told_once_however_often_one_presses(
+    console: Client, acme: Tenant, bob: User, crm: Subscription
+) -> None:
+    kim = person(acme, "Kim")
+    looked = look_at_file(console, f"email,product\n{bob.email},crm\n{kim.email},crm\n".encode())
+    with tenant_scope(acme):
+        delete_user(user=User.objects.get(pk=kim.pk))
+
+    addresses = {press_apply(console, looked).headers.get("Location") for _ in range(2)}
+
+    assert len(addresses) == 1
+    assert None not in addresses
+    with tenant_scope(acme):
+        assert AuditEntry.objects.filter(action="license.refused").count() == 1
+
+
+@pytest.mark.parametrize("asked", ["p=77", "p=0", "p=-1", "p=x", f"p={'9' * 40}"])
+def test_a_page_that_is_not_there_is_the_nearest(
+    console: Client, bob: User, crm: Subscription, asked: str
+) -> None:
+    looked = look_at_file(console, f"email,product\n{bob.email},crm\n".encode())
+
+    shown = text_of(console.get(f"{looked.request['PATH_INFO']}?{asked}"))
+
+    assert bob.email in shown
+    assert "No line is like this" not in shown
+
+
 def test_a_file_is_sealed_and_gone_once_it_is_applied(
     console: Client, acme: Tenant, bob: User, crm: Subscription
 ) -> None:

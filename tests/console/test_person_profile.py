@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -321,3 +322,30 @@ class TestRights:
 
 def stored(user: User) -> User:
     return User.objects.get(pk=user.pk)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        *(None, [], "x", 5, True, {}),
+        *({"phoneNumbers": odd} for odd in (5, True, "x", {"value": "1"}, [None, "x", [1]])),
+        {"phoneNumbers": [{"value": ["a"], "type": {"x": 1}}, {"value": "1", "type": 5}]},
+        *({"title": odd} for odd in (["x"], {"a": 1}, 5, False, None)),
+        *({ENTERPRISE_USER: odd} for odd in (None, [], "x", 5, True, [1], ["x"], [None])),
+        *(
+            {ENTERPRISE_USER: {"manager": odd}}
+            for odd in ("x", None, ["x"], {"value": 5}, {"value": ["x"]}, [{"value": "x"}])
+        ),
+        *({ENTERPRISE_USER: {"department": odd}} for odd in (["x"], {"x": 1}, 5)),
+    ],
+    ids=json.dumps,
+)
+def test_attributes_of_any_shape_leave_the_page_readable(
+    console: Client, bob: User, attributes: Any
+) -> None:
+    """As they may have come by an earlier version, or by a restored row."""
+    with connection.cursor() as cursor:
+        written = "UPDATE accounts_user SET attributes = %s::jsonb WHERE id = %s"
+        cursor.execute(written, [json.dumps(attributes), bob.pk])
+
+    assert "User name" in facts(console, bob)
