@@ -86,7 +86,7 @@ class LicenceColumnsForm(ColumnsForm):
         for name in (LICENCE, ACTION):
             if name in chosen and cleaned.get(f"{_SAME}{name}"):
                 text = _t(
-                    "A column says this already. Choose “As the column says”, or ignore that column."
+                    "A column says this. Choose “As the column says” here, or ignore that column."
                 )
                 self.add_error(f"{_SAME}{name}", text)
         return cleaned
