@@ -419,7 +419,7 @@ def test_what_no_column_says_is_chosen_for_all_lines(
         ({"same_licence": "0"}, "not one of the available choices"),
         ({"same_licence": "crm"}, "not one of the available choices"),
         ({"same_licence": "of another"}, "not one of the available choices"),
-        ({"column-2": "action", "same_action": "release"}, "A column says this already."),
+        ({"column-2": "action", "same_action": "release"}, "A column says this."),
     ],
 )
 def test_columns_that_make_no_sense_are_refused(
