@@ -18,7 +18,12 @@ from provisioning.planning.objects import Desired
 from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import parse_target_path, text_of, value_at
 from provisioning.protocol.steps import Kind
-from provisioning.storage.scope import everybody_in_scope_of, people_in_scope_of, roles_of
+from provisioning.storage.scope import (
+    count_in_scope_of,
+    everybody_in_scope_of,
+    people_in_scope_of,
+    roles_of,
+)
 from scim.models import AttributeMapping, Resource
 from scim.sources.mapping import USER_FIELDS
 
@@ -67,7 +72,8 @@ def _keys(application: Application, ids: Collection[str] | None) -> Sequence[UUI
 
 def people_in_scope(*, application: Application) -> int:
     """Count the people who should be at an application."""
-    return len(people_in_scope_of(tenant_id=application.tenant_id, application_id=application.pk))
+    counted = count_in_scope_of(tenant_id=application.tenant_id, application_ids=[application.pk])
+    return counted.get(application.pk, 0)
 
 
 def _portion(

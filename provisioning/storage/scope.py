@@ -13,74 +13,60 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 _ASSIGNED: Final = closure_below(
-    "SELECT assigned.group_id FROM provisioning_assignment AS assigned "
-    "WHERE assigned.tenant_id = %(tenant)s AND assigned.application_id = %(application)s "
-    "AND assigned.group_id IS NOT NULL",
+    "SELECT assigned.application_id, assigned.group_id "
+    "FROM provisioning_assignment AS assigned WHERE assigned.tenant_id = %(tenant)s "
+    "AND assigned.application_id = ANY(%(applications)s) AND assigned.group_id IS NOT NULL",
     name="assigned_groups",
+    carried={"application_id": "assigned_groups.application_id"},
 )
-_IN_SCOPE: Final = f"""
+"""Each application's groups, with those nested in them."""
+_SCOPED: Final = f"""
 WITH RECURSIVE {_ASSIGNED}, assigned AS (
-  SELECT assignment.role, assignment.profile_id FROM provisioning_assignment AS assignment
-  WHERE assignment.tenant_id = %(tenant)s AND assignment.application_id = %(application)s
-)
-SELECT person.id FROM accounts_user AS person
-WHERE person.tenant_id = %(tenant)s AND person.active
-  AND (%(ids)s::uuid[] IS NULL OR person.id = ANY(%(ids)s::uuid[]))
-  AND (
-    person.id IN (
-      SELECT member.user_id FROM accounts_directorygroupmember AS member
-      JOIN assigned_groups ON assigned_groups.group_id = member.group_id
-      WHERE member.tenant_id = %(tenant)s AND member.user_id IS NOT NULL
-    )
-    OR person.role IN (SELECT role FROM assigned WHERE role <> '')
-    OR person.id IN (
-      SELECT membership.user_id FROM accounts_profilemembership AS membership
-      JOIN assigned ON assigned.profile_id = membership.profile_id
-      WHERE membership.tenant_id = %(tenant)s
-    )
-    OR EXISTS (
-      SELECT FROM accounts_accessprofile AS profile
-      JOIN assigned ON assigned.profile_id = profile.id
-      WHERE profile.tenant_id = %(tenant)s AND profile.is_default
-    )
-  )
-ORDER BY person.id
-"""  # noqa: S608
-_PACKED: Final = f"""
-SELECT string_agg(uuid_send(scoped.id), ''::bytea ORDER BY scoped.id) FROM ({_IN_SCOPE}) AS scoped
-"""  # noqa: S608
-_COUNTED: Final = f"""
-WITH RECURSIVE {
-    closure_below(
-        "SELECT assigned.application_id, assigned.group_id "
-        "FROM provisioning_assignment AS assigned WHERE assigned.tenant_id = %(tenant)s "
-        "AND assigned.application_id = ANY(%(ids)s) AND assigned.group_id IS NOT NULL",
-        name="assigned_groups",
-        carried={"application_id": "assigned_groups.application_id"},
-    )
-}, assigned AS (
   SELECT assignment.application_id, assignment.role, assignment.profile_id
   FROM provisioning_assignment AS assignment
-  WHERE assignment.tenant_id = %(tenant)s AND assignment.application_id = ANY(%(ids)s)
+  WHERE assignment.tenant_id = %(tenant)s AND assignment.application_id = ANY(%(applications)s)
 ), scoped AS (
   SELECT assigned_groups.application_id, member.user_id FROM assigned_groups
   JOIN accounts_directorygroupmember AS member ON member.group_id = assigned_groups.group_id
-  WHERE member.tenant_id = %(tenant)s
+  WHERE member.tenant_id = %(tenant)s AND {{member}}
   UNION
   SELECT assigned.application_id, membership.user_id FROM assigned
   JOIN accounts_profilemembership AS membership ON membership.profile_id = assigned.profile_id
-  WHERE membership.tenant_id = %(tenant)s
+  WHERE membership.tenant_id = %(tenant)s AND {{membership}}
   UNION
   SELECT assigned.application_id, person.id FROM assigned
-  LEFT JOIN accounts_accessprofile AS profile ON profile.id = assigned.profile_id
-  JOIN accounts_user AS person ON person.tenant_id = %(tenant)s
-    AND (profile.is_default OR (assigned.role <> '' AND person.role = assigned.role))
+  JOIN accounts_user AS person ON person.role = assigned.role
+  WHERE person.tenant_id = %(tenant)s AND assigned.role <> '' AND {{person}}
+  UNION
+  SELECT assigned.application_id, person.id FROM assigned
+  JOIN accounts_accessprofile AS profile ON profile.id = assigned.profile_id AND profile.is_default
+  JOIN accounts_user AS person ON person.tenant_id = %(tenant)s AND {{person}}
 )
-SELECT scoped.application_id, count(*) FROM scoped
+SELECT {{found}} FROM scoped
 JOIN accounts_user AS person ON person.id = scoped.user_id
 WHERE person.tenant_id = %(tenant)s AND person.active
-GROUP BY scoped.application_id
 """  # noqa: S608
+"""Each way into the scope is joined by itself.  As alternatives of one condition, the members of a
+group would be gone through once a person, as soon as they do not fit into a statement's memory.
+"""
+_EVERYBODY: Final = {
+    "member": "member.user_id IS NOT NULL",
+    "membership": "TRUE",
+    "person": "TRUE",
+}
+_THESE: Final = {
+    "member": "member.user_id = ANY(%(ids)s::uuid[])",
+    "membership": "membership.user_id = ANY(%(ids)s::uuid[])",
+    "person": "person.id = ANY(%(ids)s::uuid[])",
+}
+_IN_SCOPE: Final = _SCOPED.format(found="person.id", **_THESE) + "ORDER BY person.id"
+_PACKED: Final = _SCOPED.format(
+    found="string_agg(uuid_send(person.id), ''::bytea ORDER BY person.id)", **_EVERYBODY
+)
+_COUNTED: Final = (
+    _SCOPED.format(found="scoped.application_id, count(*)", **_EVERYBODY)
+    + "GROUP BY scoped.application_id"
+)
 _GROUPS: Final = f"""
 WITH RECURSIVE {_ASSIGNED}
 SELECT DISTINCT group_id FROM assigned_groups
@@ -126,30 +112,27 @@ WHERE member.user_id IS NOT NULL
 """  # noqa: S608
 
 
-def people_in_scope_of(
-    *, tenant_id: int, application_id: int, ids: Collection[UUID] | None = None
-) -> list[UUID]:
-    """Return, in order, the active people who are assigned, or those of ``ids`` who are."""
-    return _column(_IN_SCOPE, tenant=tenant_id, application=application_id, ids=_listed(ids))
+def people_in_scope_of(*, tenant_id: int, application_id: int, ids: Collection[UUID]) -> list[UUID]:
+    """Return, in order, those of ``ids`` who are active and assigned."""
+    return _column(_IN_SCOPE, tenant=tenant_id, applications=[application_id], ids=list(ids))
 
 
 def everybody_in_scope_of(*, tenant_id: int, application_id: int) -> bytes:
     """Return the ids of the active people who are assigned, in order, sixteen bytes each."""
-    values = {"tenant": tenant_id, "application": application_id, "ids": None}
-    [(packed,)] = _rows(_PACKED, **values)
+    [(packed,)] = _rows(_PACKED, tenant=tenant_id, applications=[application_id])
     return bytes(packed or b"")
 
 
 def count_in_scope_of(*, tenant_id: int, application_ids: Collection[int]) -> dict[int, int]:
     """Return how many active people are assigned to each of these applications."""
-    return dict(_rows(_COUNTED, tenant=tenant_id, ids=list(application_ids)))
+    return dict(_rows(_COUNTED, tenant=tenant_id, applications=list(application_ids)))
 
 
 def assigned_groups_of(
     *, tenant_id: int, application_id: int, ids: Collection[UUID] | None = None
 ) -> list[UUID]:
     """Return, in order, the assigned groups and those nested in them, or those of ``ids``."""
-    return _column(_GROUPS, tenant=tenant_id, application=application_id, ids=_listed(ids))
+    return _column(_GROUPS, tenant=tenant_id, applications=[application_id], ids=_listed(ids))
 
 
 def roles_of(

@@ -62,8 +62,7 @@ NO_SQL = {
 NAMING = {
     "accounts_auditentry": {"provisioning.storage.pulses._MOVED"},
     "accounts_user": {
-        "provisioning.storage.scope._COUNTED",
-        "provisioning.storage.scope._IN_SCOPE",
+        "provisioning.storage.scope._SCOPED",
         "licenses.storage.seat_counts._COUNTS",
         "scim.queries.name_columns.NAMES_OF_PEOPLE",
         "scim.storage.group_catalog._HAS_MEMBER",
@@ -84,14 +83,12 @@ NAMING = {
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_accessprofile": {
-        "provisioning.storage.scope._COUNTED",
-        "provisioning.storage.scope._IN_SCOPE",
+        "provisioning.storage.scope._SCOPED",
         "scim.queries.name_columns.NAMES_OF_GROUPS",
         "scim.storage.group_rows._LEAVES",
     },
     "accounts_profilemembership": {
-        "provisioning.storage.scope._COUNTED",
-        "provisioning.storage.scope._IN_SCOPE",
+        "provisioning.storage.scope._SCOPED",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
         "scim.storage.member_statements._ALL_NAMED",
@@ -109,10 +106,9 @@ NAMING = {
     "accounts_directorygroupmember": {
         "licenses.storage.given_by_groups._AROUND",
         "provisioning.storage.scope._BELOW",
-        "provisioning.storage.scope._COUNTED",
-        "provisioning.storage.scope._IN_SCOPE",
         "provisioning.storage.scope._NAMES",
         "provisioning.storage.scope._ROLES",
+        "provisioning.storage.scope._SCOPED",
         "licenses.storage.seat_counts._COUNTS",
         "scim.storage.group_catalog._HAS_MEMBER",
         "scim.storage.group_catalog._MEMBERS",
