@@ -269,6 +269,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     "test_by_what_a_review_takes": frozenset(
         {
             "access_reviews.services.applying.apply_review",
+            "access_reviews.services.applying.apply_to_who_is_back",
             "access_reviews.services.applying.undo_review",
             "access_reviews.services.deciding.decide_lines",
             "access_reviews.services.deciding.keep_as_suggested",
