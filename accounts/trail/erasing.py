@@ -56,8 +56,8 @@ def write_in_portions(model: type[models.Model], wanted: Q, values: dict[str, An
 
 @transaction.atomic
 def _write_portion(model: type[models.Model], wanted: Q, values: dict[str, Any]) -> int:
-    rows = model._default_manager.filter(wanted).order_by("pk").values_list("pk", flat=True)
-    # In one order, so that of two who write many rows none waits for the other.
+    # In the order of the model, as whoever else takes many of its rows.
+    rows = model._default_manager.filter(wanted).values_list("pk", flat=True)
     keys = list(rows.select_for_update(of=("self",))[:PORTION])
     model._default_manager.filter(pk__in=keys).update(**values)
     return len(keys)
