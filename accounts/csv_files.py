@@ -1,8 +1,8 @@
 """Files of comma-separated values as spreadsheets and HR systems write them, read as text.
 
 Encoding and delimiter are found by what is there: UTF-8 and UTF-16 with or without their mark, else
-Windows-1252; comma, semicolon or tab, or what a line such as ``sep=;`` says, which spreadsheets write
-above the titles.  Nothing here asks the database.
+Windows-1252; comma, semicolon or tab, or what a line such as ``sep=;`` says, which spreadsheets
+write above the titles.  Nothing here asks the database.
 """
 
 from __future__ import annotations
