@@ -17,8 +17,10 @@ class AccessReviewsConfig(AppConfig):
         # These need the models.
         from access_reviews import (  # noqa: PLC0415
             account_page,  # noqa: F401 - registers its section
-            returning,  # noqa: F401 - registers its receiver
             trail_words,
+        )
+        from access_reviews.services import (  # noqa: PLC0415
+            returning,  # noqa: F401 - registers its receiver
         )
         from access_reviews.services.keeping import erase_from_reviews  # noqa: PLC0415
         from accounts.trail.retention import erasers  # noqa: PLC0415

@@ -494,7 +494,8 @@ def test_by_what_a_review_takes(way: Way, acme: Tenant, crm: Subscription) -> No
             way.did("deciding", least=0, recorded={"review.started", "review.reminded"})
             end_review(review_id=begun.pk)
             way.did("ending", least=2, recorded={"review.carried_out"})
-            apply_to_who_is_back.defer(line_id=mine[0].pk)
+            line = ReviewLine.objects.filter(review=begun).latest("pk")
+            apply_to_who_is_back.defer(line_id=line.pk)
             begin_undoing(review_id=begun.pk, by=rita)
             way.did("undoing", least=2, recorded={"review.undone"})
         left = gone.pk
