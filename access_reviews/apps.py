@@ -19,6 +19,9 @@ class AccessReviewsConfig(AppConfig):
             account_page,  # noqa: F401 - registers its section
             trail_words,
         )
+        from access_reviews.services import (  # noqa: PLC0415
+            returning,  # noqa: F401 - registers its receiver
+        )
         from access_reviews.services.keeping import erase_from_reviews  # noqa: PLC0415
         from accounts.trail.retention import erasers  # noqa: PLC0415
 

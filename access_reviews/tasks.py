@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from access_reviews.services import following, keeping
-from access_reviews.services.applying import apply_review, undo_review
+from access_reviews.services.applying import apply_review, apply_to_who_is_back, undo_review
 from access_reviews.services.making import make_review_lines
 from accounts.jobs.kinds import AFTER_MIDNIGHT, HOURLY, Kind, by_the_clock
 
@@ -15,6 +15,7 @@ prune_reviews = by_the_clock(AFTER_MIDNIGHT)(keeping.prune_reviews)
 KINDS: Final[tuple[Kind[Any], ...]] = (
     make_review_lines,
     apply_review,
+    apply_to_who_is_back,
     undo_review,
     follow_reviews,
     prune_reviews,

@@ -28,6 +28,9 @@ def register() -> None:
             "review.ended": _("%(who)s ended the access review %(what)s"),
             "review.cancelled": _("%(who)s cancelled the access review %(what)s"),
             "review.carried_out": _("What the access review %(what)s decided was carried out"),
+            "review.carried_out_later": _(
+                "What the access review %(what)s decided was carried out for somebody who is back"
+            ),
             "review.undo_begun": _("%(who)s had the access review %(what)s undone"),
             "review.undone": _("What the access review %(what)s took was given back"),
         }

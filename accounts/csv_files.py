@@ -1,7 +1,8 @@
 """Files of comma-separated values as spreadsheets and HR systems write them, read as text.
 
 Encoding and delimiter are found by what is there: UTF-8 and UTF-16 with or without their mark, else
-Windows-1252; comma, semicolon or tab.  Nothing here asks the database.
+Windows-1252; comma, semicolon or tab, or what a line such as ``sep=;`` says, which spreadsheets
+write above the titles.  Nothing here asks the database.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ _DELIMITERS: Final = (",", ";", "\t")
 _LOOKED_AT: Final = 20
 """Rows that say which delimiter it is."""
 _CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f]")
+_SEPARATOR: Final = re.compile(r'\A"?sep=([,;|\t])"?[,;\t ]*(?=\r?\n|\r|\Z)', re.IGNORECASE)
+"""A first line that says which delimiter it is, as Excel does."""
+_END: Final = "\r\n"
 _ENDS: Final = re.compile("[\r\n]")
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -51,7 +55,7 @@ class Decoded(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One row, counted as a spreadsheet counts it: the titles are row 1."""
+    """One row, counted as a spreadsheet counts it: what the file begins with is row 1."""
 
     number: int
     cells: list[str]
@@ -59,9 +63,14 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file holds: its titles, and rows that are read as they are asked for."""
+    """What a file holds: its titles, and rows that are read as they are asked for.
+
+    Attributes:
+        titles_row: The number of the row that they are.
+    """
 
     titles: list[str]
+    titles_row: int
     delimiter: str
     text: str
 
@@ -74,7 +83,7 @@ class Table:
             UnreadableFileError: A quotation mark is never closed, or a cell is too long.
         """
         for number, cells in _records(self.text, self.delimiter):
-            if number > 1 and any(cells):
+            if number > self.titles_row and any(cells):
                 yield Row(number, cells)
 
 
@@ -116,14 +125,19 @@ def read_table(text: str) -> Table:
     Raises:
         UnreadableFileError: It has no titles, or too many columns.
     """
-    if len(text) > _LONGEST_FIRST_LINE and not _ENDS.search(text, 0, _LONGEST_FIRST_LINE):
+    said = _SEPARATOR.match(text)
+    # What it leaves is an empty row: all are counted as they are in the file.
+    text = text[said.end() :] if said else text
+    titles_row = 2 if said else 1
+    above = len(_END) if said else 0
+    if len(text) > _LONGEST_FIRST_LINE and not _ENDS.search(text, above, _LONGEST_FIRST_LINE):
         words = _(
             "The first line is longer than %(most)s characters. It must name the columns, such as "
             "“E-mail”."
         )
         raise UnreadableFileError(words % {"most": f"{_LONGEST_FIRST_LINE:,}"})
-    delimiter = max(_DELIMITERS, key=lambda each: _fits(text, each))
-    _number, titles = next(_records(text, delimiter), (1, []))
+    delimiter = said[1] if said else max(_DELIMITERS, key=lambda each: _fits(text, each))
+    _number, titles = next(islice(_records(text, delimiter), titles_row - 1, None), (1, []))
     while titles and not titles[-1]:
         titles.pop()
     if not titles:
@@ -140,7 +154,7 @@ def read_table(text: str) -> Table:
     if len(titles) > MOST_COLUMNS:
         text = _("The file has more than %(most)s columns. Take out those that are not needed.")
         raise UnreadableFileError(text % {"most": MOST_COLUMNS})
-    return Table([title[:LONGEST_TITLE] for title in titles], delimiter, text)
+    return Table([title[:LONGEST_TITLE] for title in titles], titles_row, delimiter, text)
 
 
 def _decoded(content: bytes) -> Decoded | None:

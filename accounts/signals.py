@@ -30,6 +30,12 @@ kept_person_is_back = Signal()
 ``kept`` of the held person when :data:`users_deactivated` says that the deletion is held.
 """
 
+loss_taken_back = Signal()
+"""Sent with ``user`` and ``since`` after what a source had taken from them was taken back.
+
+``since`` is the moment from which on they had lost it.
+"""
+
 given_anew = Signal()
 """Sent with ``user``, ``former`` and ``row`` when somebody is given back what they had lost.
 

@@ -13,11 +13,15 @@ class LicensesConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Connect the receivers."""
-        from licenses import (  # noqa: PLC0415 - needs the models
+        """Connect the receivers; erase people from the history who are erased."""
+        # These need the models.
+        from accounts.trail.retention import erasers_by_name  # noqa: PLC0415
+        from licenses import (  # noqa: PLC0415
             account_page,  # noqa: F401 - registers its section
             receivers,  # noqa: F401 - connects
             trail_words,
         )
+        from licenses.erasing import erase_holder  # noqa: PLC0415
 
+        erasers_by_name.append(erase_holder)
         trail_words.register()

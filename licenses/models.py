@@ -8,10 +8,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.models import DirectoryGroup, User
+from accounts.models.actors import ActorField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
@@ -75,15 +77,15 @@ class Seat(TenantScopedModel):
     subscription = models.ForeignKey(
         Subscription, on_delete=models.CASCADE, related_name="seat_history"
     )
-    # History outlives the person; their name is kept as text.
+    # History outlives the person; their name is kept as text, until they are erased.
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="seats")
-    user_label = models.CharField(_("user"), max_length=320)
+    user_label = models.CharField(_("user"), max_length=320, blank=True)
     granted = models.DateTimeField(_("granted"), default=timezone.now)
-    granted_by = models.CharField(_("granted by"), max_length=300)
+    granted_by = ActorField(_("granted by"), at="granted")
     grant_reason = models.CharField(_("reason"), max_length=300, blank=True)
     by_group = models.BooleanField(_("by group"), default=False)
     released = models.DateTimeField(_("released"), null=True, blank=True)
-    released_by = models.CharField(_("released by"), max_length=300, blank=True)
+    released_by = ActorField(_("released by"), at="released", blank=True)
     release_reason = models.CharField(_("reason of the release"), max_length=300, blank=True)
     kept_for = models.UUIDField(
         null=True, editable=False, help_text="Who held it, while their deletion is held."
@@ -115,6 +117,13 @@ class Seat(TenantScopedModel):
                 condition=Q(released__isnull=True),
             ),
             models.Index(
+                fields=["tenant", "user_label"],
+                name="seats_of_who_is_gone",
+                condition=Q(user__isnull=True),
+            ),
+            models.Index(fields=["tenant", "granted_by"], name="seats_granted_by"),
+            models.Index(fields=["tenant", "released_by"], name="seats_released_by"),
+            models.Index(
                 fields=["tenant", "kept_for"],
                 name="seats_kept",
                 condition=Q(kept_for__isnull=False),
@@ -123,7 +132,12 @@ class Seat(TenantScopedModel):
 
     @override
     def __str__(self) -> str:
-        return f"{self.user_label}: {self.subscription}"
+        return f"{self.holder}: {self.subscription}"
+
+    @property
+    def holder(self) -> str:
+        """What whoever has or had it was called then, or that they are erased."""
+        return self.user_label or gettext("Somebody who was deleted")
 
 
 class SeatCount(TenantScopedModel):

@@ -15,7 +15,9 @@ class SamlSsoConfig(AppConfig):
 
     @override
     def ready(self) -> None:
-        """Connect the receivers, and check that the XML libraries fit together."""
+        """Connect the receivers; check that the XML libraries fit together; erase who is erased."""
         import_module("saml_sso.protocol.xmldsig").self_check()
         import_module("saml_sso.receivers")
         import_module("saml_sso.trail_words").register()
+        erase_maker = import_module("saml_sso.services.erasing").erase_maker
+        import_module("accounts.trail.retention").erasers_by_name.append(erase_maker)

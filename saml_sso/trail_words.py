@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.storage.retention import ERASED
 from accounts.trail.labels import register_fields, register_labels, register_words
 from accounts.trail.sentences import register_sentences
 from saml_sso.models import SetUpLink, TrustProposal
@@ -66,6 +67,7 @@ def register() -> None:
             "want_authn_requests_signed": _("Sign requests"),
         }
     )
+    register_words("made_by", {ERASED: _("somebody who was deleted")})
     register_words("purpose", dict(SetUpLink.Purpose.choices))
     register_words("origin", dict(TrustProposal.Origin.choices))
     register_words("use", {"next": _("the next one"), "current": _("the one that signs")})

@@ -22,11 +22,12 @@ class ScimConfig(AppConfig):
         from scim.held.erasing import delete_for_good, erase_from_held_changes  # noqa: PLC0415
         from scim.http import exchanges, rate_limit  # noqa: PLC0415
         from scim.log import request_log  # noqa: PLC0415
+        from scim.log.erasing import erase_from_request_log  # noqa: PLC0415
         from scim.sources import managed  # noqa: PLC0415
 
         exchanges.gates.append(rate_limit.gate)
         exchanges.observers.append(request_log.observe)
         register_finder(managed.find_holders)
         before_erasing.append(delete_for_good)
-        erasers.append(erase_from_held_changes)
+        erasers.extend([erase_from_held_changes, erase_from_request_log])
         trail_words.register()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 State = AccessReview.State
 _Outcome = ReviewLine.Outcome
 _Restored = ReviewLine.Restored
+_ENDED: Final = frozenset({State.APPLYING, State.APPLIED})
 _REFUSALS: Final = (AccountError, LicenseError)
 
 
@@ -48,6 +49,13 @@ def apply_review(*, review_id: str) -> dict[str, Any]:
     _line_by_line(lines, {"outcome": ""}, _revoke)
     _end_applying(review.pk)
     return {"lines": lines.count()}
+
+
+@at_least_once(queue=BULK, pauses=(10, MINUTE, 10 * MINUTE))
+def apply_to_who_is_back(*, line_id: int) -> dict[str, Any]:
+    """Revoke what a review that has ended decided about somebody who was not here then."""
+    with transaction.atomic():
+        return {"revoked": int(_is_revoked_later(line_id))}
 
 
 @at_least_once(queue=BULK, pauses=(10, MINUTE, 10 * MINUTE))
@@ -77,6 +85,20 @@ def _line_by_line(
             report_progress(done=number, total=total)
 
 
+def _is_revoked_later(key: int) -> bool:
+    held_lines = ReviewLine.objects.select_for_update(of=("self",))
+    line = held_lines.select_related("review", "thing").filter(pk=key).first()
+    if line is None or line.outcome == _Outcome.REVOKED or line.review.state not in _ENDED:
+        return False
+    if not ReviewLine.objects.filter(to_revoke(line.review), pk=key).exists():
+        return False
+    _revoke(line)
+    if line.outcome != _Outcome.REVOKED:
+        return False
+    audit.record("review.carried_out_later", line.review, revoked=1)
+    return True
+
+
 def _revoke(line: ReviewLine) -> None:
     reason = _("Access review “%(review)s”") % {"review": line.review.name}
     try:
@@ -84,7 +106,8 @@ def _revoke(line: ReviewLine) -> None:
     except _REFUSALS as refusal:
         line.outcome, line.outcome_reason = _Outcome.LEFT, str(refusal)
     else:
-        line.outcome, line.removed = _Outcome.REVOKED, taken.removed
+        line.outcome, line.outcome_reason = _Outcome.REVOKED, ""
+        line.removed = taken.removed
         line.may_come_back = taken.may_come_back
     line.save(update_fields=["outcome", "outcome_reason", "removed", "may_come_back"])
 

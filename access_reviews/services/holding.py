@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from accounts.models import DirectoryGroupMember
 
 Why = ReviewLine.Why
+_TAKEN_BACK: Final = ("user.restored", "user.loss_taken_back")
+"""What the trail says of people who are given again what a source had taken from them."""
 _KINDS: Final = {Kind.GROUP: "directorygroup", Kind.PROFILE: "accessprofile"}
 
 
@@ -64,8 +66,14 @@ def why_held(thing: Thing, people: Collection[UUID]) -> dict[UUID, Held]:
 
 
 def let_in_by(kind: str, key: str, people: Collection[UUID]) -> dict[UUID, Given]:
-    """Return who let each of these people into a group or profile last, as far as it is kept."""
+    """Return who let each of these people into a group or profile last, as far as it is kept.
+
+    Whoever came back by taking back what a source had done was let in by whom they were before.
+    """
     wanted = {str(each): each for each in people}
+    returns = AuditEntry.objects.filter(
+        target_type="user", target_id__in=list(wanted), action__in=_TAKEN_BACK
+    )
     entries = (
         AuditEntry.objects.filter(
             target_type=kind,
@@ -73,6 +81,7 @@ def let_in_by(kind: str, key: str, people: Collection[UUID]) -> dict[UUID, Given
             details__has_key="added",
             details__added__has_any_keys=list(wanted),
         )
+        .exclude(transaction__in=returns.values("transaction"))
         .order_by("pk")
         .values_list("details__added", "actor", "at")
     )

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 
@@ -67,7 +68,7 @@ class HeldChange(TenantScopedModel):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.OPEN)
     opened = models.DateTimeField(_("since"), default=timezone.now)
     decided = models.DateTimeField(_("decided"), null=True)
-    decided_by = models.CharField(_("decided by"), max_length=300, blank=True)
+    decided_by = ActorField(_("decided by"), at="decided", blank=True)
     ended = models.DateTimeField(_("done"), null=True)
 
     objects: ClassVar[TenantScopedManager[HeldChange]] = TenantScopedManager()

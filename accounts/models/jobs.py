@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.identifiers import uuid7
+from accounts.models.actors import ActorField
 from accounts.secrets.sealed_fields import SealedTextField
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager
 
@@ -57,7 +58,7 @@ class Job(models.Model):
     )
     error = models.TextField(_("reason"), blank=True, help_text="Of the last failure.")
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
-    actor = models.CharField(_("wanted by"), max_length=300)
+    actor = ActorField(_("wanted by"), at="created")
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
     created = models.DateTimeField(_("created"), default=timezone.now)
     due = models.DateTimeField(_("due"), default=timezone.now)

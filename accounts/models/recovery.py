@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
 from accounts.models.users import User
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
@@ -62,7 +63,7 @@ class EmailDomain(TenantScopedModel):
     )
     created = models.DateTimeField(_("claimed"), default=timezone.now, editable=False)
     verified = models.DateTimeField(_("verified"), null=True, editable=False)
-    verified_by = models.CharField(_("verified by"), max_length=300, blank=True, editable=False)
+    verified_by = ActorField(_("verified by"), at="verified", blank=True, editable=False)
 
     objects: ClassVar[TenantScopedManager[EmailDomain]] = TenantScopedManager()
 

@@ -21,12 +21,14 @@ from typing_extensions import override
 from accounts.signing_in.devices import knows_one_of
 from accounts.signing_in.sessions import COLUMNS_KEY
 from accounts.storage.finding import accounts_of
+from accounts.storage.retention import erase_address
 from naming.addresses import compared_address
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from accounts.models import User
+    from accounts.storage.retention import Departed
 
 MOST_FOR_AN_ADDRESS: Final = 30
 MOST_FROM_A_CLIENT: Final = 60
@@ -82,6 +84,15 @@ class SignInThrottle(AxesDatabaseHandler):  # type: ignore[misc]
     ) -> None:
         if request.session.get(COLUMNS_KEY, {}).get("method") in _METHODS:
             super().user_logged_in(sender, request, user, **kwargs)
+
+
+def erase_failures(departed: Departed) -> None:
+    """Forget who failed to sign in, or was let try again, with names of somebody who is erased."""
+    called = {*departed.user_names, *departed.addresses}
+    addresses = sorted({compared_address(each)[:_LONGEST_NAME] for each in called} - {""})
+    AccessAttempt.objects.filter(username__in=addresses).delete()
+    while erase_address(addresses=addresses):
+        pass
 
 
 def _is_slowed(request: HttpRequest, credentials: dict[str, Any]) -> bool:

@@ -14,6 +14,7 @@ from accounts.storage.changes import GENERATION
 from accounts.storage.prepared import prepared_cursor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 PORTION: Final = 1_000
@@ -64,7 +65,11 @@ UPDATE accounts_auditentry SET transaction = '0' WHERE id IN (
 )
 """
 _LEFT: Final = """
-SELECT trail.id, trail.target_id, ARRAY(
+SELECT trail.id, trail.target_id, COALESCE((
+  SELECT min(made.at) FROM accounts_auditentry AS made
+  WHERE made.tenant_id = trail.tenant_id AND made.target_id = trail.target_id
+    AND made.target_type = 'user' AND made.action = 'user.created'
+), '1970-01-01Z'), trail.at, ARRAY(
   SELECT former.name FROM accounts_auditentry AS about
   CROSS JOIN LATERAL (VALUES
     (about.details #>> '{{changes,user_name,0}}'), (about.details #>> '{{changes,user_name,1}}'),
@@ -72,6 +77,14 @@ SELECT trail.id, trail.target_id, ARRAY(
   ) AS former(name)
   WHERE about.tenant_id = trail.tenant_id AND about.target_id = trail.target_id
     AND about.target_type = 'user' AND former.name <> ALL(%(ours)s::text[])
+), ARRAY(
+  SELECT DISTINCT former.name FROM accounts_auditentry AS about
+  CROSS JOIN LATERAL (
+    VALUES (about.details #>> '{{changes,email,0}}'), (about.details #>> '{{changes,email,1}}')
+    UNION ALL SELECT named #>> '{{}}' FROM jsonb_path_query(about.details, '$.names[*]') AS named
+  ) AS former(name)
+  WHERE about.tenant_id = trail.tenant_id AND about.target_id = trail.target_id
+    AND about.target_type = 'user' AND strpos(former.name, '@') > 0
 )
 FROM accounts_auditentry AS trail
 WHERE trail.tenant_id = %(tenant)s::bigint AND trail.action = 'user.deleted'
@@ -90,6 +103,25 @@ UPDATE accounts_auditentry SET actor = 'erased' WHERE id IN (
       WHERE tenant_id = %(tenant)s::bigint AND target_id = %(person)s::text
         AND target_type = 'user'
     )
+  ORDER BY id LIMIT %(portion)s::int
+)
+"""
+_ERASE_DETAIL: Final = """
+UPDATE accounts_auditentry
+SET details = jsonb_set(details, ARRAY[%(detail)s::text], to_jsonb(%(now)s::text))
+WHERE id IN (
+  SELECT id FROM accounts_auditentry
+  WHERE tenant_id = %(tenant)s::bigint AND action = ANY(%(actions)s::text[])
+    AND details ->> %(detail)s::text = %(former)s::text
+  ORDER BY id LIMIT %(portion)s::int
+)
+"""
+# What an operator did for an address concerns no tenant.
+_ERASE_ADDRESS: Final = """
+UPDATE accounts_auditentry SET details = details || '{"user_name": "erased"}' WHERE id IN (
+  SELECT id FROM accounts_auditentry
+  WHERE tenant_id IS NULL AND action = 'lockout.reset'
+    AND details ->> 'user_name' = ANY(%(addresses)s::text[])
   ORDER BY id LIMIT %(portion)s::int
 )
 """
@@ -115,12 +147,18 @@ class Departed(NamedTuple):
     Attributes:
         entry_id: The entry of the deletion.
         person_id: Whom it is about.
+        since: When they were created, or long before, if the trail does not go back so far.
+        until: When they were deleted.
         user_names: Under which they acted.
+        addresses: Whatever with an ``@`` they were called by, such as their e-mail address.
     """
 
     entry_id: int
     person_id: UUID
+    since: datetime
+    until: datetime
     user_names: list[str]
+    addresses: list[str]
 
 
 def prune_portion(*, tenant_id: int | None, before: datetime) -> int:
@@ -162,6 +200,19 @@ def erase_actor(*, tenant_id: int, departed: Departed) -> int:
     return _count(_ERASE_ACTOR, values)
 
 
+def replace_detail(
+    *, tenant_id: int, actions: Sequence[str], detail: str, former: str, now: str
+) -> int:
+    """Write ``now`` where a detail of entries of these actions is ``former``; return how many."""
+    named = {"actions": list(actions), "detail": detail, "former": former, "now": now}
+    return _count(_ERASE_DETAIL, {**named, "tenant": tenant_id, "portion": PORTION})
+
+
+def erase_address(*, addresses: list[str]) -> int:
+    """Take addresses, as sign-in compares them, out of what operators did; return of how many."""
+    return _count(_ERASE_ADDRESS, {"addresses": addresses, "portion": PORTION})
+
+
 def erase_target(*, tenant_id: int, departed: Departed) -> list[int]:
     """Take somebody's names, and what changed of them, out of entries about them.
 
@@ -187,7 +238,7 @@ def _departed(statement: str, values: dict[str, Any], system: str) -> list[Depar
     ours = [system, ERASED]
     with prepared_cursor() as cursor:
         cursor.execute(statement, {**values, "ours": ours, "portion": PORTION})
-        return [Departed(pk, uuid_of(person), names) for pk, person, names in cursor.fetchall()]
+        return [Departed(pk, uuid_of(person), *rest) for pk, person, *rest in cursor.fetchall()]
 
 
 def _count(statement: str, values: dict[str, Any]) -> int:

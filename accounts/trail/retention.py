@@ -28,6 +28,7 @@ from accounts.trail import audit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from uuid import UUID
 
 erasers: Final[list[Callable[[UUID], None]]] = []
@@ -35,6 +36,8 @@ erasers: Final[list[Callable[[UUID], None]]] = []
 
 Such a layer adds to it when it starts.
 """
+erasers_by_name: Final[list[Callable[[Departed], None]]] = []
+"""Each erases what is kept under the names of such a person, without their id."""
 before_erasing: Final[list[Callable[[UUID], None]]] = []
 """Each lets the deletion of a person who is to be erased be final, if it waits for somebody."""
 
@@ -52,7 +55,7 @@ def prune_trail() -> dict[str, Any]:
     while renumber_portion() == PORTION:
         pass
     done, failed = do_for_each(Tenant.objects.order_by("pk"), _prune_tenant)
-    deleted = _prune(None, settings.TRAIL_DAYS) + sum(done.values())
+    deleted = _prune(None, _days_ago(settings.TRAIL_DAYS)) + sum(done.values())
     return with_failures({"deleted": deleted}, failed)
 
 
@@ -61,7 +64,7 @@ def erase_people_who_left() -> dict[str, Any]:
 
     Like :func:`prune_trail`, in portions.
     """
-    done, failed = do_for_each(Tenant.objects.order_by("pk"), _erase_in_tenant)
+    done, failed = do_for_each(Tenant.objects.order_by("pk"), _erase_who_left)
     return with_failures({"people": sum(done.values())}, failed)
 
 
@@ -88,19 +91,28 @@ def erase_person(*, person_id: UUID) -> None:
 
 
 def _prune_tenant(tenant: Tenant) -> int:
-    return _prune(tenant.pk, tenant.trail_days or settings.TRAIL_DAYS)
+    """Without the entries nobody would know any more whom to erase: that comes first."""
+    before = _days_ago(tenant.trail_days or settings.TRAIL_DAYS)
+    _erase_in_tenant(tenant, before)
+    return _prune(tenant.pk, before)
 
 
-def _prune(tenant_id: int | None, days: int) -> int:
-    before = timezone.now() - timedelta(days=days)
+def _days_ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)
+
+
+def _prune(tenant_id: int | None, before: datetime) -> int:
     deleted = 0
     while portion := prune_portion(tenant_id=tenant_id, before=before):
         deleted += portion
     return deleted
 
 
-def _erase_in_tenant(tenant: Tenant) -> int:
-    before = timezone.now() - timedelta(days=settings.TRAIL_PERSON_DAYS)
+def _erase_who_left(tenant: Tenant) -> int:
+    return _erase_in_tenant(tenant, _days_ago(settings.TRAIL_PERSON_DAYS))
+
+
+def _erase_in_tenant(tenant: Tenant, before: datetime) -> int:
     erased = 0
     with tenant_scope(tenant):
         while found := departed_before(tenant_id=tenant.pk, moment=before, system=audit.SYSTEM):
@@ -114,6 +126,8 @@ def _erase(departed: Departed) -> None:
     tenant_id = active_tenant_id()
     for erase in erasers:
         erase(departed.person_id)
+    for erase_names in erasers_by_name:
+        erase_names(departed)
     while erase_actor(tenant_id=tenant_id, departed=departed):
         pass
     while _erase_facts(tenant_id, departed):

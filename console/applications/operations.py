@@ -23,6 +23,7 @@ from accounts.models import User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
 from accounts.secrets.encryption import SealError
+from accounts.trail.sentences import actor_in_words
 from console.applications.of_application import ApplicationFilter
 from console.applications.standing import StandingFilter
 from console.applications.words import (
@@ -145,7 +146,7 @@ class OperationAdmin(
             yield [
                 *(each.created, each.ended or "", each.application, each.kind, each.name),
                 *(each.object_id, each.main_action, each.cause, each.state, each.attempts),
-                *(each.last_error, each.actor),
+                *(each.last_error, actor_in_words(each.actor)),
             ]
 
     # --- One operation --------------------------------------------------------------------

@@ -24,6 +24,7 @@ from accounts.errors import AccountError
 from accounts.models import User
 from accounts.posted_forms.shown import Page, seal
 from accounts.posted_forms.submissions import SEEN_OTHERWISE, is_as_seen
+from accounts.trail.sentences import actor_in_words
 from console.applications.plan_page import plan_line
 from console.applications.run_progress import progress_of
 from console.applications.words import action_label, steps_in_words
@@ -67,7 +68,7 @@ class RunAdmin(ReadModelAdmin[Run], ConsoleModelAdmin[Run]):
     """Plans and full runs of the applications that somebody sees."""
 
     list_title = _("Plans and runs")
-    list_display = ["created", "application", "kind", "how_it_is", "total", "actor"]
+    list_display = ["created", "application", "kind", "how_it_is", "total", "wanted_by"]
     list_filter: ClassVar[Any] = [
         ("application", admin.RelatedOnlyFieldListFilter),
         "kind",
@@ -84,6 +85,11 @@ class RunAdmin(ReadModelAdmin[Run], ConsoleModelAdmin[Run]):
         seen = seen_applications(request)
         runs = super().get_queryset(request).select_related("application")
         return runs.filter(application__in=seen)
+
+    @admin.display(description=_("Wanted by"), ordering="actor")
+    def wanted_by(self, run: Run) -> str:
+        """Return who began it."""
+        return actor_in_words(run.actor)
 
     @admin.display(description=_("State"), ordering="state")
     def how_it_is(self, run: Run) -> Any:

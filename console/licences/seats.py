@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.trail.sentences import actor_in_words
 from console.base.access import Access
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
@@ -87,7 +88,7 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     list_title = _("Licence history")
     list_says = _("Who holds or held which licence, since when and until when.")
     empty_text = _("Nobody has had a licence yet. Assign the first one in the user list.")
-    list_display = ["product", "holder", "granted", "granted_by", "grant_reason", "released"]
+    list_display = ["product", "holder", "granted", "given_by", "grant_reason", "released"]
     list_filter = [
         IdleSeatsFilter,
         HolderFilter,
@@ -101,8 +102,11 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     ordering = ["-granted"]
     refusals: ClassVar[tuple[type[Exception], ...]] = (LicenseError,)
     actions: Any = ["release_idle"]
-    fields = ["user_label", "product", *CSV_HEADER[2:]]
-    readonly_fields = ["product"]
+    fields = [
+        *("holder", "product", "granted", "given_by", "grant_reason", "by_group"),
+        *("released", "taken_by", "release_reason"),
+    ]
+    readonly_fields = ["holder", "product", "given_by", "taken_by"]
 
     release_idle = ReleaseIdleSeats(
         description=_("Take back seats of idle people"),
@@ -127,7 +131,17 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     @admin.display(description=_("User"), ordering="user_label")
     def holder(self, seat: Seat) -> str:
         """Return whose licence it is or was; who is still there has a page."""
-        return linked(seat.user_label, seat.person_page)
+        return linked(seat.holder, seat.person_page)
+
+    @admin.display(description=_("Granted by"), ordering="granted_by")
+    def given_by(self, seat: Seat) -> str:
+        """Return who gave it."""
+        return actor_in_words(seat.granted_by)
+
+    @admin.display(description=_("Released by"), ordering="released_by")
+    def taken_by(self, seat: Seat) -> str:
+        """Return who took it back, if anybody did."""
+        return actor_in_words(seat.released_by)
 
     @admin.display(description=_("Product"), ordering="subscription__product__name")
     def product(self, seat: Seat) -> str:
@@ -142,5 +156,8 @@ class SeatAdmin(ExportedModelAdmin[Seat], ReadModelAdmin[Seat], ConsoleModelAdmi
     def export_rows(self, objects: QuerySet[Seat]) -> Iterator[list[Any]]:
         seats = objects.select_related("subscription__product")
         for seat in seats.iterator(chunk_size=1000):
-            rest = [getattr(seat, name) for name in CSV_HEADER[2:]]
-            yield [seat.subscription.product.key, seat.user_label, *rest]
+            yield [
+                *(seat.subscription.product.key, seat.holder, seat.granted),
+                *(actor_in_words(seat.granted_by), seat.grant_reason, seat.by_group),
+                *(seat.released, actor_in_words(seat.released_by), seat.release_reason),
+            ]

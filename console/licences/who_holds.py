@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from accounts.trail.sentences import actor_in_words
 from console.base.csv_export import csv_response
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
@@ -93,12 +94,12 @@ def _csv_rows(seats: QuerySet[Seat]) -> Iterator[list[Any]]:
         user = seat.user
         yield [
             seat.subscription.product.key,
-            user.user_name if user else seat.user_label,
+            user.user_name if user else seat.holder,
             user.get_full_name() if user else "",
             department_of(user),
             "" if user is None else user.active,
             seat.granted,
-            seat.granted_by,
+            actor_in_words(seat.granted_by),
             seat.grant_reason,
             seat.by_group,
             seat.released or "",

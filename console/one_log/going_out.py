@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.identifiers import read_uuid
 from accounts.models import DirectoryGroup, User
+from accounts.trail.sentences import actor_in_words
 from console.applications.words import action_label, cause_label, steps_in_words
 from console.one_log.entries import About, Entry, Fact, Place, about, reference_of
 from console.one_log.outcomes import Outcome
@@ -136,7 +137,7 @@ def _facts(row: Operation, known: Known, *, is_said: bool) -> list[Fact]:
         Fact(_("State"), row.get_state_display()),
         Fact(_("Reason"), "" if is_said else row.last_error),
         Fact(_("Why it leaves"), cause_label(row.cause)),
-        Fact(_("Wanted by"), row.actor),
+        Fact(_("Wanted by"), actor_in_words(row.actor)),
         Fact(_("Tried"), _attempts(row)),
         Fact(_("ID here"), row.object_id, is_code=True),
     ]

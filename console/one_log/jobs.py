@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import ActionResult, User
+from accounts.trail.sentences import actor_in_words
 from console.base import begun
 from console.base.access import ACCESS, Access, access_of
 from console.one_log.entries import About, Entry, Fact, Place, about, reference_of
@@ -68,7 +69,7 @@ def _told_run(row: Run, known: Known) -> Entry:
         Fact(_("Application"), row.application.name, application.url),
         Fact(_("State"), row.get_state_display()),
         Fact(_("Operations"), str(row.total)),
-        Fact(_("Wanted by"), row.actor),
+        Fact(_("Wanted by"), actor_in_words(row.actor)),
     ]
     return Entry(
         stream=RUN,

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from accounts.jobs.retrying import retry_job
 from accounts.models import Job
+from accounts.trail.sentences import actor_in_words
 from console.base.exports import ReadModelAdmin
 from console.base.many import ManyAction
 from console.base.many_look import Look, PassedOver
@@ -30,7 +31,7 @@ _BADGES = {
 }
 _FIELDS = (
     *("kind", "queue", "tenant", "badge", "progress", "error", "told_result", "attempts"),
-    *("actor", "request_id", "created", "due", "started", "ended"),
+    *("wanted_by", "request_id", "created", "due", "started", "ended"),
 )
 
 
@@ -92,6 +93,11 @@ class JobAdmin(ReadModelAdmin[Job]):
         """Return the state as a badge."""
         said = {"text": job.get_state_display(), "kind": _BADGES[Job.State(job.state)]}
         return render_to_string("components/status_badge.html", said)
+
+    @admin.display(description=_("Wanted by"))
+    def wanted_by(self, job: Job) -> str:
+        """Return in whose name it is done."""
+        return actor_in_words(job.actor)
 
     @admin.display(description=_("Progress"))
     def progress(self, job: Job) -> str:

@@ -8,6 +8,7 @@ from django import template
 from django.contrib.admin.views.main import PAGE_VAR
 
 from accounts.models import User
+from accounts.trail.sentences import actor_in_words
 from console.base.access import Access, access_of
 from console.base.cells import bounded, cells, columns
 from console.base.moments import told, told_exactly, told_within
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _BUTTONS: Final = 3
 """How many actions on picked rows stand beside each other."""
 register = template.Library()
+register.filter(actor_in_words)
 register.filter(bounded)
 register.filter(cells)
 register.filter(columns)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.identifiers import uuid7
+from accounts.models.actors import ActorField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
 from provisioning.models.applications import Every
@@ -47,7 +48,7 @@ class Import(TenantScopedModel):
     counts: models.JSONField[dict[str, int], dict[str, int]] = models.JSONField(
         _("counts"), default=dict, help_text="By bucket, when it was read."
     )
-    actor = models.CharField(_("wanted by"), max_length=300)
+    actor = ActorField(_("wanted by"), at="created")
     created = models.DateTimeField(_("begun"), default=timezone.now)
     ended = models.DateTimeField(_("ended"), null=True)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 from provisioning.models.applications import Application
@@ -80,7 +81,7 @@ class MappingRevision(TenantScopedModel):
     rows: models.JSONField[list[dict[str, Any]], list[dict[str, Any]]] = models.JSONField(
         _("rows"), default=list
     )
-    actor = models.CharField(_("who"), max_length=300, blank=True)
+    actor = ActorField(_("who"), at="created", blank=True)
     created = models.DateTimeField(_("time"), default=timezone.now)
 
     objects: ClassVar[TenantScopedManager[MappingRevision]] = TenantScopedManager()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
 from accounts.secrets.sealed_fields import SealedTextField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
@@ -17,6 +19,8 @@ from provisioning.models.links import ObjectKind
 from provisioning.models.runs import Run
 
 SEALED_FOR: Final = "bodies of requests to applications"
+_FOLLOWED: Final = timedelta(days=1)
+"""What somebody changed is followed by operations soon, or when targets can be reached again."""
 
 
 class OperationState(models.TextChoices):
@@ -110,7 +114,7 @@ class Operation(TenantScopedModel):
         help_text="What became due of the same object while it ran.",
     )
     last_error = models.TextField(_("reason"), blank=True)
-    actor = models.CharField(_("wanted by"), max_length=300, blank=True)
+    actor = ActorField(_("wanted by"), at="created", later=_FOLLOWED, blank=True)
     created = models.DateTimeField(_("created"), default=timezone.now)
     ended = models.DateTimeField(_("ended"), null=True)
 

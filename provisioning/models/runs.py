@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
 from accounts.identifiers import uuid7
+from accounts.models.actors import ActorField
 from accounts.models.transactions import TransactionNumberField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantForeignKey, TenantScopedManager, TenantScopedModel
@@ -61,7 +62,7 @@ class Run(TenantScopedModel):
     generation = models.CharField(max_length=60, blank=True)
     transaction = TransactionNumberField(default=0)
     entry_id = models.BigIntegerField(default=0)
-    actor = models.CharField(_("wanted by"), max_length=300)
+    actor = ActorField(_("wanted by"), at="created")
     created = models.DateTimeField(_("begun"), default=timezone.now)
     sent_at = models.DateTimeField(_("sent"), null=True)
     ended = models.DateTimeField(_("ended"), null=True)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
+from accounts.storage.retention import ERASED
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 
 
@@ -28,7 +30,7 @@ class SetUpLink(TenantScopedModel):
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    made_by = models.CharField(_("made by"), max_length=300)
+    made_by = ActorField(_("made by"), at="created")
     created = models.DateTimeField(_("created"), default=timezone.now)
     expires = models.DateTimeField(_("expires"))
     revoked = models.DateTimeField(_("revoked"), null=True)
@@ -53,7 +55,11 @@ class SetUpLink(TenantScopedModel):
     @property
     def actor(self) -> str:
         """Who acts in the audit trail when the link is used."""
-        return f"set-up link {self.pk} made by {self.made_by}"
+        return self.called_by(self.made_by)
+
+    def called_by(self, maker: str) -> str:
+        """Return what the link is called as an actor if ``maker`` made it; erased, nobody did."""
+        return f"set-up link {self.pk}" + ("" if maker == ERASED else f" made by {maker}")
 
     @property
     def is_open(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.models.actors import ActorField
 from accounts.tenancy.constraints import SameTenant
 from accounts.tenancy.scoping import TenantScopedManager, TenantScopedModel
 from saml_sso.models.links import SetUpLink
@@ -33,7 +34,7 @@ class TrustProposal(TenantScopedModel):
 
     origin = models.CharField(_("brought by"), max_length=20, choices=Origin)
     link = models.ForeignKey(SetUpLink, null=True, on_delete=models.CASCADE, related_name="+")
-    made_by = models.CharField(_("made by"), max_length=300)
+    made_by = ActorField(_("made by"), at="created")
     created = models.DateTimeField(_("created"), default=timezone.now)
     base = models.CharField(max_length=64)
     content: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)

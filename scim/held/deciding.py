@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import AccountError
 from accounts.models import HeldChange, HeldPerson, SourceLoss
 from accounts.trail import audit
+from accounts.trail.sentences import actor_in_words
 from scim.held.doing import do_held_change
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def _decide(change: HeldChange, by: User, state: HeldChange.State, action: str) 
     if not held.is_open:
         raise DecidedAlreadyError(
             _("%(who)s has decided about it already: %(state)s.")
-            % {"who": held.decided_by, "state": held.get_state_display()}
+            % {"who": actor_in_words(held.decided_by), "state": held.get_state_display()}
         )
     held.state, held.decided, held.decided_by = state, timezone.now(), audit.acting()
     held.save(update_fields=["state", "decided", "decided_by"])

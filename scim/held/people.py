@@ -17,7 +17,7 @@ from accounts.services.profiles_undone import let_rejoin
 from accounts.services.restoring import restore_person
 from accounts.services.roles import keep_role
 from accounts.services.users import reactivate_user
-from accounts.signals import kept_person_is_back
+from accounts.signals import kept_person_is_back, loss_taken_back
 from accounts.trail import audit
 from licenses.holding_groups import hold_groups_of
 from licenses.kept_seats import (
@@ -81,6 +81,7 @@ def take_back_for(*, person: HeldPerson, by_id: UUID) -> tuple[HeldPerson.Outcom
     hold_groups_of(user.pk, groups)
     reason = _put_back(user, groups)
     audit.record("user.loss_taken_back", user)
+    loss_taken_back.send(sender=User, user=user, since=person.since)
     return _Outcome.TAKEN_BACK, reason
 
 
@@ -152,7 +153,9 @@ def _give(person: HeldPerson, user: User) -> str:
     give_back_kept(user_id=person.user_id, to=user)
     for profile in AccessProfile.objects.filter(pk__in=profiles).order_by("pk"):
         let_rejoin(profile=profile, user=user, former=profiles[profile.pk])
-    return _put_back(user, groups)
+    reason = _put_back(user, groups)
+    loss_taken_back.send(sender=User, user=user, since=person.since)
+    return reason
 
 
 def _put_back(user: User, wanted: Collection[UUID]) -> str:

@@ -24,6 +24,7 @@ from access_requests.lapsing import forget_requests_of, lapse_requests_of
 from access_requests.models import AccessRequest
 from access_requests.things import Thing as Wanted
 from access_reviews.models import AccessReview, ReviewLine
+from access_reviews.services.applying import apply_to_who_is_back
 from access_reviews.services.deciding import Wish, decide_lines, keep_as_suggested
 from access_reviews.services.ending import begin_undoing, cancel_review, end_review
 from access_reviews.services.following import pass_on_lines, remind
@@ -493,6 +494,8 @@ def test_by_what_a_review_takes(way: Way, acme: Tenant, crm: Subscription) -> No
             way.did("deciding", least=0, recorded={"review.started", "review.reminded"})
             end_review(review_id=begun.pk)
             way.did("ending", least=2, recorded={"review.carried_out"})
+            line = ReviewLine.objects.filter(review=begun).latest("pk")
+            apply_to_who_is_back.defer(line_id=line.pk)
             begin_undoing(review_id=begun.pk, by=rita)
             way.did("undoing", least=2, recorded={"review.undone"})
         left = gone.pk

@@ -105,14 +105,15 @@ def test_one_wrong_line_leaves_everything_as_it_was(
         "bob@acme.example;erp;\nbob@acme.example;crm;burn\n"
     )
 
-    for page in (
-        upload(console, text.encode("utf-8-sig")),
-        post_unseen(console, text),
+    for page, first in (
+        (upload(console, text.encode("utf-8-sig")), 3),
+        (post_unseen(console, text), 3),
+        (upload(console, f"sep=;\r\n{text}".encode("utf-16")), 4),
     ):
         assert "Nothing was changed" in page
         for words in ("nobody@acme.example", "no licence for “erp”", "The action “burn”"):
             assert words in page
-        assert lines_told(page) == [3, 4, 5]
+        assert lines_told(page) == [first, first + 1, first + 2]
     assert seats_held(acme) == 0
 
 

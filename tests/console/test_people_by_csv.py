@@ -76,6 +76,8 @@ class TestAFile:
         [
             HR.encode(),
             HR.encode("utf-8-sig"),
+            f"sep=;\r\n{HR}".encode("utf-8-sig"),
+            f'"SEP=;"\n{HR}'.encode(),
             HR.encode("utf-16"),
             HR.encode("utf-16-le"),
             HR.encode("cp1252"),
@@ -131,6 +133,22 @@ class TestAFile:
         assert words in page
         with tenant_scope(acme):
             assert not PeopleFile.objects.exists()
+
+    @pytest.mark.parametrize(
+        ("above", "sign"), [("sep=;", ";"), ("sep=,", ","), ("sep=\t", "\t"), ("sep=|", "|")]
+    )
+    @pytest.mark.parametrize("end", ["\n", "\r\n"])
+    def test_that_says_its_separator_is_read_with_it(self, above: str, sign: str, end: str) -> None:
+        """Also where another one would fit as well; lines are counted as they are in the file."""
+        lines = [above, sign.join(["E-Mail", "a,b;c"]), "", sign.join(["z@x.example", "d,e;f"])]
+        if sign in ",;":
+            lines = [line.replace("a,b;c", "a").replace("d,e;f", "d") for line in lines]
+
+        table = read_table(end.join(lines))
+
+        assert table.titles[0] == "E-Mail"
+        assert len(table.titles) == 2
+        assert [(row.number, row.cells[0]) for row in table.rows()] == [(4, "z@x.example")]
 
     def test_is_sealed_and_gone_once_it_is_imported(self, console: Client, acme: Tenant) -> None:
         looked = look_at_people(console, HR)

@@ -269,6 +269,7 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
     "test_by_what_a_review_takes": frozenset(
         {
             "access_reviews.services.applying.apply_review",
+            "access_reviews.services.applying.apply_to_who_is_back",
             "access_reviews.services.applying.undo_review",
             "access_reviews.services.deciding.decide_lines",
             "access_reviews.services.deciding.keep_as_suggested",
@@ -282,6 +283,9 @@ DRIVEN: Final[dict[str, frozenset[str]]] = {
             "access_reviews.services.making.make_review_lines",
             "access_reviews.services.starting.start_review",
             "access_reviews.services.taking.take_from",
+            "accounts.signing_in.throttling.erase_failures",
+            "accounts.trail.erasing.erase_acts",
+            "accounts.trail.erasing.write_in_portions",
         }
     ),
     "test_by_what_only_forms_reach_of_tenants": frozenset(
@@ -358,6 +362,9 @@ NOT_DRIVEN: Final = {
     "accounts.services.action_results.note_stop": "how far an action is, is no fact",
     "accounts.services.action_results.stop_action": "how far an action is, is no fact",
     "accounts.signing_in.sessions.SessionStore.create": "a session is no fact",
+    "accounts.trail.erasing.rename_actor": (
+        "whose link acted is erased in tests/accounts/test_erased_everywhere.py"
+    ),
     "accounts.trail.refusals.record_refused_entry": "what is refused writes no fact",
     "saml_sso.services.announcing.announced": "it decorates services, once",
     "saml_sso.services.logout.begin_logout": "a sign-out that has begun is no fact",

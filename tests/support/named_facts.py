@@ -68,7 +68,7 @@ BOOKKEEPING: Final[dict[str, frozenset[str]]] = {
     "provisioning_application": frozenset(
         {"learned", "mapping_revision", "version", "last_modified"}
     ),
-    "licenses_seat": frozenset({"kept_for"}),
+    "licenses_seat": frozenset({"kept_for", "user_label", "granted_by", "released_by"}),
     "scim_bearertoken": frozenset({"last_used", "warned_days"}),
     "saml_sso_setuplink": frozenset({"last_used"}),
     "saml_sso_serviceproviderkey": frozenset({"warned_days"}),
