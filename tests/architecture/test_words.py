@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 OTHERWISE: Final = re.compile(r"\borgani[sz]ation\b|\byour (?:workspace|tenant)\b", re.IGNORECASE)
 """What the glossary calls a company, where pages speak of somebody's own."""
-TRANSLATED: Final = re.compile(r"translate [\"'](.*?)[\"']|blocktranslate.*?%}(.*?){%", re.DOTALL)
 OF_THE_RFC: Final = frozenset({"Organization"})
 """The name of an attribute."""
 
@@ -30,7 +29,7 @@ def _of_templates() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "templates").rglob("*.*")):
         page = path.read_text()
         for found in re.finditer(
-            r"translate [\"'](.*?)[\"']|blocktranslate.*?%}(.*?){%", page, re.S
+            r"translate [\"'](.*?)[\"']|(?:blocktranslate[^%]*|plural )%}(.*?){%", page, re.S
         ):
             yield str(path.relative_to(ROOT)), found[1] or found[2]
 
