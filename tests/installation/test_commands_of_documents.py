@@ -30,9 +30,11 @@ DOCS: Final = BASE_DIR / "docs"
 WITH_COMMANDS: Final = [each for each in sorted(DOCS.glob("howto/*.md")) if blocks_of(each)]
 SHOWS: Final = {
     "connect-an-identity-provider.md": '"active":false',
-    "get-back-in.md": "/sign-in/link/",
+    "get-back-in.md": "/link/",
 }
 """What the last command of each how-to prints, among other things."""
+LOOKS: Final = "runuser -u gatehouse -- /srv/gatehouse/scripts/manage doctor"
+"""Has more to say of an installation that has no proxy and no mail server than what is asked here."""
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +70,8 @@ def test_a_backup_can_be_restored(tmp_path: Path) -> None:
         with psycopg.connect(database) as connection:
             before = connection.execute(owned, [ROLE]).fetchone()
 
-        typed(blocks_of(DOCS / "operations.md", "### Backups"), tmp_path, **environment)
+        commands = blocks_of(DOCS / "operations.md", "### Backups").strip().removesuffix(LOOKS)
+        typed(commands, tmp_path, **environment)
 
         with psycopg.connect(database) as connection:
             assert connection.execute(owned, [ROLE]).fetchone() == before
