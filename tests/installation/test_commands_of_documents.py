@@ -34,7 +34,7 @@ SHOWS: Final = {
 }
 """What the last command of each how-to prints, among other things."""
 LOOKS: Final = "runuser -u gatehouse -- /srv/gatehouse/scripts/manage doctor"
-"""Has more to say of an installation that has no proxy and no mail server than what is asked here."""
+"""Has more to say where there is no proxy and no mail server than what is asked here."""
 
 
 @pytest.fixture(scope="module")
