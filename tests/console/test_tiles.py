@@ -17,7 +17,7 @@ def mark_of(**tile: object) -> str:
     return str(mark).rpartition("--")[2]
 
 
-@pytest.mark.parametrize("figure", [0, "0"])
+@pytest.mark.parametrize("figure", [0, "0"], ids=["number", "text"])
 @pytest.mark.parametrize("kind", ["bad", "warn", "busy", "off"])
 def test_nothing_has_the_mark_of_what_is_off(kind: str, figure: object) -> None:
     assert mark_of(kind=kind, figure=figure) == "off"
