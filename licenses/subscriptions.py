@@ -59,7 +59,7 @@ def change_subscription(
         if seats < used:
             raise SeatsInUseError(
                 _(
-                    "%(used)s seats are in use. Ask the tenant to release %(over)s of them "
+                    "%(used)s seats are in use. Ask the company to release %(over)s of them "
                     "first, or keep at least %(used)s."
                 )
                 % {"used": used, "over": used - seats}

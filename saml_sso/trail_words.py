@@ -62,7 +62,7 @@ def register() -> None:
             "slo_binding": _("How logout is sent"),
             "slo_response_url": _("Logout response URL"),
             "sso_binding": _("How requests are sent"),
-            "tenant": _("Tenant"),
+            "tenant": _("Company"),
             "use": _("Key"),
             "want_authn_requests_signed": _("Sign requests"),
         }

@@ -46,7 +46,7 @@ def refuse_unknown(missing: Collection[UUID]) -> None:
     if missing:
         named = ", ".join(sorted(str(pk) for pk in missing)[:SHOWN_IN_ERRORS])
         raise UnknownMemberError(
-            _("No such member in this tenant: %(members)s. Use the id of a user or group.")
+            _("No such member in this company: %(members)s. Use the id of a user or group.")
             % {"members": named}
         )
 

@@ -322,7 +322,7 @@ def _group_names_checked() -> Iterator[None]:
             raise
         raise GroupNameTakenError(
             _(
-                "The tenant already has a group of this name. Letter case, spaces, and how letters "
-                "are encoded, make no other name."
+                "The company already has a group of this name. Letter case, spaces, and how "
+                "letters are encoded, make no other name."
             )
         ) from error

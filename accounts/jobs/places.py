@@ -131,7 +131,7 @@ class Places:
         """
         with self._lock:
             if self._reaching_out[tenant_id] >= max(1, self._limit(1) - 1):
-                raise PutBackError(_("It waits for others of the tenant."), seconds=_UNTIL_A_PLACE)
+                raise PutBackError(_("It waits for others of the company."), seconds=_UNTIL_A_PLACE)
             self._reaching_out[tenant_id] += 1
         try:
             yield

@@ -209,7 +209,7 @@ def _profile_names_checked() -> Iterator[None]:
             raise
         raise ProfileNameTakenError(
             _(
-                "The tenant already has an access profile of this name. Letter case, spaces, and "
+                "The company already has an access profile of this name. Letter case, spaces, and "
                 "how letters are encoded, make no other name."
             )
         ) from error

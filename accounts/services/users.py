@@ -56,7 +56,7 @@ class UserFields:
 
 USER_NAME_UNIQUE: Final = {
     "user_name_unique_in_tenant": gettext_lazy(
-        "The userName is already in use in this tenant. Letter case, and how letters are "
+        "The userName is already in use in this company. Letter case, and how letters are "
         "encoded, make no other name."
     ),
     "user_name_unique_among_operators": gettext_lazy(
@@ -295,7 +295,7 @@ def keeping_an_admin() -> Iterator[None]:
     if had_one and not admins.exists():
         raise LastAdminError(
             _(
-                "This would leave the tenant without an active admin. "
+                "This would leave the company without an active admin. "
                 "Make somebody else an admin first."
             )
         )
@@ -311,7 +311,7 @@ def _require_another_admin(user: User) -> None:
     if not others.exists():
         raise LastAdminError(
             _(
-                "%(user)s is the last active admin of this tenant and cannot be demoted, "
+                "%(user)s is the last active admin of this company and cannot be demoted, "
                 "deactivated or deleted. Make somebody else an admin first."
             )
             % {"user": user.user_name}

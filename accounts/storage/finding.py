@@ -196,7 +196,7 @@ def ambiguous(address: str) -> AmbiguousAddressError:
     """Return the refusal to choose among several people with one address."""
     return AmbiguousAddressError(
         _(
-            "Several people of this tenant have the address “%(address)s”, and it is nobody's "
+            "Several people of this company have the address “%(address)s”, and it is nobody's "
             "user name. Use the user name or the id of the person."
         )
         % {"address": address[:100]}

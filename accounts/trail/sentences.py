@@ -71,7 +71,7 @@ _SENTENCES: Final[dict[str, StrOrPromise]] = {
     "sign_in.refused": _t("%(who)s could not sign in as %(what)s"),
     "sign_in.throttled": _t("Sign-in as %(what)s pauses after too many failures"),
     "tenant.created": _t("%(who)s made the company %(what)s"),
-    "tenant.updated": _t("%(who)s changed the tenant %(what)s"),
+    "tenant.updated": _t("%(who)s changed the company %(what)s"),
     "user.created": _t("%(who)s created %(what)s"),
     "user.deactivated": _t("%(who)s deactivated %(what)s"),
     "user.deactivation_confirmed": _t(

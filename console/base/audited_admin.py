@@ -36,7 +36,7 @@ from console.base.change_list import DeclaredChangeList
 from console.base.many import DeleteMany
 from console.base.many_look import PassedOver
 from console.base.questions import asks, is_filters, judges_itself, malformed
-from console.base.versioned import VersionedModelAdmin, taken
+from console.base.versioned import CHOOSE, NONE, VersionedModelAdmin, taken
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -182,7 +182,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     @override
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field, whose empty choice says in words what it stands for."""
-        empty = _("None") if db_field.blank else _("Choose one")
+        empty = NONE if db_field.blank else CHOOSE
         if "choices" not in kwargs:
             kwargs["choices"] = db_field.get_choices(
                 include_blank=db_field.blank or not db_field.has_default(),
@@ -193,7 +193,7 @@ class AuditedModelAdmin(VersionedModelAdmin[_ModelT]):
     @override
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Return the field, whose empty choice says in words what it stands for."""
-        kwargs.setdefault("empty_label", _("None") if db_field.blank else _("Choose one"))
+        kwargs.setdefault("empty_label", NONE if db_field.blank else CHOOSE)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @override

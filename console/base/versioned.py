@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import flatten_fieldsets, label_for_field, lookup_field, unquote
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.utils.translation import gettext_lazy
 from typing_extensions import override
 
@@ -41,14 +42,28 @@ def taken() -> TakenError:
     return TakenError(str(TAKEN))
 
 
+CHOOSE: Final = gettext_lazy("Choose one")
+NONE: Final = gettext_lazy("None")
+_DASHES: Final = BLANK_CHOICE_DASH[0][1]
+"""What Django shows in place of a choice that is none."""
+
+
 class RefusableForm(forms.ModelForm[_ModelT]):
     """A form that can show why what it asked for was refused.
 
-    What was not touched is not judged: it stays as it is stored, whatever rules came later.
+    What was not touched is not judged: it stays as it is stored, whatever rules came later.  To
+    choose nothing has a word.
     """
 
     refusal: ClassVar[Exception | None] = None
     untouched: ClassVar[frozenset[str]] = frozenset()
+
+    @override
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == _DASHES:
+                field.empty_label = CHOOSE if field.required else NONE
 
     @override
     def add_error(self, field: str | None, error: Any) -> None:

@@ -83,7 +83,6 @@ class ColumnsForm(forms.Form):
                 choices=[("", _t("Ignored")), *labels.items()],
                 required=False,
                 label=title or _nameless(number),
-                widget=forms.Select(attrs={"class": "gh-input"}),
             )
 
     @property

@@ -38,7 +38,7 @@ _KINDS: Final[dict[str, tuple[StrOrPromise, tuple[str, ...]]]] = {
     "requests": (_("Requests"), ("access_request",)),
     "reviews": (_("Access reviews"), ("review",)),
     "tenant": (
-        _("Tenant and settings"),
+        _("Company and settings"),
         (
             *("tenant", "settings", "brand", "console", "platform", "way_in"),
             *("secrets", "job", "action"),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from typing_extensions import override
@@ -26,6 +27,16 @@ from console.platform.ways_in import WaysInPage, address_of
 if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
+    from django.utils.safestring import SafeString
+
+
+SWITCHES: Final = ("saml_sign_on", "saml_alone", "scim")
+"""What its admins have switched on; off is no fault, and has no cross."""
+
+
+def _switch(on: bool) -> SafeString:  # noqa: FBT001
+    said = {"text": _("On") if on else _("Off"), "kind": "good" if on else ""}
+    return render_to_string("components/status_badge.html", said)
 
 
 class TenantForm(RefusableForm[Tenant]):
@@ -40,6 +51,7 @@ class TenantForm(RefusableForm[Tenant]):
     class Meta:
         model = Tenant
         fields = ("slug", "name", "plan", "trail_days")
+        help_texts: ClassVar[Any] = {"plan": _("SAML and SCIM need Enterprise.")}
 
 
 @admin.register(Tenant, site=platform_site)
@@ -47,7 +59,7 @@ class TenantAdmin(WaysInPage):
     """Tenants are made and changed here; they are not deleted in a browser."""
 
     form: Any = TenantForm
-    list_display = ["name", "slug", "plan", "saml_enabled", "saml_enforced", "scim_enabled"]
+    list_display = ["name", "slug", "plan", *SWITCHES]
     list_filter = ["plan", "saml_enabled", "scim_enabled"]
     search_fields = ["name", "slug"]
     search_help_text = _("Name or short name")
@@ -79,14 +91,28 @@ class TenantAdmin(WaysInPage):
     def get_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
         if obj is None:
             return ["slug", "name", "plan", "admin_email"]
-        switches = ["saml_enabled", "saml_enforced", "scim_enabled"]
-        return ["slug", "name", "plan", "trail_days", *switches, "created"]
+        return ["slug", "name", "plan", "trail_days", *SWITCHES, "created"]
 
     @override
     def get_readonly_fields(self, request: HttpRequest, obj: Tenant | None = None) -> Any:
         if obj is None:
             return []
-        return ["slug", "saml_enabled", "saml_enforced", "scim_enabled", "created"]
+        return ["slug", *SWITCHES, "created"]
+
+    @admin.display(description=_("SAML sign-on"), ordering="saml_enabled")
+    def saml_sign_on(self, tenant: Tenant) -> SafeString:
+        """Return whether its people can be signed in with SAML."""
+        return _switch(tenant.saml_enabled)
+
+    @admin.display(description=_("SAML enforced"), ordering="saml_enforced")
+    def saml_alone(self, tenant: Tenant) -> SafeString:
+        """Return whether they have to be."""
+        return _switch(tenant.saml_enforced)
+
+    @admin.display(description=_("SCIM"), ordering="scim_enabled")
+    def scim(self, tenant: Tenant) -> SafeString:
+        """Return whether identity providers may provision them."""
+        return _switch(tenant.scim_enabled)
 
     @override
     def get_form(

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
-from django.core.management import get_commands
+from django.core.management import get_commands, load_command_class
 
 from config.env import Environment
 from operations.bounds import Bounds
@@ -109,3 +109,38 @@ def test_every_how_to_stands_in_their_index() -> None:
     folder = BASE_DIR / "docs" / "howto"
     named = set(_LINK.findall((folder / "README.md").read_text()))
     assert {each.name for each in folder.glob("*.md")} - {"README.md"} <= named
+
+
+_SPAN = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
+_TYPED = re.compile(r"(?:manage\.py|scripts/manage)\s+([a-z_]+)([^\n`]*)|^`([a-z_]+)([^`]*)`$")
+
+
+def options_typed(text: str) -> set[tuple[str, str]]:
+    """Each command that ``text`` has somebody type, with each of its options, or with none."""
+    typed = set()
+    for span in _SPAN.findall(text):
+        for found in _TYPED.finditer(span):
+            command, words = found[1] or found[3], found[2] or found[4] or ""
+            if found[1] or command in get_commands():
+                typed |= {(command, each) for each in re.findall(r"--[a-z-]+", words) or [""]}
+    return typed
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda each: str(each.relative_to(BASE_DIR)))
+def test_every_command_that_a_document_has_somebody_type_takes_its_options(document: Path) -> None:
+    def takes(command: str, option: str) -> bool:
+        if command not in get_commands():
+            return False
+        known = load_command_class(get_commands()[command], command).create_parser("", command)
+        return not option or option in known._option_string_actions
+
+    unknown = {each for each in options_typed(document.read_text()) if not takes(*each)}
+    assert unknown == set()
+
+
+def test_what_somebody_is_to_type_is_found() -> None:
+    text = (
+        "`serve --port 1`, `port`\n```\nx -- /srv/scripts/manage doctor --url A --c\nls --all\n```"
+    )
+
+    assert options_typed(text) == {("serve", "--port"), ("doctor", "--url"), ("doctor", "--c")}

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 ROOT: Final = Path(__file__).parents[2]
 OTHERWISE: Final = re.compile(r"\borgani[sz]ation\b|\byour (?:workspace|tenant)\b", re.IGNORECASE)
 """What the glossary calls a company, where pages speak of somebody's own."""
-TRANSLATED: Final = re.compile(r"translate [\"'](.*?)[\"']|blocktranslate.*?%}(.*?){%", re.DOTALL)
+CUSTOMER: Final = re.compile(r"(?<!%\()(?<!{ )\btenants?\b", re.IGNORECASE)
+"""The operators' word, outside the name of something that is filled in."""
+FOR_OPERATORS: Final = (
+    *("accounts/jobs/running.py", "accounts/management/", "accounts/models/tenants.py"),
+    *("accounts/signing_in/domains.py", "accounts/storage/changes.py", "console/platform/"),
+    *("console/licences/subscriptions.py", "console/search/rows.py", "operations/"),
+)
+"""Where texts stand that nobody of a company reads."""
 OF_THE_RFC: Final = frozenset({"Organization"})
 """The name of an attribute."""
 
@@ -30,7 +37,7 @@ def _of_templates() -> Iterator[tuple[str, str]]:
     for path in sorted((ROOT / "templates").rglob("*.*")):
         page = path.read_text()
         for found in re.finditer(
-            r"translate [\"'](.*?)[\"']|blocktranslate.*?%}(.*?){%", page, re.S
+            r"translate [\"'](.*?)[\"']|(?:blocktranslate[^%]*|plural )%}(.*?){%", page, re.S
         ):
             yield str(path.relative_to(ROOT)), found[1] or found[2]
 
@@ -51,3 +58,17 @@ def test_pages_call_a_company_nothing_else() -> None:
 
     assert len(found) > 1_000
     assert [each for each in found if OTHERWISE.search(each[1]) and each[1] not in OF_THE_RFC] == []
+
+
+def test_nobody_of_a_company_reads_the_word_of_the_operators() -> None:
+    found = [each for each in texts() if CUSTOMER.search(each[1])]
+
+    assert {file for file, _text in found if not file.startswith(FOR_OPERATORS)} == set()
+    unused = [each for each in FOR_OPERATORS if not any(f.startswith(each) for f, _text in found)]
+    assert unused == []
+
+
+def test_the_word_of_the_operators_is_told_from_a_name_that_is_filled_in() -> None:
+    said = ["Welcome to {{ tenant }}", "%(tenant)s: a credential", "the %(tenants)s"]
+    assert [each for each in said if CUSTOMER.search(each)] == []
+    assert all(map(CUSTOMER.search, ["of the tenant", "(no tenant)", "Tenants"]))

@@ -14,6 +14,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.test import RequestFactory
 from django.utils import timezone
 from django.utils.encoding import force_bytes
@@ -365,6 +366,8 @@ def _opens(page: Page, address: str) -> bool:
 
 def _faults(page: Page, address: str) -> Iterator[str]:
     """Yield what is wrong with the page in every width and in either scheme, loaded once."""
+    if page.locator("option", has_text=BLANK_CHOICE_DASH[0][1]).count():
+        yield f"{address}: a choice of nothing has dashes in place of a word"
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         yield from (f"{address} at {width} px: {fault}" for fault in faults_of(page))

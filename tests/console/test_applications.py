@@ -587,3 +587,9 @@ class TestWhatIsChangedThere:
                 planner.refresh_from_db()
             assert planner.drift_of == stored
         assert "drift_of:displayName" in console.get(url).content.decode()
+
+
+def test_no_source_is_chosen_by_a_word(planner: Application, console: Client) -> None:
+    answered = console.get(page("settings", planner.pk)).content.decode()
+    assert "---------" not in answered
+    assert '<option value="" selected>None</option>' in answered

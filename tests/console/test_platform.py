@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import DailyCount, Job, Lockout, OneTimeLink, Plan, Tenant, User
@@ -217,3 +218,20 @@ class TestFirstPage:
 
     def test_without_any_company(self, platform: Client) -> None:
         assert "There is no company yet." in text_of(platform.get("/platform/"))
+
+
+def test_what_a_company_has_not_switched_on_is_off_and_no_error(
+    platform: Client, acme: Tenant
+) -> None:
+    for address in (
+        reverse("platform:accounts_tenant_changelist"),
+        reverse("platform:accounts_tenant_change", args=[acme.pk]),
+    ):
+        page = platform.get(address).content.decode()
+        assert page.count('gh-badge--off"') == 3
+        assert "icon-no" not in page
+
+
+def test_the_form_says_what_needs_which_plan(platform: Client) -> None:
+    page = platform.get(reverse("platform:accounts_tenant_add")).content.decode()
+    assert "SAML and SCIM need Enterprise." in page

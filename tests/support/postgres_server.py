@@ -33,7 +33,8 @@ class PostgresServer:
     def __init__(self, programs: Path, folder: Path, user: int, *options: str) -> None:
         self.port = free_port()
         self.url = f"postgresql://postgres@{LOOPBACK}:{self.port}/postgres"
-        self._programs = programs
+        self.programs = programs
+        """The folder of PostgreSQL's programs, such as ``pg_dump``."""
         self._folder = folder
         self._user = user
         self._options = options
@@ -41,7 +42,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start it, and wait until it takes connections."""
-        command = [self._programs / "postgres", "-D", self._folder / "data", "-h", LOOPBACK]
+        command = [self.programs / "postgres", "-D", self._folder / "data", "-h", LOOPBACK]
         command += ["-p", str(self.port), "-k", "", "-F", *self._options]
         self._process = self._spawn(command)
         deadline = time.monotonic() + _START_SECONDS
@@ -98,11 +99,11 @@ class PostgresServer:
 
     def run(self, program: str, *words: str) -> None:
         """Run one of PostgreSQL's programs, such as ``pg_dump``, to its end."""
-        subprocess.run([self._programs / program, *words], check=True)  # noqa: S603
+        subprocess.run([self.programs / program, *words], check=True)  # noqa: S603
 
     def initialise(self) -> None:
         """Make its data folder."""
-        command = [self._programs / "initdb", "-D", self._folder / "data", "-U", "postgres"]
+        command = [self.programs / "initdb", "-D", self._folder / "data", "-U", "postgres"]
         command += ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         assert self._spawn(command).wait(60) == 0, "initdb failed"
 
