@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from access_reviews.models import AccessReview, ReviewLine
@@ -76,6 +76,12 @@ def lines_of(person: User) -> QuerySet[ReviewLine]:
         mine |= Q(reviewer=None)
     running = ReviewLine.objects.filter(review__state=AccessReview.State.RUNNING)
     return running.filter(mine).exclude(person=person.pk)
+
+
+def reviews_to_decide(person: User) -> QuerySet[AccessReview]:
+    """Return the running reviews in which somebody has lines to decide yet."""
+    theirs = lines_of(person).filter(review=OuterRef("pk"), decision="")
+    return AccessReview.objects.filter(Exists(theirs), state=AccessReview.State.RUNNING)
 
 
 def reviews_late(*, within: int = SOON) -> list[Late]:

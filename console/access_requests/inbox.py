@@ -31,6 +31,7 @@ from console.base.model_admin import ConsoleModelAdmin
 from console.base.moments import told
 from console.base.of_person import PersonFilter, pages_of_people
 from console.base.questions import asks, is_filters, judges_itself
+from console.base.waiting import count_beside
 from licenses.errors import LicenseError
 
 if TYPE_CHECKING:
@@ -210,6 +211,14 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         )
 
 
+def _waiting(request: HttpRequest) -> QuerySet[AccessRequest]:
+    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+    return requests_to_decide(request.user)
+
+
 def kind_of(request: AccessRequest) -> str:
     """Return what colours the badge of its state."""
     return _KINDS.get(AccessRequest.State(request.state), "")
+
+
+count_beside(AccessRequest._meta.label_lower, _waiting)

@@ -13,13 +13,17 @@ from django.views.decorators.http import require_safe
 
 from access_reviews import words
 from access_reviews.models import AccessReview
-from access_reviews.services.figures import figures_of, names_of
+from access_reviews.services.figures import figures_of, names_of, reviews_to_decide
+from accounts.models import User
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
+from console.base.waiting import count_beside
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
+NAME: Final = "access-reviews"
 PAGE: Final = "p"
 _PER_PAGE: Final = 25
 
@@ -51,12 +55,18 @@ def reviews_page(request: HttpRequest) -> HttpResponse:
     return render(request, "console/reviews/list.html", context)
 
 
+def _waiting(request: HttpRequest) -> QuerySet[AccessReview]:
+    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+    return reviews_to_decide(request.user)
+
+
 register_page(
     ConsolePage(
-        name="access-reviews",
+        name=NAME,
         route="reviews/",
         view=reviews_page,
         label=gettext_lazy("Access reviews"),
         questions={PAGE: is_page},
     )
 )
+count_beside(NAME, _waiting)
