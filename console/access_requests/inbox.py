@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -172,6 +173,7 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         self, request: HttpRequest, asked: AccessRequest, decider: User, context: dict[str, Any]
     ) -> HttpResponse:
         waiting = requests_to_decide(decider)
+        beside = list(waiting[:_BESIDE])
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -191,8 +193,9 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
                     "since": told(each.asked),
                     "is_current": each == asked,
                 }
-                for each in waiting[:_BESIDE]
+                for each in beside
             ],
+            "oldest": timesince(beside[0].asked, depth=1) if beside else "",
             "waiting": waiting.count(),
             "list_url": self.url_of("changelist"),
         }
