@@ -80,8 +80,12 @@ def lines_of(person: User) -> QuerySet[ReviewLine]:
 
 def reviews_to_decide(person: User) -> QuerySet[AccessReview]:
     """Return the running reviews in which somebody has lines to decide yet."""
-    theirs = lines_of(person).filter(review=OuterRef("pk"), decision="")
-    return AccessReview.objects.filter(Exists(theirs), state=AccessReview.State.RUNNING)
+    undecided = ReviewLine.objects.filter(review=OuterRef("pk"), decision="")
+    others = undecided.exclude(person=person.pk)
+    theirs: Exists | Q = Exists(others.filter(reviewer=person.pk))
+    if person.is_admin:
+        theirs |= Exists(others.filter(reviewer=None))
+    return AccessReview.objects.filter(theirs, state=AccessReview.State.RUNNING)
 
 
 def reviews_late(*, within: int = SOON) -> list[Late]:

@@ -3,6 +3,7 @@
 // line for each that is chosen, and one for what is written and not chosen yet.  By keyboard it is
 // the combobox of the ARIA Authoring Practices: arrows move, Enter takes, Escape closes.
 const PAUSE = 150;
+const FEW = 3;
 const LINE_BREAKS = /\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]/;
 
 function element(tag, attributes, ...children) {
@@ -31,7 +32,9 @@ function begin(area) {
   const list = element("ul", { id: `${id}-found`, class: "gh-picker__found", role: "listbox", "aria-label": said.find, hidden: "" });
   const chips = element("ul", { class: "gh-picker__chosen", "aria-label": said.chosen });
   const status = element("p", { class: "gh-help", role: "status" });
-  let [asking, timer, found, at] = [new AbortController(), 0, [], -1];
+  let [asking, timer, found, at, known] = [new AbortController(), 0, [], -1, ""];
+  // As a function: a name with a dollar sign is no pattern.
+  const say = (text, name) => { status.textContent = text.replace("%s", () => name); };
 
   function write() {
     area.value = [...chosen.map((each) => each.value), field.value.trim()].filter(Boolean).join("\n");
@@ -70,12 +73,12 @@ function begin(area) {
 
   function draw() {
     chips.replaceChildren(...chosen.map((each, index) => {
-      const button = element("button", { type: "button", "aria-label": said.remove.replace("%s", each.name) }, "×");
+      const button = element("button", { type: "button", "aria-label": said.remove.replace("%s", () => each.name) }, "×");
       button.addEventListener("click", () => {
         chosen.splice(index, 1);
         draw();
         write();
-        status.textContent = said.removed.replace("%s", each.name);
+        say(said.removed, each.name);
         (chips.children[Math.min(index, chosen.length - 1)]?.querySelector("button") ?? field).focus();
       });
       return element("li", { class: "gh-chip" }, element("span", {}, ...called(each)), button);
@@ -85,15 +88,16 @@ function begin(area) {
 
   function take(...taken) {
     chosen.push(...taken.filter(({ value }, index) => ![...chosen, ...taken.slice(0, index)].some((each) => each.value === value)));
-    field.value = "";
+    [field.value, known] = ["", ""];
     close();
     draw();
     write();
-    status.textContent = said.added.replace("%s", taken.map(({ name }) => name).join(", "));
+    say(said.added, taken.length > FEW ? taken.length : taken.map(({ name }) => name).join(", "));
   }
 
   async function ask() {
     const typed = field.value.trim();
+    clearTimeout(timer);
     asking.abort();
     asking = new AbortController();
     const { signal } = asking;
@@ -103,13 +107,24 @@ function begin(area) {
       if (!answer.ok) throw new Error(answer.status);
       const told = await answer.json();
       if (signal.aborted) return;
+      known = typed;
       show(told.found);
       status.textContent = told.said;
     } catch (error) {
       if (error.name === "AbortError") return;
+      known = typed;
       close();
       status.textContent = said.failed;
     }
+  }
+
+  async function enter() {
+    const typed = field.value.trim();
+    if (typed && typed !== known) await ask();
+    if (!typed || typed !== field.value.trim()) return;
+    if (found[at]) take(found[at]);
+    else if (found.length) mark(0);
+    else take({ name: typed, value: typed });
   }
 
   field.addEventListener("input", () => {
@@ -123,12 +138,10 @@ function begin(area) {
     if (event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
     if (step && !found.length) ask();
     else if (step) mark((Math.max(at, step < 0 ? 0 : -1) + step + found.length) % found.length);
-    else if (event.key === "Enter" && found[at]) take(found[at]);
-    else if (event.key === "Enter" && found.length) mark(0);
-    else if (event.key === "Enter" && field.value.trim()) take({ name: field.value.trim(), value: field.value.trim() });
+    else if (event.key === "Enter") enter();
     else if (event.key === "Escape" && found.length) close();
     else if (event.key === "Escape" && field.value) clear();
-    else if (event.key !== "Enter") return;
+    else return;
     event.preventDefault();
   });
 

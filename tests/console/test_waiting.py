@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -156,6 +157,35 @@ def test_it_takes_one_statement_or_none(acme: Tenant, bob: User, role: Role, num
     counted = [entry for entry in counted_entries() if ACCESS[entry].get(role)]
     assert len(counting) == bool(counted)
     assert sum(sql.count("LIMIT 100") for sql in counting) == len(counted)
+
+
+def test_lines_of_others_are_not_read(company: Company) -> None:
+    with tenant_scope(company.tenant):
+        review = company.start(reviewers=[company.ron])
+        thing = review.things.all()[0]
+        ReviewLine.objects.bulk_create(
+            ReviewLine(
+                review=review,
+                thing=thing,
+                person=uuid4(),
+                why=ReviewLine.Why.HAND,
+                suggestion=ReviewLine.Suggestion.KEEP,
+                reviewer=company.rita.pk if number % 2 else company.ron.pk,
+                decision=KEEP if number % 2 else "",
+            )
+            for number in range(4_000)
+        )
+    browser = signed_in(company.rita)
+    with CaptureQueriesContext(connection) as captured:
+        browser.get("/console/search/")
+    [statement] = [each["sql"] for each in captured if "LIMIT 100" in each["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE access_reviews_reviewline")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert "review_lines_to_decide" in plan, plan
 
 
 def test_indexes_find_what_waits(acme: Tenant, console: Client) -> None:
