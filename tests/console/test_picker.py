@@ -244,7 +244,9 @@ class TestCosts:
         browser = signed_in(person(acme, "Pat", role))
         with tenant_scope(acme):
             names = (f"{number:05}@acme.example" for number in range(3_000))
-            User.objects.bulk_create(User(user_name=each, display_name=each) for each in names)
+            User.objects.bulk_create(
+                User(tenant=acme, user_name=each, display_name=each) for each in names
+            )
         with CaptureQueriesContext(connection) as captured:
             offered(browser, "crowd two", Named.PEOPLE)
         [statement] = [each["sql"] for each in captured if "LIKE" in each["sql"]]
