@@ -198,6 +198,12 @@ class ReviewLine(TenantScopedModel):
         indexes = [
             models.Index(fields=["tenant", "review", "decision"], name="review_lines_decided"),
             models.Index(fields=["tenant", "reviewer", "review"], name="review_lines_of_reviewer"),
+            # Asked for by every page of the console: however much is decided, or left to others.
+            models.Index(
+                fields=["tenant", "reviewer", "review"],
+                condition=Q(decision=""),
+                name="review_lines_to_decide",
+            ),
             models.Index(fields=["tenant", "person"], name="review_lines_of_person"),
         ]
 

@@ -140,10 +140,12 @@ def _page(
     here = User.objects.filter(pk__in=[line.person for line in rows])
     there = set(here.values_list("pk", flat=True))
     numbers = _numbers(mine)
+    figures = Figures(numbers["lines"], numbers["kept"], numbers["revoked"])
     context: dict[str, Any] = {
         "review": review,
         "is_running": review.state == AccessReview.State.RUNNING,
-        "figures": Figures(numbers["lines"], numbers["kept"], numbers["revoked"]),
+        "figures": figures,
+        "bar": words.bar(figures),
         "filters": [
             ("", _("To decide"), numbers["waiting"]),
             ("revoke", _("Revoke suggested"), numbers["revoke"]),

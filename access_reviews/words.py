@@ -15,6 +15,8 @@ from access_reviews.models import AccessReview, ReviewLine
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from access_reviews.services.figures import Figures
+
 MARKS: Final = {
     ReviewLine.Suggestion.KEEP: "good",
     ReviewLine.Suggestion.LOOK: "warn",
@@ -71,6 +73,16 @@ def verdict(review: AccessReview, line: ReviewLine) -> str:
     if review.undecided == AccessReview.Undecided.REVOKE:
         return _("Revoke, as nobody decided")
     return _("Keep, as nobody decided")
+
+
+def bar(figures: Figures) -> dict[str, str]:
+    """Return how wide the parts of a bar of decisions are, in percent."""
+    if not figures.lines:
+        return {"keep": "0", "revoke": "0"}
+    return {
+        "keep": f"{100 * figures.keep / figures.lines:.2f}",
+        "revoke": f"{100 * figures.revoke / figures.lines:.2f}",
+    }
 
 
 def result(line: ReviewLine) -> tuple[str, str, Sequence[str]]:

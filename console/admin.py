@@ -27,6 +27,7 @@ from console.reviews import list_page as reviews_page
 from console.reviews import review_page, start_page
 from console.saml_and_scim import console_pages, domains
 from console.search import pages as search_pages
+from console.search import picking
 from console.sources import extensions, held_changes, sources
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "operations",
     "over_time",
     "people_files_pages",
+    "picking",
     "platform_first_page",
     "profiles",
     "recent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from access_reviews.models import AccessReview, ReviewLine
@@ -76,6 +76,16 @@ def lines_of(person: User) -> QuerySet[ReviewLine]:
         mine |= Q(reviewer=None)
     running = ReviewLine.objects.filter(review__state=AccessReview.State.RUNNING)
     return running.filter(mine).exclude(person=person.pk)
+
+
+def reviews_to_decide(person: User) -> QuerySet[AccessReview]:
+    """Return the running reviews in which somebody has lines to decide yet."""
+    undecided = ReviewLine.objects.filter(review=OuterRef("pk"), decision="")
+    others = undecided.exclude(person=person.pk)
+    theirs: Exists | Q = Exists(others.filter(reviewer=person.pk))
+    if person.is_admin:
+        theirs |= Exists(others.filter(reviewer=None))
+    return AccessReview.objects.filter(theirs, state=AccessReview.State.RUNNING)
 
 
 def reviews_late(*, within: int = SOON) -> list[Late]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
@@ -31,6 +32,7 @@ from console.base.model_admin import ConsoleModelAdmin
 from console.base.moments import told
 from console.base.of_person import PersonFilter, pages_of_people
 from console.base.questions import asks, is_filters, judges_itself
+from console.base.waiting import count_beside
 from licenses.errors import LicenseError
 
 if TYPE_CHECKING:
@@ -171,6 +173,7 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         self, request: HttpRequest, asked: AccessRequest, decider: User, context: dict[str, Any]
     ) -> HttpResponse:
         waiting = requests_to_decide(decider)
+        beside = list(waiting[:_BESIDE])
         context |= {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -190,8 +193,9 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
                     "since": told(each.asked),
                     "is_current": each == asked,
                 }
-                for each in waiting[:_BESIDE]
+                for each in beside
             ],
+            "oldest": timesince(beside[0].asked, depth=1) if beside else "",
             "waiting": waiting.count(),
             "list_url": self.url_of("changelist"),
         }
@@ -210,6 +214,14 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         )
 
 
+def _waiting(request: HttpRequest) -> QuerySet[AccessRequest]:
+    assert isinstance(request.user, User)  # noqa: S101 - the site let them in
+    return requests_to_decide(request.user)
+
+
 def kind_of(request: AccessRequest) -> str:
     """Return what colours the badge of its state."""
     return _KINDS.get(AccessRequest.State(request.state), "")
+
+
+count_beside(AccessRequest._meta.label_lower, _waiting)

@@ -29,6 +29,7 @@ from console.base.moments import told
 from console.base.of_person import pages_of_people
 from console.base.questions import asks, is_filters, judges_itself
 from console.base.seen import seen_applications
+from console.base.waiting import count_beside
 from provisioning.engine.conflicts import resolve_conflict
 from provisioning.models import Application, Conflict, ImportRow
 from provisioning.services.changing import hold
@@ -190,3 +191,11 @@ def _shown(conflict: Conflict) -> Page:
 
 def _about(conflict: Conflict) -> str:
     return f"conflict:{conflict.pk}"
+
+
+def _waiting(request: HttpRequest) -> QuerySet[Conflict]:
+    seen = seen_applications(request)
+    return Conflict.objects.filter(state=Conflict.State.OPEN, application__in=seen)
+
+
+count_beside(Conflict._meta.label_lower, _waiting)

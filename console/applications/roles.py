@@ -63,7 +63,7 @@ class RoleForm(RefusableForm[ApplicationRole]):
     add_groups = GroupNamesField(
         label=_("Assign further groups"),
         required=False,
-        help_text=_("Names of directory groups, one on each line."),
+        help_text=_("Names of directory groups; several, one on each line."),
     )
 
     class Meta:

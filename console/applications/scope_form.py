@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from accounts.models import AccessProfile, DirectoryGroup, Role
 from accounts.storage.finding import find_groups
+from console.base.picker import Named, Picker
 from provisioning.models import GroupChoice
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ SHOWN_UNKNOWN: Final = 5
 class GroupNamesField(forms.CharField):
     """Names of directory groups, one a line; its value is the list of their ids."""
 
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+    widget = Picker(Named.GROUPS)
 
     @override
     def clean(self, value: Any) -> list[UUID]:
@@ -48,7 +49,7 @@ class ScopeForm(forms.Form):
     add_groups = GroupNamesField(
         label=_("Assign further groups"),
         required=False,
-        help_text=_("Names of directory groups, one on each line."),
+        help_text=_("Names of directory groups; several, one on each line."),
     )
     new_group = forms.CharField(
         label=_("Make a new group and assign it"),

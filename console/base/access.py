@@ -63,6 +63,12 @@ ACCESS: Final[dict[str, dict[Role, Access]]] = {
         Role.ADMIN: Access.VIEW | Access.DECIDE,
         Role.CHANGE_REQUEST_MANAGER: Access.VIEW | Access.DECIDE,
     },
+    # --- Finding whom a field names: whoever fills such a field ---
+    "to-pick": {
+        Role.ADMIN: Access.VIEW,
+        Role.CHANGE_REQUEST_MANAGER: Access.VIEW,
+        Role.ACCESS_REVIEW_MANAGER: Access.VIEW,
+    },
     # --- Access reviews: reviewers decide on their account page, whatever their role ---
     "access-reviews": _ADMIN | {Role.ACCESS_REVIEW_MANAGER: READ | Access.CHANGE},
     # --- People ---

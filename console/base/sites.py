@@ -46,6 +46,7 @@ from console.base.questions import (
     undeclared,
 )
 from console.base.undone import UNDO_NAME, UNDO_ROUTE
+from console.base.waiting import waiting_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -235,7 +236,7 @@ class GatehouseSite(admin.AdminSite):
         entries.update(self._page_entries(request))
         sections = []
         for section in self.sections:
-            models = [entries[key] for key in section.entries if key in entries]
+            models = [{**entries[key], "key": key} for key in section.entries if key in entries]
             above = {"above": models[0]} if models else {}
             models += [{**entries[key], **above} for key in section.below if key in entries]
             if models:
@@ -322,6 +323,10 @@ class ConsoleSite(GatehouseSite):
         context = super().each_context(request)
         if isinstance(request.user, User) and request.user.tenant:
             context["site_header"] = request.user.tenant.name
+        pages = [page for each in context["available_apps"] for page in each["models"]]
+        waiting = waiting_beside(request, {page.get("key", "") for page in pages})
+        for page in pages:
+            page["waiting"] = waiting.get(page.get("key", ""))
         return context
 
     @override

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from console.base.many_progress import Progress
+from console.base.picker import Named, Picker
 from console.dashboard.attention import Need
 from console.dashboard.checklist import Step
 
@@ -36,6 +37,11 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="E-mail address", help_text="Mail goes there.")
     role = forms.ChoiceField(label="Role", choices=[("member", "Member"), ("admin", "Admin")])
     notes = forms.CharField(label="Notes", widget=forms.Textarea, required=False)
+    members = forms.CharField(
+        label="Members",
+        widget=Picker(Named.MEMBERS),
+        required=False,
+    )
     enabled = forms.BooleanField(
         label="Enable SCIM provisioning",
         help_text="Possible as soon as SAML sign-on is on.",
@@ -52,6 +58,7 @@ class SampleForm(forms.Form):
 def samples(theme: str) -> dict[str, Any]:
     """Return what one half of the page shows; ``theme`` keeps its ids apart from the other's."""
     wrong = {"display_name": "Warehouse planner", "email": "no address", "role": "member"}
+    wrong["members"] = f"adaeze@acme.example\n{LOCAL}{LONG}"
     return {
         "theme": theme,
         "kinds": KINDS,

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from accounts.storage.finding import find_groups, find_people
 from accounts.storage.memberships import people_below
+from console.base.picker import Named, Picker
 from console.base.versioned import RefusableForm
 
 if TYPE_CHECKING:
@@ -48,16 +49,15 @@ class MemberNamesField(forms.CharField):
     Its value is the list of their ids.
     """
 
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-
     def __init__(self, *, with_groups: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
+        kwargs["widget"] = Picker(Named.MEMBERS if with_groups else Named.PEOPLE)
         super().__init__(**kwargs)
         self._with_groups = with_groups
         self.help_text = (
-            _("User names, e-mail addresses or names of directory groups, one on each line.")
+            _("User names, addresses or names of directory groups; several, one on each line.")
             if with_groups
-            else _("User names or e-mail addresses, one on each line.")
+            else _("User names or e-mail addresses; several, one on each line.")
         )
 
     @override

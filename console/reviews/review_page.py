@@ -28,6 +28,7 @@ from access_reviews.services.figures import (
     Figures,
     figures_by_reviewer,
     figures_of,
+    lines_of,
     names_of,
 )
 from accounts.errors import AccountError
@@ -102,8 +103,9 @@ def review_page(request: HttpRequest, review_id: UUID) -> HttpResponseBase:
         "version": seal(_as_it_is(review), _about(review)),
         "progress": progress,
         "over_url": here,
+        "own": _own(request, review),
         "figures": figures,
-        "bar": _bar(figures),
+        "bar": words.bar(figures),
         "tiles": _tiles(review, figures),
         "reviewers": _reviewers(by_reviewer, names),
         "rows": rows_of(review, list(page.object_list)),
@@ -163,6 +165,12 @@ def _review(review_id: UUID) -> AccessReview:
     return review
 
 
+def _own(request: HttpRequest, review: AccessReview) -> int:
+    """Return how many lines wait for the decision of who looks."""
+    assert isinstance(request.user, User)  # noqa: S101 - the site lets nobody else in
+    return lines_of(request.user).filter(review=review, decision="").count()
+
+
 def _as_it_is(review: AccessReview) -> Page:
     return Page({}, facts={"state": review.state, "job": str(review.job)})
 
@@ -183,16 +191,6 @@ def _tiles(review: AccessReview, figures: Figures) -> list[dict[str, Any]]:
         revoked = rows.filter(outcome=ReviewLine.Outcome.REVOKED).count()
         tiles.append({"kind": "bad", "label": _("Revoked"), "figure": revoked})
     return tiles
-
-
-def _bar(figures: Figures) -> dict[str, str]:
-    """Return the widths of the bar's parts, in percent."""
-    if not figures.lines:
-        return {"keep": "0", "revoke": "0"}
-    return {
-        "keep": f"{100 * figures.keep / figures.lines:.2f}",
-        "revoke": f"{100 * figures.revoke / figures.lines:.2f}",
-    }
 
 
 def _reviewers(

@@ -55,7 +55,7 @@ class StartForm(forms.Form):
         label=_("Directory groups"),
         required=False,
         max_length=_LONGEST_TEXT,
-        help_text=_("Names of directory groups, one on each line."),
+        help_text=_("Names of directory groups; several, one on each line."),
     )
     reviewers = MemberNamesField(
         label=_("Reviewers"),
@@ -77,8 +77,8 @@ class StartForm(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, initial={"due": timezone.localdate() + _USUAL})
         self.fields["reviewers"].help_text = _(
-            "User names or e-mail addresses of at most %(n)s active people, one on each line. They "
-            "need no right in the console; nobody decides a line about themselves."
+            "User names or e-mail addresses of at most %(n)s active people; several, one on each "
+            "line. They need no right in the console; nobody decides a line about themselves."
         ) % {"n": MOST_REVIEWERS}
         licences = Subscription.objects.select_related("product").order_by("product__name")
         self.fields["licences"].queryset = licences  # type: ignore[attr-defined]

@@ -23,6 +23,7 @@ from console.base.begun import person_of
 from console.base.of_person import with_people
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
+from console.base.waiting import count_beside
 from console.sources.held_groups import deleted_groups
 from scim.held.again import has_failed, try_again
 from scim.held.deciding import DecidedAlreadyError, carry_out, take_back
@@ -188,3 +189,4 @@ for each in (
     ),
 ):
     register_page(each)
+count_beside(ACCESS, lambda _request: HeldChange.objects.filter(state=HeldChange.State.OPEN))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.core import mail
@@ -16,15 +17,18 @@ from access_requests.deciding import grant_request
 from access_requests.errors import NotYoursToDecideError
 from access_requests.models import AccessRequest
 from access_requests.telling import DECIDERS, requests_to_decide
+from accounts.groups.groups import GroupFields, create_group
 from accounts.models import AuditEntry, ProfileMembership, Role, User
 from accounts.services.profiles import add_profile_members, delete_profile
 from accounts.services.roles import change_role
 from accounts.services.users import deactivate_user, delete_user
 from accounts.tenancy.scoping import tenant_scope
 from console.base.access import ACCESS, Access
+from licenses.group_licenses import set_group_licenses
 from licenses.models import Seat
 from licenses.services import assign_seat
-from tests.conftest import person, signed_in
+from scim.protocol.urns import ENTERPRISE_USER
+from tests.conftest import crowd, person, signed_in
 from tests.support.asking import INBOX, ask, decide, only_request, page_of
 from tests.support.html_forms import text_of, what_is_sent
 
@@ -238,6 +242,115 @@ def test_no_seat_free_is_said_before_anything_is_granted(
 
     shown = text_of(inbox.get(page))
     assert "Nothing can be granted until somebody gives a seat back." in shown
+
+
+def of_sales(user: User, **more: Any) -> None:
+    user.attributes = {ENTERPRISE_USER: {"department": "Sales", **more}}
+    user.save(update_fields=["attributes"])
+
+
+class TestWhatHelps:
+    @pytest.fixture
+    def helps(self, scene: Scene) -> Callable[[], str]:
+        def read() -> str:
+            return text_of(scene.inbox.get(page_of(only_request(scene.acme))))
+
+        return read
+
+    @pytest.mark.parametrize("thing", ["crm", "customs"])
+    def test_colleagues_of_the_department_who_have_it_are_counted(
+        self, scene: Scene, helps: Callable[[], str], thing: str
+    ) -> None:
+        asked = getattr(scene, thing)
+        ask(scene.member, asked)
+        assert "<dt>Colleagues" not in helps()
+        colleagues = crowd(scene.acme, 3)
+        with tenant_scope(scene.acme):
+            for each in (scene.bob, *colleagues[:2]):
+                of_sales(each)
+        assert "Nobody else in Sales has it" in helps()
+
+        with tenant_scope(scene.acme):
+            type(scene.crm).objects.update(seats=10)
+            for each in colleagues:  # The last is of no department.
+                if thing == "crm":
+                    assign_seat(subscription=scene.crm, user=each)
+                else:
+                    add_profile_members(profile=scene.customs, user_ids=[each.pk])
+        assert "2 in Sales have it" in helps()
+        with tenant_scope(scene.acme):
+            deactivate_user(user=colleagues[0])
+
+        assert "1 in Sales has it" in helps()
+
+    def test_of_what_too_many_have_nothing_is_counted(
+        self, scene: Scene, helps: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("console.access_requests.what_helps._LOOKED_THROUGH", 1)
+        ask(scene.member, scene.customs)
+        people = crowd(scene.acme, 2)
+        with tenant_scope(scene.acme):
+            of_sales(scene.bob)
+            add_profile_members(profile=scene.customs, user_ids=[each.pk for each in people])
+
+        assert "<dt>Colleagues" not in helps()
+
+    def test_the_manager_is_named_if_they_are_here(
+        self, scene: Scene, helps: Callable[[], str], grace: User
+    ) -> None:
+        ask(scene.member, scene.crm)
+        for manager in ("nobody", str(grace.pk), str(UUID(int=1))):
+            with tenant_scope(scene.acme):
+                of_sales(scene.bob, manager={"value": manager})
+            assert "<dt>Manager" not in helps(), manager
+
+        with tenant_scope(scene.acme):
+            of_sales(scene.bob, manager={"value": str(scene.carol.pk)})
+
+        assert "<dt>Manager</dt><dd><bdi>Carol" in helps()
+
+    def test_the_group_that_gives_a_licence_is_named(
+        self, scene: Scene, helps: Callable[[], str]
+    ) -> None:
+        with tenant_scope(scene.acme):
+            group = create_group(
+                values=GroupFields(display_name="Night shift"), member_ids=[scene.bob.pk]
+            )
+            set_group_licenses(group=group, subscriptions=[scene.crm])
+        ask(scene.member, scene.customs)
+
+        assert "CRM through the group Night shift" in helps()
+
+    def test_it_costs_the_same_however_much_there_is(
+        self, scene: Scene, helps: Callable[[], str]
+    ) -> None:
+        def statements() -> int:
+            helps()
+            with CaptureQueriesContext(connection) as captured:
+                helps()
+            return len(captured)
+
+        ask(scene.member, scene.customs)
+        with tenant_scope(scene.acme):
+            of_sales(scene.bob, manager={"value": str(scene.carol.pk)})
+            assign_seat(subscription=scene.crm, user=scene.bob)
+        few = statements()
+        people = crowd(scene.acme, 30)
+        with tenant_scope(scene.acme):
+            for each in people:
+                of_sales(each)
+            add_profile_members(profile=scene.customs, user_ids=[each.pk for each in people])
+
+        assert statements() == few
+
+    def test_how_long_the_oldest_waits_is_told(
+        self, scene: Scene, helps: Callable[[], str]
+    ) -> None:
+        ask(scene.member, scene.customs)
+        with tenant_scope(scene.acme):
+            AccessRequest.objects.update(asked=timezone.now() - timedelta(days=2, hours=3))
+
+        assert "1 request waits for you, for 2 days." in helps()
 
 
 def test_a_profile_that_is_gone_is_granted_to_nobody(

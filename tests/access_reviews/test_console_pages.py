@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from access_reviews.models import AccessReview, ReviewLine
@@ -200,6 +201,22 @@ class TestOnePage:
         assert "1 of 3 decided" in said
         assert "0 keep, 1 revoke." in said
         assert "Left sales" in said
+
+    def test_leads_to_the_lines_that_wait_for_who_looks(
+        self, company: Company, rita: Client, in_acme: Tenant
+    ) -> None:
+        review = company.start(reviewers=[company.rita])
+        own = reverse("account-review", args=[review.pk])
+        for page in ("/console/reviews/", page_of(review)):
+            assert own in rita.get(page).content.decode(), page
+            assert own not in signed_in(company.alice).get(page).content.decode(), page
+        assert "Decide your 3 lines" in text_of(rita.get(page_of(review)))
+        assert "3 wait for you" in text_of(rita.get("/console/reviews/"))
+
+        for line in ReviewLine.objects.filter(review=review).select_related("thing", "review"):
+            decide(review, line, KEEP, company.rita)
+
+        assert own not in rita.get(page_of(review)).content.decode()
 
     @pytest.mark.parametrize(
         "which",

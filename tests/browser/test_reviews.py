@@ -96,6 +96,33 @@ def test_from_start_to_undone(
         assert AccessReview.objects.get().state == AccessReview.State.UNDONE
 
 
+def test_what_is_decided_on_the_page_is_counted(
+    open_browser: Callable[..., Page],
+    company: Company,  # noqa: F811
+) -> None:
+    with tenant_scope(company.tenant):
+        review = company.start(reviewers=[company.ron])
+    page = open_browser()
+    sign_in(page, company.ron.user_name)
+    page.goto(f"/account/reviews/{review.pk}/")
+    count = page.locator("[data-decided]")
+    expect(count).to_have_text("")
+    licence = page.get_by_role("row").filter(has_text="CRM")
+    licence.get_by_label("Revoke").check()
+    expect(count).to_have_text("1 decided on this page")
+    page.get_by_role("row").filter(has_text="West").get_by_label("Keep").check()
+    expect(count).to_have_text("2 decided on this page")
+    page.get_by_role("button", name="Save and show the next").click()
+    expect(page.get_by_text("2 decisions are saved.")).to_be_visible()
+
+    page.get_by_role("link", name="Decided 2").click()
+    licence.get_by_label("Keep").check()
+    expect(count).to_have_text("1 decided on this page")
+    licence.get_by_label("Revoke").check()
+    expect(count).to_have_text("")
+    look_at(page)
+
+
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("text", [UNBROKEN, RIGHT_TO_LEFT], ids=["unbroken", "right-to-left"])
 def test_the_longest_values_fit(

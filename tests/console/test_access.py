@@ -132,10 +132,10 @@ SPEC: Final = {
     },
     Role.CHANGE_REQUEST_MANAGER: {
         *("dashboard", "search", "components", "accounts.accessprofile", "accounts.directorygroup"),
-        "access_requests.accessrequest",
+        *("access_requests.accessrequest", "to-pick"),
     },
     Role.ACCESS_REVIEW_MANAGER: {
-        *("dashboard", "search", "components", "access-reviews"),
+        *("dashboard", "search", "components", "access-reviews", "to-pick"),
         *("accounts.user", "accounts.accessprofile", "accounts.directorygroup"),
         *("licenses.subscription", "licenses.seat", "who-holds-what-csv", "accounts.auditentry"),
         *("scim.requestlogentry", "sign-in-attempts", "provisioning.operation", "log"),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from accounts.models import Tenant, User
 
-STATEMENTS: Final = 29
-"""Of the first page of a company's console, with the session and the menu."""
+STATEMENTS: Final = 30
+"""Of the first page of a company's console, with the session, the menu and what waits."""
 LOGS: Final = (
     "accounts_auditentry",
     "scim_requestlogentry",

@@ -34,6 +34,7 @@ NO_PAGES: Final = {
             *("log-csv", "log-json"),
         )
     },
+    "console:to-pick": "answers a field",
     "platform:accounts_auditentry_export": "something to download",
     **{
         f"console:{name}": "is posted to"
