@@ -137,7 +137,7 @@ def _colleagues(request: AccessRequest) -> Iterator[Line]:
         having = Seat.objects.filter(subscription=request.subscription_id, released=None)
     else:
         having = ProfileMembership.objects.filter(profile=request.profile_id)
-    some = having.order_by().values("user_id")[: _LOOKED_THROUGH + 1]
+    some: QuerySet[Any] = having.order_by().values("user_id")[: _LOOKED_THROUGH + 1]
     same = Q(active=True, attributes__contains={ENTERPRISE: {"department": department}})
     found = User.objects.filter(pk__in=some).aggregate(
         looked_at=Count("pk"), same=Count("pk", filter=same & ~Q(pk=request.user_id))
