@@ -325,7 +325,7 @@ NEVER_THEIRS: Final = {("accounts_emaildomain", "verified_by"): "operators verif
 
 
 def columns_of_actors() -> set[tuple[str, str]]:
-    named = {(model._meta.db_table, field.column) for model, field in actor_columns()}
+    named = {(model._meta.db_table, field.name) for model, field in actor_columns()}
     return named - NEVER_THEIRS.keys()
 
 
