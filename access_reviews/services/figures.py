@@ -82,9 +82,9 @@ def reviews_to_decide(person: User) -> QuerySet[AccessReview]:
     """Return the running reviews in which somebody has lines to decide yet."""
     undecided = ReviewLine.objects.filter(review=OuterRef("pk"), decision="")
     others = undecided.exclude(person=person.pk)
-    theirs: Exists | Q = Exists(others.filter(reviewer=person.pk))
+    theirs = Q(Exists(others.filter(reviewer=person.pk)))
     if person.is_admin:
-        theirs |= Exists(others.filter(reviewer=None))
+        theirs |= Q(Exists(others.filter(reviewer=None)))
     return AccessReview.objects.filter(theirs, state=AccessReview.State.RUNNING)
 
 
