@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -195,7 +197,7 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
                 }
                 for each in beside
             ],
-            "oldest": timesince(beside[0].asked, depth=1) if beside else "",
+            "oldest": _waited(beside[0]) if beside else "",
             "waiting": waiting.count(),
             "list_url": self.url_of("changelist"),
         }
@@ -212,6 +214,12 @@ class AccessRequestAdmin(ReadModelAdmin[AccessRequest], ConsoleModelAdmin[Access
         return (
             super().get_queryset(request).select_related("user", "subscription__product", "profile")
         )
+
+
+def _waited(request: AccessRequest) -> str:
+    """Return how long a request has waited, if that is longer than an hour."""
+    is_long = timezone.now() - request.asked > timedelta(hours=1)
+    return timesince(request.asked, depth=1) if is_long else ""
 
 
 def _waiting(request: HttpRequest) -> QuerySet[AccessRequest]:

@@ -132,12 +132,7 @@ def _colleagues(request: AccessRequest) -> Iterator[Line]:
     department = value_of(UserFields.of(request.user), "department")
     if not request.is_open or not request.has_thing or not department:
         return
-    having: QuerySet[Any]
-    if request.subscription_id is not None:
-        having = Seat.objects.filter(subscription=request.subscription_id, released=None)
-    else:
-        having = ProfileMembership.objects.filter(profile=request.profile_id)
-    some: QuerySet[Any] = having.order_by().values("user_id")[: _LOOKED_THROUGH + 1]
+    some = _having(request).order_by().values("user_id")[: _LOOKED_THROUGH + 1]
     same = Q(active=True, attributes__contains={ENTERPRISE: {"department": department}})
     found = User.objects.filter(pk__in=some).aggregate(
         looked_at=Count("pk"), same=Count("pk", filter=same & ~Q(pk=request.user_id))
@@ -150,6 +145,13 @@ def _colleagues(request: AccessRequest) -> Iterator[Line]:
     said = {"n": found["same"], "department": department}
     none = _("Nobody else in %(department)s has it")
     yield _("Colleagues"), (text if found["same"] else none) % said
+
+
+def _having(request: AccessRequest) -> QuerySet[Any]:
+    """Return what those have who have what is asked for: a seat, or a place in the profile."""
+    if request.subscription_id is not None:
+        return Seat.objects.filter(subscription=request.subscription_id, released=None)
+    return ProfileMembership.objects.filter(profile=request.profile_id)
 
 
 def _before(request: AccessRequest) -> Iterator[Line]:

@@ -347,10 +347,11 @@ class TestWhatHelps:
         self, scene: Scene, helps: Callable[[], str]
     ) -> None:
         ask(scene.member, scene.customs)
+        assert "The oldest has waited" not in helps()
         with tenant_scope(scene.acme):
             AccessRequest.objects.update(asked=timezone.now() - timedelta(days=2, hours=3))
 
-        assert "1 request waits for you, for 2 days." in helps()
+        assert "The oldest has waited for 2 days." in helps()
 
 
 def test_a_profile_that_is_gone_is_granted_to_nobody(

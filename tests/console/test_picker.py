@@ -253,6 +253,7 @@ class TestCosts:
 
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE accounts_user")
+            cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute(f"EXPLAIN {statement}")
             plan = "\n".join(row[0] for row in cursor.fetchall())
 
