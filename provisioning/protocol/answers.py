@@ -109,7 +109,7 @@ def outcome(
     An Error message within an answer of success counts as what it says, or as a refusal.
     """
     if status in _SUCCESS and _is_error(body):
-        said = _count(member(body, "status"))
+        said = _count(member(body, "status")) or _BAD_REQUEST
         status = said if said in _STATUSES and said not in _SUCCESS else _BAD_REQUEST
     is_success = status in _SUCCESS
     retry_after = next(

@@ -33,7 +33,20 @@ SPELLINGS: dict[str, Callable[[Spelled], Spelled]] = {
     "in capitals": lambda one: {"ID": one.pop("id"), **one},
     "as .NET does": lambda one: {"Id": one.pop("id"), **one},
 }
-NO_IDS = (None, True, False, 1.5, "", " ", ".", "..", [], {}, ["7"], {"value": "7"})
+NO_IDS: tuple[Any, ...] = (
+    None,
+    True,
+    False,
+    1.5,
+    "",
+    " ",
+    ".",
+    "..",
+    [],
+    {},
+    ["7"],
+    {"value": "7"},
+)
 
 
 def spelled_so(fake: Fake, spell: Callable[[Spelled], Spelled]) -> None:

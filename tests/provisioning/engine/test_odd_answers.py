@@ -336,7 +336,7 @@ def test_a_credential_that_no_key_opens_is_tried_later_and_told_after_an_hour(
     leave(staff, [ann])
     engine.work()
     application.refresh_from_db()
-    assert application.quarantined_at is None
+    assert application.quarantine_reason == ""
     assert not Job.objects.filter(state=Job.State.FAILED).exists()
     resting = Follower.objects.get(application=application).rests_until
     assert resting is not None
@@ -346,7 +346,6 @@ def test_a_credential_that_no_key_opens_is_tried_later_and_told_after_an_hour(
     Follower.objects.update(rests_until=None)
     engine.work()
     application.refresh_from_db()
-    assert application.quarantined_at is not None
     assert "Enter it anew" in application.quarantine_reason
 
     change_connection(
