@@ -292,3 +292,31 @@ def test_a_token_that_another_thread_forgot_meanwhile_is_masked(scripted: Script
         said = target.request("GET", "/Users")
 
     assert "short-lived" not in str([said.exchange, said.outcome])
+
+
+CUT: dict[str, tuple[bytes, Any]] = {
+    "a mark before it": (b'\xef\xbb\xbf{"id": "7"}', {"id": "7"}),
+    "half a character": (rb'{"id": "7", "displayName": "Ann \ud83d"}', "Ann \ufffd"),
+    "the other half": (rb'{"id": "7", "displayName": "\uDE00 Ann"}', "\ufffd Ann"),
+    "a whole one": (rb'{"id": "7", "displayName": "\ud83d\ude00"}', "\U0001f600"),
+    "half, and no JSON": (rb'{"id": "\ud83d"', None),
+    "half, and too deep": (b"[" * 60 + rb'"\ud83d"' + b"]" * 60, None),
+    "half, and endless": (b"[" * 100_000 + rb'"\ud83d"', None),
+    "half, and a number": (rb'["\ud83d", ' + b"9" * 10_000 + b"]", None),
+    "half, and a large number": (rb'["\ud83d", 99999999999999999999999]', None),
+    "no number": (rb'{"id": "7", "x": NaN}', None),
+}
+
+
+@pytest.mark.parametrize(("body", "read"), CUT.values(), ids=CUT)
+def test_json_is_read_though_a_text_of_it_was_cut(
+    scripted: Scripted, body: bytes, read: Any
+) -> None:
+    scripted.answer = lambda *_: (200, body, {})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users/7")
+
+    assert answer.outcome.is_success is (read is not None)
+    said = answer.json.get("displayName", answer.json) if answer.json else None
+    assert said == read
