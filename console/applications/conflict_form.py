@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from console.applications.words import value_text
 from provisioning.engine.conflicts import Choice
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.paths import PathError, parse_target_path, value_at
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class ConflictForm(forms.Form):
 
 def remote_id_of(candidate: Mapping[str, Any]) -> str:
     """Return the id of an account that was found; empty if the target showed none."""
-    return str(candidate.get("id") or "")
+    return id_of(candidate)
 
 
 def compared(conflict: Conflict) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from accounts.identifiers import read_number
 from console.applications.lookup_tables import LONGEST, read_table, write_table
 from console.base.rows import MOST_ROWS
 from provisioning.mapping.compiled import compile_rows
@@ -180,4 +181,4 @@ def mapping_formset(
 def add_row(data: Any, kind: Kind) -> None:
     """Let the table have one more empty row."""
     name = f"{_PREFIXES[kind]}-TOTAL_FORMS"
-    data[name] = str(int(data.get(name, "0")) + 1)
+    data[name] = str((read_number(data.get(name, "")) or 0) + 1)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.outgoing.connections import SECONDS, Connection
 from accounts.secrets.secrets_digest import digest_of
-from provisioning.client.echoes import without_echoes
+from provisioning.client.echoes import without_echoes, without_echoes_in
 from provisioning.client.received_json import json_of
 from provisioning.client.time_limit import at_most
 
@@ -103,7 +103,9 @@ class ClientCredentials:
         said = _json_object(received.body)
         token = said.get("access_token")
         if received.status != _SUCCESS or not isinstance(token, str) or not token:
-            heard = _json_object(without_echoes(received.body, self.secrets()))
+            heard = without_echoes_in(
+                _json_object(without_echoes(received.body, self.secrets())), self.secrets()
+            )
             raise TokenRefusedError(received.status, _reason(heard))
         lasts = said.get("expires_in")
         _tokens.keep(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext as _
 
-from provisioning.protocol.answers import NotAListError, read_list
+from provisioning.protocol.answers import NotAListError, id_of, read_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -84,7 +84,7 @@ class Listing:
         return page if self._is_trusted(page) else None
 
     def _is_trusted(self, page: ListPage) -> bool:
-        ids = [str(each.get("id", "")) for each in page.resources]
+        ids = [id_of(each) for each in page.resources]
         if self.total is not None and page.total is not None and page.total != self.total:
             self.why_incomplete = _("The target said that there are %(first)s, then %(then)s.") % {
                 "first": self.total,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -15,7 +16,7 @@ from accounts.outgoing.connections import Connection, Received
 from accounts.outgoing.errors import BrokenOffError, FetchError, NotReachedError
 from accounts.storable import storable
 from provisioning.client.credentials import TokenRefusedError
-from provisioning.client.echoes import without_echoes
+from provisioning.client.echoes import without_echoes, without_echoes_in
 from provisioning.client.exchanges import Exchange
 from provisioning.client.listing import Listing
 from provisioning.client.received_json import json_of
@@ -23,7 +24,7 @@ from provisioning.client.time_limit import at_most
 from provisioning.protocol.answers import Outcome, outcome, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from provisioning.client.credentials import Credential
@@ -150,10 +151,11 @@ class Target:
         content = None if body is None else orjson.dumps(body)
         began = time.monotonic()
         try:
-            received = self._opened().ask(
+            connection, headers = self._opened(), self._headers(content, if_match)
+            received = connection.ask(
                 method,
                 f"{urlsplit(self._base_url).path}{path}{query}",
-                headers=self._headers(content, if_match),
+                headers=headers,
                 content=content,
                 seconds=at_most(SECONDS),
             )
@@ -166,8 +168,9 @@ class Target:
         except FetchError as error:
             ended = unanswered(method, str(error), was_sent=isinstance(error, BrokenOffError))
             return _answer(said, 0, {}, None, ended, began)
-        heard = replace(received, body=without_echoes(received.body, self._credential.secrets()))
-        return _read(said, heard, began)
+        # The token that was sent may be forgotten by now, as another thread was refused with it.
+        sent = headers["Authorization"].partition(" ")[2]
+        return _read(said, _unsaid(received, {*self._credential.secrets(), sent}), began)
 
     def _opened(self) -> Connection:
         if self._connection is None:
@@ -196,6 +199,21 @@ class Target:
 
 
 _SERVER_ERRORS: Final = 500
+_ESCAPED: Final = re.compile(rb"\\u00[2-7]")
+"""A character of ASCII that JSON may spell so: some write ``+`` and ``=`` like that."""
+
+
+def _unsaid(received: Received, secrets: Collection[str]) -> Received:
+    """Return an answer without what it says back of the credential, in its headers either."""
+    body = without_echoes(received.body, secrets)
+    json = json_of(body) if _ESCAPED.search(body) else None
+    if json is not None:
+        body = orjson.dumps(without_echoes_in(json, secrets))
+    headers = {
+        name: without_echoes(value.encode(), secrets).decode()
+        for name, value in received.headers.items()
+    }
+    return Received(received.status, headers, body)
 
 
 def _read(said: tuple[str, str, Any], received: Received, began: float) -> Answer:

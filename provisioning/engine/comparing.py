@@ -17,6 +17,7 @@ from provisioning.engine.sending import etag_of
 from provisioning.models import Link
 from provisioning.planning.comparing import known_seen, members_to_report
 from provisioning.planning.thresholds import must_hold
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _keep_page(
     session: Session, kind: Kind, policy: Policy, resources: Sequence[Mapping[str, Any]]
 ) -> set[int]:
     """Keep what a page shows of linked resources; return the keys of their links."""
-    by_id = {str(each.get("id")): each for each in resources}
+    by_id = {id_of(each): each for each in resources}
     links = list(
         Link.objects.select_for_update().filter(
             application=session.application, kind=kind, remote_id__in=by_id
@@ -119,14 +120,14 @@ def _index(
     kind: Kind,
     resources: Sequence[Mapping[str, Any]],
 ) -> None:
-    ids = [str(each.get("id")) for each in resources]
+    ids = [id_of(each) for each in resources]
     linked = set(
         Link.objects.filter(
             application=session.application, kind=kind, remote_id__in=ids
         ).values_list("remote_id", flat=True)
     )
     for resource in resources:
-        if str(resource.get("id")) in linked:
+        if id_of(resource) in linked:
             continue
         shown.bytes_unlinked += len(orjson.dumps(resource))
         for alias in _ALIASES[kind]:

@@ -12,6 +12,7 @@ from provisioning.engine.bounds import bounded
 from provisioning.engine.ending import cancel
 from provisioning.engine.rows import lock_planning
 from provisioning.models import Conflict
+from provisioning.protocol.answers import id_of
 from scim.log.redaction import without_secret_values
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def open_conflict(
         "name": view.name,
         "why": why,
         "says": says,
-        "candidates": [bounded(without_secret_values(each)) for each in found[:MOST_CANDIDATES]],
+        "candidates": [_kept(each) for each in found[:MOST_CANDIDATES]],
         "ours": dict(view.desired.resource),
         "state": Conflict.State.OPEN,
         "created": timezone.now(),
@@ -53,3 +54,8 @@ def open_conflict(
     )
     cancel(work, reason=str(why.label))
     return Next.ENDED
+
+
+def _kept(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an account as a conflict keeps it, with its id as erasing looks for it."""
+    return bounded({**without_secret_values(resource), "id": id_of(resource)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -10,20 +11,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.trail import audit
+from provisioning.desired import cause_of
 from provisioning.engine.draining import queue_performing
 from provisioning.engine.errors import NotOpenError
 from provisioning.engine.known import write_known
 from provisioning.engine.late import queue_who_awaits
 from provisioning.engine.looking import look_at, look_at_all
+from provisioning.engine.matching import is_under_way
 from provisioning.engine.recording import record_operations
 from provisioning.engine.rows import lock_planning
 from provisioning.engine.sending import etag_of
 from provisioning.models import Conflict, Link
+from provisioning.planning.objects import Cause
 from provisioning.planning.outcomes import known_adopted
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from provisioning.models import Application
 
 
 class Choice(StrEnum):
@@ -73,7 +80,7 @@ def resolve_conflict(*, conflict: Conflict, choice: Choice, remote_id: str = "")
 
 def _candidate(conflict: Conflict, remote_id: str) -> Mapping[str, Any]:
     for each in conflict.candidates:
-        if str(each.get("id")) == remote_id:
+        if id_of(each) == remote_id:
             return each
     raise ValueError(f"{remote_id!r} is none of the accounts that were found.")
 
@@ -81,11 +88,11 @@ def _candidate(conflict: Conflict, remote_id: str) -> Mapping[str, Any]:
 def _link(conflict: Conflict, resource: Mapping[str, Any]) -> None:
     """Link an account that was there before us, as it was shown when the conflict came up."""
     application, kind = conflict.application, Kind(conflict.kind)
-    holder = Link.objects.filter(
-        application=application, kind=kind, remote_id=str(resource["id"])
-    ).exclude(object_id=conflict.object_id)
-    if holder.exists():
-        raise NotOpenError(_("This account is linked to somebody else."))
+    holder = (
+        Link.objects.filter(application=application, kind=kind, remote_id=id_of(resource))
+        .exclude(object_id=conflict.object_id)
+        .first()
+    )
     view = look_at(application, kind, conflict.object_id)
     if view.error:
         raise NotOpenError(
@@ -94,8 +101,31 @@ def _link(conflict: Conflict, resource: Mapping[str, Any]) -> None:
     if view.desired is None:
         raise NotOpenError(_("They are not wanted at this application any more."))
     known = known_adopted(view.desired, shown=resource, version=etag_of(resource))
+    if holder is not None:
+        # What we have made is ours still, whoever has it.
+        known = replace(known, adopted=holder.adopted, is_active=holder.is_active)
+        _release(application, holder)
     link = view.link or Link(application=application, kind=kind, object_id=view.object_id)
     link.name, link.remote_id = view.name, known.remote_id
     link.save()
     write_known(link, known, before=None)
     queue_who_awaits(application, view.object_id)
+
+
+def _release(application: Application, holder: Link) -> None:
+    """Forget that an account is that of somebody who was deleted here.
+
+    Raises:
+        NotOpenError: They are here, or something is under way of them.
+    """
+    causes = cause_of(application=application, object_ids=[holder.object_id])
+    if causes.get(holder.object_id) is not Cause.DELETED:
+        raise NotOpenError(_("This account is linked to somebody else."))
+    if is_under_way(application, holder):
+        raise NotOpenError(
+            _("This account is of somebody who was deleted, and is just being taken away there.")
+        )
+    kind, object_id = Kind(holder.kind), holder.object_id
+    holder.delete()
+    # What was held of them is held no more.
+    record_operations(application, look_at_all(application, kind, [object_id]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -15,9 +15,6 @@ from provisioning.engine.looking import look_at_all
 from provisioning.engine.recording import record_operations
 from provisioning.models import Application, Link
 from provisioning.protocol.steps import Kind
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _PORTION: Final = 1_000
 
@@ -37,11 +34,15 @@ def _of_tenant(tenant: Tenant) -> int:
 
 
 def _of_application(application: Application) -> int:
-    due = Link.objects.filter(application=application, delete_due__lte=timezone.now())
-    ids: Sequence[str] = list(
-        due.filter(kind=Kind.USER).order_by("pk").values_list("object_id", flat=True)[:_PORTION]
+    due = Link.objects.filter(
+        application=application, kind=Kind.USER, delete_due__lte=timezone.now()
     )
-    recorded = record_operations(application, look_at_all(application, Kind.USER, ids))
+    # All of them: of those who are held or refused, nothing changes for as long as they are.
+    ids = list(due.order_by("pk").values_list("object_id", flat=True))
+    recorded = 0
+    for start in range(0, len(ids), _PORTION):
+        portion = ids[start : start + _PORTION]
+        recorded += record_operations(application, look_at_all(application, Kind.USER, portion))
     if recorded:
         queue_performing(application.pk)
     return recorded

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.jobs.kinds import PROVISIONING, at_least_once
 from accounts.jobs.rows import is_waiting, running
+from accounts.secrets.encryption import SealError
 from accounts.trail import audit
 from provisioning.client.target import TargetPausedError
 from provisioning.engine.asking import Work
@@ -19,6 +20,7 @@ from provisioning.engine.closing import close_runs
 from provisioning.engine.gate import NotNowError, why_nothing_is_sent
 from provisioning.engine.performing import perform
 from provisioning.engine.sessions import probe_once, session_with
+from provisioning.engine.unreadable import rest_or_quarantine
 from provisioning.engine.verdicts import ApplicationRefusedError
 from provisioning.models import Application, Follower, Operation
 from provisioning.storage.claims import claim_next, count_due
@@ -111,6 +113,9 @@ def _drain(application: Application) -> int:
         _rest(application, error.until)
         return done
     except (NotNowError, ApplicationRefusedError):
+        return done
+    except SealError:
+        rest_or_quarantine(application)
         return done
     _go_on(application)
     return done

@@ -45,15 +45,16 @@ def cancel(work: Work, *, reason: str) -> None:
 
 
 @transaction.atomic
-def give_up(work: Work, *, reason: str) -> None:
-    """End an operation that was tried for too long."""
+def give_up(work: Work, view: View | None, *, reason: str) -> None:
+    """End an operation that was tried for too long; of which nothing could be looked at, maybe."""
     _finish(work, OperationState.FAILED, reason)
-    note_kept(work, reason=reason)
+    note_kept(work, view, reason=reason)
 
 
 @transaction.atomic
-def quarantine_object(work: Work, *, reason: str, refused: str) -> None:
-    """Try the object no more until ``refused``, the digest of what is wanted, is another one."""
+def quarantine_view(work: Work, view: View, *, reason: str) -> None:
+    """Try an object no more until what is wanted of it, or the mapping, changes."""
+    refused = what_was_refused(view, work.session.application)
     operation = work.operation
     _finish(work, OperationState.QUARANTINED, reason)
     Link.objects.update_or_create(
@@ -73,13 +74,7 @@ def quarantine_object(work: Work, *, reason: str, refused: str) -> None:
             "quarantine_hash": refused,
         },
     )
-    note_kept(work, reason=reason)
-
-
-def quarantine_view(work: Work, view: View, *, reason: str) -> None:
-    """Try an object no more until what is wanted of it, or the mapping, changes."""
-    refused = what_was_refused(view, work.session.application)
-    quarantine_object(work, reason=reason, refused=refused)
+    note_kept(work, view, reason=reason)
 
 
 def _finish(work: Work, state: OperationState, reason: str) -> None:

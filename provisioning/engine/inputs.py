@@ -10,6 +10,7 @@ from provisioning.engine.dialects import policy_at
 from provisioning.engine.looking import digest_of_policy, look_at_all
 from provisioning.models import Operation, OperationState
 from provisioning.protocol.steps import Kind
+from provisioning.services.credentials import digest_of_credential
 
 if TYPE_CHECKING:
     from provisioning.desired import Concerned
@@ -25,11 +26,12 @@ def inputs_of(application: Application) -> dict[str, Any]:
         "policy": digest_of_policy(policy_at(application)),
         "base_url": application.base_url,
         "adopt": application.adopt,
+        "credential": digest_of_credential(application),
     }
 
 
 def have_changed(run: Run) -> bool:
-    """Tell whether mapping, switches, scope, or somebody of the plan is another than it showed."""
+    """Tell whether mapping, switches, scope, credential or somebody is another than it showed."""
     if run.inputs != inputs_of(run.application):
         return True
     position = Position(run.generation, run.transaction, run.entry_id)

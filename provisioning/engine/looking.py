@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PORTION: Final = 200
 _LONGEST_NAME: Final = 500
+UNSURE: Final = frozenset({Link.State.MAKING, Link.State.UNKNOWN})
+"""States of links to what may be there, or may not."""
 TAKING: Final = frozenset({Action.DEACTIVATE, Action.DELETE})
 """What takes access away."""
 
@@ -81,6 +83,19 @@ class View:
     def takes_access(self) -> bool:
         """Whether it is a removal, or the deactivation of somebody who was deactivated here."""
         return bool({step.action for step in self.steps} & TAKING)
+
+    @property
+    def may_be_there(self) -> bool:
+        """Whether it leaves, and may have been made by a request that nobody answered.
+
+        Nothing can be planned of it before it was looked for there.
+        """
+        link = self.link
+        if link is None or link.remote_id or link.state not in UNSURE:
+            return False
+        may_delete = self.policy.delete_users
+        departure = self.policy.departure(self.cause, adopted=False, may_delete=may_delete)
+        return self.desired is None and departure is not Departure.NOTHING
 
     @property
     def phase(self) -> Phase:

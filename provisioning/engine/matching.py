@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.engine.paths import path_of
-from provisioning.models import Link
-from provisioning.protocol.answers import NotAListError, read_list
+from provisioning.models import IN_FLIGHT, Link, Operation
+from provisioning.protocol.answers import ListPage, NotAListError, id_of, read_list
 from provisioning.protocol.canonical import has_value
 from provisioning.protocol.paths import parse_target_path
 from provisioning.protocol.requests import match_filter
@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from provisioning.client.target import Answer
     from provisioning.engine.asking import Work
     from provisioning.engine.sessions import Session
+    from provisioning.models import Application
     from provisioning.planning.objects import Desired
     from provisioning.protocol.dialects import Dialect
+    from provisioning.protocol.steps import Kind
 
 _CANNOT_FILTER: Final = frozenset({400, 403, 501})
+_GONE: Final = frozenset({404, 410})
+_NOBODY: Final = ListPage((), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,37 +57,45 @@ def _search(ask: Callable[..., Answer], dialect: Dialect, desired: Desired) -> F
     for attribute, value in desired.match:
         if not dialect.filters_by(attribute):
             continue
-        answer = ask(
-            "GET",
-            path_of(desired.kind),
-            params={"filter": match_filter(attribute, value)},
-        )
-        try:
-            page = read_list(answer.json) if answer.outcome.is_success else None
-        except NotAListError:
-            page = None
+        where = {"filter": match_filter(attribute, value)}
+        answer = ask("GET", path_of(desired.kind), params=where)
+        page = _page_of(ask, answer, desired.kind)
+        if page is None and answer.status in _CANNOT_FILTER:
+            continue
         if page is None:
-            if answer.status in _CANNOT_FILTER:
-                continue
             return Found(failed=answer)
         was_searched = True
         for resource in page.resources:
-            remote_id = resource.get("id")
+            remote_id = id_of(resource)
             # A target that ignores filters answers with everybody.
             is_it = has_value(resource, parse_target_path(attribute), value)
-            if isinstance(remote_id, str) and remote_id and is_it:
+            if remote_id and is_it:
                 found[remote_id] = resource
     return Found(resources=list(found.values()), was_searched=was_searched)
+
+
+def _page_of(ask: Callable[..., Answer], answer: Answer, kind: Kind) -> ListPage | None:
+    """Return what a search has found; ``None``: nothing can be said.
+
+    That it found nothing some targets call *not found*, whom the list of all shows to be there.
+    """
+    if answer.status in _GONE:
+        listed = ask("GET", path_of(kind), params={"count": "1"})
+        return _NOBODY if listed.outcome.is_success else None
+    try:
+        return read_list(answer.json) if answer.outcome.is_success else None
+    except NotAListError:
+        return None
 
 
 def search_list(work: Work, desired: Desired) -> Found:
     """Read everything that the target lists to find the object: it can filter by no alias."""
     listing = work.session.target.list_all(desired.kind)
     found = {
-        str(resource.get("id")): resource
+        id_of(resource): resource
         for page in listing
         for resource in page.resources
-        if _is_it(resource, desired)
+        if _is_it(resource, desired) and id_of(resource)
     }
     return Found(resources=list(found.values()), was_searched=listing.is_complete)
 
@@ -105,3 +117,13 @@ def holder_of(work: Work, desired: Desired, remote_id: str) -> Link | None:
         .exclude(object_id=desired.object_id)
         .first()
     )
+
+
+def is_under_way(application: Application, link: Link) -> bool:
+    """Tell whether something waits or runs of the object of a link."""
+    return Operation.objects.filter(
+        application=application,
+        kind=link.kind,
+        object_id=link.object_id,
+        state__in=IN_FLIGHT,
+    ).exists()

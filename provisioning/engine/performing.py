@@ -20,6 +20,7 @@ from provisioning.engine.looking import View, look_at, phase_of
 from provisioning.engine.recording import keep_leavers
 from provisioning.engine.rows import lock_planning
 from provisioning.engine.settling import settle
+from provisioning.engine.unsure import look_for_leaver
 from provisioning.engine.verdicts import ApplicationRefusedError
 from provisioning.models import Conflict, Phase
 from provisioning.planning import retrying
@@ -81,7 +82,7 @@ def _put_off(work: Work, error: Exception) -> None:
         if isinstance(verdict, retrying.RetryAt):
             work.put_back(when=verdict.when, reason=reason)
         else:
-            give_up(work, reason=reason)
+            give_up(work, None, reason=reason)
     except ClaimLostError:
         LOG.warning("The operation %s is another worker's by now.", work.operation.pk)
 
@@ -93,6 +94,9 @@ def _bring_in_step(work: Work) -> None:
         why_not = _why_not(work, view, is_first=number == 0)
         if why_not:
             cancel(work, reason=why_not)
+            return
+        if view.may_be_there:
+            look_for_leaver(work, view)
             return
         settled = settle(work, view)
         if settled is not Next.ANEW and (settled is Next.ENDED or _do_allowed(work, settled)):

@@ -49,6 +49,7 @@ def record_operations(
     others = [view for view in due if not view.is_removal]
     rows = [wanted_row(view, OperationState.WAITING) for view in others]
     rows += [wanted_row(view, OperationState.WAITING) for view in came if not view.steps]
+    rows += [wanted_row(view, OperationState.WAITING) for view in _to_look_for(application, looked)]
     rows += removal_rows(application, removals, run_id)
     insert_in_flight(origin_of(application, run_id), rows)
     return len(rows)
@@ -70,6 +71,11 @@ def keep_leavers(application: Application, views: Iterable[View]) -> int:
     rows += [wanted_row(view, OperationState.WAITING) for view in leaving if not view.is_removal]
     insert_in_flight(origin_of(application), rows)
     return len(leaving)
+
+
+def _to_look_for(application: Application, views: Iterable[View]) -> list[View]:
+    """Return who leaves and was perhaps made there: whatever is done follows from what is found."""
+    return [view for view in views if view.may_be_there and not is_refused(view, application)]
 
 
 def record_planned(application: Application, views: Sequence[View], *, run_id: UUID) -> None:

@@ -42,7 +42,8 @@ def origin_of(application: Application, run_id: UUID | None = None) -> Origin:
 
 def wanted_row(view: View, state: OperationState, *, plan_hash: str = "") -> Wanted:
     """Return the row of an operation that does what has to be done about one object."""
-    main = view.steps[0].action if view.steps else Action.UPDATE
+    without = Action.DEACTIVATE if view.may_be_there else Action.UPDATE
+    main = view.steps[0].action if view.steps else without
     is_deletion = main is Action.DELETE
     return Wanted(
         kind=view.kind,

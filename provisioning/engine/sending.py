@@ -16,6 +16,7 @@ from provisioning.engine.paths import path_of
 from provisioning.engine.verdicts import conclude
 from provisioning.planning.outcomes import known_after
 from provisioning.planning.values import last_seen
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.fallbacks import fallback
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.requests import needs_read, patch_bodies, put_body
@@ -55,6 +56,7 @@ def send(work: Work, view: View, step: Step) -> View | Next:
     if dialect != work.session.dialect:
         work.session.remember(dialect)
     shown = plain_resource(said) if said else None
+    shown = shown if shown and _is_of(shown, known) else None
     if step.action is Action.DEACTIVATE and _is_shown_active(shown) and _is_active(work, view):
         reason = _("It was to be deactivated, was answered as done, and is active still.")
         quarantine_view(work, view, reason=reason)
@@ -99,7 +101,13 @@ def is_success(answer: Answer) -> bool:
 
 def plain_resource(answer: Answer) -> Mapping[str, Any] | None:
     """Return the resource that a target answered with, if it did."""
-    return answer.json if isinstance(answer.json, dict) and answer.json.get("id") else None
+    return answer.json if id_of(answer.json) else None
+
+
+def _is_of(shown: Mapping[str, Any], known: Known) -> bool:
+    """Tell whether a resource is the one that is known, as far as it says which it is."""
+    is_list = isinstance(member(shown, "Resources"), list)
+    return not is_list and id_of(shown).lower() in {"", known.remote_id.lower()}
 
 
 def _is_shown_active(shown: Mapping[str, Any] | None) -> bool:
@@ -136,6 +144,10 @@ def _say(work: Work, view: View, step: Step, dialect: Dialect) -> Answer | Next 
             return conclude(work, view, read.outcome)
         if not isinstance(read.json, dict):
             return conclude(work, view, replace(read.outcome, status=502, is_readable=False))
+        if not _is_of(read.json, view.known):
+            # Whoever it shows, what is sent back would make of ours.
+            detail = _("It answered with something else than was asked for.")
+            return conclude(work, view, replace(read.outcome, status=502, detail=detail))
         seen, version = read.json, etag_of(read.json) or read.headers.get("etag", "")
     if not dialect.patch:
         body = put_body(dialect, view.kind, step, seen)

@@ -15,6 +15,7 @@ from accounts.secrets.secrets_digest import digest_of
 from provisioning.catalogue.reading import entry_of
 from provisioning.client.target import Target, TargetPausedError
 from provisioning.client.time_limit import require_limit
+from provisioning.engine.bounds import bounded
 from provisioning.engine.dialects import CONFIG, dialect_at, remember, remember_dialect
 from provisioning.services.credentials import credential_of
 from provisioning.storage.pace import add_pace, next_place, take_place
@@ -93,7 +94,7 @@ def probe_once(session: Session) -> None:
     if not (answer.outcome.is_success or says_nothing):
         return
     config = answer.json if not says_nothing and isinstance(answer.json, dict) else {}
-    remember(session.application, CONFIG, config)
+    remember(session.application, CONFIG, bounded(config))
     session.dialect = dialect_at(session.application)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import AccountError
 from accounts.outgoing.addresses import require_address
 from provisioning.client.target import TargetPausedError
+from provisioning.engine.bounds import bounded
 from provisioning.engine.dialects import CONFIG, remember
 from provisioning.engine.for_a_page import asking_for_a_page
 from provisioning.engine.paths import path_of
@@ -107,7 +108,7 @@ def _config(session: Session, config: Answer) -> Checked:
         says = _("It does not say what it can; we find out. (%(said)s)")
         told = says % {"said": said(config.outcome)}
         return Checked(Part.CONFIG, ok=True, says=told, seconds=config.seconds)
-    remember(session.application, CONFIG, config.json)
+    remember(session.application, CONFIG, bounded(config.json))
     abilities = [
         name
         for name in ("patch", "bulk", "filter", "etag", "sort")

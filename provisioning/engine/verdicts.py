@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from provisioning.engine.asking import Next
 from provisioning.engine.ending import give_up, quarantine_view
+from provisioning.engine.gate import NotNowError
 from provisioning.engine.paths import path_of
 from provisioning.engine.quarantine import quarantine_application
-from provisioning.models import Link, OperationState
+from provisioning.models import Application, Link, OperationState
 from provisioning.planning import retrying
 from provisioning.protocol.steps import Kind
+from provisioning.services.credentials import digest_of_credential
 from provisioning.storage.pace import pause_target
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def conclude(work: Work, view: View, outcome: Outcome) -> Next:
     Raises:
         TargetPausedError: Nobody may ask the target before a time.
         ApplicationRefusedError: The application takes nothing from us any more.
+        NotNowError: It does not take a credential that was replaced meanwhile.
     """
     if not _may_be_done(outcome):
         work.refused()
@@ -70,11 +73,21 @@ def _end_or_wait(work: Work, view: View, verdict: Verdict) -> None:
         case retrying.MatchAgain(reason=reason) | retrying.QuarantineObject(reason=reason):
             quarantine_view(work, view, reason=reason)
         case retrying.QuarantineApplication(reason=reason):
+            if _is_replaced(work.session.application):
+                raise NotNowError
             quarantine_application(application=work.session.application, reason=reason)
             work.put_back(when=timezone.now(), reason=reason, counts=False)
             raise ApplicationRefusedError(reason)
         case retrying.GivenUp(reason=reason):
-            give_up(work, reason=reason)
+            give_up(work, view, reason=reason)
+
+
+def _is_replaced(application: Application) -> bool:
+    """Tell whether another credential was stored since the connection was opened with this one."""
+    stored = Application.objects.filter(pk=application.pk).first()
+    return stored is not None and (
+        digest_of_credential(stored) != digest_of_credential(application)
+    )
 
 
 def _may_be_done(outcome: Outcome) -> bool:

@@ -41,6 +41,7 @@ from provisioning.engine.refused import without_refused
 from provisioning.engine.sessions import probe_once, session_with
 from provisioning.models import Link, Operation, OperationState, Run
 from provisioning.planning.outcomes import known_adopted
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Action, Kind
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ class _WorkingOut:
             except Exception as error:
                 LOG.exception("The people of %s could not be read to the end.", self.application)
                 self.why = _("What should be there could not be read to the end: %(error)s") % {
-                    "error": f"{type(error).__name__}: {error}"
+                    "error": type(error).__name__
                 }
                 continue
             leavers += self._leavers(kind, wanted)
@@ -230,7 +231,7 @@ class _WorkingOut:
             portion = list(look(self.application, kind, gone[start : start + PORTION], Wanted()))
             if self.run.kind != Run.Kind.CATCH_UP:
                 note_reactivated(portion)
-            views += [view for view in portion if view.steps]
+            views += [view for view in portion if view.steps or view.may_be_there]
         return views
 
     def _record_leavers(self, leavers: Sequence[View]) -> None:
@@ -274,7 +275,7 @@ def _as_matched(view: View, unlinked: Mapping[Any, Any]) -> View:
     if view.desired is None or not view.steps or view.steps[0].action is not Action.CREATE:
         return view
     found = {
-        str(resource["id"]): resource
+        id_of(resource): resource
         for attribute, value in view.desired.match
         for resource in unlinked.get((attribute, value.casefold()), [])
     }

@@ -21,6 +21,7 @@ from provisioning.importing.kept import changed_since, without_secrets
 from provisioning.importing.standing import require_trusted
 from provisioning.models import ImportRow
 from provisioning.planning.retrying import said
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ class Asking:
         if not answer.outcome.is_success:
             return Seen(why=said(answer.outcome))
         shown = plain_resource(answer)
-        if shown is None or str(shown["id"]) != row.remote_id:
+        if shown is None or id_of(shown) != row.remote_id:
             return Seen(why=_("The application answered with something else than this account."))
         changed = changed_since(row.resource, shown)
         if changed:

@@ -18,6 +18,7 @@ from provisioning.importing.kept import LONGEST
 from provisioning.mapping.errors import EvaluationError, MappingError
 from provisioning.models import Conflict, Link
 from provisioning.planning.outcomes import known_taken_in
+from provisioning.protocol.answers import id_of
 
 if TYPE_CHECKING:
     from accounts.models import DirectoryGroup, User
@@ -40,7 +41,7 @@ def keep_link(
         NotDecidedError: One of the two is linked, or is just being created there.
     """
     lock_planning(application)
-    object_id, remote_id = str(ours.pk), str(seen.resource["id"])
+    object_id, remote_id = str(ours.pk), id_of(seen.resource)
     links = Link.objects.select_for_update().filter(application=application, kind=kind)
     if links.filter(remote_id=remote_id).exists():
         raise NotDecidedError(_("This account is linked already."))

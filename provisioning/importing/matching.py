@@ -16,6 +16,7 @@ from accounts.names import email_key, group_name_key, user_name_key
 from provisioning.importing.kept import addresses_of
 from provisioning.mapping.rows import How
 from provisioning.models import ApplicationMapping
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.steps import Kind
 
@@ -69,7 +70,7 @@ class Matching:
         return found
 
     def _note(self, keys: _Keys, resource: Mapping[str, Any]) -> None:
-        remote_id = str(resource["id"])
+        remote_id = id_of(resource)
         external = text_of(member(resource, "externalId"))
         if external and self._external_is == "id" and (own := read_uuid(external)):
             keys.ids[str(own)].add(remote_id)

@@ -18,6 +18,7 @@ from provisioning.importing.kept import LONGEST
 from provisioning.importing.pruning import forget_rows
 from provisioning.importing.sorting import Sorting
 from provisioning.models import Application, Import, ImportRow
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Kind
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _why_not_kept(resources: Sequence[Mapping[str, Any]], read: int, end: float)
         }
     if time.monotonic() > end:
         return _("Reading the target takes too long; it was not read to the end.")
-    if any(len(str(each["id"])) > LONGEST for each in resources):
+    if any(len(id_of(each)) > LONGEST for each in resources):
         return _("The target shows an id of more than %(most)s characters.") % {"most": LONGEST}
     return ""
 

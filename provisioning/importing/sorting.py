@@ -14,6 +14,7 @@ from provisioning.importing.matching import MOST_MATCHES, Matching
 from provisioning.models import ImportRow, Link
 from provisioning.planning.buckets import Bucket, Doubt, Sorted, sort_linked, sort_unlinked
 from provisioning.planning.buckets import wanted_twice as names_wanted_twice
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.steps import Kind
 from provisioning.storage.scope import people_in_scope_of
 
@@ -38,14 +39,14 @@ class Sorting:
     @transaction.atomic
     def keep(self, resources: Sequence[Mapping[str, Any]]) -> None:
         """Write a row for each resource of a page."""
-        links = self._links([str(each["id"]) for each in resources])
+        links = self._links([id_of(each) for each in resources])
         wanted = self._wanted([link.object_id for link in links.values()])
-        unlinked = [each for each in resources if str(each["id"]) not in links]
+        unlinked = [each for each in resources if id_of(each) not in links]
         matches = self._matching.matches_of(unlinked)
         elsewhere = self._linked({key for found in matches.values() for key in found})
         rows = []
         for resource in resources:
-            remote_id = str(resource["id"])
+            remote_id = id_of(resource)
             link = links.get(remote_id)
             if link is not None:
                 found = sort_linked(link.object_id, is_wanted=link.object_id in wanted)
@@ -112,7 +113,7 @@ class Sorting:
             batch=self._batch,
             application=self._application,
             kind=self._kind,
-            remote_id=str(resource["id"]),
+            remote_id=id_of(resource),
             name=name_of(self._kind, resource),
             user_name=user_name_of(resource),
             bucket=found.bucket,

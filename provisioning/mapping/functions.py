@@ -6,13 +6,19 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.mapping.sources import current_value
-from provisioning.protocol.paths import text_of
+from provisioning.protocol.paths import PathError, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 MAX_TEXT: Final = 10_000
 """Characters of any value, also on the way to it."""
+
+
+_NO_PATH: Final = (
+    "What stands in value(…) is no path of an attribute, or leads to one that has parts: say "
+    'which, as in value("name.givenName").'
+)
 
 
 class TooLongError(ValueError):
@@ -99,7 +105,11 @@ def _coalesce(*values: Any) -> Any:
 
 
 def _value(path: Any) -> Any:
-    return current_value(_text(path))
+    try:
+        return current_value(_text(path))
+    except PathError:
+        # What it was given may be of a person, and who sees the reason may not see people.
+        raise ValueError(_NO_PATH) from None
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {

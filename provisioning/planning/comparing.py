@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from provisioning.planning.objects import Drift
 from provisioning.planning.outcomes import known_shown
 from provisioning.planning.values import changed_here, is_shown, wanted_values
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.canonical import canonical_value
 from provisioning.protocol.changes import MANAGER
 from provisioning.protocol.paths import member, parse_target_path, text_of, value_at
@@ -66,7 +67,7 @@ def compare(
     by_remote_id = {known.remote_id: object_id for object_id, known in links.items()}
     compared, seen = Compared(), set[str]()
     for shown in listing:
-        remote_id = text_of(member(shown, "id"))
+        remote_id = id_of(shown)
         if not remote_id or remote_id in seen:
             continue
         seen.add(remote_id)

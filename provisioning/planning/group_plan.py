@@ -44,7 +44,10 @@ def leaving_group(known: Known, cause: Cause, policy: Policy) -> Iterator[Step]:
 
 
 def _members(desired: Desired, known: Known, remote_ids: Mapping[str, str]) -> Iterator[Step]:
-    """Yield who comes and who goes; a member that is not at the target yet comes later."""
+    """Yield who goes, then who comes; a member that is not at the target yet comes later.
+
+    Nobody stays for the sake of somebody else whom the target does not take.
+    """
     wanted = {each: remote_ids[each] for each in sorted(desired.members) if each in remote_ids}
     come = {
         each: at
@@ -56,7 +59,7 @@ def _members(desired: Desired, known: Known, remote_ids: Mapping[str, str]) -> I
         for each, at in sorted(known.members.items())
         if each not in desired.members or wanted.get(each, at) != at
     }
-    if come:
-        yield Step(Action.ADD_MEMBERS, {}, come)
     if gone:
         yield Step(Action.REMOVE_MEMBERS, gone, {})
+    if come:
+        yield Step(Action.ADD_MEMBERS, {}, come)

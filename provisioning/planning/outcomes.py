@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from provisioning.planning.objects import Known
 from provisioning.planning.values import is_shown, shown_before, wanted_values
+from provisioning.protocol.answers import id_of
 from provisioning.protocol.canonical import canonical, canonical_value
 from provisioning.protocol.changes import changed
 from provisioning.protocol.paths import member, text_of
@@ -30,7 +31,7 @@ def known_created(desired: Desired, *, shown: Mapping[str, Any], version: str) -
     seen = seen_in(desired.kind, shown)
     return Known(
         desired.kind,
-        str(shown["id"]),
+        id_of(shown),
         applied=_with_values(wanted),
         seen=seen,
         unkept=_unkept(seen, wanted),
@@ -43,7 +44,7 @@ def known_taken_in(kind: Kind, *, shown: Mapping[str, Any], version: str) -> Kno
     """Return what is known of a resource that was there before us, and nobody wants there yet."""
     return Known(
         kind,
-        str(shown["id"]),
+        id_of(shown),
         adopted=True,
         seen=seen_in(kind, shown),
         version=version,

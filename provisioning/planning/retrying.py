@@ -19,6 +19,8 @@ GIVEN_UP_AFTER: Final = timedelta(days=28)
 
 _LEAST_ASKED: Final = timedelta(seconds=1)
 _MOST_DOUBLINGS: Final = 10
+_MOST_CONFLICTS: Final = 4
+"""So many attempts a change has that is refused with 409, the last after some minutes."""
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _NEVER_SUPPORTED: Final = frozenset(
     {HTTPStatus.NOT_IMPLEMENTED, HTTPStatus.HTTP_VERSION_NOT_SUPPORTED}
@@ -122,7 +124,7 @@ def decide(
     """
     if answer.is_success or _is_done(answer):
         return Done()
-    if not _may_pass(answer):
+    if not _may_pass(answer, attempts):
         return _meant(answer)
     if now - first_tried >= GIVEN_UP_AFTER:
         return GivenUp(said(answer))
@@ -151,8 +153,15 @@ def _is_done(answer: Outcome) -> bool:
     return answer.method == "DELETE" and answer.status in _GONE
 
 
-def _may_pass(answer: Outcome) -> bool:
+def _is_name_taken(answer: Outcome) -> bool:
+    """Whether a change may be refused for a name that somebody else is just about to leave."""
+    return answer.status == HTTPStatus.CONFLICT and answer.method in {"PATCH", "PUT"}
+
+
+def _may_pass(answer: Outcome, attempts: int) -> bool:
     """Whether the same request may be accepted later."""
+    if _is_name_taken(answer):
+        return attempts < _MOST_CONFLICTS
     if answer.status in _NEVER_SUPPORTED:
         return False
     return answer.status in _PASSING or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR

@@ -22,7 +22,8 @@ def user_steps(
 ) -> Iterator[Step]:
     """Yield what brings a person in step who is in scope.
 
-    Whoever is inactive there and active here gets the same account back.
+    Whoever is inactive there and active here gets the same account back.  Roles and permissions
+    that are taken away go before anything else changes, which the target may refuse.
     """
     if known is None:
         if not policy.create_users or not desired.active:
@@ -34,10 +35,13 @@ def user_steps(
     else:
         yield from _reactivation(known, policy)
     linked = known or new(desired)
+    roles = list(_roles(desired, linked, policy)) if desired.active else []
+    taking = [step for step in roles if _takes_away(step)]
+    yield from taking
     if known and policy.update_users:
         yield from update(desired, linked, policy)
-    if desired.active:
-        yield from _roles(desired, linked, policy)
+    if not taking:
+        yield from roles
     if desired.active and (known is None or policy.update_users):
         yield from _manager(desired, linked, remote_ids)
 
@@ -91,6 +95,12 @@ def _roles(desired: Desired, known: Known, policy: Policy) -> Iterator[Step]:
             after["entitlements"] = sorted(keys)
     if after:
         yield Step(Action.SET_ROLES, before, after)
+
+
+def _takes_away(step: Step) -> bool:
+    before, after = step.before, step.after
+    roles = before.get("roles", {}).keys() - after.get("roles", {}).keys()
+    return bool(roles or {*before.get("entitlements", ())} - {*after.get("entitlements", ())})
 
 
 def _of_others(known: Known, attribute: str, ours: Mapping[str, str] | frozenset[str]) -> set[str]:

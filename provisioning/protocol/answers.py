@@ -19,6 +19,7 @@ _MAX_DETAIL: Final = 500
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _SUCCESS: Final = range(200, 300)
 _STATUSES: Final = range(100, 600)
+_BAD_REQUEST: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,22 @@ class ListPage:
     next_cursor: str = ""
 
 
+def id_of(resource: object) -> str:
+    """Return the id of a resource that a target shows; empty: it shows none that can be asked for.
+
+    It is a text (RFC 7643, Section 3.1), of which some targets make a number.
+
+    >>> id_of({"id": 7}), id_of({"Id": "7"}), id_of({"id": None}), id_of({"id": ".."})
+    ('7', '7', '', '')
+    """
+    value = member(resource, "id")
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    text = str(value)
+    # What leads elsewhere as the last part of a path (RFC 3986, Section 5.2.4).
+    return "" if text.strip() in {"", ".", ".."} else text
+
+
 class NotAListError(ValueError):
     """What the target answered is no list of resources."""
 
@@ -89,10 +106,11 @@ def outcome(
 ) -> Outcome:
     """Return how a request ended that was answered; ``body`` is its JSON, a text, or ``None``.
 
-    An Error message within an answer of success counts as what it says.
+    An Error message within an answer of success counts as what it says, or as a refusal.
     """
     if status in _SUCCESS and _is_error(body):
-        status = _count(member(body, "status")) or status
+        said = _count(member(body, "status")) or _BAD_REQUEST
+        status = said if said in _STATUSES and said not in _SUCCESS else _BAD_REQUEST
     is_success = status in _SUCCESS
     retry_after = next(
         (value for name, value in headers.items() if name.lower() == "retry-after"), ""

@@ -114,7 +114,7 @@ def learned(dialect: Dialect, config: Mapping[str, Any], preset: Mapping[str, An
         if isinstance(value, bool) and name not in preset
     }
     most = member(member(config, "filter"), "maxResults")
-    if isinstance(most, int) and most > 0 and "page_size" not in preset:
+    if type(most) is int and most > 0 and "page_size" not in preset:
         open_to_it["page_size"] = min(most, dialect.page_size)
     return replace(dialect, **open_to_it)
 

@@ -8,6 +8,7 @@ from accounts.secrets.encryption import unseal_json
 from provisioning.client.credentials import Bearer, ClientCredentials
 from provisioning.models import SignIn
 from provisioning.models.applications import SEALED_SECRET, SEALED_TOKEN
+from provisioning.protocol.canonical import digest
 
 if TYPE_CHECKING:
     from provisioning.client.credentials import Credential
@@ -28,6 +29,16 @@ def credential_of(application: Application) -> Credential:
             scope=application.scope_text,
         )
     return Bearer(_opened(application.token, SEALED_TOKEN))
+
+
+def digest_of_credential(application: Application) -> str:
+    """Return what tells a credential from another, without opening it.
+
+    A target may tell companies apart by nothing else.
+    """
+    sealed = (application.token, application.client_secret)
+    asked = (application.sign_in, application.token_url, application.client_id)
+    return digest([*sealed, *asked, application.scope_text])
 
 
 def _opened(sealed: str, purpose: str) -> str:

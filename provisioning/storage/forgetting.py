@@ -82,8 +82,12 @@ WHERE link.tenant_id = %(tenant)s AND link.object_id = %(object)s AND link.remot
   AND found.tenant_id = batch.tenant_id AND found.batch_id = batch.id
   AND found.remote_id = link.remote_id
 """,
+    # What is held shows still what would be done, or nobody could allow it.
     """
-UPDATE provisioning_operation AS operation SET name = '', steps = '[]', last_error = ''
+UPDATE provisioning_operation AS operation SET name = '', last_error = '', steps = COALESCE((
+  SELECT jsonb_agg(shown.step || '{"before": {}, "after": {}}' ORDER BY shown.place)
+  FROM jsonb_array_elements(operation.steps) WITH ORDINALITY AS shown (step, place)
+), '[]')
 WHERE operation.tenant_id = %(tenant)s AND operation.object_id = %(object)s
 """,
     """

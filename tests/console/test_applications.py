@@ -279,6 +279,34 @@ class TestMapping:
             stored = mapping_rows(application=planner, resource=Kind.USER)[-1]
         assert (stored.lookup, stored.default) == ({"admin": "4402", "member": "4410"}, "0")
 
+    @pytest.mark.parametrize("button", ["add-row", "preview", "_save"])
+    @pytest.mark.parametrize(
+        ("field", "value"),
+        [
+            *(("user-TOTAL_FORMS", value) for value in ("", "x", "-1", "1.5", "9" * 5_000)),
+            *(("user-INITIAL_FORMS", value) for value in ("", "x", "-1", "9" * 5_000)),
+            *(
+                ("user-0-lookup", value)
+                for value in ("x" * 140_000, 'a,"' + "x" * 140_000, "a\rb,c")
+            ),
+            *(("user-0-source", value) for value in ("x" * 20_000, "{" * 20_000, "(" * 20_000)),
+            *(
+                ("user-0-target", value)
+                for value in ("x" * 20_000, "a[" * 9_000, "__proto__", "id")
+            ),
+            *(("user-0-how", value) for value in ("", "x" * 20_000)),
+        ],
+        ids=lambda value: str(value)[:20],
+    )
+    def test_no_field_is_too_odd_to_be_answered(
+        self, planner: Application, console: Client, button: str, field: str, value: str
+    ) -> None:
+        typed = {"user-0-how": "lookup", "user-0-lookup": "a,b", field: value, button: "1"}
+
+        answer = submit(console, page("user_mapping", planner.pk), **typed)
+
+        assert answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
+
     def test_two_rows_of_one_attribute_are_refused_at_the_row(
         self, acme: Tenant, planner: Application, console: Client
     ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from html import escape, unescape
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -239,3 +241,82 @@ def test_of_a_body_that_nobody_could_read_no_copy_is_made(monkeypatch: pytest.Mo
     assert masked(endless).response_body == {"omitted": "400007 bytes"}
     assert without_secrets(endless).response_body == {"omitted": "400007 bytes"}
     assert endless.response_body not in seen
+
+
+TOKEN = "abc+def/ghi==<&>'\""
+
+
+def in_escapes(text: str) -> str:
+    """Spell every character of a text as JSON may."""
+    return "".join(f"\\u{ord(each):04x}" for each in text)
+
+
+@pytest.mark.parametrize("status", [200, 401, 302, 500])
+@pytest.mark.parametrize(
+    "spelled",
+    {
+        "as it is in JSON": json.dumps({"detail": TOKEN}),
+        "as .NET spells it": json.dumps({"detail": TOKEN}).replace("+", r"\u002B"),
+        "in escapes": f'{{"detail": "Bearer {in_escapes(TOKEN)}?"}}',
+        "as a name": f'{{"{in_escapes(TOKEN)}": 1}}',
+        "within a list": f'{{"errors": [{{"message": "{in_escapes(TOKEN)}"}}]}}',
+        "on a page": f"<p>{escape(TOKEN)}</p>",
+        "in an address": f"see https://x.example/?token={quote(TOKEN, safe='')}",
+    }.values(),
+)
+def test_what_a_target_says_back_of_the_token_is_masked_however_it_is_spelled(
+    scripted: Scripted, spelled: str, status: int
+) -> None:
+    headers = {"Location": f"https://x.example/?{quote(TOKEN, safe='')}", "ETag": quote(TOKEN)}
+    scripted.answer = lambda *_: (status, spelled.encode(), headers)
+
+    with target_at(scripted.url, credential=Bearer(TOKEN)) as target:
+        answer = target.request("GET", "/Users")
+
+    kept = unquote(unescape(str([answer.exchange, answer.outcome, answer.json, answer.headers])))
+    assert "def/ghi" not in kept
+    assert "•••" in kept
+
+
+def test_a_token_that_another_thread_forgot_meanwhile_is_masked(scripted: Scripted) -> None:
+    credential = ClientCredentials(f"{scripted.url}/token", "us", "the secret")
+
+    def answer(_method: str, path: str) -> tuple[int, Any, dict[str, str]]:
+        if path == "/token":
+            return 200, {"access_token": "short-lived-one", "expires_in": 3600}, {}
+        credential.forget()
+        return 403, {"detail": "short-lived-one is not enough"}, {}
+
+    scripted.answer = answer
+    with target_at(scripted.url, credential=credential) as target:
+        said = target.request("GET", "/Users")
+
+    assert "short-lived" not in str([said.exchange, said.outcome])
+
+
+CUT: dict[str, tuple[bytes, Any]] = {
+    "a mark before it": (b'\xef\xbb\xbf{"id": "7"}', {"id": "7"}),
+    "half a character": (rb'{"id": "7", "displayName": "Ann \ud83d"}', "Ann \ufffd"),
+    "the other half": (rb'{"id": "7", "displayName": "\uDE00 Ann"}', "\ufffd Ann"),
+    "a whole one": (rb'{"id": "7", "displayName": "\ud83d\ude00"}', "\U0001f600"),
+    "half, and no JSON": (rb'{"id": "\ud83d"', None),
+    "half, and too deep": (b"[" * 60 + rb'"\ud83d"' + b"]" * 60, None),
+    "half, and endless": (b"[" * 100_000 + rb'"\ud83d"', None),
+    "half, and a number": (rb'["\ud83d", ' + b"9" * 10_000 + b"]", None),
+    "half, and a large number": (rb'["\ud83d", 99999999999999999999999]', None),
+    "no number": (rb'{"id": "7", "x": NaN}', None),
+}
+
+
+@pytest.mark.parametrize(("body", "read"), CUT.values(), ids=CUT)
+def test_json_is_read_though_a_text_of_it_was_cut(
+    scripted: Scripted, body: bytes, read: Any
+) -> None:
+    scripted.answer = lambda *_: (200, body, {})
+
+    with target_at(scripted.url) as target:
+        answer = target.request("GET", "/Users/7")
+
+    assert answer.outcome.is_success is (read is not None)
+    said = answer.json.get("displayName", answer.json) if answer.json else None
+    assert said == read

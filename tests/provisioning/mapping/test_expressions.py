@@ -136,7 +136,7 @@ def test_an_expression_is_refused(text: str, says: str) -> None:
         ("left(role, 'x')", "number"),
         ("left(role, True)", "number"),
         ("name", "has parts"),
-        ("value('a b')", "not an attribute"),
+        ("value('a b')", "is no path"),
         ("name.givenName.more.parts", "not an attribute"),
     ],
 )
@@ -220,3 +220,21 @@ def test_threads_do_not_see_each_others_resources() -> None:
 
 def test_the_bounds_are_those_that_are_promised() -> None:
     assert (MAX_LENGTH, MAX_NODES, MAX_DEPTH, MAX_TEXT) == (1_000, 200, 20, 10_000)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_why_there_is_no_value_says_nothing_of_the_person(name: str, number: int) -> None:
+    """Who sees the reason in a log may not see people."""
+    secret = "born on 1970-01-01 [in Ulm"
+    resource = {**ZOE, "title": secret, "name": {"givenName": secret, secret: "x"}}
+    for place in range(number):
+        values = ["'x'"] * number
+        values[place] = "title"
+        with suppress(ExpressionError):
+            compile_expression(f"{name}({', '.join(values)})").evaluate(resource)
+            continue
+        with pytest.raises(ExpressionError) as refused:
+            compile_expression(f"{name}({', '.join(values)})").evaluate(resource)
+        assert "1970" not in str(refused.value)
+        assert "Ulm" not in str(refused.value)

@@ -48,12 +48,12 @@ def test_a_member_whose_account_was_made_anew_is_exchanged() -> None:
     sales = group(members=frozenset({"ada"}))
     known = linked(sales, members={"ada": "old"})
 
-    add, remove = planned(sales, known, remote_ids=IDS)
+    remove, add = planned(sales, known, remote_ids=IDS)
 
     assert (add.after, remove.before) == ({"ada": "r1"}, {"ada": "old"})
-    after = known_after(known, add, shown=None, version="")
+    after = known_after(known, remove, shown=None, version="")
     assert after is not None
-    after = known_after(after, remove, shown=None, version="")
+    after = known_after(after, add, shown=None, version="")
     assert after is not None
     assert after.members == {"ada": "r1"}
     assert planned(sales, after, remote_ids=IDS) == []
@@ -105,3 +105,11 @@ def test_a_group_whose_deletion_was_not_confirmed_is_written_again() -> None:
     after = known_after(known, step, shown=None, version="")
     assert after is not None
     assert planned(group(), after) == []
+
+
+def test_who_goes_goes_before_anybody_comes() -> None:
+    sales = group(members=frozenset({"ada"}))
+
+    steps = planned(sales, linked(sales, members={"bob": "r2"}), remote_ids=IDS)
+
+    assert [step.action for step in steps] == [Action.REMOVE_MEMBERS, Action.ADD_MEMBERS]

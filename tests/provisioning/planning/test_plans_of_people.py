@@ -250,3 +250,27 @@ def test_equal_plans_have_one_hash() -> None:
     assert plan_hash(one) == plan_hash(other)
     assert plan_hash(one) != plan_hash(planned(person(), None))
     assert plan_hash(one) != plan_hash(list(reversed(one)))
+
+
+@pytest.mark.parametrize(
+    ("roles", "entitlements", "goes_first"),
+    [
+        ((("r", "R"),), ("p",), False),
+        ((("r", "R"), ("s", "S")), ("p", "q"), False),
+        ((("r", "Renamed"),), ("p",), False),
+        ((), ("p",), True),
+        ((("r", "R"),), (), True),
+        ((("s", "S"),), ("q",), True),
+    ],
+)
+def test_what_is_taken_away_waits_for_no_other_change(
+    roles: tuple[tuple[str, str], ...], entitlements: tuple[str, ...], goes_first: object
+) -> None:
+    held = linked(person(), roles={"r": "R"}, entitlements=frozenset({"p"}))
+    ada = person(roles=roles, entitlements=entitlements)
+    ada = replace(ada, resource={**ada.resource, "title": "Other"})
+
+    actions = [step.action for step in planned(ada, held)]
+
+    assert actions[0] is (Action.SET_ROLES if goes_first else Action.UPDATE)
+    assert actions.count(Action.SET_ROLES) == (roles != (("r", "R"),) or entitlements != ("p",))

@@ -53,7 +53,9 @@ def verdict(answer: Outcome, **more: Any) -> Verdict:
         ("PATCH", 403, QuarantineObject),
         ("PATCH", 405, QuarantineObject),
         ("DELETE", 501, QuarantineObject),
-        ("PATCH", 409, QuarantineObject),
+        ("PATCH", 409, RetryAt),
+        ("PUT", 409, RetryAt),
+        ("DELETE", 409, QuarantineObject),
         ("PATCH", 413, QuarantineObject),
         ("POST", 409, MatchAgain),
         ("PATCH", 412, ReadAgain),
@@ -161,3 +163,13 @@ def test_removals_beyond_a_limit_are_held(
     found = must_hold(removals=removals, population=population, number=number, percent=percent)
 
     assert found is held
+
+
+def test_a_name_that_somebody_else_may_be_leaving_is_asked_for_four_times() -> None:
+    refusal = Outcome("PATCH", 409, "uniqueness")
+    verdicts = [verdict(refusal, attempts=number) for number in range(1, 6)]
+
+    assert [type(each) for each in verdicts] == [RetryAt] * 3 + [QuarantineObject] * 2
+    times = [each.when for each in verdicts if isinstance(each, RetryAt)]
+    assert times == sorted(times)
+    assert times[-1] < NOW + timedelta(minutes=10)

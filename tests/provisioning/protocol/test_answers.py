@@ -104,6 +104,16 @@ def test_an_error_that_calls_itself_a_success_is_an_error() -> None:
     assert outcome("GET", 200, {}, body, now=NOW).status == 404
 
 
+@pytest.mark.parametrize("status", [None, "", "x", 200, "204", 299, 99, 600, 10**30, True, [], {}])
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "PUT", "DELETE"])
+def test_an_error_is_none_whatever_it_calls_itself(method: str, status: Any) -> None:
+    body = {"schemas": [urns.ERROR], "status": status, "detail": "They own things."}
+
+    said = outcome(method, 200, {}, body, now=NOW)
+
+    assert (said.is_success, said.status, said.detail) == (False, 400, "They own things.")
+
+
 def test_a_page_for_people_is_no_success() -> None:
     assert not outcome("GET", 200, {}, "<html>", now=NOW).is_success
     assert outcome("DELETE", 204, {}, "", now=NOW).is_success
@@ -248,3 +258,21 @@ def test_ways_of_saying_it_end(step: Step, statuses: list[int]) -> None:
         dialect = following
 
     assert len(tried) <= 20
+
+
+@pytest.mark.parametrize("path", [("filter", "maxResults"), ("pagination", "cursor")])
+@given(value=_JSON)
+def test_what_a_target_says_of_itself_makes_a_dialect_that_is_kept(
+    path: tuple[str, str], value: Any
+) -> None:
+    whole, part = path
+    config = {
+        whole: {part: value, "supported": value},
+        "patch": value,
+        "etag": {"supported": value},
+    }
+
+    dialect = learned(GENERIC, config, {})
+
+    assert dialect_of(as_preset(dialect)) == dialect
+    assert type(dialect.page_size) is int
