@@ -118,6 +118,9 @@ class ManyAction(Work):
             return self._page(model_admin, request, _Asked(queryset, form))
         choice = None if form is None else self.choice_of(form)
         keys = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if not keys:
+            messages.warning(request, _("What was picked is not there any more."))
+            return redirect(request.get_full_path())
         if len(keys) > MOST_AT_ONCE:
             text = _("At most %(n)s at once. Filter the list, and do it in parts.")
             messages.error(request, text % {"n": f"{MOST_AT_ONCE:,}"})
