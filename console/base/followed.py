@@ -91,7 +91,7 @@ def figures_of(result: ActionResult, wanted: Sequence[Figure]) -> list[Told]:
     done = result.lines.filter(outcome=ActionLine.Outcome.DONE)
     numbers = done.aggregate(
         done=Count("pk"),
-        uncounted=Count("pk", filter=Q(followed=None)),
+        uncounted=Count("pk", filter=Q(followed__isnull=True)),
         **{
             str(figure): Coalesce(Sum(Cast(KT(f"followed__{figure}"), IntegerField())), 0)
             for figure in wanted

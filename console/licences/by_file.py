@@ -11,8 +11,8 @@ from typing_extensions import override
 
 from accounts.trail.refusals import record_refusal
 from console.base.doing import Done, Work
-from console.licences.undoing import UndoSeats, given, taken
 from console.base.followed import OF_SEATS
+from console.licences.undoing import UndoSeats, given, taken
 from licenses.csv_import import REASON, RELEASE
 from licenses.models import Subscription
 from licenses.services import give_seat, release_seat
