@@ -35,10 +35,11 @@ _STUCK: Final[dict[str, StrOrPromise]] = {
     OperationState.FAILED: gettext_lazy("Failed"),
     OperationState.QUARANTINED: gettext_lazy("Set aside"),
 }
-_LISTED: Final = {
+_LISTED: Final[dict[str, dict[str, str]]] = {
+    OperationState.WAITING: {NOW: UNDER_WAY},
     OperationState.FAILED: {NOW: FAILED},
-    OperationState.HELD: {"state__exact": OperationState.HELD},
 }
+"""What the log is asked by a standing; elsewhere by the state."""
 
 
 def arrived(request: HttpRequest, result: ActionResult) -> Iterator[Told]:
@@ -53,7 +54,8 @@ def arrived(request: HttpRequest, result: ActionResult) -> Iterator[Told]:
         return
     seen = {each.pk: each for each in seen_applications(request)}
     done = result.lines.filter(outcome=ActionLine.Outcome.DONE).exclude(ended=None)
-    since = dict(done.exclude(person=None).values_list("person", "ended"))
+    about = done.exclude(person=None).values_list("person", "ended")
+    since = {person: ended for person, ended in about if person and ended}
     found = latest_since(since, application_ids=seen)
     if not found:
         return
@@ -102,10 +104,8 @@ def _why(application: Application, state: str) -> StrOrPromise:
 def _listed(each: Arrived) -> str:
     """Return the log of the application, with those that stand so now."""
     page = reverse("console:provisioning_operation_changelist")
-    asked = _LISTED.get(OperationState(each.state), {"state__exact": each.state})
-    if each.state == OperationState.WAITING:
-        asked = {NOW: UNDER_WAY}
-    return f"{page}?{urlencode({'application__id__exact': each.application_id, **asked})}"
+    asked = _LISTED.get(each.state, {"state__exact": each.state})
+    return f"{page}?{urlencode({'application__id__exact': str(each.application_id), **asked})}"
 
 
 elsewhere.append(arrived)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
     from django_stubs_ext import StrOrPromise
 
+    from console.base.doing import Done
+
 MOST_AT_ONCE: Final = 5_000
 """Rows that one action changes; who needs more filters the list."""
 _LONGEST_TITLE: Final = 300
@@ -271,8 +273,9 @@ class DeleteMany(ManyAction):
         return Look(consequences=lines, passed_over=stays)
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done | None:
         model_admin.delete_object(obj)
+        return None
 
 
 def _why_not_so_many(number: int) -> str:

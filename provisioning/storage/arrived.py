@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -48,7 +48,7 @@ def latest_since(
     """
     if not since or not application_ids:
         return []
-    values = {
+    values: dict[str, Any] = {
         "tenant": active_tenant_id(),
         "people": [str(person) for person in since],
         "moments": list(since.values()),
