@@ -114,7 +114,7 @@ def test_a_line_of_every_action_leads_to_the_page_that_asks(
     [button] = steps(browser, reverse(f"{site.name}:result", args=[result.pk])).values()
     answer = press(browser, button)
 
-    assert text_of_button(button) == "Look again: Somebody"
+    assert text_of_button(button) == "Look again Somebody"
     assert answer.status_code == HTTPStatus.OK
     assert "many_preview.html" in " ".join(template.name or "" for template in answer.templates)
     assert 'name="seen"' in answer.content.decode()  # What was chosen is chosen.
@@ -141,7 +141,7 @@ class TestBusy:
 
         assert "2 of 3 people were deactivated, 1 was not" in page
         assert BUSY in page
-        assert text_of_button(button) == "Retry: crowd1"
+        assert text_of_button(button) == "Retry crowd1"
         assert "Deactivate 1 person?" in text_of(asked)
         assert still == {"alice@acme.example", "crowd1"}  # The look has done nothing.
         assert "1 person was deactivated" in text_of(again)
@@ -215,7 +215,7 @@ def test_who_is_passed_over_is_looked_at_as_they_are_now(acme: Tenant, console: 
 
     now = text_of(press(console, button))
 
-    assert text_of_button(button) == "Look again: crowd0"
+    assert text_of_button(button) == "Look again crowd0"
     assert "They are inactive already." in before
     assert "They are inactive already." not in now
     assert "Deactivate (1)" in now
@@ -236,7 +236,7 @@ def test_who_was_deleted_is_seen_in_the_log_and_a_page_from_before_says_so(
     log = console.get(link.get("href"))
     told = console.post(stale.getparent().get("action"), pressed(stale), follow=True)
 
-    assert text_of_button(link) == "See in the log: crowd0"
+    assert text_of_button(link) == "See in the log crowd0"
     assert log.status_code == HTTPStatus.OK
     assert "deleted" in text_of(log)
     assert "What was picked is not there any more." in text_of(told)
