@@ -16,11 +16,18 @@ from accounts.models import ActionLine, ActionResult, AuditEntry, Job, User
 from accounts.services.action_results import PORTION, begin_action
 from accounts.tenancy.scoping import tenant_scope
 from console.base.doing import do_to_many
+from licenses.services import assign_seat
+from tests.conftest import crowd
+from tests.support.html_forms import text_of
+from tests.support.licence_file import look_at_file, press_apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.test import Client
+
     from accounts.models import Tenant
+    from licenses.models import Subscription
 
 NUMBER = 3 * PORTION + 7
 
@@ -99,3 +106,42 @@ def test_pressed_twice_no_line_is_taken(acme: Tenant, alice: User) -> None:
         begin_action(key=key, maker=alice, result=wanted(), lines=again, kind=do_to_many)
 
     assert again.most == 0
+
+
+class TestOfAFile:
+    TEXT = "email,product,action\n" + "".join(f"crowd{n},crm,assign\n" for n in range(2))
+
+    def test_a_problem_in_the_last_line_leaves_each_line_once_and_does_none(
+        self, acme: Tenant, console: Client, crm: Subscription, queued: list[Job]
+    ) -> None:
+        crowd(acme, 2)
+        looked = look_at_file(console, f"{self.TEXT}nobody,crm,assign\n".encode())
+
+        told = [press_apply(console, looked, follow=True) for _ in range(2)]
+
+        assert "1 line of the file has a problem" in text_of(told[0])
+        assert len({each.request["PATH_INFO"] for each in told}) == 1
+        with tenant_scope(acme):
+            outcomes = list(ActionLine.objects.order_by("number").values_list("outcome", flat=True))
+            assert AuditEntry.objects.get(action="license.refused").details["number"] == 1
+        assert outcomes == ["passed over", "passed over", "refused"]
+        assert queued == []
+
+    def test_what_became_other_than_was_shown_leaves_nothing(
+        self, acme: Tenant, console: Client, crm: Subscription, queued: list[Job]
+    ) -> None:
+        people = crowd(acme, 2)
+        looked = look_at_file(console, self.TEXT.encode())
+        with tenant_scope(acme):
+            assign_seat(subscription=crm, user=people[1])
+
+        told = press_apply(console, looked)
+
+        assert "it would be other than this page showed" in text_of(told)
+        with tenant_scope(acme):
+            assert not ActionResult.objects.exists()
+            assert not ActionLine.objects.exists()
+        press_apply(console, told)
+        with tenant_scope(acme):
+            assert ActionResult.objects.get().total == 2
+        assert len(queued) == 1
