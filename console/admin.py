@@ -3,7 +3,15 @@
 from console.access_requests import inbox
 from console.actions import recent
 from console.appearance import page as appearance_page
-from console.applications import applications, conflicts, import_rows, operations, roles, runs
+from console.applications import (
+    applications,
+    arrived,
+    conflicts,
+    import_rows,
+    operations,
+    roles,
+    runs,
+)
 from console.components import pages as components_pages
 from console.dashboard import first_page
 from console.groups import directory_groups, profiles
@@ -33,6 +41,7 @@ from console.sources import extensions, held_changes, sources
 __all__ = [
     "appearance_page",
     "applications",
+    "arrived",
     "audit_trail",
     "components_pages",
     "conflicts",

@@ -118,6 +118,15 @@ class ActionLine(models.Model):
     kept: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(
         _("what undoing needs"), default=dict, blank=True, help_text="Ids. Empty: nothing to undo."
     )
+    followed: models.JSONField[dict[str, int] | None, dict[str, int] | None] = models.JSONField(
+        _("what followed"), null=True, help_text="Numbers. Empty when nothing was counted."
+    )
+    can_pass = models.BooleanField(
+        _("the reason can pass"),
+        default=False,
+        db_default=False,
+        help_text="Nothing is wrong with the row; what was in the way may be gone.",
+    )
     ended = models.DateTimeField(_("time"), null=True, help_text="Empty when it was not tried.")
 
     objects: ClassVar[TenantScopedManager[ActionLine]] = TenantScopedManager()

@@ -18,6 +18,7 @@ _BRIEF: Final = frozenset({"40001", "40P01", "55P03"})
 """A conflict, a deadlock, a lock not had in time: over within moments."""
 
 _CONFLICTS: Final = frozenset({"40001", "40P01"})
+_LOCK_NOT_HAD: Final = "55P03"
 _OF_SERVER: Final = frozenset({"25P03", "25006"})
 """The session sat idle in its transaction; the server is a standby.  Django: internal errors."""
 
@@ -57,6 +58,11 @@ def outage_of(error: BaseException | None) -> Outage | None:
     reason = f"{kind} {state or 'without SQLSTATE'}: {lines[0] if lines else ''}"
     seconds = _SECONDS_BRIEF if state in _BRIEF else _SECONDS
     return Outage(reason, seconds, may_repeat=state in _CONFLICTS)
+
+
+def is_held_by_others(error: Error) -> bool:
+    """Whether Django's ``error`` says that a lock was waited for in vain, as others held it."""
+    return getattr(error.__cause__, "sqlstate", None) == _LOCK_NOT_HAD
 
 
 def _is_outage(error: BaseException | None, state: str | None) -> bool:

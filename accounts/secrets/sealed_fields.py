@@ -30,6 +30,18 @@ class SealedTextField(SealedField, models.TextField):  # type: ignore[type-arg]
 class SealedBinaryField(SealedField, models.BinaryField):  # type: ignore[type-arg]
     """A sealed value as bytes."""
 
+    @property
+    def get_placeholder(self) -> Any:
+        """Say that there is none, for PostgreSQL needs none.
+
+        Many rows are then inserted as arrays, one for each column.  A placeholder for each value
+        takes longer to read than the rows to write.
+
+        Raises:
+            AttributeError: Always.
+        """
+        raise AttributeError("Bytes are inserted as any other value.")
+
 
 def sealed_columns() -> list[tuple[type[models.Model], SealedField]]:
     """Return every sealed column with its model, in the order of the models' names."""

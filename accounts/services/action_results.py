@@ -7,6 +7,7 @@ in the transaction of its effect; whoever may do the same may stop it and let it
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import models, transaction
@@ -20,12 +21,14 @@ from accounts.tenancy.unscoped import every_tenant
 from accounts.trail import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import date
     from uuid import UUID
 
     from accounts.jobs.kinds import Kind
 
+PORTION: Final = 1_000
+"""Lines that are stored with one statement."""
 KEPT_OF_EACH: Final = 20
 """Results of one person that are kept beside those that can be undone; the oldest gives way."""
 UNDONE_FOR: Final = timedelta(days=30)
@@ -50,19 +53,19 @@ def begin_action(
     key: UUID,
     maker: User,
     result: ActionResult,
-    lines: Sequence[ActionLine],
+    lines: Iterable[ActionLine],
     kind: Kind[Any],
 ) -> None:
     """Store what is wanted under ``key`` and queue the job that does it, if something is to do.
 
-    The trail says that it began, and why.  Lines that have an outcome already are not tried.  What
-    is there under ``key`` stays as it is: the button was pressed twice.  What is too much of the
-    maker's results is forgotten.
+    The trail says that it began, and why.  Lines that have an outcome already are not tried.  They
+    are taken and stored in portions of :data:`PORTION`; what taking one raises leaves nothing.
+    What is there under ``key`` stays as it is, and no line is taken: the button was pressed twice.
+    What is too much of the maker's results is forgotten.
 
     Raises:
         IntegrityError: It undoes what another one undoes.
     """
-    waits = any(not line.outcome for line in lines)
     values = {
         field.attname: getattr(result, field.attname)
         for field in ActionResult._meta.concrete_fields
@@ -70,18 +73,16 @@ def begin_action(
     } | {
         "maker": maker.pk,
         "tenant_id": maker.tenant_id,
-        "state": _State.GOING if waits else _State.OVER,
-        "total": len(lines),
-        "undo_until": result.undo_until if waits else None,
+        "state": _State.GOING,
     }
     stored, is_new = ActionResult.objects.get_or_create(pk=key, defaults=values)
     if not is_new:
         return
-    for number, line in enumerate(lines, start=1):
-        line.tenant_id, line.result, line.number = maker.tenant_id, stored, number
-    ActionLine.objects.bulk_create(lines, batch_size=1_000)
+    waits = _store(stored, lines)
     _forget_oldest(maker)
-    told = {"number": len(lines)} | ({"reason": stored.reason} if stored.reason else {})
+    told: dict[str, Any] = {"number": stored.total}
+    if stored.reason:
+        told["reason"] = stored.reason
     audit.record("action.undo_begun" if stored.undoes else "action.begun", stored, **told)
     if waits:
         _queue(stored, kind)
@@ -211,6 +212,21 @@ def delete_old_results() -> int:
     with every_tenant():
         old = ActionResult.objects.filter(created__lte=timezone.now() - KEPT)
         return old.delete()[1].get(ActionResult._meta.label, 0)
+
+
+def _store(result: ActionResult, lines: Iterable[ActionLine]) -> bool:
+    """Store the lines and how many there are; return whether something is to do."""
+    rest, waits = iter(lines), False
+    while portion := list(islice(rest, PORTION)):
+        for number, line in enumerate(portion, start=result.total + 1):
+            line.tenant_id, line.result, line.number = result.tenant_id, result, number
+            waits |= not line.outcome
+        ActionLine.objects.bulk_create(portion)
+        result.total += len(portion)
+    if not waits:
+        result.state, result.undo_until = _State.OVER, None
+    result.save(update_fields=["total", "state", "undo_until"])
+    return waits
 
 
 def _queue(result: ActionResult, kind: Kind[Any]) -> None:

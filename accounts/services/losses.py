@@ -59,6 +59,11 @@ def sessions_of(people: QuerySet[User]) -> int:
     return Session.objects.filter(user__in=keys, expire_date__gt=timezone.now()).count()
 
 
+def sessions_of_one(person: User) -> int:
+    """Return in how many browsers somebody is signed in."""
+    return sessions_of(User.objects.filter(pk=person.pk))
+
+
 def links_of(people: QuerySet[User]) -> int:
     """Return how many links could still let one of ``people`` in."""
     keys = people.order_by().values("pk")

@@ -14,7 +14,7 @@ from accounts.models import ActionLine, ActionResult, Job, User
 from accounts.services.action_results import begin_action, job_of, kept_results
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from uuid import UUID
 
     from accounts.jobs.kinds import Kind
@@ -33,7 +33,7 @@ def begin_undo(
     key: UUID,
     maker: User,
     result: ActionResult,
-    lines: Sequence[ActionLine],
+    lines: Iterable[ActionLine],
     kind: Kind[Any],
 ) -> None:
     """Store under ``key`` what takes back that which ``result`` undoes, and queue its job.

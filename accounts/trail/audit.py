@@ -31,6 +31,7 @@ LONGEST_TARGET: Final = 500
 _actor: ContextVar[str] = ContextVar("actor", default=SYSTEM)
 _source: ContextVar[int | None] = ContextVar("source", default=None)
 _reason: ContextVar[str] = ContextVar("reason", default="")
+_heard: ContextVar[list[Event] | None] = ContextVar("heard", default=None)
 
 
 @contextmanager
@@ -55,6 +56,20 @@ def because(reason: str) -> Iterator[None]:
         yield
     finally:
         _reason.reset(reset)
+
+
+@contextmanager
+def listening() -> Iterator[list[Event]]:
+    """Yield a list of what :func:`record_all` writes in the ``with`` block, in its order.
+
+    It has also what is undone when a part of the block raises; whoever reads it knows of that.
+    """
+    heard: list[Event] = []
+    reset = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(reset)
 
 
 def acting() -> str:
@@ -86,10 +101,13 @@ def record_all(events: Iterable[Event]) -> None:
     Raises:
         ForeignTenantError: A target belongs to another tenant than the active one.
     """
-    now = timezone.now()
-    rows = [_values(event, now) for event in events]
-    if rows:
-        write_entries(rows)
+    now, written = timezone.now(), list(events)
+    if not written:
+        return
+    write_entries([_values(event, now) for event in written])
+    heard = _heard.get()
+    if heard is not None:
+        heard += written
 
 
 def values_of(event: Event) -> Entry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django.shortcuts import redirect
@@ -9,11 +10,16 @@ from django.urls import reverse
 
 from accounts.identifiers import read_uuid
 from accounts.models import ActionLine, ActionResult, User
-from accounts.services.action_results import begin_action, find_result, last_day_to_undo
+from accounts.services.action_results import (
+    PORTION,
+    begin_action,
+    find_result,
+    last_day_to_undo,
+)
 from console.base.doing import kind_of_job, list_of, work_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from django.contrib.admin import AdminSite
@@ -42,7 +48,7 @@ class Wanted(NamedTuple):
     about: str
     action: str
     file_name: str
-    lines: Sequence[ActionLine]
+    lines: Iterable[ActionLine]
     reason: str = ""
     back: str = ""
 
@@ -60,17 +66,24 @@ def begin(site: AdminSite, request: HttpRequest, wanted: Wanted, key: UUID) -> H
     )
     if work_of(row).undo is not None:
         row.undo_until = last_day_to_undo()
-    people = list_of(row).people_of_rows({line.row for line in wanted.lines if line.row})
-    for line in wanted.lines:
-        line.person = line.person or read_uuid(people.get(line.row, ""))
     begin_action(
         key=key,
         maker=person_of(request),
         result=row,
-        lines=wanted.lines,
+        lines=_with_people(row, wanted.lines),
         kind=kind_of_job(row),
     )
     return redirect(address_of(site, request, key))
+
+
+def _with_people(result: ActionResult, lines: Iterable[ActionLine]) -> Iterator[ActionLine]:
+    """Yield ``lines``, each with whom it is about; of each portion that is one question."""
+    rest = iter(lines)
+    while portion := list(islice(rest, PORTION)):
+        people = list_of(result).people_of_rows({line.row for line in portion if line.row})
+        for line in portion:
+            line.person = line.person or read_uuid(people.get(line.row, ""))
+            yield line
 
 
 def address_of(site: AdminSite, request: HttpRequest, key: UUID) -> str:

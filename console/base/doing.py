@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,9 +25,11 @@ from accounts.identifiers import uuid_of
 from accounts.jobs.kinds import BULK, MINUTE, RUNS, at_least_once
 from accounts.models import ActionLine, ActionResult, User
 from accounts.progress import report_progress
+from accounts.requests.outages import is_held_by_others
 from accounts.services.action_results import end_action, is_to_go_on, note_stop, take_up
 from accounts.trail import audit
 from accounts.trail.refusals import in_words
+from console.base.followed import Figure, followed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
     from accounts.jobs.kinds import Kind
+    from accounts.trail.audit import Event
 
 _sites: Final[dict[str, Any]] = {}
 
@@ -55,10 +58,12 @@ class Done(NamedTuple):
     Attributes:
         kept: What is needed to take it back: ids, and no secret.  Empty: nothing to take back.
         note: What is to be said of it, if something is.
+        sessions: So many sessions of the person ended with it.
     """
 
     kept: dict[str, Any] = {}
     note: str = ""
+    sessions: int = 0
 
 
 class Work:
@@ -74,12 +79,16 @@ class Work:
         stays_because: Why nothing takes it back, for whoever is about to do it.
         spares_maker: Whether nobody does it to their own account, also who lets go on what
             somebody else began.
+        follows: What its result tells of that follows from it, in this order.
+        is_elsewhere: Whether it may follow in rooms of their own, too, such as at applications.
     """
 
     asks_targets: ClassVar[bool] = False
     undo: ClassVar[Work | None] = None
     stays_because: StrOrPromise = ""
     spares_maker: ClassVar[bool] = False
+    follows: ClassVar[tuple[Figure, ...]] = ()
+    is_elsewhere: ClassVar[bool] = False
 
     def __init__(self, *, permissions: Sequence[str]) -> None:
         self.allowed_permissions = list(permissions)
@@ -226,17 +235,53 @@ class _Run:
         """Do line after line, and return how many have an outcome."""
         total = self._lines.count()
         left = list(self._lines.filter(outcome="").values_list("pk", "row"))
+        was_busy = False
         with self._work.asking() as ask:
             for done, (line_id, row) in enumerate(left, start=total - len(left) + 1):
                 answer = ask(row)
-                with transaction.atomic():
-                    request = self._request()
-                    if not self._goes_on(request):
+                try:
+                    if not self._took_turn(line_id, answer, (done, total)):
                         return {"done": done - 1, "of": total}
-                    self._do(line_id, request, answer)
-                    report_progress(done=done, total=total)
+                except OperationalError as error:
+                    # Of two one after the other it is not the row that is in the way.
+                    if was_busy or not is_held_by_others(error):
+                        raise
+                    was_busy = True
+                    self._leave(line_id)
+                else:
+                    was_busy = False
         self._end()
         return {"done": total, "of": total}
+
+    def _took_turn(self, line_id: int, answer: Any, progress: tuple[int, int]) -> bool:
+        """Do a line, unless no more may be done, and tell which."""
+        with audit.listening() as entries:
+            with transaction.atomic():
+                request = self._request()
+                if not self._goes_on(request):
+                    return False
+                line = self._do(line_id, request, answer, entries)
+                report_progress(done=progress[0], total=progress[1])
+            self._count_late(line, entries)
+        return True
+
+    def _count_late(self, line: ActionLine | None, entries: Sequence[Event]) -> None:
+        """Count what followed only once the line was committed, as others were waited for."""
+        if line is None or line.followed is None:
+            return
+        late = followed(line, entries, sessions=line.followed.get(Figure.SESSIONS, 0))
+        if late != line.followed:
+            self._lines.filter(pk=line.pk).update(followed=late)
+
+    def _leave(self, line_id: int) -> None:
+        """Write that somebody else held the row for too long; the others have their turn."""
+        self._lines.filter(pk=line_id, outcome="").update(
+            outcome=ActionLine.Outcome.REFUSED,
+            reason=_("Somebody else was changing the same for too long. Nothing was changed."),
+            can_pass=True,
+            ended=timezone.now(),
+            sealed=b"",
+        )
 
     @transaction.atomic
     def _end(self) -> None:
@@ -263,14 +308,19 @@ class _Run:
         request.user = maker or AnonymousUser()
         return request
 
-    def _do(self, line_id: int, request: HttpRequest, answer: Any) -> None:
+    def _do(
+        self, line_id: int, request: HttpRequest, answer: Any, entries: Sequence[Event]
+    ) -> ActionLine | None:
         line = self._lines.select_for_update(of=("self",)).filter(pk=line_id, outcome="").first()
         if line is None:  # An attempt that was given up for dead has just done it.
-            return
+            return None
         line.outcome, done = self._outcome(line, request, answer)
         line.reason, line.kept, line.ended = done.note, done.kept, timezone.now()
         line.sealed = b""
-        line.save(update_fields=["outcome", "reason", "kept", "ended", "sealed"])
+        if line.outcome == ActionLine.Outcome.DONE:
+            line.followed = followed(line, entries, sessions=done.sessions)
+        line.save(update_fields=["outcome", "reason", "kept", "ended", "sealed", "followed"])
+        return line
 
     def _outcome(self, line: ActionLine, request: HttpRequest, answer: Any) -> tuple[str, Done]:
         found = self._work.find(self._admin, request, line.row)

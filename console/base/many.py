@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
     from django_stubs_ext import StrOrPromise
 
+    from console.base.doing import Done
+
 MOST_AT_ONCE: Final = 5_000
 """Rows that one action changes; who needs more filters the list."""
 _LONGEST_TITLE: Final = 300
@@ -109,32 +111,42 @@ class ManyAction(Work):
         self, model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]
     ) -> HttpResponseBase:
         """Ask; or, when the page was seen on which the button was pressed, do and tell."""
-        known, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
+        known, _shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
         site = model_admin.admin_site
         if known is not None and (told := address_of(site, request, known)):
             return redirect(told)  # The button was pressed twice.
         form = self.form(request.POST)
         if form is not None and not form.is_valid():
             return self._page(model_admin, request, _Asked(queryset, form))
-        choice = None if form is None else self.choice_of(form)
         keys = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-        if len(keys) > MOST_AT_ONCE:
-            text = _("At most %(n)s at once. Filter the list, and do it in parts.")
-            messages.error(request, text % {"n": f"{MOST_AT_ONCE:,}"})
+        if not keys or len(keys) > MOST_AT_ONCE:
+            messages.error(request, _why_not_so_many(len(keys)))
+            if not keys:
+                return redirect(request.get_full_path())
             return self._page(model_admin, request, _Asked(queryset, form))
-        asked = _Asked(queryset, form, self.look(model_admin, request, queryset, choice))
-        about = [*self._about(model_admin, request, keys, choice), _stays(asked.look)]
+        return self._judged(model_admin, request, _Asked(queryset, form), keys)
+
+    def _judged(
+        self, model_admin: Any, request: HttpRequest, asked: _Asked, keys: list[Any]
+    ) -> HttpResponseBase:
+        """Do what the page showed, if it would be the same still; else show what would be."""
+        known, shown = read_preview(request.POST.get(SEEN, ""), page=_PAGE)
+        choice = None if asked.form is None else self.choice_of(asked.form)
+        look = self.look(model_admin, request, asked.queryset, choice)
+        asked = asked._replace(look=look)
+        about = [*self._about(model_admin, request, keys, choice), _stays(look)]
         # What was pressed when the session had ended is looked at again, and not done.
         seen = None if LOOK_AGAIN in request.POST else request.POST.get(SEEN)
         takes_away = _CSV in request.POST
         why = ReasonForm(request.POST)
         if seen is not None and (takes_away or why.is_valid()):
             if shown == about and takes_away:
-                return looked_at_as_csv(f"{self.__name__}-preview", queryset, asked.look)
+                return looked_at_as_csv(f"{self.__name__}-preview", asked.queryset, look)
             if shown == about:
                 assert known is not None  # noqa: S101 - the page named it
                 wanted = self._wanted(model_admin, request, asked, choice)
-                return begin(site, request, wanted._replace(reason=why.reason_given), known)
+                wanted = wanted._replace(reason=why.reason_given)
+                return begin(model_admin.admin_site, request, wanted, known)
             messages.warning(request, _what_differs(shown, about))
         return self._page(model_admin, request, asked, seal_preview(about, page=_PAGE))
 
@@ -261,8 +273,16 @@ class DeleteMany(ManyAction):
         return Look(consequences=lines, passed_over=stays)
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done | None:
         model_admin.delete_object(obj)
+        return None
+
+
+def _why_not_so_many(number: int) -> str:
+    if not number:
+        return _("What was picked is not there any more.")
+    text = _("At most %(n)s at once. Filter the list, and do it in parts.")
+    return text % {"n": f"{MOST_AT_ONCE:,}"}
 
 
 def _names(model_admin: Any) -> dict[str, Any]:

@@ -28,16 +28,18 @@ from accounts.services.action_results import (
 )
 from accounts.storable import is_storable
 from accounts.trail import audit
+from console.base.again import Pages, all_once_more, steps_of
 from console.base.became import sentence_of
 from console.base.begun import person_of, shown_at
 from console.base.csv_export import csv_response
-from console.base.doing import is_allowed, kind_of_job, list_of
+from console.base.doing import is_allowed, kind_of_job, list_of, work_of
+from console.base.followed import elsewhere, figures_of
 from console.base.many_progress import in_time, progress_of
 from console.base.of_person import pages_of_people
 from console.base.undone import undoing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseRedirect
     from django.http.response import HttpResponseBase
 
+    from console.base.again import Step
+    from console.base.followed import Told
     from console.base.many_progress import Progress
     from console.base.questions import Questions
 
@@ -76,13 +80,14 @@ QUESTIONS: Final[Questions] = {
 
 
 class Line(NamedTuple):
-    """One row: its name, what became of it, why and when; the page of the person."""
+    """One row: its name, what became of it, why and when; the page of the person; what to do."""
 
     name: str
     outcome: str
     reason: str
     ended: datetime | None
     page: str = ""
+    step: Step | None = None
 
     @property
     def label(self) -> str:
@@ -134,6 +139,8 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
     if "csv" in request.GET:
         return _as_csv(result, asked_for)
     shown, more = _page_of(request, asked_for, progress)
+    known = _known(request, result, shown)
+    steps = {} if progress.is_live else steps_of(request, result, shown, known)
     context = {
         **site.each_context(request),
         "title": sentence_of(result, progress),
@@ -144,7 +151,10 @@ def result_page(site: AdminSite, request: HttpRequest, result_id: UUID) -> HttpR
         "progress": progress,
         "over_url": shown_at(site, result),
         "tabs": _tabs(progress, wanted, words),
-        "lines": _linked(request, result, shown),
+        "lines": _linked(shown, known, steps),
+        "has_steps": bool(steps),
+        "all_once_more": all_once_more(result, shown, steps),
+        "figures": [] if progress.is_live else _figures(request, result),
         "more": more,
         "after": shown[-1].number if shown else 0,
         "is_first": AFTER not in request.GET,
@@ -207,17 +217,27 @@ def _took(result: ActionResult) -> str:
     return "" if last is None else in_time(round((last - result.created).total_seconds()))
 
 
-def _linked(request: HttpRequest, result: ActionResult, lines: Sequence[ActionLine]) -> list[Line]:
-    """Return ``lines``, each with the page of the person whom it is about."""
+def _figures(request: HttpRequest, result: ActionResult) -> list[Told]:
+    """Return what followed from an action, here and in other rooms."""
+    counted = figures_of(result, work_of(result).follows)
+    return [*counted, *(told for tell in elsewhere for told in tell(request, result))]
+
+
+def _known(request: HttpRequest, result: ActionResult, lines: Sequence[ActionLine]) -> Pages:
     people = list_of(result).people_of_rows({line.row for line in lines if line.row})
-    pages = pages_of_people(request, people.values())
+    return Pages(people, pages_of_people(request, people.values()))
+
+
+def _linked(lines: Sequence[ActionLine], known: Pages, steps: Mapping[int, Step]) -> list[Line]:
+    """Return ``lines``, each with the page of the person whom it is about."""
     return [
         Line(
             name=line.name,
             outcome=line.outcome,
             reason=line.reason,
             ended=line.ended,
-            page=pages.get(people.get(line.row, ""), ""),
+            page=known.pages.get(known.people.get(line.row, ""), ""),
+            step=steps.get(line.pk),
         )
         for line in lines
     ]

@@ -10,7 +10,7 @@ from accounts.csv_files import read_table
 from accounts.services.people_files import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from enum import StrEnum
 
     from django_stubs_ext import StrOrPromise
@@ -107,7 +107,7 @@ class FileImport:
         """Return label, before and after of what would be otherwise."""
         return ()
 
-    def wanted(self, lines: list[ActionLine], *, reason: str = "") -> Wanted:
+    def wanted(self, lines: Iterable[ActionLine], *, reason: str = "") -> Wanted:
         """Return the action that does these lines."""
         raise NotImplementedError
 
@@ -123,8 +123,8 @@ class FileImport:
         """Return what is written on the button that changes so much."""
         raise NotImplementedError
 
-    def note_refused(self, lines: Sequence[ActionLine]) -> None:
-        """Put into the audit trail that nothing was done, because these lines were refused."""
+    def note_refused(self, reason: str, number: int) -> None:
+        """Put into the audit trail that so many lines were refused, the first for this reason."""
 
     def steps_of(self, file: PeopleFile) -> Iterator[Any]:
         """Yield what each line of a file would do, whose columns somebody has named.

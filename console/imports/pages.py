@@ -17,7 +17,6 @@ from django.utils.translation import ngettext
 
 from accounts.csv_files import UnreadableFileError, decode, read_table
 from accounts.identifiers import read_number
-from accounts.models import ActionLine
 from accounts.posted_forms.kept_forms import LOOK_AGAIN
 from accounts.posted_forms.previews import SEEN, read_preview, seal_preview
 from accounts.services.people_files import (
@@ -33,7 +32,17 @@ from console.base.csv_export import csv_response
 from console.base.pages import ConsolePage, register_page
 from console.base.questions import is_page
 from console.imports.columns import MOST_ROWS, Head, UploadForm
-from console.imports.preview import CSV_HEADER, PER_PAGE, csv_rows, lines_of, preview_of
+from console.imports.preview import (
+    CSV_HEADER,
+    PER_PAGE,
+    OtherwiseError,
+    ProblemError,
+    Problems,
+    csv_rows,
+    lines_left,
+    lines_of,
+    preview_of,
+)
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -41,8 +50,9 @@ if TYPE_CHECKING:
 
     from accounts.csv_files import Table
     from accounts.models import PeopleFile
+    from console.base.begun import Wanted
     from console.imports.kinds import FileImport
-    from console.imports.preview import Lines, Preview
+    from console.imports.preview import Preview
 
 PAGE: Final = "p"
 _SAMPLES: Final = 3
@@ -143,43 +153,48 @@ def _preview(of: FileImport, request: HttpRequest, file_id: UUID) -> HttpRespons
 
 def _pressed(of: FileImport, request: HttpRequest, file: PeopleFile) -> HttpResponseBase:
     """Do what was shown; what would be other than it was shown is shown once more."""
-    known, shown = read_preview(request.POST.get(SEEN, ""), page=of.preview_page)
-    found = lines_of(of, file)
-    about = _about(file, found.digest)
-    if of.all_or_nothing and found.refused:
-        # Pressed twice, it leads to the same lines, although the file is gone by then.
-        key = known if shown[:-1] == about[:-1] else None
-        return _led_to_problems(of, request, file, found, key or uuid4())
     why = of.why(request.POST)
     if why is not None and not why.is_valid():
         return _preview_page(of, request, file)
-    if known is not None and shown == about:
-        reason = "" if why is None else why.reason_given
-        answer = begin(admin.site, request, of.wanted(found.lines, reason=reason), known)
-        forget_file(file=file)
-        return answer
-    said = _("Nothing was done: it would be other than this page showed. Look again.")
-    messages.warning(request, said)
-    return _preview_page(of, request, file)
-
-
-def _led_to_problems(
-    of: FileImport, request: HttpRequest, file: PeopleFile, found: Lines, key: UUID
-) -> HttpResponseBase:
-    """Tell of each line what is wrong with it, or that it was passed over with the others."""
-    text = ngettext(
-        "Nothing was changed: %(n)s line of the file has a problem. Correct it and upload the "
-        "file again.",
-        "Nothing was changed: %(n)s lines of the file have a problem. Correct them and upload the "
-        "file again.",
-        len(found.refused),
-    )
-    messages.error(request, text % {"n": f"{len(found.refused):,}"})
-    of.note_refused(found.refused)
-    for line in found.lines:
-        line.outcome = line.outcome or ActionLine.Outcome.PASSED_OVER
-    answer = begin(admin.site, request, of.wanted(found.lines), key)
+    known, shown = read_preview(request.POST.get(SEEN, ""), page=of.preview_page)
+    is_of_file = known is not None and shown[:-1] == _about(file, "")[:-1]
+    lines = lines_of(of, file, digest=shown[-1] if is_of_file else "")
+    wanted = of.wanted(lines, reason="" if why is None else why.reason_given)
+    # Pressed twice, it leads to the same lines, although the file is gone by then.
+    key = known if known is not None and is_of_file else uuid4()
+    try:
+        answer = _begun(of, request, file, wanted, key)
+    except OtherwiseError:
+        said = _("Nothing was done: it would be other than this page showed. Look again.")
+        messages.warning(request, said)
+        return _preview_page(of, request, file)
     forget_file(file=file)
+    return answer
+
+
+def _begun(
+    of: FileImport, request: HttpRequest, file: PeopleFile, wanted: Wanted, key: UUID
+) -> HttpResponseBase:
+    """Let a job do what is wanted; where a problem stops it, tell of each line what became of it.
+
+    Raises:
+        OtherwiseError: It would be other than was shown.
+    """
+    try:
+        return begin(admin.site, request, wanted, key)
+    except ProblemError:
+        problems = Problems()
+        answer = begin(admin.site, request, of.wanted(lines_left(of, file, problems)), key)
+    if problems.number:  # Else somebody has pressed at the same time, and was told.
+        text = ngettext(
+            "Nothing was changed: %(n)s line of the file has a problem. Correct it and upload the "
+            "file again.",
+            "Nothing was changed: %(n)s lines of the file have a problem. Correct them and upload "
+            "the file again.",
+            problems.number,
+        )
+        messages.error(request, text % {"n": f"{problems.number:,}"})
+        of.note_refused(problems.reason, problems.number)
     return answer
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 from django.utils.translation import gettext_lazy
 
+from accounts.models import ActionLine
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from accounts.models import ActionLine, PeopleFile
+    from accounts.models import PeopleFile
     from console.imports.kinds import FileImport
 
 PER_PAGE: Final = 100
@@ -39,17 +41,24 @@ class Preview:
     digest: str = ""
 
 
-class Lines(NamedTuple):
-    """The lines of the action that does what a file says.
+class ProblemError(Exception):
+    """A line of the file cannot be done, so that none is."""
+
+
+class OtherwiseError(Exception):
+    """The file would do something else than was shown."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is known of the lines that cannot be done, once all of them were gone through.
 
     Attributes:
-        digest: As :func:`preview_of` has it.
-        refused: Those of them that cannot be done.
+        reason: That of the first of them.
     """
 
-    lines: list[ActionLine]
-    digest: str
-    refused: list[ActionLine]
+    number: int = 0
+    reason: str = ""
 
 
 def preview_of(of: FileImport, file: PeopleFile, *, page: int) -> Preview:
@@ -70,15 +79,46 @@ def preview_of(of: FileImport, file: PeopleFile, *, page: int) -> Preview:
     return preview
 
 
-def lines_of(of: FileImport, file: PeopleFile) -> Lines:
-    """Return the lines of the action that does what a file says."""
-    digest, lines, refused = sha256(orjson.dumps(file.layout)), [], []
+def lines_of(of: FileImport, file: PeopleFile, *, digest: str) -> Iterator[ActionLine]:
+    """Yield the lines of the action that does what a file says, one after the other.
+
+    Nobody holds all of them at once.  So it is known only behind the last one whether they are
+    what was shown, and whoever stores them gives up what is stored when this raises.
+
+    Args:
+        of: The kind of file.
+        file: What was uploaded.
+        digest: As :func:`preview_of` had it when the file was looked at.
+
+    Raises:
+        ProblemError: A line cannot be done, and stops the others.
+        OtherwiseError: They are others than were shown.
+    """
+    gone_through = sha256(orjson.dumps(file.layout))
     for step in of.steps_of(file):
-        digest.update(orjson.dumps(of.seen_of(step)))
-        lines.append(of.line_of(step, file.layout))
+        if of.all_or_nothing and step.kind == of.refused:
+            raise ProblemError
+        gone_through.update(orjson.dumps(of.seen_of(step)))
+        yield of.line_of(step, file.layout)
+    if gone_through.hexdigest() != digest:
+        raise OtherwiseError
+
+
+def lines_left(of: FileImport, file: PeopleFile, problems: Problems) -> Iterator[ActionLine]:
+    """Yield the lines of a file of which nothing is done, and say in ``problems`` why.
+
+    Raises:
+        OtherwiseError: There is no problem any more.
+    """
+    for step in of.steps_of(file):
+        line = of.line_of(step, file.layout)
         if step.kind == of.refused:
-            refused.append(lines[-1])
-    return Lines(lines, digest.hexdigest(), refused)
+            problems.number += 1
+            problems.reason = problems.reason or line.reason
+        line.outcome = line.outcome or ActionLine.Outcome.PASSED_OVER
+        yield line
+    if not problems.number:
+        raise OtherwiseError
 
 
 def csv_rows(of: FileImport, file: PeopleFile, kind: str) -> Iterator[list[Any]]:

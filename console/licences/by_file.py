@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from accounts.trail.refusals import record_refusal
 from console.base.doing import Done, Work
+from console.base.followed import OF_SEATS
 from console.licences.undoing import UndoSeats, given, taken
 from licenses.csv_import import REASON, RELEASE
 from licenses.models import Subscription
@@ -32,6 +33,7 @@ class LicencesByFile(Work):
     """Give or take back what a line of a file says; see :mod:`console.licences.csv_page`."""
 
     undo = UndoSeats()
+    follows = OF_SEATS
 
     @override
     def became(self, count: int, told: str) -> str:

@@ -25,7 +25,7 @@ from licenses.csv_import import REASON, TEMPLATE, Kind, planned
 from licenses.models import Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django.http import HttpRequest
     from django_stubs_ext import StrOrPromise
@@ -117,7 +117,7 @@ class LicencesImport(FileImport):
         return line
 
     @override
-    def wanted(self, lines: list[ActionLine], *, reason: str = "") -> Wanted:
+    def wanted(self, lines: Iterable[ActionLine], *, reason: str = "") -> Wanted:
         return Wanted(
             title=_("Licences by CSV"),
             about=User._meta.label_lower,
@@ -145,8 +145,8 @@ class LicencesImport(FileImport):
         return text % {"n": f"{count:,}"}
 
     @override
-    def note_refused(self, lines: Sequence[ActionLine]) -> None:
-        record_refusal("license.refused", reason=lines[0].reason, number=len(lines), by=REASON)
+    def note_refused(self, reason: str, number: int) -> None:
+        record_refusal("license.refused", reason=reason, number=number, by=REASON)
 
 
 def template(request: HttpRequest) -> HttpResponse:

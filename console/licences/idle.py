@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.identifiers import read_number
+from console.base.followed import OF_SEATS
 from console.base.judging import JudgingFilter
 from console.base.many import ManyAction
 from console.base.many_look import Look, PassedOver
@@ -110,6 +111,7 @@ class ReleaseIdleSeats(ManyAction):
     """Take back those of the picked seats whose holders have not signed in for some days."""
 
     undo = UndoSeats()
+    follows = OF_SEATS
 
     @override
     def form(self, data: Any) -> IdleForm:

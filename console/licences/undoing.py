@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from console.base.doing import Done
+from console.base.followed import OF_SEATS
 from console.base.undoing import LookBack, Undo
 from licenses.models import Seat, Subscription
 from licenses.undoing import give_seat_back, judge_given, judge_taken, take_seat_back
@@ -33,6 +34,7 @@ class UndoSeats(Undo):
     """Give back the seats that were taken, and take those back that were given."""
 
     warns = SEATS_MAY_BE_TAKEN
+    follows = OF_SEATS
 
     @override
     def question(self, count: int) -> str:

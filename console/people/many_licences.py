@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from typing_extensions import override
 
 from accounts.models import User
+from console.base.followed import OF_SEATS
 from console.base.many import ManyAction
 from console.base.many_look import Look, PassedOver
 from console.licences.by_file import SUBSCRIPTION, chosen_subscription
@@ -121,6 +122,8 @@ class AssignMany(_WithLicense):
 
 class ReleaseMany(_WithLicense):
     """Take the seat of each person back; the history of it stays."""
+
+    follows = OF_SEATS
 
     @override
     def question(self, count: int) -> str:

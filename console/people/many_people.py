@@ -10,9 +10,11 @@ from typing_extensions import override
 
 from accounts.models import Role, User
 from accounts.services import users
+from accounts.services.losses import sessions_of_one
 from accounts.services.turned_back import ACTIVITY, hold_person, last_turn_of
 from console.base.doing import Done
-from console.base.many import ManyAction
+from console.base.followed import OF_LEAVERS, Figure
+from console.base.many import DeleteMany, ManyAction
 from console.base.many_look import Look, PassedOver
 from console.people.coming_back import who_may_come_back
 from console.people.undoing import (
@@ -33,6 +35,8 @@ class DeactivateMany(ManyAction):
     """Deactivate people; a last admin, and whoever is inactive already, is passed over."""
 
     undo = UndoDeactivation()
+    follows = OF_LEAVERS
+    is_elsewhere = True
 
     @override
     def question(self, count: int) -> str:
@@ -68,15 +72,18 @@ class DeactivateMany(ManyAction):
         person = hold_person(obj)
         if not person.active:
             return Done(note=_("They were inactive already."))
-        seats = seats_held(person)
+        seats, sessions = seats_held(person), sessions_of_one(person)
         users.deactivate_user(user=person)
-        return Done(kept={TURN: last_turn_of(person, ACTIVITY), SEATS: seats})
+        kept = {TURN: last_turn_of(person, ACTIVITY), SEATS: seats}
+        return Done(kept=kept, sessions=sessions)
 
 
 class ReactivateMany(ManyAction):
     """Let people sign in again; whoever is active already is passed over."""
 
     undo = UndoReactivation()
+    follows = (Figure.GIVEN,)
+    is_elsewhere = True
 
     @override
     def question(self, count: int) -> str:
@@ -106,6 +113,20 @@ class ReactivateMany(ManyAction):
             return Done(note=_("They were active already."))
         users.reactivate_user(user=person)
         return Done(kept={TURN: last_turn_of(person, ACTIVITY)})
+
+
+class DeleteManyPeople(DeleteMany):
+    """Delete people, whose sessions end and whose seats are free then."""
+
+    follows = OF_LEAVERS
+    is_elsewhere = True
+
+    @override
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        # Their groups are held before them; the service does so.
+        sessions = sessions_of_one(obj)
+        super().do(model_admin, obj, choice)
+        return Done(sessions=sessions)
 
 
 def last_admins(request: HttpRequest, chosen: QuerySet[User]) -> list[PassedOver]:

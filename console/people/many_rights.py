@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from typing_extensions import override
 
 from accounts.models import AccessProfile, ProfileMembership, Role, Session
-from accounts.services.losses import sessions_of
+from accounts.services.losses import sessions_of, sessions_of_one
 from accounts.services.profiles import add_profile_members, remove_profile_members
 from accounts.services.profiles_undone import last_move_of
 from accounts.services.roles import change_role
@@ -21,6 +21,7 @@ from accounts.services.turned_back import ROLE as ROLE_TURNS
 from accounts.services.turned_back import hold_person, last_turn_of
 from accounts.signing_in.own_sessions import sign_out_everywhere
 from console.base.doing import Done, own_account
+from console.base.followed import Figure
 from console.base.losses import words_for_sessions
 from console.base.many import ManyAction
 from console.base.many_look import Look, PassedOver
@@ -74,6 +75,7 @@ class ChangeRoleMany(ManyAction):
     """Give each another role; whoever asks keeps theirs."""
 
     undo = UndoRole()
+    is_elsewhere = True
     spares_maker = True
 
     @override
@@ -140,6 +142,7 @@ class _WithProfile(ManyAction):
     """An action for which an access profile is chosen first."""
 
     undo = UndoProfile()
+    is_elsewhere = True
 
     @override
     def form(self, data: Any) -> ChooseProfileForm:
@@ -258,6 +261,7 @@ class SignOutMany(ManyAction):
 
     spares_maker = True
     stays_because = gettext_lazy("Who is signed out can sign in again.")
+    follows = (Figure.SESSIONS,)
 
     @override
     def question(self, count: int) -> str:
@@ -288,8 +292,10 @@ class SignOutMany(ManyAction):
         )
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        sessions = sessions_of_one(obj)
         sign_out_everywhere(user=obj, current_key=None)
+        return Done(sessions=sessions)
 
 
 def _memberships(profile: AccessProfile) -> QuerySet[ProfileMembership]:

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from accounts.identifiers import read_uuid
 from accounts.models import Role, User
+from accounts.services.losses import sessions_of_one
 from accounts.services.turned_back import (
     ACTIVITY,
     ROLE,
@@ -22,6 +23,7 @@ from accounts.services.turned_back import (
     undo_role,
 )
 from console.base.doing import Done, own_account
+from console.base.followed import OF_LEAVERS, Figure
 from console.base.undoing import LookBack, Undo
 from console.licences.undoing import SEATS_MAY_BE_TAKEN, too_late, words_for_wanted
 from licenses.undoing import give_seats_back, judge_taken
@@ -44,6 +46,8 @@ class UndoDeactivation(Undo):
     """Let people sign in again, and give them back the licences that they lost with it."""
 
     warns = SEATS_MAY_BE_TAKEN
+    follows = (Figure.GIVEN,)
+    is_elsewhere = True
 
     @override
     def question(self, count: int) -> str:
@@ -90,6 +94,8 @@ class UndoReactivation(Undo):
 
     danger = True
     spares_maker = True
+    follows = OF_LEAVERS
+    is_elsewhere = True
 
     @override
     def question(self, count: int) -> str:
@@ -125,14 +131,17 @@ class UndoReactivation(Undo):
         )
 
     @override
-    def do(self, model_admin: Any, obj: Any, choice: Any) -> None:
+    def do(self, model_admin: Any, obj: Any, choice: Any) -> Done:
+        sessions = sessions_of_one(obj)
         undo_reactivation(user=obj, turn=choice[TURN])
+        return Done(sessions=sessions)
 
 
 class UndoRole(Undo):
     """Give people the role back that they had."""
 
     spares_maker = True
+    is_elsewhere = True
 
     @override
     def question(self, count: int) -> str:

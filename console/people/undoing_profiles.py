@@ -37,6 +37,8 @@ membership that they lost.
 class UndoProfile(Undo):
     """Take people out of the access profile that they joined; let those join again who left."""
 
+    is_elsewhere = True
+
     @override
     def question(self, count: int) -> str:
         text = ngettext(

@@ -24,7 +24,7 @@ from console.people.columns import PeopleColumns, held_by, with_seats
 from console.people.filters import FILTERS
 from console.people.list_page import PeopleChangeList
 from console.people.many_licences import AssignMany, ReleaseMany
-from console.people.many_people import DeactivateMany, ReactivateMany
+from console.people.many_people import DeactivateMany, DeleteManyPeople, ReactivateMany
 from console.people.many_rights import (
     ChangeRoleMany,
     JoinProfileMany,
@@ -153,6 +153,7 @@ class UserAdmin(
         danger=True,
     )
 
+    delete_selected = DeleteManyPeople()
     licences_by_file = LicencesByFile(permissions=["licences"])
     people_by_file = PeopleByFile(permissions=["full"])
 

@@ -49,6 +49,7 @@ class PeopleByFile(Work):
     """Create or change whom a line of a file is about; see :mod:`console.people_files.pages`."""
 
     stays_because = gettext_lazy("Change or delete people on their own pages.")
+    is_elsewhere = True
 
     @override
     def became(self, count: int, told: str) -> str:

@@ -22,7 +22,7 @@ from console.people_files.forms import LayoutForm, layout_of
 from scim.people_files.planning import Kind, planned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from django_stubs_ext import StrOrPromise
 
@@ -115,7 +115,7 @@ class PeopleImport(FileImport):
         return step.changes
 
     @override
-    def wanted(self, lines: list[ActionLine], *, reason: str = "") -> Wanted:
+    def wanted(self, lines: Iterable[ActionLine], *, reason: str = "") -> Wanted:
         return Wanted(
             title=_("Import of people"),
             about=User._meta.label_lower,

@@ -39,6 +39,7 @@ from accounts.tenancy.scoping import tenant_scope
 from accounts.tenancy.unscoped import every_tenant
 from console.base.doing import do_to_many
 from console.one_log.kinds import STREAMS
+from provisioning.models import Operation
 from saml_sso.models import SetUpLink, SignInAttempt
 from saml_sso.services.set_up_links import make_set_up_link
 from tests.architecture.specimens import Specimens, our_models, tenant_models
@@ -117,8 +118,16 @@ def arguments(acme: Tenant, alice: User, olga: User, rows: list[models.Model]) -
         key = results["console"].pk
         ActionResult.objects.filter(pk=key).update(undo_until=timezone.localdate())
         ActionLine.objects.filter(result=key, number=1).update(
-            outcome=ActionLine.Outcome.DONE, row=alice.pk, kept={"turn": 0, "seats": []}
+            outcome=ActionLine.Outcome.DONE,
+            row=alice.pk,
+            person=alice.pk,
+            ended=timezone.now(),
+            kept={"turn": 0, "seats": []},
+            followed={},
         )
+        # Of it something waits at an application; the other may be tried again.
+        Operation.objects.update(object_id=alice.pk, kind="User", state="waiting", ended=None)
+        ActionLine.objects.filter(result=key, number=2).update(row=alice.pk, can_pass=True)
     rows += results.values()
     request = RequestFactory().get("/")
     request.user = alice

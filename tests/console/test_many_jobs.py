@@ -420,6 +420,7 @@ class TestSomebodyIsErasedMeanwhile:
             "sealed": b"Kim",
         }
         of_the_action = {"id", "tenant", "result", "number", "outcome", "ended"}
+        of_the_action |= {"followed", "can_pass"}
         names = {field.name for field in ActionLine._meta.concrete_fields}
         assert names == {*told, *of_the_action}  # A new one is of the person, or it is not.
         with tenant_scope(acme):
