@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -496,13 +497,23 @@ def test_a_problem_that_came_after_the_look_is_told_once_however_often_one_press
         assert AuditEntry.objects.filter(action="license.refused").count() == 1
 
 
-@pytest.mark.parametrize("asked", ["p=77", "p=0", "p=-1", "p=x", f"p={'9' * 40}"])
-def test_a_page_that_is_not_there_is_the_nearest(
+@pytest.mark.parametrize("asked", ["p=-1", "p=x", f"p={'9' * 40}"])
+def test_what_is_no_page_is_not_asked(
     console: Client, bob: User, crm: Subscription, asked: str
 ) -> None:
     looked = look_at_file(console, f"email,product\n{bob.email},crm\n".encode())
 
-    shown = text_of(console.get(f"{looked.request['PATH_INFO']}?{asked}"))
+    refused = console.get(f"{looked.request['PATH_INFO']}?{asked}")
+
+    assert refused.status_code == HTTPStatus.BAD_REQUEST
+
+
+def test_a_page_that_is_not_there_is_the_last(
+    console: Client, bob: User, crm: Subscription
+) -> None:
+    looked = look_at_file(console, f"email,product\n{bob.email},crm\n".encode())
+
+    shown = text_of(console.get(looked.request["PATH_INFO"], {"p": "77"}))
 
     assert bob.email in shown
     assert "No line is like this" not in shown
