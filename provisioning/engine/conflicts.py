@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.identifiers import read_uuid
+from accounts.storage.held_changes import held_of
 from accounts.trail import audit
 from provisioning.desired import cause_of
 from provisioning.engine.draining import queue_performing
@@ -119,7 +121,9 @@ def _release(application: Application, holder: Link) -> None:
         NotOpenError: They are here, or something is under way of them.
     """
     causes = cause_of(application=application, object_ids=[holder.object_id])
-    if causes.get(holder.object_id) is not Cause.DELETED:
+    key = read_uuid(holder.object_id)
+    # Whose deletion is held may be here again, as they were.
+    if causes.get(holder.object_id) is not Cause.DELETED or (key and held_of([key])):
         raise NotOpenError(_("This account is linked to somebody else."))
     if is_under_way(application, holder):
         raise NotOpenError(

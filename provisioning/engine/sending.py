@@ -12,18 +12,26 @@ from provisioning.engine.asking import Next
 from provisioning.engine.ending import end_with, quarantine_view
 from provisioning.engine.known import plan_deletion, write_known
 from provisioning.engine.looking import deletes_later
+from provisioning.engine.members_there import (
+    is_gone,
+    refuses_to_take_out,
+    shows_who_goes,
+    take_out_of_list,
+    with_our_members,
+)
 from provisioning.engine.paths import path_of
 from provisioning.engine.verdicts import conclude
 from provisioning.planning.outcomes import known_after
 from provisioning.planning.values import last_seen
 from provisioning.protocol.answers import id_of
+from provisioning.protocol.dialects import MemberRemoval
 from provisioning.protocol.fallbacks import fallback
 from provisioning.protocol.paths import member, text_of
 from provisioning.protocol.requests import needs_read, patch_bodies, put_body
 from provisioning.protocol.steps import Action, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from provisioning.client.target import Answer
     from provisioning.engine.asking import Work
@@ -40,6 +48,33 @@ def send(work: Work, view: View, step: Step) -> View | Next:
     """Do a step that changes a resource; return the object as it is known then."""
     known = view.known
     assert known is not None  # noqa: S101 - what is changed is there
+    said = _said_somehow(work, view, step)
+    if isinstance(said, Next):
+        return said
+    shown = plain_resource(said) if said else None
+    shown = shown if shown and _is_of(shown, known) else None
+    undone = _why_undone(work, view, step, shown)
+    if undone:
+        quarantine_view(work, view, reason=undone)
+        return Next.ENDED
+    after = known_after(known, step, shown=shown, version=etag_of(shown))
+    assert after is not None  # noqa: S101 - no step but a deletion leaves nothing
+    return keep(work, view, step, after)
+
+
+def _why_undone(work: Work, view: View, step: Step, shown: Mapping[str, Any] | None) -> str:
+    """Return why what was answered as done is not: an answer may show what was before."""
+    if step.action is Action.DEACTIVATE and _is_shown_active(shown) and _is_active(work, view):
+        return _("It was to be deactivated, was answered as done, and is active still.")
+    if shows_who_goes(step, shown):
+        listed = take_out_of_list(work, view, step)
+        if listed is not None and not is_success(listed):
+            return _("Members were to be taken out, which was answered as done: they are in still.")
+    return ""
+
+
+def _said_somehow(work: Work, view: View, step: Step) -> Answer | Next | None:
+    """Say a step as the target takes it, and remember how; return what it answered."""
     dialect = work.session.dialect
     tried: list[Dialect] = []
     while True:
@@ -48,6 +83,12 @@ def send(work: Work, view: View, step: Step) -> View | Next:
             return said
         if said is None or is_success(said):
             break
+        if not tried and refuses_to_take_out(step, said):
+            listed = take_out_of_list(work, view, step)
+            if listed is not None and is_success(listed):
+                return listed
+            # Who shows members, and is told to remove them with those who go, may remove all.
+            tried += [replace(dialect, member_removal=MemberRemoval.VALUE)] if listed else []
         tried.append(dialect)
         other = fallback(dialect, step, said.outcome, tried=tried)
         if other is None:
@@ -55,15 +96,7 @@ def send(work: Work, view: View, step: Step) -> View | Next:
         dialect = other
     if dialect != work.session.dialect:
         work.session.remember(dialect)
-    shown = plain_resource(said) if said else None
-    shown = shown if shown and _is_of(shown, known) else None
-    if step.action is Action.DEACTIVATE and _is_shown_active(shown) and _is_active(work, view):
-        reason = _("It was to be deactivated, was answered as done, and is active still.")
-        quarantine_view(work, view, reason=reason)
-        return Next.ENDED
-    after = known_after(known, step, shown=shown, version=etag_of(shown))
-    assert after is not None  # noqa: S101 - no step but a deletion leaves nothing
-    return keep(work, view, step, after)
+    return said
 
 
 @transaction.atomic
@@ -148,14 +181,24 @@ def _say(work: Work, view: View, step: Step, dialect: Dialect) -> Answer | Next 
             # Whoever it shows, what is sent back would make of ours.
             detail = _("It answered with something else than was asked for.")
             return conclude(work, view, replace(read.outcome, status=502, detail=detail))
-        seen, version = read.json, etag_of(read.json) or read.headers.get("etag", "")
+        seen = with_our_members(read.json, view.known)
+        version = etag_of(read.json) or read.headers.get("etag", "")
     if not dialect.patch:
         body = put_body(dialect, view.kind, step, seen)
         return work.ask("PUT", path, body=body, if_match=version if dialect.etags else "")
+    return _say_in_turn(work, step, path, patch_bodies(dialect, step, seen))
+
+
+def _say_in_turn(
+    work: Work, step: Step, path: str, bodies: Sequence[Mapping[str, Any]]
+) -> Answer | None:
     answer: Answer | None = None
     work.is_partly_done = False
-    for body in patch_bodies(dialect, step, seen):
-        answer = work.ask("PATCH", path, body=body)
+    for body in bodies:
+        said = work.ask("PATCH", path, body=body)
+        if is_gone(step, body, said):
+            continue
+        answer = said
         if not is_success(answer):
             return answer
         work.is_partly_done = True

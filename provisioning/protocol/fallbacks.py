@@ -46,7 +46,9 @@ def _ways(dialect: Dialect, step: Step, outcome: Outcome) -> Iterator[Dialect]:
     if outcome.status not in _TOO_MUCH:
         return
     is_refused = outcome.status == HTTPStatus.BAD_REQUEST
-    if is_refused and step.action is Action.REMOVE_MEMBERS and outcome.scim_type != "tooMany":
+    # Of whom is not in a group the other way would take everybody out at some.
+    others = {"tooMany", "noTarget"}
+    if is_refused and step.action is Action.REMOVE_MEMBERS and outcome.scim_type not in others:
         yield replace(dialect, member_removal=_OTHER[dialect.member_removal])
     if step.action in {Action.ADD_MEMBERS, Action.REMOVE_MEMBERS}:
         sent = min(len(step.before) + len(step.after), dialect.member_chunk)

@@ -11,6 +11,9 @@ from accounts.jobs.kinds import BULK
 from accounts.models import HeldChange, Job
 from licenses.models import Product, Subscription
 from licenses.services import assign_seat
+from provisioning.engine.conflicts import Choice, resolve_conflict
+from provisioning.engine.errors import NotOpenError
+from provisioning.models import Conflict
 from tests.provisioning.engine.conftest import join, opened, people
 from tests.support.held_changes import carry_out, take_back
 from tests.support.scim import connect
@@ -95,3 +98,21 @@ def test_taken_back_the_target_was_never_told(
     assert {"cem", "dan"} <= active_at(fake)
     assert before == set(fake.users())
     assert members_at(fake) >= 2
+
+
+def test_the_account_of_somebody_whose_deletion_is_held_is_given_to_nobody(
+    engine: Engine, tenant: Tenant, staff: DirectoryGroup, fake: Fake, everybody: list[User]
+) -> None:
+    scim = connect(tenant, name="Okta", loss_number=2, on_delete="delete")
+    for user in everybody:
+        scim.request("DELETE", f"/Users/{user.pk}", expect=204)
+    engine.work()
+    join(staff, people("dan"))
+    engine.work()
+    conflict = Conflict.objects.get()
+    [account] = conflict.candidates
+
+    with pytest.raises(NotOpenError, match="somebody else"):
+        resolve_conflict(conflict=conflict, choice=Choice.LINK, remote_id=account["id"])
+
+    assert "dan" in active_at(fake)

@@ -234,6 +234,7 @@ SELECT = Step(Action.UPDATE, {}, {'emails[type eq "work"].value': "x"})
         (REMOVE, refused(413), replace(GENERIC, member_chunk=5)),
         (REMOVE, refused(400), replace(GENERIC, member_removal=MemberRemoval.VALUE)),
         (REMOVE, refused(400, "tooMany"), replace(GENERIC, member_chunk=5)),
+        (REMOVE, refused(400, "noTarget"), replace(GENERIC, member_chunk=5)),
         (ADD, refused(403), None),
         (ADD, refused(500), None),
         (ADD, refused(405, method="PUT"), None),
