@@ -252,6 +252,7 @@ class TestCosts:
         [statement] = [each["sql"] for each in captured if "LIKE" in each["sql"]]
 
         with connection.cursor() as cursor:
+            cursor.execute("SELECT gin_clean_pending_list('user_search_text')")
             cursor.execute("ANALYZE accounts_user")
             cursor.execute("SET LOCAL enable_seqscan = off")
             cursor.execute(f"EXPLAIN {statement}")
