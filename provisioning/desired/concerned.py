@@ -10,10 +10,11 @@ from accounts.models import DirectoryGroupMember
 from accounts.storage.memberships import groups_below
 from provisioning.models import ApplicationMapping, ApplicationRole, LinkMember
 from provisioning.protocol.steps import Kind
-from provisioning.storage.scope import people_below
+from provisioning.storage.memberships_there import groups_not_as_wanted
+from provisioning.storage.scope import people_below, people_in_scope_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from uuid import UUID
 
     from accounts.storage.changes import Change
@@ -177,10 +178,32 @@ def _expand(application: Application, found: Concerned, nested: set[UUID]) -> No
     below = people_below(tenant_id=application.tenant_id, ids=nested)
     found.users |= {str(key) for key in below}
     found.groups |= {str(key) for key in groups_below(nested)}
-    keys = [key for text in found.users if (key := read_uuid(text))]
-    holding = DirectoryGroupMember.objects.filter(user__in=keys).values_list("group_id", flat=True)
-    found.groups |= {str(key) for key in holding.distinct()}
     put_in = LinkMember.objects.filter(
-        link__application=application, object_id__in=found.users | found.groups
+        link__application=application, object_id__in=list(found.groups)
     )
     found.groups |= set(put_in.values_list("link__object_id", flat=True).distinct())
+    found.groups |= _groups_of(application, found.users)
+
+
+def groups_with(*, application: Application, people: Collection[str]) -> set[str]:
+    """Return all groups that people are in, here or there, as they should be or not."""
+    keys = [key for text in people if (key := read_uuid(text))]
+    holding = DirectoryGroupMember.objects.filter(user__in=keys).values_list("group_id", flat=True)
+    put_in = LinkMember.objects.filter(
+        link__application=application, object_id__in=list(people)
+    ).values_list("link__object_id", flat=True)
+    return {str(key) for key in holding.distinct()} | set(put_in.distinct())
+
+
+def _groups_of(application: Application, people: Collection[str]) -> set[str]:
+    """Return the groups that have to be looked at because of people, and with all who are in them.
+
+    Most changes of people concern no group: who is in it there, stays in it.
+    """
+    keys = [key for text in people if (key := read_uuid(text))]
+    if not keys:
+        return set()
+    which = {"tenant_id": application.tenant_id, "application_id": application.pk}
+    wanted = people_in_scope_of(**which, ids=keys)
+    groups = groups_not_as_wanted(**which, people=keys, wanted=wanted)
+    return {each.object_id for each in groups if each.is_known or application.create_groups}

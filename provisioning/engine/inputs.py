@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from accounts.storage.changes import MOST_AT_ONCE, Position, StartOverError, changes_since
-from provisioning.desired import concerned_by
+from provisioning.desired import concerned_by, groups_with
 from provisioning.engine.dialects import policy_at
 from provisioning.engine.looking import digest_of_policy, look_at_all
 from provisioning.models import Operation, OperationState
@@ -53,7 +53,9 @@ def have_changed(run: Run) -> bool:
 
 def _shows_otherwise(run: Run, concerned: Concerned) -> bool:
     """Tell whether the plan shows something else of somebody than what would be sent now."""
-    for kind, ids in ((Kind.USER, concerned.users), (Kind.GROUP, concerned.groups)):
+    # What is planned of a group may be about somebody who is as they should be by now.
+    groups = concerned.groups | groups_with(application=run.application, people=concerned.users)
+    for kind, ids in ((Kind.USER, concerned.users), (Kind.GROUP, groups)):
         planned = dict(
             Operation.objects.filter(
                 run=run, state=OperationState.PLANNED, kind=kind, object_id__in=ids

@@ -167,6 +167,7 @@ class LinkMember(TenantScopedModel):
                 fields=["tenant", "link", "object_id"], name="link_member_once"
             ),
         ]
+        indexes = [models.Index(fields=["tenant", "object_id"], name="link_members_of_object")]
 
     @override
     def __str__(self) -> str:

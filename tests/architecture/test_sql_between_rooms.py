@@ -105,6 +105,7 @@ NAMING = {
     },
     "accounts_directorygroupmember": {
         "licenses.storage.given_by_groups._AROUND",
+        "provisioning.storage.memberships_there._NOT_AS_WANTED",
         "provisioning.storage.scope._BELOW",
         "provisioning.storage.scope._NAMES",
         "provisioning.storage.scope._ROLES",
