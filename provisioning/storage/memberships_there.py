@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -76,7 +76,7 @@ def groups_not_as_wanted(
     none.  Left out are groups in step, in which each of them is so already, however many others
     are in them.
     """
-    values = {
+    values: dict[str, Any] = {
         "tenant": tenant_id,
         "application": application_id,
         "people": list(people),
