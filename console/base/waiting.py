@@ -47,11 +47,6 @@ def count_beside(entry: str, waiting: Waiting) -> None:
     _kinds[entry] = waiting
 
 
-def counted_entries() -> frozenset[str]:
-    """Return the entries of the navigation beside which something is counted."""
-    return frozenset(_kinds)
-
-
 def waiting_beside(request: HttpRequest, entries: Collection[str]) -> dict[str, HowMany]:
     """Return how much waits beside these entries, where anything does.
 

@@ -73,9 +73,11 @@ def test_words_of_pages_are_those_of_the_pages(how_to: Path, on_pages: str) -> N
 
 
 def test_what_stands_on_no_page_is_found_out(on_pages: str, tmp_path: Path) -> None:
-    (tmp_path / "how-to.md").write_text("Press **Retry**, then\n*User list › Import\nan elephant*.")
+    (tmp_path / "how-to.md").write_text(
+        "Press **Redo it**, then\n*User list › Import\nan elephant*."
+    )
 
     words = list(emphasised(tmp_path / "how-to.md"))
 
-    assert words == ["retry", "user list", "import an elephant"]
-    assert [each for each in words if each not in on_pages] == ["retry", "import an elephant"]
+    assert words == ["redo it", "user list", "import an elephant"]
+    assert [each for each in words if each not in on_pages] == ["redo it", "import an elephant"]
