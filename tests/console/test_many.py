@@ -39,7 +39,15 @@ if TYPE_CHECKING:
 
 USERS = "/console/accounts/user/"
 MOST_STATEMENTS = 60
-READS = ("SELECT", "SAVEPOINT", "RELEASE SAVEPOINT", "SET ", "EXECUTE", 'UPDATE "ACCOUNTS_SESSION')
+READS = (
+    "SELECT",
+    "(SELECT",
+    "SAVEPOINT",
+    "RELEASE SAVEPOINT",
+    "SET ",
+    "EXECUTE",
+    'UPDATE "ACCOUNTS_SESSION',
+)
 ACTIONS = [
     pytest.param(site, model, name, id=f"{site.name}-{model._meta.label}-{name}")
     for site in (admin.site, platform_site)

