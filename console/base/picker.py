@@ -55,6 +55,6 @@ def _find(named: Named) -> str:
     texts = {
         Named.PEOPLE: _("Find a person by name or address"),
         Named.GROUPS: _("Find a directory group by name"),
-        Named.MEMBERS: _("Find a person or a directory group"),
+        Named.MEMBERS: _("Find a person or a group"),
     }
     return texts[named]
