@@ -125,6 +125,8 @@ def everybody_in_scope_of(*, tenant_id: int, application_id: int) -> bytes:
 
 def count_in_scope_of(*, tenant_id: int, application_ids: Collection[int]) -> dict[int, int]:
     """Return how many active people are assigned to each of these applications."""
+    if not application_ids:
+        return {}
     return dict(_rows(_COUNTED, tenant=tenant_id, applications=list(application_ids)))
 
 
