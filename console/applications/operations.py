@@ -35,9 +35,10 @@ from console.applications.words import (
     steps_in_words,
 )
 from console.base.access import Access, access_of
+from console.base.cut_list import CutChangeList, CutPaginator
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
-from console.base.of_person import LinkedChangeList, PersonFilter, linked, pages_of_people
+from console.base.of_person import PersonFilter, linked, pages_of_people
 from console.base.questions import asks, is_filters
 from console.base.seen import seen_applications
 from provisioning.engine.retrying import retry_operation
@@ -71,7 +72,7 @@ class ProvisionedPersonFilter(PersonFilter):
     column = "object_id"
 
 
-class LogChangeList(LinkedChangeList):
+class LogChangeList(CutChangeList):
     """The log: what is only planned stands on the page of its plan, and here when asked for."""
 
     column = "object_id"
@@ -93,6 +94,7 @@ class OperationAdmin(
     export_name = "provisioning"
     list_title = _("Provisioning log")
     list_display = ["created", "what", "application", "how_it_is", "attempts", "last_error"]
+    paginator = CutPaginator
     list_filter: ClassVar[Any] = [
         ("application", ApplicationFilter),
         StandingFilter,

@@ -21,9 +21,10 @@ from accounts.models import AuditEntry, User
 from accounts.trail.labels import kind_in_words, model_of
 from accounts.trail.search import MOST_OBJECTS, finding
 from accounts.trail.telling import Told, as_text, tell
+from console.base.cut_list import CutChangeList, CutPaginator
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
-from console.base.of_person import LinkedChangeList, PersonFilter, linked
+from console.base.of_person import PersonFilter, linked
 from console.base.seen import told_to
 from console.logs.trail_kinds import KindFilter
 
@@ -48,7 +49,7 @@ class ToldPersonFilter(PersonFilter):
         return Q(target_type=_PERSON, target_id=key)
 
 
-class TrailChangeList(LinkedChangeList):
+class TrailChangeList(CutChangeList):
     """A page of entries, which are put into words together."""
 
     @override
@@ -73,6 +74,7 @@ class AuditTrailAdmin(ExportedModelAdmin[AuditEntry], ReadModelAdmin[AuditEntry]
     list_display = ["at", "happened", "changed_in_short"]
     list_display_links = ["happened"]
     sortable_by: ClassVar[Any] = ()
+    paginator = CutPaginator
     list_filter: ClassVar[Any] = [("at", admin.DateFieldListFilter), KindFilter]
     search_fields = ["target"]
     search_help_text = _(

@@ -12,9 +12,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from typing_extensions import override
 
+from console.base.cut_list import CutChangeList, CutPaginator
 from console.base.exports import ExportedModelAdmin, ReadModelAdmin
 from console.base.model_admin import ConsoleModelAdmin
-from console.base.of_person import LinkedChangeList, PersonFilter, linked, with_people
+from console.base.of_person import PersonFilter, linked, with_people
 from console.base.seen import seen_sources, sees_all
 from scim.models import RequestLogEntry
 
@@ -92,7 +93,7 @@ class RequestedPersonFilter(PersonFilter):
     column = "resource_id"
 
 
-class RequestChangeList(LinkedChangeList):
+class RequestChangeList(CutChangeList):
     """A page of requests, each of which leads to the person that it named."""
 
     column = "resource_id"
@@ -117,6 +118,7 @@ class RequestLogAdmin(
         "resource",
         "duration",
     ]
+    paginator = CutPaginator
     list_filter = [
         ("source", admin.RelatedOnlyFieldListFilter),
         OutcomeFilter,
