@@ -53,8 +53,8 @@ class Picker(forms.Textarea):
 
 def _find(named: Named) -> str:
     texts = {
-        Named.PEOPLE: _("Find a person by name or address"),
-        Named.GROUPS: _("Find a directory group by name"),
+        Named.PEOPLE: _("Find a person"),
+        Named.GROUPS: _("Find a directory group"),
         Named.MEMBERS: _("Find a person or a group"),
     }
     return texts[named]
